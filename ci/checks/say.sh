@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# How a check says what it found. Sourced by each program in ci/checks, after `set -euo pipefail`.
+
+ok() {
+	printf 'ok - %s\n' "$1"
+}
+
+# $1 the test; $2, if given, a file whose end shows why.
+not_ok() {
+	printf 'not ok - %s\n' "$1"
+	if [[ ${2-} ]]; then
+		tail -n 40 -- "$2" | sed 's/^/    /'
+	fi
+}
+
+skip() {
+	printf 'skip - %s: %s\n' "$1" "$2"
+}
+
+# Runs a command quietly: `try NAME COMMAND...` is ok if it exits with 0. Its output shows when it does not.
+try() {
+	local name=$1 output
+	shift
+	output=$(mktemp)
+	if "$@" >"$output" 2>&1; then
+		ok "$name"
+	else
+		not_ok "$name" "$output"
+	fi
+	rm -f -- "$output"
+}
+
+# `exits STATUS NAME COMMAND...`: ok if the command exits with that status; its output goes to $OUTPUT.
+OUTPUT=build-checks/output
+exits() {
+	local want=$1 name=$2 status=0
+	shift 2
+	"$@" >"$OUTPUT" 2>&1 || status=$?
+	if ((status == want)); then
+		ok "$name"
+	else
+		echo "exit status $status, expected $want" >>"$OUTPUT"
+		not_ok "$name" "$OUTPUT"
+	fi
+}
+
+# `says TEXT NAME`: ok if the last command of `exits` printed that text.
+says() {
+	if grep -qF -- "$1" "$OUTPUT"; then
+		ok "$2"
+	else
+		echo "expected to read: $1" >>"$OUTPUT"
+		not_ok "$2" "$OUTPUT"
+	fi
+}
+
+# One line for each test that meson ran in build directory $1; $2 names the kind.
+meson_tests() {
+	local name result
+	meson test -C "$1" --no-rebuild >"$OUTPUT" 2>&1 || true
+	while read -r name result; do
+		case $result in
+		OK | EXPECTEDFAIL) ok "$2: $name" ;;
+		SKIP) skip "$2: $name" "the test skipped itself" ;;
+		*) not_ok "$2: $name ($result)" "$1/meson-logs/testlog.txt" ;;
+		esac
+	done < <(python3 -c '
+import json, sys
+for line in open(sys.argv[1]):
+    test = json.loads(line)
+    print(test["name"].replace(" ", ""), test["result"])
+' "$1/meson-logs/testlog.json")
+}

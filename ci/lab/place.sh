@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# Where a lab keeps its state, and whose turn it is to change it.
+#
+#	image/	what `build` made: the disk, Xen, kernel, initrd, ssh keys; replaced as a whole
+#	saved/	a booted machine, saved; replaced as a whole
+#	live/	the lab that is up: process, port, console, its own disk; gone when the lab is down
+#	accelerator	what `up` found out about this host
+
+SUITE=bookworm
+# Set by choose_place.
+LAB_DIR=
+
+# A suite is only a word here: whatever mmdebstrap can make of it is good.
+choose_suite() {
+	[[ $1 =~ ^[a-z][a-z0-9.-]*$ ]] || usage_error "'$1' is not the name of a Debian suite"
+	SUITE=$1
+}
+
+choose_place() {
+	local cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}
+	LAB_DIR=${IGD_LAB_DIR:-$cache/igd-harness/lab-$SUITE}
+	mkdir -p -- "$LAB_DIR" || lab_failed "cannot make the state directory '$LAB_DIR'"
+	# Everything below is named relative to the state directory: no program then has to understand
+	# a comma or a blank in its path.
+	LAB_DIR=$(cd -- "$LAB_DIR" && pwd)
+}
+
+# Only one command at a time may change the lab. The lock goes with the process: a killed command leaves none.
+take_turn() {
+	exec {LOCK}>"$LAB_DIR/lock"
+	flock -n "$LOCK" && return
+	say "waiting for another command to leave $LAB_DIR (up to 300 s)"
+	flock -w 300 "$LOCK" || lab_failed "another command has held $LAB_DIR for 300 s"
+}

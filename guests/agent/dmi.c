@@ -1,0 +1,23 @@
+/* The "dmi" section: what the firmware's SMBIOS tables say, as the kernel shows them. */
+#include <errno.h>
+
+#include "guests/agent/collect.h"
+#include "guests/agent/tree.h"
+
+int collect_dmi(const struct guest *guest, json_t **section_r, struct problem *why)
+{
+	static const char *const attributes[] = { "sys_vendor", "product_name", "product_version",
+		"bios_vendor", "bios_version", "bios_date" };
+	json_t *section = json_object();
+	int failed = !section;
+
+	for (size_t i = 0; !failed && i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		failed = json_object_set_new(section, attributes[i],
+			tree_json(guest->root, "sys/class/dmi/id/%s", attributes[i]));
+	if (failed) {
+		json_decref(section);
+		return -ENOMEM;
+	}
+	*section_r = section;
+	return 0;
+}

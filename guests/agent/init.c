@@ -1,0 +1,92 @@
+#include "guests/agent/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "guests/agent/tree.h"
+
+int init_is_init(void)
+{
+	return getpid() == 1;
+}
+
+void init_mount(void)
+{
+	static const struct {
+		const char *type, *where;
+	} mounts[] = { { "devtmpfs", "/dev" }, { "proc", "/proc" }, { "sysfs", "/sys" } };
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		mkdir(mounts[i].where, 0755);
+		mount(mounts[i].type, mounts[i].where, mounts[i].type, MS_NOSUID | MS_NOEXEC, NULL);
+	}
+}
+
+int init_option(const char *key, char value[static INIT_OPTION_MAX])
+{
+	size_t length = strlen(key);
+	char text[TREE_TEXT_MAX], *state = NULL;
+	int ret = -ENOENT;
+
+	if (tree_text("", text, "proc/cmdline"))
+		return ret;
+	for (char *word = strtok_r(text, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
+		if (strncmp(word, key, length) != 0 || word[length] != '=')
+			continue;
+		snprintf(value, INIT_OPTION_MAX, "%s", word + length + 1);
+		ret = 0;
+	}
+	return ret;
+}
+
+void init_wake_display(void)
+{
+	static const char line[] = "igd-agent\n";
+	int fd = tree_open("", O_WRONLY, "dev/tty1");
+
+	if (fd < 0)
+		return;
+	if (write(fd, line, sizeof(line) - 1) < 0) {
+		/* As good as no terminal: the report says what is on the display anyway. */
+	}
+	close(fd);
+}
+
+int init_console(void)
+{
+	char name[INIT_OPTION_MAX] = "ttyS0";
+	struct termios raw;
+	int fd;
+
+	init_option("igd.console", name);
+	fd = tree_open("", O_RDWR, "dev/%s", name);
+	if (fd < 0)
+		return fd;
+	if (tcgetattr(fd, &raw)) {
+		int ret = -errno;
+
+		close(fd);
+		return ret;
+	}
+	cfmakeraw(&raw);
+	/* No modem lines: nobody drives them. The speed matters on hardware only. */
+	raw.c_cflag |= CLOCAL | CREAD;
+	cfsetspeed(&raw, B115200);
+	tcsetattr(fd, TCSANOW, &raw);
+	return fd;
+}
+
+void init_power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}

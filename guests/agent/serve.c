@@ -1,0 +1,159 @@
+#include "guests/agent/serve.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "guests/agent/collect.h"
+#include "src/wire.h"
+
+#define HELLO_MS 2000
+
+struct session {
+	int fd;
+	const json_t *unloaded;
+	unsigned int requests;
+	uint16_t number; /* of the last message; each gets its own, so that two answers never mix */
+	enum wire_type type;
+	char *text; /* of the last answer, for WIRE_AGAIN */
+	size_t length;
+};
+
+static int put(void *data, const char *line, size_t length)
+{
+	const struct session *session = data;
+
+	while (length > 0) {
+		ssize_t wrote = write(session->fd, line, length);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return -errno;
+		line += wrote;
+		length -= (size_t)wrote;
+	}
+	return 0;
+}
+
+/* Sends a message that nobody may ask for again. */
+static int say(struct session *session, enum wire_type type, const char *text)
+{
+	return wire_send(type, ++session->number, text, strlen(text), NULL, put, session);
+}
+
+/* Replaces the last answer by a fresh report, or by the sentence that says why there is none. */
+static int make_answer(struct session *session)
+{
+	struct guest guest = {
+		.root = "",
+		.request = ++session->requests,
+		.unloaded = session->unloaded,
+	};
+	struct problem why = { "" };
+	json_t *report = NULL;
+	char *text = NULL;
+
+	session->type = WIRE_REPORT;
+	if (!collect_report(&guest, &report, &why)) {
+		text = json_dumps(report, JSON_COMPACT | JSON_ENSURE_ASCII);
+		if (!text)
+			problem_set(&why, -ENOMEM, "no memory for the text of a report");
+	}
+	if (text && strlen(text) > WIRE_MESSAGE_MAX) {
+		problem_set(&why, -EMSGSIZE, "the report has %zu bytes, more than a message",
+			strlen(text));
+		free(text);
+		text = NULL;
+	}
+	if (!text) {
+		session->type = WIRE_TROUBLE;
+		text = strdup(why.text);
+	}
+	json_decref(report);
+	free(session->text);
+	session->text = text;
+	session->length = text ? strlen(text) : 0;
+	return text ? 0 : -ENOMEM;
+}
+
+static int answer(struct session *session, const struct wire_frame *only)
+{
+	return wire_send(
+		session->type, session->number, session->text, session->length, only, put, session);
+}
+
+/* Returns 1 when the guest shall power off, 0 to go on, or a negative errno. */
+static int handle(struct session *session, const struct wire_frame *frame)
+{
+	int ret;
+
+	switch (frame->type) {
+	case WIRE_ASK:
+		ret = make_answer(session);
+		if (ret)
+			return ret;
+		session->number++;
+		return answer(session, NULL);
+	case WIRE_AGAIN:
+		if (!session->text || frame->message != session->number)
+			return 0;
+		return answer(session, frame);
+	case WIRE_OFF:
+		ret = say(session, WIRE_BYE, "");
+		if (ret)
+			return ret;
+		/* The power goes as soon as reboot(2) is called: the last byte must be out. */
+		tcdrain(session->fd);
+		return 1;
+	default: /* our own words, echoed by somebody */
+		return 0;
+	}
+}
+
+/* Reads what is there and handles every frame in it; results as of handle(). */
+static int take(struct session *session, struct wire_decoder *decoder, bool *asked_r)
+{
+	struct wire_frame frame;
+	enum wire_event event;
+	char bytes[512];
+	ssize_t got = read(session->fd, bytes, sizeof(bytes));
+	size_t used = 0;
+	int ret = 0;
+
+	if (got < 0)
+		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+	if (got == 0)
+		return -EPIPE;
+	while (!ret && used < (size_t)got) {
+		used += wire_feed(decoder, bytes + used, (size_t)got - used, &event, &frame);
+		if (event != WIRE_FRAME)
+			continue;
+		*asked_r = *asked_r || frame.type == WIRE_ASK || frame.type == WIRE_OFF;
+		ret = handle(session, &frame);
+	}
+	return ret;
+}
+
+int serve(int fd, const json_t *unloaded)
+{
+	struct session session = { .fd = fd, .unloaded = unloaded };
+	struct wire_decoder decoder = { .used = 0 };
+	bool asked = false;
+	int ret = 0;
+
+	while (!ret) {
+		struct pollfd poller = { .fd = fd, .events = POLLIN };
+
+		if (!asked)
+			ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
+		if (!ret && poll(&poller, 1, asked ? -1 : HELLO_MS) > 0)
+			ret = take(&session, &decoder, &asked);
+	}
+	free(session.text);
+	return ret > 0 ? 0 : ret;
+}

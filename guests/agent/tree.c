@@ -1,0 +1,178 @@
+#include "guests/agent/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void tree_clean(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			text[i] = '?';
+	}
+}
+
+__attribute__((format(printf, 3, 0))) static int make_path(
+	char path[static PATH_MAX], const char *root, const char *fmt, va_list ap)
+{
+	int head = snprintf(path, PATH_MAX, "%s/", root), tail;
+
+	if (head < 0 || head >= PATH_MAX)
+		return -ENAMETOOLONG;
+	tail = vsnprintf(path + head, (size_t)(PATH_MAX - head), fmt, ap);
+	return tail < 0 || tail >= PATH_MAX - head ? -ENAMETOOLONG : 0;
+}
+
+__attribute__((format(printf, 3, 0))) static int open_path(
+	const char *root, int flags, const char *fmt, va_list ap)
+{
+	char path[PATH_MAX];
+	int ret = make_path(path, root, fmt, ap);
+
+	if (ret)
+		return ret;
+	ret = open(path, flags | O_CLOEXEC | O_NOCTTY);
+	return ret < 0 ? -errno : ret;
+}
+
+int tree_open(const char *root, int flags, const char *fmt, ...)
+{
+	va_list ap;
+	int fd;
+
+	va_start(ap, fmt);
+	fd = open_path(root, flags, fmt, ap);
+	va_end(ap);
+	return fd;
+}
+
+FILE *tree_stream(const char *root, const char *fmt, ...)
+{
+	FILE *stream;
+	va_list ap;
+	int fd;
+
+	va_start(ap, fmt);
+	fd = open_path(root, O_RDONLY | O_NONBLOCK, fmt, ap);
+	va_end(ap);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	stream = fdopen(fd, "r");
+	if (!stream)
+		close(fd);
+	return stream;
+}
+
+__attribute__((format(printf, 3, 0))) static int read_text(
+	const char *root, char text[static TREE_TEXT_MAX], const char *fmt, va_list ap)
+{
+	int fd = open_path(root, O_RDONLY, fmt, ap), ret = 0;
+	ssize_t got;
+
+	text[0] = '\0';
+	if (fd < 0)
+		return fd;
+	got = read(fd, text, TREE_TEXT_MAX - 1);
+	if (got < 0)
+		ret = -errno;
+	text[got < 0 ? 0 : got] = '\0';
+	close(fd);
+	tree_clean(text);
+	return ret;
+}
+
+int tree_text(const char *root, char text[static TREE_TEXT_MAX], const char *fmt, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = read_text(root, text, fmt, ap);
+	va_end(ap);
+	return ret;
+}
+
+json_t *tree_json(const char *root, const char *fmt, ...)
+{
+	char text[TREE_TEXT_MAX];
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = read_text(root, text, fmt, ap);
+	va_end(ap);
+	return ret ? json_null() : json_string(text);
+}
+
+int tree_link(const char *root, char text[static TREE_TEXT_MAX], const char *fmt, ...)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *last;
+	va_list ap;
+	ssize_t got;
+	int ret;
+
+	text[0] = '\0';
+	va_start(ap, fmt);
+	ret = make_path(path, root, fmt, ap);
+	va_end(ap);
+	if (ret)
+		return ret;
+	got = readlink(path, target, sizeof(target) - 1);
+	if (got < 0)
+		return -errno;
+	target[got] = '\0';
+	last = strrchr(target, '/');
+	snprintf(text, TREE_TEXT_MAX, "%.*s", TREE_TEXT_MAX - 1, last ? last + 1 : target);
+	tree_clean(text);
+	return 0;
+}
+
+static bool is_numbered(const char *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	if (strncmp(name, prefix, length) != 0 || !name[length])
+		return false;
+	return strspn(name + length, "0123456789") == strlen(name + length);
+}
+
+int tree_list(const char *root, const char *directory, const char *prefix, struct dirent ***names_r)
+{
+	struct dirent **names = NULL;
+	char path[PATH_MAX];
+	int count, kept = 0;
+
+	if (snprintf(path, sizeof(path), "%s/%s", root, directory) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	count = scandir(path, &names, NULL, versionsort);
+	if (count < 0)
+		return -errno;
+	for (int i = 0; i < count; i++) {
+		if (is_numbered(names[i]->d_name, prefix))
+			names[kept++] = names[i];
+		else
+			free(names[i]);
+	}
+	*names_r = names;
+	return kept;
+}
+
+void tree_list_free(struct dirent **names, int count)
+{
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}

@@ -1,0 +1,51 @@
+/*
+ * Files of sysfs, procfs and devtmpfs below a root, as bounded and printable text.
+ *
+ * `root` is "" for this machine, or the directory of a recorded tree. Paths are printf formats
+ * without a leading slash.
+ */
+#ifndef IGD_AGENT_TREE_H
+#define IGD_AGENT_TREE_H
+
+#include <dirent.h>
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Bytes of one file that are kept, the end included: a whole kernel command line (x86: 2048). */
+#define TREE_TEXT_MAX 2048
+
+/*
+ * Makes text printable ASCII in place: any other byte becomes '?', and blanks and newlines at the
+ * end are cut. What firmware or hardware put into a file then cannot break JSON or a terminal.
+ */
+void tree_clean(char *text);
+
+/* Opens a file. Returns a descriptor the caller closes, or a negative errno. */
+int tree_open(const char *root, int flags, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Opens a file for reading lines. Returns a stream the caller closes, or NULL with errno. */
+FILE *tree_stream(const char *root, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Reads a small file into `text`, cleaned; what does not fit is cut. 0 or a negative errno. */
+int tree_text(const char *root, char text[static TREE_TEXT_MAX], const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Reads a small file as a JSON string, or JSON null if it cannot be read. NULL without memory. */
+json_t *tree_json(const char *root, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Reads the last part of what a symbolic link points at, cleaned. 0 or a negative errno. */
+int tree_link(const char *root, char text[static TREE_TEXT_MAX], const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Lists names of a directory that are `prefix` and a number, in the order of the numbers.
+ * Returns how many, with *names_r for tree_list_free(), or a negative errno.
+ */
+int tree_list(
+	const char *root, const char *directory, const char *prefix, struct dirent ***names_r);
+
+void tree_list_free(struct dirent **names, int count);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * A back end starts guests: libxl (the real one), qemu (no Xen), replay (a recorded run).
+ *
+ * One struct of functions each; the table is in backends.c. All run on one sd-event loop and one
+ * thread; nothing here blocks for long: what takes time answers later through struct guest_handler.
+ */
+#ifndef IGD_BACKEND_H
+#define IGD_BACKEND_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "harness/ending.h"
+#include "src/problem.h"
+
+/* Raised whenever anything in this header changes: a module of another number is refused. */
+#define BACKEND_ABI 1
+
+/* What `run` was told; strings are borrowed and outlive the host. */
+struct backend_options {
+	const char *guests_dir;   /* holds one folder a guest image: GUEST/{vmlinuz,initrd} */
+	const char *device_model; /* path of the QEMU to use, or NULL for the back end's own */
+	const char *accelerator;  /* for qemu: "tcg" or "kvm" */
+	const char *replay_dir;   /* the recorded run, for replay */
+};
+
+/*
+ * What happens to a guest, told once each and in this order; any may be left out but `gone`.
+ * None is called from within start() or destroy().
+ */
+struct guest_handler {
+	/* The guest exists and runs. The console is open for reading and writing, non-blocking; it
+	 * is the back end's and closes at release(). */
+	void (*created)(void *data, int console_fd);
+	/* The guest is at its end, by itself or because it could not be created. `detail` is one
+	 * sentence with the evidence in it, borrowed. */
+	void (*ended)(void *data, enum ending how, const char *detail);
+	/* Nothing of it is left, or what is left is in `leftovers`: an array of strings, empty if
+	 * the host is as it was; borrowed. */
+	void (*gone)(void *data, const json_t *leftovers);
+};
+
+struct backend_host;
+struct backend_guest;
+
+struct backend {
+	const char *name;
+	const char *about; /* one line for --help */
+
+	/*
+	 * Gets hold of the host. Returns 0 and the host, to be closed with close();
+	 * a negative errno with the sentence if guests cannot be started here.
+	 */
+	int (*open)(const struct backend_options *options, sd_event *loop,
+		struct backend_host **host_r, struct problem *why);
+
+	/*
+	 * Adds to `identities` what is under test, as detected: {"backend": "libxl",
+	 * "versions": {"xen": "4.17.5", "libxl": "4.17", "qemu": "7.2.22"},
+	 * "texts": {"qemu": "QEMU emulator version 7.2.22 (Debian ...)", ...},
+	 * "capabilities": ["hvm", "hap", "iommu"], "device_model": {"path": ..., "sha256": ...}}.
+	 * Versions are dotted numbers. Returns 0 or a negative errno with the sentence.
+	 */
+	int (*identify)(struct backend_host *host, json_t *identities, struct problem *why);
+
+	/*
+	 * Begins to make the guest of a cell (harness/plan.h) and to run it. `evidence_fd` is the
+	 * cell's folder: logs and recorded arguments go there, by openat(); it stays open until
+	 * gone. Returns 0 and the guest, to be given to release(); a negative errno with the
+	 * sentence if nothing was begun.
+	 */
+	int (*start)(struct backend_host *host, const json_t *cell, int evidence_fd,
+		const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
+		struct problem *why);
+
+	/* Ends the guest by force, in whatever state it is, and cleans up; leads to gone(), with
+	 * whatever could not be cleaned as leftovers. Calling it again changes nothing. */
+	void (*destroy)(struct backend_guest *guest);
+
+	/* Frees the guest. Only after gone(). */
+	void (*release)(struct backend_guest *guest);
+
+	void (*close)(struct backend_host *host);
+};
+
+/* Returns the back end of that name, loading its module if it is one; NULL with the sentence. */
+const struct backend *backend_find(const char *name, struct problem *why);
+
+/* For --help: the names and abouts of all; loads nothing. Ends with a NULL name. */
+struct backend_entry {
+	const char *name, *about;
+	const char *module; /* file name of the loadable module, NULL if it is built in */
+	const struct backend *built_in;
+};
+extern const struct backend_entry backend_entries[];
+
+/* What a module exports. */
+#define BACKEND_MODULE_SYMBOL "igd_backend_module"
+struct backend_module {
+	int abi; /* BACKEND_ABI */
+	const struct backend *backend;
+};
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * One cell: a guest from its creation to the last trace of it, as a state machine with a limit for
+ * each state. It acts and records; what the record means is the judge's business.
+ *
+ *   create -> first-frame -> report -> power-off -> clean-up -> (over)
+ *
+ * Every way out of the first four leads through clean-up: the guest is destroyed if it is still
+ * there, and what is left of it is written down. Whatever happens, end.json is written:
+ *
+ * {"format": "igd-harness end", "version": 1, "cell": NAME,
+ *  "ending": "done",                    name of an enum ending
+ *  "state": "power-off",                where it ended
+ *  "detail": "...",                     one sentence, "" if there is nothing to say
+ *  "times_ms": {"create": 2100, ...},   time spent in each state that was entered
+ *  "console": {"bytes": 9000, "kept": 9000, "text_bytes": 100, "frames": 40, "bad_frames": 0,
+ *              "first_bad": "", "asked_again": 0},
+ *  "stalled_ms": 0,                     time in which the harness could not run though it wanted to
+ *  "leftovers": []}                     what of the guest is still on the host
+ */
+#ifndef IGD_CELL_H
+#define IGD_CELL_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "harness/backend.h"
+#include "src/problem.h"
+
+enum cell_state {
+	CELL_CREATE,      /* the back end makes the guest */
+	CELL_FIRST_FRAME, /* it runs; firmware, kernel, until the agent's hello */
+	CELL_REPORT,      /* the report was asked for */
+	CELL_POWER_OFF,   /* the report is in, power-off was asked for */
+	CELL_CLEAN_UP,    /* the back end removes what is left */
+	CELL_OVER
+};
+
+/* As in the plan's limits_ms: "create" ... "clean-up", "over". */
+const char *cell_state_name(enum cell_state state);
+
+/* Bytes of console a cell keeps, and after which more is noise: a Debian kernel writes 0.1 MB. */
+#define CELL_CONSOLE_MAX (8u << 20)
+
+struct cell_watcher {
+	/* The cell entered a state; its limit in ms. For progress only. */
+	void (*entered)(void *data, enum cell_state state, uint64_t limit_ms);
+	/* The cell is over and end.json is on disk; `end` is borrowed. Called once, from the loop.
+	 */
+	void (*over)(void *data, const json_t *end);
+	void *data;
+};
+
+struct cell;
+
+/*
+ * Begins a cell of a plan on that host. `dir_fd` is its folder, borrowed until over; `identities`
+ * are the host's. `slow` multiplies the limits, 1 for none. Returns 0 and the cell, to be freed
+ * with cell_free() after over(); a negative errno if it could not even be written down.
+ */
+int cell_begin(const struct backend *backend, struct backend_host *host, sd_event *loop,
+	const json_t *plan_cell, const json_t *identities, int dir_fd, double slow,
+	const struct cell_watcher *watcher, struct cell **cell_r, struct problem *why);
+
+/* Ends a cell early: ENDING_INTERRUPTED, through clean-up. */
+void cell_interrupt(struct cell *cell);
+
+/* Frees it; only after over(). NULL is fine. */
+void cell_free(struct cell *cell);
+
+#endif

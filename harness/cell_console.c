@@ -1,0 +1,284 @@
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cell_private.h"
+#include "src/report.h"
+
+/* A report whose next part is this late has lost one: ask for what is missing. */
+#define QUIET_US 1000000
+
+/* A line so bad that this many requests did not help is not worth a further one. */
+#define ASK_AGAIN_MAX 32
+
+#define READ_MAX 65536
+
+static int put(void *data, const char *line, size_t length)
+{
+	struct cell *cell = data;
+	ssize_t n = write(cell->console.fd, line, length);
+
+	/*
+	 * A request is shorter than any tty's buffer; one that does not fit at once is lost, and
+	 * then asked again like any other lost frame.
+	 */
+	return n < 0 && errno != EAGAIN ? -errno : 0;
+}
+
+static void request(struct cell *cell, enum wire_type type)
+{
+	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "request", "type",
+					     type == WIRE_ASK ? "report" : "power-off"));
+	if (wire_send(type, 1, "", 0, NULL, put, cell) < 0)
+		cell_console_lost(cell);
+}
+
+static int on_quiet(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct cell *cell = data;
+	struct wire_frame again;
+	char line[WIRE_LINE_MAX + 1];
+	int length;
+
+	if (cell->state != CELL_REPORT || cell->console.asked_again >= ASK_AGAIN_MAX)
+		return 0;
+	cell->console.asked_again++;
+	if (wire_message_again(&cell->console.report, &again) == 0) {
+		length = wire_encode(&again, line);
+		if (length > 0)
+			put(cell, line, (size_t)length);
+		journal_note(&cell->journal, json_pack("{s:s, s:i}", "what", "ask-again", "missing",
+						     (int)cell->console.report.missing));
+	}
+	sd_event_source_set_time_relative(source, QUIET_US);
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+static void restart_quiet(struct cell *cell)
+{
+	if (!cell->console.quiet)
+		sd_event_add_time_relative(cell->loop, &cell->console.quiet, CLOCK_MONOTONIC,
+			QUIET_US, 1000, on_quiet, cell);
+	else {
+		sd_event_source_set_time_relative(cell->console.quiet, QUIET_US);
+		sd_event_source_set_enabled(cell->console.quiet, SD_EVENT_ONESHOT);
+	}
+}
+
+/* The whole report is here: keeps it as it came, then sees whether it is one. */
+static void take_report(struct cell *cell)
+{
+	const struct wire_message *message = &cell->console.report;
+	struct problem why = { 0 };
+	json_t *report = NULL;
+	int r;
+
+	r = store_write(cell->dir_fd, "report.json", message->text, message->length, &why);
+	if (r < 0) {
+		cell_end(cell, ENDING_HOST_FAILED, "%s", why.text);
+		return;
+	}
+	r = report_parse(message->text, message->length, &report, &why);
+	json_decref(report);
+	if (r < 0) {
+		cell_end(cell, ENDING_BAD_REPORT, "%zu bytes that are no report: %s",
+			message->length, why.text);
+		return;
+	}
+	cell_enter(cell, CELL_POWER_OFF);
+	request(cell, WIRE_OFF);
+}
+
+static void take_part(struct cell *cell, const struct wire_frame *frame)
+{
+	int r;
+
+	if (cell->state != CELL_REPORT)
+		return;
+	r = wire_message_add(&cell->console.report, frame);
+	if (r < 0)
+		cell_end(cell, ENDING_HOST_FAILED, "cannot keep the report: %s", strerror(-r));
+	else if (r == 1)
+		take_report(cell);
+	else
+		restart_quiet(cell);
+}
+
+static void take_frame(struct cell *cell, const struct wire_frame *frame)
+{
+	switch (frame->type) {
+	case WIRE_HELLO:
+		if (cell->state == CELL_FIRST_FRAME) {
+			journal_note(&cell->journal,
+				json_pack("{s:s, s:s}", "what", "hello", "agent", frame->payload));
+			cell_enter(cell, CELL_REPORT);
+			request(cell, WIRE_ASK);
+		} else if (cell->state == CELL_REPORT && cell->console.report.parts == 0) {
+			/* It says hello again: the request was lost. */
+			request(cell, WIRE_ASK);
+		}
+		break;
+	case WIRE_REPORT:
+		take_part(cell, frame);
+		break;
+	case WIRE_TROUBLE:
+		if (cell->state == CELL_REPORT)
+			cell_end(cell, ENDING_BAD_REPORT, "the agent could make no report: %s",
+				frame->payload);
+		break;
+	case WIRE_BYE:
+		journal_note(&cell->journal, json_pack("{s:s}", "what", "bye"));
+		break;
+	case WIRE_ASK:
+	case WIRE_AGAIN:
+	case WIRE_OFF:
+		break; /* a host's words: an echo of ours, or a strange guest */
+	}
+}
+
+static void keep_tail(struct cell_console *console, const char *bytes, size_t length)
+{
+	size_t keep;
+
+	if (length > CELL_TAIL_MAX) {
+		bytes += length - CELL_TAIL_MAX;
+		length = CELL_TAIL_MAX;
+	}
+	keep = console->tail_used;
+	if (keep + length > CELL_TAIL_MAX) {
+		size_t drop = keep + length - CELL_TAIL_MAX;
+
+		memmove(console->tail, console->tail + drop, keep - drop);
+		keep -= drop;
+	}
+	for (size_t i = 0; i < length; i++) /* no 0 inside: strstr() shall see all of it */
+		console->tail[keep + i] = bytes[i] ? bytes[i] : ' ';
+	console->tail_used = keep + length;
+	console->tail[console->tail_used] = 0;
+}
+
+static void keep_log(struct cell *cell, const char *bytes, size_t length)
+{
+	struct cell_console *console = &cell->console;
+	size_t room = CELL_CONSOLE_MAX - console->kept;
+
+	if (length > room)
+		length = room;
+	while (length > 0) {
+		ssize_t n = write(console->log_fd, bytes, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			cell_end(cell, ENDING_HOST_FAILED, "cannot write console.log: %s",
+				strerror(errno));
+			return;
+		}
+		console->kept += (uint64_t)n;
+		bytes += n;
+		length -= (size_t)n;
+	}
+}
+
+static void take_bytes(struct cell *cell, const char *bytes, size_t length)
+{
+	struct cell_console *console = &cell->console;
+
+	keep_log(cell, bytes, length);
+	keep_tail(console, bytes, length);
+	while (length > 0 && cell->state < CELL_CLEAN_UP) {
+		enum wire_event event;
+		struct wire_frame frame;
+		size_t used = wire_feed(&console->decoder, bytes, length, &event, &frame);
+
+		if (event == WIRE_FRAME)
+			take_frame(cell, &frame);
+		bytes += used;
+		length -= used;
+	}
+	if (cell->state < CELL_CLEAN_UP && console->decoder.bytes >= CELL_CONSOLE_MAX)
+		cell_end(cell, ENDING_GARBAGE,
+			"%llu bytes on the console, %llu good frames among them; a guest has no reason for more than %u",
+			(unsigned long long)console->decoder.bytes,
+			(unsigned long long)console->decoder.frames, CELL_CONSOLE_MAX);
+}
+
+/* Reads once. Returns the bytes, 0 when there is nothing now, -EPIPE when there will be nothing. */
+static int read_some(struct cell *cell)
+{
+	static char bytes[READ_MAX]; /* one thread, and used up before it returns */
+	ssize_t n = read(cell->console.fd, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0) /* a pty whose other side closed says EIO */
+		return -EPIPE;
+	take_bytes(cell, bytes, (size_t)n);
+	return (int)n;
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct cell *cell = data;
+
+	if (read_some(cell) < 0) {
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		cell->console.lost = true;
+		cell_console_lost(cell);
+	}
+	return 0;
+}
+
+int console_open(struct cell *cell, int fd)
+{
+	cell->console.log_fd =
+		openat(cell->dir_fd, "console.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (cell->console.log_fd < 0)
+		return -errno;
+	cell->console.fd = fd;
+	return sd_event_add_io(cell->loop, &cell->console.source, fd, EPOLLIN, on_readable, cell);
+}
+
+void console_drain(struct cell *cell)
+{
+	if (cell->console.fd < 0 || cell->console.lost)
+		return;
+	/* Bounded: CELL_CONSOLE_MAX ends the cell, and with it the reading. */
+	while (cell->state < CELL_CLEAN_UP && read_some(cell) > 0)
+		;
+}
+
+void console_close(struct cell *cell)
+{
+	sd_event_source_disable_unref(cell->console.source);
+	sd_event_source_disable_unref(cell->console.quiet);
+	cell->console.source = cell->console.quiet = NULL;
+	if (cell->console.log_fd >= 0) {
+		fsync(cell->console.log_fd);
+		close(cell->console.log_fd);
+	}
+	cell->console.log_fd = cell->console.fd = -1;
+}
+
+void console_last_line(const struct cell *cell, char *line, size_t size)
+{
+	const char *tail = cell->console.tail;
+	size_t end = cell->console.tail_used, begin, used = 0;
+
+	while (end > 0 && isspace((unsigned char)tail[end - 1]))
+		end--;
+	begin = end;
+	while (begin > 0 && tail[begin - 1] != '\n')
+		begin--;
+	for (size_t i = begin; i < end && used + 1 < size; i++) {
+		if (tail[i] >= 0x20 && tail[i] <= 0x7e)
+			line[used++] = tail[i];
+	}
+	line[used] = 0;
+}

@@ -1,0 +1,81 @@
+/*
+ * What the two halves of a cell share: cell.c has the states, cell_console.c the serial line.
+ */
+#ifndef IGD_CELL_PRIVATE_H
+#define IGD_CELL_PRIVATE_H
+
+#include <stdbool.h>
+
+#include "harness/cell.h"
+#include "harness/store.h"
+#include "src/wire.h"
+
+/* The end of the console's text is kept for the sentence that says why a guest died. */
+#define CELL_TAIL_MAX 4096
+
+struct cell_console {
+	int fd;     /* the back end's; -1 without */
+	int log_fd; /* console.log */
+	sd_event_source *source;
+	sd_event_source *quiet; /* one second without a part of the report: ask again */
+	struct wire_decoder decoder;
+	struct wire_message report;
+	uint64_t kept; /* bytes in console.log */
+	unsigned int asked_again;
+	bool lost; /* end of file or an error */
+	char tail[CELL_TAIL_MAX + 1];
+	size_t tail_used;
+};
+
+struct cell {
+	const struct backend *backend;
+	struct backend_host *host;
+	struct backend_guest *guest;
+	sd_event *loop;
+	const json_t *plan;
+	const char *name;
+	int dir_fd;
+	double slow;
+	struct cell_watcher watcher;
+	struct journal journal;
+	struct cell_console console;
+
+	enum cell_state state;
+	uint64_t entered_us;        /* when the state was entered */
+	json_t *times;              /* times_ms of end.json */
+	sd_event_source *limit;     /* of the state */
+	sd_event_source *grace;     /* the console is lost: did the guest or its model die? */
+	sd_event_source *heartbeat; /* finds out whether the harness is being kept from running */
+	uint64_t heartbeat_due_us;
+	uint64_t stalled_us;
+
+	bool decided; /* ending, ended_in and detail are final */
+	enum ending ending;
+	enum cell_state ended_in;
+	char detail[PROBLEM_TEXT_MAX];
+	json_t *leftovers;
+};
+
+/* cell.c: the cell ends so, unless that was decided already; clean-up begins. */
+void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* cell.c: enters a state and starts its limit. */
+void cell_enter(struct cell *cell, enum cell_state state);
+
+/* cell.c: the console is at its end; waits a moment for the reason. */
+void cell_console_lost(struct cell *cell);
+
+/* cell_console.c: starts to read the console; 0 or a negative errno. */
+int console_open(struct cell *cell, int fd);
+
+/* Reads what is there now, for a guest that has just ended. */
+void console_drain(struct cell *cell);
+
+/* Stops reading; what was read stays. */
+void console_close(struct cell *cell);
+
+/* Last line of console text with something in it, cut and printable, into `line`. */
+void console_last_line(const struct cell *cell, char *line, size_t size);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * The two clocks: one that only goes forward, for limits and durations, and the calendar.
+ */
+#ifndef IGD_CLOCK_H
+#define IGD_CLOCK_H
+
+#include <stdint.h>
+
+/* Microseconds of CLOCK_MONOTONIC. */
+uint64_t clock_us(void);
+
+#define CLOCK_TEXT_MAX 21
+
+/* "2026-11-21T20:15:00Z", now. */
+void clock_text(char text[static CLOCK_TEXT_MAX]);
+
+#endif

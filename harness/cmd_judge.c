@@ -1,0 +1,76 @@
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/commands.h"
+#include "harness/judge.h"
+#include "harness/plan.h"
+#include "harness/render.h"
+#include "harness/store.h"
+
+static struct {
+	const char *matrix, *format;
+	struct option_list select;
+} given = { .format = "table" };
+
+static const struct command_option options[] = {
+	{ "matrix", "FILE", "judge by this matrix instead of the run's own",
+		.text = &given.matrix },
+	{ "select", "GLOB", "only cells whose name matches; may be given again",
+		.list = &given.select },
+	{ "format", "NAME", "table (default) or json", .text = &given.format },
+	{ NULL },
+};
+
+static int run(int argc, char **argv)
+{
+	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
+	json_t *stored_run = NULL, *stored_plan = NULL, *plan = NULL, *findings = NULL;
+	const struct renderer *renderer = renderer_find(given.format);
+	struct store store = STORE_NONE;
+	struct problem why = { 0 };
+	int r, status;
+
+	if (argc != 1 || !renderer) {
+		if (argc != 1)
+			problem_set(&why, 0, "name one run directory");
+		else
+			problem_set(&why, 0, "no format \"%s\": there are table and json",
+				given.format);
+		return command_fail(&command_judge, EXIT_USAGE, &why);
+	}
+	r = store_open(argv[0], false, &store, &stored_run, &stored_plan, &why);
+	if (r == 0)
+		r = given.matrix ? matrix_plan(given.matrix, &plan, &why) : 0;
+	if (r < 0)
+		goto out;
+	if (!plan)
+		plan = json_deep_copy(stored_plan);
+	r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0)
+		r = judge_run(&store, stored_run, stored_plan, plan, &findings, &why);
+	if (r < 0)
+		goto out;
+	r = renderer->render(findings, &how, stdout);
+out:
+	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
+		       : judge_exit_status(findings);
+	json_decref(findings);
+	json_decref(plan);
+	json_decref(stored_plan);
+	json_decref(stored_run);
+	store_close(&store);
+	return status;
+}
+
+const struct command command_judge = {
+	.name = "judge",
+	.arguments = "DIR",
+	.summary = "judge a stored run again, offline",
+	.description =
+		"Judges the run directory DIR from its record alone: by its own frozen matrix, or by\n"
+		"another. Changes nothing in DIR.",
+	.options = options,
+	.run = run,
+};

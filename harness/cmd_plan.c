@@ -1,0 +1,136 @@
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/commands.h"
+#include "harness/plan.h"
+#include "harness/render.h"
+#include "harness/settings.h"
+#include "src/field.h"
+
+static struct {
+	struct option_list select;
+	bool json, fields, settings;
+} given;
+
+static const struct command_option options[] = {
+	{ "select", "GLOB", "only cells whose name matches; may be given again",
+		.list = &given.select },
+	{ "json", NULL, "the plan document (harness/plan.h) instead of text", .flag = &given.json },
+	{ "fields", NULL, "list the fields an expectation can name, and end",
+		.flag = &given.fields },
+	{ "settings", NULL, "list the settings a matrix can give, and end",
+		.flag = &given.settings },
+	{ NULL },
+};
+
+static void print_field(void *data, const char *pattern, const char *meaning)
+{
+	printf("%s\n      %s\n", pattern, meaning);
+}
+
+static void print_settings(void)
+{
+	for (const struct setting *setting = settings; setting->name; setting++)
+		printf("%-6s %-22s %s\n", setting->backend, setting->name, setting->meaning);
+}
+
+static void print_backends(const json_t *cell)
+{
+	const char *backend, *name;
+	json_t *values, *value, *need;
+	size_t i;
+
+	json_object_foreach(json_object_get(cell, "settings"), backend, values)
+	{
+		const json_t *needs = json_object_get(json_object_get(cell, "requires"), backend);
+
+		printf("    %-8s", backend);
+		json_object_foreach(values, name, value)
+		{
+			printf(" %s=", name);
+			render_value(stdout, value);
+		}
+		json_array_foreach(needs, i, need)
+			printf("%s%s", i ? ", " : "; requires ", json_string_value(need));
+		putchar('\n');
+	}
+}
+
+static void print_expectation(const json_t *expectation)
+{
+	const char *name;
+	json_t *range, *backend;
+	size_t i;
+
+	printf("    expect   %-22s ", json_string_value(json_object_get(expectation, "field")));
+	render_value(stdout, json_object_get(expectation, "value"));
+	json_array_foreach(json_object_get(expectation, "backends"), i, backend)
+		printf("%s%s", i ? ", " : "   by ", json_string_value(backend));
+	json_object_foreach(json_object_get(expectation, "versions"), name, range)
+		printf("   with %s %s", name, json_string_value(range));
+	fputs("\n                 ", stdout);
+	render_value(stdout, json_object_get(expectation, "source"));
+	putchar('\n');
+}
+
+static void print_plan(const json_t *plan)
+{
+	const json_t *cells = json_object_get(plan, "cells"), *cell, *expectation;
+	size_t i, j;
+
+	json_array_foreach(cells, i, cell)
+	{
+		printf("%s\n", json_string_value(json_object_get(cell, "name")));
+		print_backends(cell);
+		json_array_foreach(json_object_get(cell, "expect"), j, expectation)
+			print_expectation(expectation);
+	}
+	printf("%zu cells\n", json_array_size(cells));
+}
+
+static int run(int argc, char **argv)
+{
+	struct problem why = { 0 };
+	json_t *plan = NULL;
+	int r, status = 0;
+
+	if (given.fields)
+		field_list(print_field, NULL);
+	if (given.settings)
+		print_settings();
+	if (given.fields || given.settings)
+		return 0;
+	if (argc != 1) {
+		problem_set(&why, 0,
+			"name one matrix file, such as results/matrices/seed-display.yaml");
+		return command_fail(&command_plan, EXIT_USAGE, &why);
+	}
+	r = matrix_plan(argv[0], &plan, &why);
+	if (r == 0)
+		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r < 0) {
+		status = command_fail(&command_plan, command_status(r), &why);
+		goto out;
+	}
+	if (given.json)
+		json_dumpf(plan, stdout, JSON_INDENT(1));
+	else
+		print_plan(plan);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		status = EXIT_NO_ANSWER;
+out:
+	json_decref(plan);
+	return status;
+}
+
+const struct command command_plan = {
+	.name = "plan",
+	.arguments = "MATRIX",
+	.summary = "read a matrix and print every cell; touches nothing",
+	.description =
+		"Reads a matrix file (docs/matrix.md) and prints each cell: its name, what each back\n"
+		"end would be told, what it requires, and what is expected of it and why.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,189 @@
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/backend.h"
+#include "harness/clock.h"
+#include "harness/commands.h"
+#include "harness/host_identity.h"
+#include "harness/judge.h"
+#include "harness/plan.h"
+#include "harness/render.h"
+#include "harness/runner.h"
+#include "harness/store.h"
+#include "src/document.h"
+
+static struct {
+	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow;
+	struct option_list select;
+	bool quiet;
+} given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
+
+static const struct command_option options[] = {
+	{ "backend", "NAME", "libxl (default), qemu or replay", .text = &given.backend },
+	{ "out", "DIR",
+		"the run directory to make (default: IGD_RUN_DIR, or\n"
+		"                          igd-run-DATE-TIME here)",
+		.text = &given.out },
+	{ "select", "GLOB", "only cells whose name matches; may be given again",
+		.list = &given.select },
+	{ "guests", "DIR",
+		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
+		"                          those installed with the program)",
+		.text = &given.guests },
+	{ "device-model", "PATH", "the QEMU to test (default: the back end's own)",
+		.text = &given.device_model },
+	{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",
+		.text = &given.accelerator },
+	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &given.replay },
+	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &given.slow },
+	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
+	{ NULL },
+};
+
+/* ~/.cache for a build tree, beside the program for an installation. The caller frees. */
+static char *default_guests(void)
+{
+	const char *named = getenv("IGD_GUESTS");
+	char self[PATH_MAX], *folder = NULL, *slash;
+	ssize_t n;
+
+	if (named)
+		return strdup(named);
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = 0;
+	slash = strrchr(self, '/');
+	if (slash)
+		*slash = 0;
+	if (asprintf(&folder, "%s/../share/igd-harness/guests", self) < 0)
+		return NULL;
+	return folder;
+}
+
+static char *default_out(void)
+{
+	const char *named = getenv("IGD_RUN_DIR");
+	char name[64];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (named)
+		return strdup(named);
+	localtime_r(&now, &tm);
+	strftime(name, sizeof(name), "igd-run-%Y%m%d-%H%M%S", &tm);
+	return strdup(name);
+}
+
+static json_t *run_document(const json_t *identities)
+{
+	json_t *run = document_new(DOCUMENT_RUN, DOCUMENT_VERSION);
+	char now[CLOCK_TEXT_MAX];
+
+	clock_text(now);
+	json_object_set_new(run, "harness", json_string(IGD_VERSION));
+	json_object_set_new(run, "started", json_string(now));
+	json_object_set(run, "identities", (json_t *)identities);
+	return run;
+}
+
+/* Judges what was run, keeps the findings and prints them. Returns the exit status. */
+static int conclude(
+	const struct store *store, const json_t *run, const json_t *plan, struct problem *why)
+{
+	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
+	json_t *findings = NULL;
+	int r, status = -1;
+
+	r = judge_run(store, run, plan, plan, &findings, why);
+	if (r == 0)
+		r = store_write_json(store->dir_fd, "findings.json", findings, why);
+	if (r == 0) {
+		if (!given.quiet) {
+			putchar('\n');
+			renderer_find("table")->render(findings, &how, stdout);
+			printf("Run directory: %s\n", store->dir);
+			fflush(stdout);
+		}
+		status = judge_exit_status(findings);
+	}
+	json_decref(findings);
+	return status;
+}
+
+static int run_plan(struct runner *runner, const json_t *plan, const char *matrix, const char *out,
+	struct problem *why)
+{
+	struct store store = STORE_NONE;
+	json_t *run = run_document(runner->identities);
+	int r, status = -1;
+
+	r = store_create(out, run, plan, matrix, &store, why);
+	if (r == 0)
+		r = runner_run(runner, &store, plan, why);
+	if (r == 0)
+		status = conclude(&store, run, plan, why);
+	if (status < 0)
+		status =
+			command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+	json_decref(run);
+	store_close(&store);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	char *guests = given.guests ? strdup(given.guests) : default_guests();
+	char *out = given.out ? strdup(given.out) : default_out(), *end = NULL;
+	struct backend_options host_options = { guests, given.device_model, given.accelerator,
+		given.replay };
+	struct runner runner = { .slow = strtod(given.slow, &end) };
+	struct problem why = { 0 };
+	json_t *plan = NULL;
+	int r, status;
+
+	if (argc != 1 || *end || !(runner.slow >= 0.01 && runner.slow <= 1000)) {
+		problem_set(&why, 0,
+			argc != 1
+				? "name one matrix file, such as results/matrices/seed-display.yaml"
+				: "--slow takes a number from 0.01 to 1000");
+		status = command_fail(&command_run, EXIT_USAGE, &why);
+		goto out;
+	}
+	r = matrix_plan(argv[0], &plan, &why);
+	if (r == 0)
+		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r < 0) {
+		status = command_fail(&command_run, command_status(r), &why);
+		goto out;
+	}
+	r = runner_open(&runner, given.backend, &host_options, &why);
+	if (r < 0) {
+		status = command_fail(
+			&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, &why);
+		goto out;
+	}
+	status = run_plan(&runner, plan, argv[0], out, &why);
+out:
+	runner_close(&runner);
+	json_decref(plan);
+	free(guests);
+	free(out);
+	return status;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.arguments = "MATRIX",
+	.summary = "start every cell of a matrix, record it and judge it",
+	.description =
+		"Freezes the plan into a run directory, starts each cell's guest, keeps what it reported\n"
+		"and all evidence, judges it and prints the result. Exit status: 0 all as expected,\n"
+		"1 a deviation, 2 usage, 3 the lab, the host or the test failed.",
+	.options = options,
+	.run = run,
+};

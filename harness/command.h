@@ -1,0 +1,28 @@
+/*
+ * Other programs, asked a short question: QEMU's version, and what its binary is.
+ */
+#ifndef IGD_COMMAND_H
+#define IGD_COMMAND_H
+
+#include <jansson.h>
+
+#include "src/problem.h"
+
+#define COMMAND_LINE_MAX 256
+
+/* A program that has not answered after this long is not going to. */
+#define COMMAND_LIMIT_MS 10000
+
+/*
+ * Runs argv (found along PATH) with nothing on its stdin and gives the first line it prints, cut at
+ * COMMAND_LINE_MAX - 1. Returns 0, or a negative errno with the sentence: it cannot be executed
+ * (-ENOENT and others), it failed (-EIO), it took too long (-ETIMEDOUT).
+ */
+int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why);
+
+/*
+ * Adds {"device_model": {"path": resolved along PATH, "sha256": ...}} to identities.
+ */
+int command_identify(const char *program, json_t *identities, struct problem *why);
+
+#endif

@@ -1,0 +1,24 @@
+/* The commands; each is one file, cmd_NAME.c. */
+#ifndef IGD_COMMANDS_H
+#define IGD_COMMANDS_H
+
+#include "harness/options.h"
+#include "src/problem.h"
+
+extern const struct command command_plan;
+extern const struct command command_run;
+extern const struct command command_judge;
+
+/* All of them, for main() and --help; ends with NULL. */
+extern const struct command *const commands[];
+
+/* Says `igd-harness NAME: sentence` on stderr and returns `status`. */
+int command_fail(const struct command *command, int status, const struct problem *why);
+
+/*
+ * The exit status for an errno that a bad file or option gave (EXIT_USAGE), or anything else
+ * (EXIT_NO_ANSWER).
+ */
+int command_status(int error);
+
+#endif

@@ -1,0 +1,14 @@
+/*
+ * SHA-256 of a file, by nettle: how a run says which binary or matrix it was.
+ */
+#ifndef IGD_DIGEST_H
+#define IGD_DIGEST_H
+
+#include "src/problem.h"
+
+#define DIGEST_TEXT_MAX 65 /* 64 hexadecimal digits and the end */
+
+/* Returns 0, or a negative errno with the sentence if the file cannot be read. */
+int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct problem *why);
+
+#endif

@@ -1,0 +1,60 @@
+#include "harness/ending.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+static const struct ending_entry entries[ENDING_COUNT] = {
+	[ENDING_DONE] = { "done", VERDICT_PASS, NULL, "reported and powered off when asked" },
+	[ENDING_NOT_SUPPORTED] = { "not-supported", VERDICT_SKIP, NULL,
+		"the back end or the host cannot do this cell" },
+	[ENDING_CREATE_FAILED] = { "create-failed", VERDICT_FAIL, "libxl or QEMU",
+		"the guest could not be created" },
+	[ENDING_MODEL_DIED] = { "model-died", VERDICT_FAIL, "QEMU",
+		"the device model died under its guest" },
+	[ENDING_GUEST_CRASHED] = { "guest-crashed", VERDICT_FAIL, "guest", "the guest crashed" },
+	[ENDING_GUEST_REBOOTED] = { "guest-rebooted", VERDICT_FAIL, "guest", "the guest rebooted" },
+	[ENDING_GUEST_OFF] = { "guest-off", VERDICT_FAIL, "guest",
+		"the guest went away before it was asked to" },
+	[ENDING_SILENT] = { "silent", VERDICT_FAIL, "firmware or guest kernel",
+		"the guest never wrote a byte on its console" },
+	[ENDING_STUCK_OFF] = { "stuck-off", VERDICT_FAIL, "guest kernel or QEMU",
+		"the guest did not power off" },
+	[ENDING_NO_AGENT] = { "no-agent", VERDICT_ERROR, "guest image",
+		"the guest wrote on its console, but its agent never spoke" },
+	[ENDING_AGENT_DIED] = { "agent-died", VERDICT_ERROR, "agent",
+		"the agent died in a guest that was well" },
+	[ENDING_AGENT_SILENT] = { "agent-silent", VERDICT_ERROR, "agent",
+		"the agent spoke and then sent no report" },
+	[ENDING_HALF_FRAME] = { "half-frame", VERDICT_ERROR, "agent",
+		"the agent began a frame or a report and did not finish it" },
+	[ENDING_GARBAGE] = { "garbage", VERDICT_ERROR, "guest image",
+		"the console carried more noise than any guest has reason for" },
+	[ENDING_BAD_REPORT] = { "bad-report", VERDICT_ERROR, "agent",
+		"what the agent sent is no report" },
+	[ENDING_CREATE_LATE] = { "create-late", VERDICT_MISS, "host",
+		"the guest was not created within the limit" },
+	[ENDING_CONSOLE_LOST] = { "console-lost", VERDICT_MISS, "host",
+		"the serial line broke while guest and device model lived" },
+	[ENDING_HOST_FAILED] = { "host-failed", VERDICT_MISS, "host",
+		"the host could not do its part" },
+	[ENDING_HOST_STALLED] = { "host-stalled", VERDICT_MISS, "host",
+		"a limit passed while the harness itself was kept from running" },
+	[ENDING_INTERRUPTED] = { "interrupted", VERDICT_MISS, "host", "the run was stopped" },
+};
+
+const struct ending_entry *ending_entry(enum ending ending)
+{
+	return &entries[ending];
+}
+
+int ending_parse(const char *name, enum ending *ending_r)
+{
+	for (int i = 0; i < ENDING_COUNT; i++) {
+		if (strcmp(entries[i].name, name) == 0) {
+			*ending_r = (enum ending)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,112 @@
+#include "harness/host_identity.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* DMI vendors and products of machines that are programs (their own SMBIOS tables). */
+static const char *const emulators[] = { "QEMU", "Bochs", "VMware", "innotek", "VirtualBox",
+	"Microsoft Corporation Virtual", "Google Compute Engine", "Amazon EC2", "KVM", "OpenStack",
+	"Xen", NULL };
+
+/* First line of a small file, or NULL; the caller frees. */
+static char *first_line(const char *root, const char *path)
+{
+	char *full = NULL, *line = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	if (asprintf(&full, "%s%s", root, path) < 0)
+		return NULL;
+	file = fopen(full, "re");
+	free(full);
+	if (!file)
+		return NULL;
+	if (getline(&line, &size, file) < 0) {
+		free(line);
+		line = NULL;
+	} else {
+		line[strcspn(line, "\n")] = 0;
+	}
+	fclose(file);
+	return line;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	json_t *value = text ? json_string(text) : NULL;
+
+	return value ? value : json_null();
+}
+
+static bool emulated(const char *text)
+{
+	for (int i = 0; text && emulators[i]; i++) {
+		if (strstr(text, emulators[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "model name" of the first CPU; *hypervisor_r is the flag that a CPU under a hypervisor shows. */
+static char *read_cpu(const char *root, bool *hypervisor_r)
+{
+	char *full = NULL, *line = NULL, *model = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	if (asprintf(&full, "%s/proc/cpuinfo", root) < 0)
+		return NULL;
+	file = fopen(full, "re");
+	free(full);
+	if (!file)
+		return NULL;
+	while (getline(&line, &size, file) > 0 && line[0] != '\n') {
+		const char *colon = strchr(line, ':');
+
+		line[strcspn(line, "\n")] = 0;
+		if (colon && strncmp(line, "model name", 10) == 0)
+			model = strdup(colon + 1 + (colon[1] == ' '));
+		if (colon && strncmp(line, "flags", 5) == 0)
+			*hypervisor_r = strstr(colon, " hypervisor") != NULL;
+	}
+	free(line);
+	fclose(file);
+	return model;
+}
+
+json_t *host_identify(const char *root)
+{
+	char *vendor = first_line(root, "/sys/class/dmi/id/sys_vendor");
+	char *product = first_line(root, "/sys/class/dmi/id/product_name");
+	char *xen = first_line(root, "/sys/hypervisor/type");
+	char name[256] = "";
+	struct utsname uts;
+	bool hypervisor = false;
+	char *cpu = read_cpu(root, &hypervisor);
+	json_t *host = json_object();
+	const char *place = NULL;
+
+	/* A dom0 always shows the hypervisor flag: Xen is under it. The DMI is then the machine's.
+	 */
+	if (emulated(vendor) || emulated(product) || (hypervisor && !xen))
+		place = "virtual";
+	else if (vendor)
+		place = "hardware";
+	gethostname(name, sizeof(name) - 1);
+	uname(&uts);
+	json_object_set_new(host, "place", text_or_null(place));
+	json_object_set_new(host, "sys_vendor", text_or_null(vendor));
+	json_object_set_new(host, "product_name", text_or_null(product));
+	json_object_set_new(host, "cpu", text_or_null(cpu));
+	json_object_set_new(host, "kernel", json_string(uts.release));
+	json_object_set_new(host, "name", text_or_null(name));
+	free(vendor);
+	free(product);
+	free(xen);
+	free(cpu);
+	return host;
+}

@@ -1,0 +1,90 @@
+#include "harness/host_identity.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/suite.h"
+
+static char root[] = "/tmp/igd-host-XXXXXX";
+
+static void put(const char *path, const char *text)
+{
+	char command[256];
+	FILE *file;
+
+	snprintf(command, sizeof(command), "mkdir -p $(dirname %s%s)", root, path);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+	snprintf(command, sizeof(command), "%s%s", root, path);
+	file = fopen(command, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void place_is(const char *place)
+{
+	json_t *host = host_identify(root);
+	const char *seen = json_string_value(json_object_get(host, "place"));
+
+	if (place) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(seen);
+		CU_ASSERT_STRING_EQUAL(seen, place);
+	} else {
+		CU_ASSERT(json_is_null(json_object_get(host, "place")));
+	}
+	json_decref(host);
+}
+
+static void what_cannot_be_read_is_not_claimed(void)
+{
+	place_is(NULL);
+}
+
+static void an_emulator_is_virtual_by_its_dmi(void)
+{
+	put("/sys/class/dmi/id/sys_vendor", "QEMU\n");
+	put("/sys/class/dmi/id/product_name", "Standard PC (Q35 + ICH9, 2009)\n");
+	put("/sys/hypervisor/type", "xen\n");
+	place_is("virtual");
+}
+
+static void a_real_dom0_is_hardware(void)
+{
+	put("/sys/class/dmi/id/sys_vendor", "LENOVO\n");
+	put("/sys/class/dmi/id/product_name", "20BWS03N00\n");
+	/* Xen is under every dom0, and its CPU says so. */
+	put("/proc/cpuinfo", "processor\t: 0\nmodel name\t: Intel(R) Core(TM) i7-5600U\n"
+			     "flags\t\t: fpu sse hypervisor lahf_lm\n\n");
+	place_is("hardware");
+}
+
+static void a_guest_of_some_other_hypervisor_is_virtual(void)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "rm -r %s/sys/hypervisor", root);
+	CU_ASSERT_EQUAL(system(command), 0);
+	place_is("virtual");
+}
+
+static CU_TestInfo tests[] = {
+	{ "what cannot be read is not claimed", what_cannot_be_read_is_not_claimed },
+	{ "an emulator is virtual by its DMI", an_emulator_is_virtual_by_its_dmi },
+	{ "a real dom0 is hardware", a_real_dom0_is_hardware },
+	{ "a guest of some other hypervisor is virtual",
+		a_guest_of_some_other_hypervisor_is_virtual },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	char remove[64];
+	int status;
+
+	if (!mkdtemp(root))
+		return 1;
+	status = suite_main("host_identity", tests);
+	snprintf(remove, sizeof(remove), "rm -rf %s", root);
+	return system(remove) == 0 ? status : 1;
+}

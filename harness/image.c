@@ -1,0 +1,67 @@
+#include "harness/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/store.h"
+
+static int find(const char *guests_dir, const char *guest, const char *file, char **path_r,
+	struct problem *why)
+{
+	if (asprintf(path_r, "%s/%s/%s", guests_dir, guest, file) < 0) {
+		*path_r = NULL;
+		return -ENOMEM;
+	}
+	if (access(*path_r, R_OK) < 0)
+		return problem_set(why, -errno,
+			"the guest image \"%s\" has no %s: %s: %s; build it with guests/%s/build",
+			guest, file, *path_r, strerror(errno), guest);
+	return 0;
+}
+
+int image_find(
+	const char *guests_dir, const char *guest, struct image *image_r, struct problem *why)
+{
+	struct image image = { 0 };
+	char *path = NULL;
+	size_t length = 0;
+	int r;
+
+	r = find(guests_dir, guest, "vmlinuz", &image.kernel, why);
+	if (r < 0)
+		goto out;
+	r = find(guests_dir, guest, "initrd", &image.initrd, why);
+	if (r < 0)
+		goto out;
+	if (asprintf(&path, "%s/%s/cmdline", guests_dir, guest) < 0) {
+		path = NULL;
+		r = -ENOMEM;
+		goto out;
+	}
+	r = store_read(AT_FDCWD, path, &image.cmdline, &length, why);
+	if (r == -ENOENT) {
+		image.cmdline = strdup(IMAGE_CMDLINE);
+		r = image.cmdline ? 0 : -ENOMEM;
+	}
+	if (r < 0)
+		goto out;
+	image.cmdline[strcspn(image.cmdline, "\n")] = 0;
+	*image_r = image;
+	image = (struct image){ 0 };
+out:
+	free(path);
+	image_finish(&image);
+	return r;
+}
+
+void image_finish(struct image *image)
+{
+	free(image->kernel);
+	free(image->initrd);
+	free(image->cmdline);
+	*image = (struct image){ 0 };
+}

@@ -1,0 +1,27 @@
+/*
+ * A guest image: a folder with a kernel, an initramfs and the kernel's command line.
+ */
+#ifndef IGD_IMAGE_H
+#define IGD_IMAGE_H
+
+#include "src/problem.h"
+
+/* What a guest's kernel is told if its image has no file `cmdline`. */
+#define IMAGE_CMDLINE "console=ttyS0 quiet panic=1"
+
+struct image {
+	char *kernel, *initrd; /* paths */
+	char *cmdline;
+};
+
+/*
+ * Finds GUESTS_DIR/GUEST/{vmlinuz,initrd,cmdline}. Returns 0 and the image, to be given to
+ * image_finish(); -ENOENT with the sentence if a file is missing.
+ */
+int image_find(
+	const char *guests_dir, const char *guest, struct image *image_r, struct problem *why);
+
+/* Frees what it holds; a zeroed image is fine. */
+void image_finish(struct image *image);
+
+#endif

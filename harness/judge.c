@@ -1,0 +1,355 @@
+#include "harness/judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/ending.h"
+#include "harness/versions.h"
+#include "src/document.h"
+#include "src/field.h"
+#include "src/report.h"
+#include "src/verdict.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+/* A value for a sentence: compact JSON, or "nothing". The caller frees. */
+static char *value_text(const json_t *value)
+{
+	char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+
+	return text ? text : strdup("nothing");
+}
+
+static bool backend_holds(const json_t *expectation, const json_t *identities)
+{
+	const json_t *backends = json_object_get(expectation, "backends"), *name;
+	const char *acts_as = text_of(identities, "acts_as");
+	size_t i;
+
+	if (!backends)
+		return true;
+	json_array_foreach(backends, i, name)
+	{
+		if (strcmp(json_string_value(name), acts_as) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Do all version ranges hold for what was detected? A version that was not detected cannot be
+ * judged by: *unknown_r then names it.
+ */
+static bool versions_hold(
+	const json_t *expectation, const json_t *identities, const char **unknown_r)
+{
+	const json_t *detected = json_object_get(identities, "versions");
+	const char *name;
+	json_t *range;
+
+	json_object_foreach(json_object_get(expectation, "versions"), name, range)
+	{
+		const char *version = json_string_value(json_object_get(detected, name));
+		bool match = false;
+
+		if (!version || versions_match(json_string_value(range), version, &match) < 0) {
+			*unknown_r = name;
+			return true;
+		}
+		if (!match)
+			return false;
+	}
+	return true;
+}
+
+static json_t *finding(
+	const json_t *expectation, enum verdict verdict, json_t *seen, const char *note)
+{
+	json_t *entry = json_pack("{s:O*, s:O*, s:s, s:O*, s:O*, s:s*}", "id",
+		json_object_get(expectation, "id"), "field", json_object_get(expectation, "field"),
+		"verdict", verdict_name(verdict), "expected", json_object_get(expectation, "value"),
+		"source", json_object_get(expectation, "source"), "note", note);
+
+	json_object_set_new(entry, "seen", seen);
+	return entry;
+}
+
+/* One expectation against the report; NULL if it does not hold here. */
+static json_t *judge_expectation(
+	const json_t *expectation, const json_t *identities, const json_t *report)
+{
+	const json_t *expected = json_object_get(expectation, "value");
+	struct problem why = { 0 };
+	const char *unknown = NULL;
+	json_t *seen = NULL;
+	int r;
+
+	if (!backend_holds(expectation, identities) ||
+		!versions_hold(expectation, identities, &unknown))
+		return NULL;
+	if (unknown) {
+		problem_set(&why, 0,
+			"the version of %s was not detected, so nobody knows whether "
+			"this is to be expected",
+			unknown);
+		return finding(expectation, VERDICT_ERROR, NULL, why.text);
+	}
+	r = field_get(report, text_of(expectation, "field"), &seen, &why);
+	if (r == -ENODATA)
+		return finding(
+			expectation, VERDICT_ERROR, NULL, "the agent did not look for this field");
+	if (r < 0)
+		return finding(expectation, VERDICT_ERROR, NULL, why.text);
+	return finding(
+		expectation, json_equal(expected, seen) ? VERDICT_PASS : VERDICT_FAIL, seen, NULL);
+}
+
+/* All findings of a cell that reported; *worst_r is DONE if nothing was expected of it. */
+static json_t *judge_report(const json_t *plan_cell, const json_t *identities, const json_t *report,
+	enum verdict *worst_r)
+{
+	json_t *findings = json_array();
+	const json_t *expectation;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan_cell, "expect"), i, expectation)
+	{
+		json_t *entry = judge_expectation(expectation, identities, report);
+		enum verdict verdict = VERDICT_ERROR;
+
+		if (!entry)
+			continue;
+		verdict_parse(text_of(entry, "verdict"), &verdict);
+		*worst_r = verdict_worst(*worst_r, verdict);
+		json_array_append_new(findings, entry);
+	}
+	if (json_array_size(findings) == 0)
+		*worst_r = VERDICT_DONE;
+	return findings;
+}
+
+/* The first finding of the worst verdict, as one line. */
+static json_t *cause_of_findings(const json_t *findings, enum verdict worst)
+{
+	const json_t *entry;
+	size_t i;
+
+	if (worst < VERDICT_FAIL)
+		return json_string("");
+	json_array_foreach(findings, i, entry)
+	{
+		char *expected, *seen;
+		json_t *cause;
+
+		if (strcmp(text_of(entry, "verdict"), verdict_name(worst)) != 0)
+			continue;
+		if (json_object_get(entry, "note"))
+			return json_sprintf(
+				"%s: %s", text_of(entry, "field"), text_of(entry, "note"));
+		expected = value_text(json_object_get(entry, "expected"));
+		seen = value_text(json_object_get(entry, "seen"));
+		cause = json_sprintf(
+			"%s: expected %s, seen %s", text_of(entry, "field"), expected, seen);
+		free(expected);
+		free(seen);
+		return cause;
+	}
+	return json_string("");
+}
+
+static json_t *cause_of_ending(const json_t *end, const struct ending_entry *entry)
+{
+	const char *detail = text_of(end, "detail");
+
+	return detail[0] ? json_sprintf("%s: %s", entry->meaning, detail)
+			 : json_string(entry->meaning);
+}
+
+struct opinion {
+	enum verdict verdict;
+	json_t *cause, *findings;
+	const char *layer;
+};
+
+static void judge_end(const json_t *plan_cell, const json_t *identities, const json_t *end,
+	const json_t *report, const char *report_trouble, struct opinion *opinion)
+{
+	enum ending ending = ENDING_HOST_FAILED;
+	const struct ending_entry *entry;
+
+	if (ending_parse(text_of(end, "ending"), &ending) < 0) {
+		opinion->verdict = VERDICT_ERROR;
+		opinion->cause = json_sprintf("end.json names an ending this program does not "
+					      "know: \"%s\"",
+			text_of(end, "ending"));
+		return;
+	}
+	entry = ending_entry(ending);
+	opinion->verdict = entry->verdict;
+	opinion->layer = entry->layer;
+	if (ending == ENDING_DONE && !report) {
+		opinion->verdict = VERDICT_ERROR;
+		opinion->cause = json_sprintf("the cell ended well, but its report.json is no "
+					      "report: %s",
+			report_trouble ? report_trouble : "it is not there");
+	} else if (ending == ENDING_DONE) {
+		json_decref(opinion->findings);
+		opinion->findings = judge_report(plan_cell, identities, report, &opinion->verdict);
+		opinion->cause = cause_of_findings(opinion->findings, opinion->verdict);
+	} else {
+		opinion->cause = cause_of_ending(end, entry);
+	}
+}
+
+/* What is left of the guest on the host is worse than any finding: the host is not as it was. */
+static void judge_leftovers(const json_t *end, struct opinion *opinion)
+{
+	const json_t *leftovers = json_object_get(end, "leftovers");
+	json_t *cause;
+
+	if (json_array_size(leftovers) == 0)
+		return;
+	opinion->verdict = verdict_worst(opinion->verdict, VERDICT_MISS);
+	opinion->layer = "host";
+	cause = json_sprintf("left on the host: %s%s%s",
+		json_string_value(json_array_get(leftovers, 0)),
+		json_string_length(opinion->cause) ? "; and " : "",
+		json_string_value(opinion->cause));
+	json_decref(opinion->cause);
+	opinion->cause = cause;
+}
+
+json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
+	const json_t *end, const json_t *report, const char *report_trouble)
+{
+	struct opinion opinion = { .verdict = VERDICT_MISS, .findings = json_array() };
+	const json_t *ending = json_object_get(end, "ending");
+	json_t *cell;
+
+	if (!end) {
+		opinion.cause = json_string("the cell did not run to its end");
+	} else {
+		judge_end(plan_cell, identities, end, report, report_trouble, &opinion);
+		judge_leftovers(end, &opinion);
+	}
+	cell = json_pack("{s:I, s:O, s:O*, s:s, s:o, s:o, s:O*}", "index", (json_int_t)index,
+		"name", json_object_get(plan_cell, "name"), "words",
+		json_object_get(plan_cell, "words"), "verdict", verdict_name(opinion.verdict),
+		"cause", opinion.cause, "findings", opinion.findings, "times_ms",
+		json_object_get(end, "times_ms"));
+	json_object_set_new(cell, "ending", ending ? json_incref((json_t *)ending) : json_null());
+	json_object_set_new(
+		cell, "layer", opinion.layer ? json_string(opinion.layer) : json_null());
+	return cell;
+}
+
+/* Where the cell of that name stands in the stored plan, or -ENOENT. */
+static ssize_t stored_index(const json_t *stored_plan, const char *name)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(stored_plan, "cells"), i, cell)
+	{
+		if (strcmp(text_of(cell, "name"), name) == 0)
+			return (ssize_t)i;
+	}
+	return -ENOENT;
+}
+
+static json_t *judge_stored(const struct store *store, const json_t *run, const json_t *stored_plan,
+	size_t index, const json_t *plan_cell)
+{
+	const char *name = text_of(plan_cell, "name");
+	struct problem end_trouble = { 0 }, report_trouble = { 0 };
+	json_t *end = NULL, *report = NULL, *cell;
+	char *text = NULL;
+	size_t length = 0;
+	ssize_t at = stored_index(stored_plan, name);
+	int fd = at < 0 ? -1 : store_cell(store, (size_t)at, name, false, &end_trouble);
+
+	if (fd >= 0) {
+		store_read_json(fd, "end.json", DOCUMENT_END, &end, &end_trouble);
+		if (store_read(fd, "report.json", &text, &length, &report_trouble) == 0)
+			report_parse(text, length, &report, &report_trouble);
+		close(fd);
+	}
+	cell = judge_cell(index, plan_cell, json_object_get(run, "identities"), end, report,
+		report_trouble.text[0] ? report_trouble.text : NULL);
+	if (!end && end_trouble.text[0])
+		json_object_set_new(cell, "cause", json_string(end_trouble.text));
+	free(text);
+	json_decref(end);
+	json_decref(report);
+	return cell;
+}
+
+static json_t *count(const json_t *cells, enum verdict *worst_r)
+{
+	json_t *counts = json_object();
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(cells, i, cell)
+	{
+		const char *name = text_of(cell, "verdict");
+		json_int_t n = json_integer_value(json_object_get(counts, name));
+		enum verdict verdict = VERDICT_ERROR;
+
+		verdict_parse(name, &verdict);
+		*worst_r = verdict_worst(*worst_r, verdict);
+		json_object_set_new(counts, name, json_integer(n + 1));
+	}
+	return counts;
+}
+
+int judge_run(const struct store *store, const json_t *run, const json_t *stored_plan,
+	const json_t *plan, json_t **findings_r, struct problem *why)
+{
+	json_t *findings = document_new(DOCUMENT_FINDINGS, DOCUMENT_VERSION);
+	json_t *cells = json_array(), *counts;
+	enum verdict worst = VERDICT_PASS;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		json_array_append_new(cells, judge_stored(store, run, stored_plan, i, cell));
+	}
+	counts = count(cells, &worst);
+	json_object_set(findings, "matrix", json_object_get(plan, "matrix"));
+	json_object_set(findings, "harness", json_object_get(run, "harness"));
+	json_object_set(findings, "identities", json_object_get(run, "identities"));
+	json_object_set_new(findings, "verdict", json_string(verdict_name(worst)));
+	json_object_set_new(findings, "counts", counts);
+	json_object_set_new(findings, "cells", cells);
+	if (json_array_size(cells) != json_array_size(json_object_get(plan, "cells"))) {
+		json_decref(findings);
+		return problem_set(why, -ENOMEM, "no memory to judge the run");
+	}
+	*findings_r = findings;
+	return 0;
+}
+
+int judge_exit_status(const json_t *findings)
+{
+	const json_t *counts = json_object_get(findings, "counts");
+	json_int_t skipped = json_integer_value(json_object_get(counts, "SKIP"));
+	enum verdict verdict = VERDICT_ERROR;
+
+	verdict_parse(text_of(findings, "verdict"), &verdict);
+	if ((size_t)skipped == json_array_size(json_object_get(findings, "cells"))) {
+		fputs("igd-harness: nothing was tested: every cell was skipped\n", stderr);
+		return verdict_exit_status(VERDICT_MISS);
+	}
+	return verdict_exit_status(verdict);
+}

@@ -1,0 +1,180 @@
+#include "harness/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/suite.h"
+
+/* Verdicts follow from the rules in harness/ending.h and the order in src/verdict.h. */
+
+static json_t *parse(const char *text)
+{
+	json_error_t error;
+	json_t *value = json_loads(text, 0, &error);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+	return value;
+}
+
+#define REPORT                                                                                     \
+	"{\"display\": {\"cards\": [], \"framebuffers\": []}, \"kernel\": {\"release\": \"6.1\"}}"
+#define DONE "{\"ending\": \"done\", \"detail\": \"\", \"times_ms\": {}, \"leftovers\": []}"
+
+struct outcome {
+	char verdict[16], cause[512], layer[64];
+	size_t findings;
+};
+
+static struct outcome judge(const char *expect, const char *end, const char *report)
+{
+	json_t *cell = json_pack("{s:s, s:{}, s:o}", "name", "c", "words", "expect", parse(expect));
+	json_t *identities =
+		parse("{\"acts_as\": \"libxl\", \"versions\": {\"qemu\": \"7.2.22\"}}");
+	json_t *end_document = end ? parse(end) : NULL;
+	json_t *report_document = report ? parse(report) : NULL;
+	json_t *judged = judge_cell(0, cell, identities, end_document, report_document, NULL);
+	struct outcome outcome = { 0 };
+	const char *layer = json_string_value(json_object_get(judged, "layer"));
+
+	snprintf(outcome.verdict, sizeof(outcome.verdict), "%s",
+		json_string_value(json_object_get(judged, "verdict")));
+	snprintf(outcome.cause, sizeof(outcome.cause), "%s",
+		json_string_value(json_object_get(judged, "cause")));
+	snprintf(outcome.layer, sizeof(outcome.layer), "%s", layer ? layer : "");
+	outcome.findings = json_array_size(json_object_get(judged, "findings"));
+	json_decref(judged);
+	json_decref(cell);
+	json_decref(identities);
+	json_decref(end_document);
+	json_decref(report_document);
+	return outcome;
+}
+
+#define EXPECT(value, more)                                                                        \
+	"[{\"id\": \"i\", \"field\": \"kernel/release\", \"value\": " value                        \
+	", \"source\": \"s\"" more "}]"
+
+static void as_expected_passes(void)
+{
+	struct outcome outcome = judge(EXPECT("\"6.1\"", ""), DONE, REPORT);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "PASS");
+	CU_ASSERT_STRING_EQUAL(outcome.cause, "");
+	CU_ASSERT_EQUAL(outcome.findings, 1);
+}
+
+static void a_deviation_fails_and_says_how(void)
+{
+	struct outcome outcome = judge(EXPECT("\"6.12\"", ""), DONE, REPORT);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "FAIL");
+	CU_ASSERT_STRING_EQUAL(outcome.cause, "kernel/release: expected \"6.12\", seen \"6.1\"");
+	/* Kinds matter: the number 0 is not the string "0", and neither is null. */
+	CU_ASSERT_STRING_EQUAL(judge(EXPECT("6.1", ""), DONE, REPORT).verdict, "FAIL");
+	CU_ASSERT_STRING_EQUAL(judge(EXPECT("null", ""), DONE, REPORT).verdict, "FAIL");
+}
+
+static void nothing_expected_is_only_measured(void)
+{
+	CU_ASSERT_STRING_EQUAL(judge("[]", DONE, REPORT).verdict, "DONE");
+	/* Also when what is expected holds for another back end or version. */
+	CU_ASSERT_STRING_EQUAL(
+		judge(EXPECT("\"6.1\"", ", \"backends\": [\"qemu\"]"), DONE, REPORT).verdict,
+		"DONE");
+	CU_ASSERT_STRING_EQUAL(
+		judge(EXPECT("\"6.1\"", ", \"versions\": {\"qemu\": \">=10.0\"}"), DONE, REPORT)
+			.verdict,
+		"DONE");
+}
+
+static void version_ranges_choose(void)
+{
+	CU_ASSERT_STRING_EQUAL(
+		judge(EXPECT("\"5\"", ", \"versions\": {\"qemu\": \">=7.0 <8.0\"}"), DONE, REPORT)
+			.verdict,
+		"FAIL");
+	/* A version nobody detected decides nothing: that is the test's fault. */
+	CU_ASSERT_STRING_EQUAL(
+		judge(EXPECT("\"6.1\"", ", \"versions\": {\"xen\": \">=4.0\"}"), DONE, REPORT)
+			.verdict,
+		"ERROR");
+}
+
+static void not_looked_for_is_an_error(void)
+{
+	struct outcome outcome = judge(
+		"[{\"id\": \"i\", \"field\": \"slot/02\", \"value\": null, \"source\": \"s\"}]",
+		DONE, REPORT);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "ERROR");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "did not look"));
+}
+
+static void the_worst_finding_is_the_cause(void)
+{
+	struct outcome outcome = judge(
+		"[{\"id\": \"a\", \"field\": \"kernel/release\", \"value\": \"6.1\", \"source\": \"s\"},"
+		" {\"id\": \"b\", \"field\": \"display/mode\", \"value\": \"1024x768\", \"source\": \"s\"},"
+		" {\"id\": \"c\", \"field\": \"slot/02\", \"value\": null, \"source\": \"s\"}]",
+		DONE, REPORT);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "ERROR");
+	CU_ASSERT_EQUAL(strncmp(outcome.cause, "slot/02", 7), 0);
+	CU_ASSERT_EQUAL(outcome.findings, 3);
+}
+
+static void endings_speak_for_themselves(void)
+{
+	struct outcome outcome = judge(EXPECT("\"6.1\"", ""),
+		"{\"ending\": \"model-died\", \"detail\": \"assertion x\", \"leftovers\": []}",
+		NULL);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "FAIL");
+	CU_ASSERT_STRING_EQUAL(outcome.layer, "QEMU");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "assertion x"));
+	CU_ASSERT_EQUAL(outcome.findings, 0);
+	CU_ASSERT_STRING_EQUAL(judge("[]", "{\"ending\": \"unheard-of\"}", NULL).verdict, "ERROR");
+	CU_ASSERT_STRING_EQUAL(judge("[]", NULL, NULL).verdict, "MISS");
+	CU_ASSERT_STRING_EQUAL(judge("[]", DONE, NULL).verdict, "ERROR");
+}
+
+static void leftovers_outweigh_everything(void)
+{
+	struct outcome outcome = judge(EXPECT("\"6.1\"", ""),
+		"{\"ending\": \"done\", \"detail\": \"\", \"leftovers\": [\"domain 7\"]}", REPORT);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "MISS");
+	CU_ASSERT_STRING_EQUAL(outcome.layer, "host");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "domain 7"));
+}
+
+static void skipping_everything_is_no_success(void)
+{
+	json_t *all = parse("{\"verdict\": \"SKIP\", \"counts\": {\"SKIP\": 1}, \"cells\": [{}]}");
+	json_t *some = parse("{\"verdict\": \"SKIP\", \"counts\": {\"SKIP\": 1, \"PASS\": 1},"
+			     " \"cells\": [{}, {}]}");
+
+	CU_ASSERT_EQUAL(judge_exit_status(all), 3);
+	CU_ASSERT_EQUAL(judge_exit_status(some), 0);
+	json_decref(all);
+	json_decref(some);
+}
+
+static CU_TestInfo tests[] = {
+	{ "as expected passes", as_expected_passes },
+	{ "a deviation fails and says how", a_deviation_fails_and_says_how },
+	{ "nothing expected is only measured", nothing_expected_is_only_measured },
+	{ "version ranges choose", version_ranges_choose },
+	{ "not looked for is an error", not_looked_for_is_an_error },
+	{ "the worst finding is the cause", the_worst_finding_is_the_cause },
+	{ "endings speak for themselves", endings_speak_for_themselves },
+	{ "leftovers outweigh everything", leftovers_outweigh_everything },
+	{ "skipping everything is no success", skipping_everything_is_no_success },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	return suite_main("judge", tests);
+}

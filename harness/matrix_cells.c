@@ -1,0 +1,321 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/matrix_model.h"
+
+/* What stands around the values in a cell of the plan, with room to spare. */
+#define CELL_BYTES 512
+
+static const char *const limit_names[MATRIX_LIMITS] = PLAN_LIMITS;
+
+/* Used where neither a word nor `defaults` says otherwise; plan.h has the same numbers. */
+static const json_int_t limits_ms[MATRIX_LIMITS] = { 60000, 240000, 60000, 60000, 30000 };
+
+int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at)
+{
+	if (matrix->plan_bytes <= MATRIX_PLAN_MAX)
+		return 0;
+	return yaml_wrong(&matrix->source, at,
+		"the plan would be larger than %u MiB with this: split the matrix in two",
+		MATRIX_PLAN_MAX >> 20);
+}
+
+/* The layers of a cell, in the order in which they are applied. */
+struct layers {
+	const struct matrix_layer *of[MATRIX_AXES_MAX + 1];
+	size_t count;
+};
+
+static struct layers layers_of(const struct matrix *matrix, const struct matrix_cell *cell)
+{
+	struct layers layers = { .of = { &matrix->defaults }, .count = 1 };
+
+	for (size_t i = 0; i < matrix->axis_count; i++)
+		layers.of[layers.count++] = &matrix->axes[i].words[cell->words[i]].layer;
+	return layers;
+}
+
+/* Scalars replace what was said before; lists go behind it. Values stay shared among cells. */
+static int merge(json_t *settings, const json_t *more)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)more, name, value)
+	{
+		json_t *before = json_object_get(settings, name);
+
+		if (json_is_array(value) && before) {
+			json_t *both = json_copy(before);
+
+			if (!both || json_array_extend(both, value) < 0 ||
+				json_object_set(settings, name, both) < 0) {
+				json_decref(both);
+				return -ENOMEM;
+			}
+			json_decref(both);
+		} else if (json_object_set(settings, name, value) < 0) {
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static bool holds(const json_t *array, const json_t *wanted)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		if (json_equal(item, wanted))
+			return true;
+	}
+	return false;
+}
+
+/* Appends what is not there yet. */
+static int unite(json_t *array, const json_t *more)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(more, i, item)
+	{
+		if (!holds(array, item) && json_array_append(array, item) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* "settings" and "requires": a key for each back end that can do the cell. */
+static int put_backends(const struct layers *layers, struct matrix_cell *cell)
+{
+	json_t *all_settings = json_object(), *all_requires = json_object();
+	int r = all_settings && all_requires ? 0 : -ENOMEM;
+
+	for (size_t b = 0; b < MATRIX_BACKENDS && r == 0; b++) {
+		json_t *settings, *requires;
+
+		if (!(cell->backends & (1u << b)))
+			continue;
+		settings = json_object();
+		requires = json_array();
+		if (json_object_set_new(all_settings, matrix_backends[b], settings) < 0)
+			r = -ENOMEM;
+		if (json_object_set_new(all_requires, matrix_backends[b], requires) < 0)
+			r = -ENOMEM;
+		for (size_t i = 0; i < layers->count && r == 0; i++) {
+			r = merge(settings, layers->of[i]->settings[b]);
+			if (r == 0)
+				r = unite(requires, layers->of[i]->requires[b]);
+		}
+	}
+	if (r == 0 && (json_object_set(cell->json, "requires", all_requires) < 0 ||
+			      json_object_set(cell->json, "settings", all_settings) < 0))
+		r = -ENOMEM;
+	json_decref(all_settings);
+	json_decref(all_requires);
+	return r;
+}
+
+static json_t *limits_json(const struct layers *layers)
+{
+	json_t *json = json_object();
+
+	for (size_t i = 0; i < MATRIX_LIMITS && json; i++) {
+		json_int_t limit = limits_ms[i];
+
+		for (size_t j = 0; j < layers->count; j++) {
+			if (layers->of[j]->limits_ms[i] > 0)
+				limit = layers->of[j]->limits_ms[i];
+		}
+		if (json_object_set_new(json, limit_names[i], json_integer(limit)) < 0) {
+			json_decref(json);
+			json = NULL;
+		}
+	}
+	return json;
+}
+
+static json_t *words_json(const struct matrix *matrix, const struct matrix_cell *cell)
+{
+	json_t *json = json_object();
+
+	for (size_t i = 0; i < matrix->axis_count && json; i++) {
+		const struct matrix_axis *axis = &matrix->axes[i];
+		json_t *word = json_string(axis->words[cell->words[i]].name);
+
+		if (json_object_set_new(json, axis->name, word) < 0) {
+			json_decref(json);
+			json = NULL;
+		}
+	}
+	return json;
+}
+
+static int name_cell(
+	const struct matrix *matrix, const struct matrix_cell *cell, char name[PLAN_NAME_MAX + 1])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < matrix->axis_count; i++) {
+		used += (size_t)snprintf(name + used, PLAN_NAME_MAX + 1 - used, "%s%s",
+			i > 0 ? "-" : "", matrix->axes[i].words[cell->words[i]].name);
+		if (used > PLAN_NAME_MAX)
+			return yaml_wrong(&matrix->source, cell->place,
+				"the name of this cell is longer than %d bytes, and a folder is "
+				"named after it: shorten its words",
+				PLAN_NAME_MAX);
+	}
+	return 0;
+}
+
+/* Notes the name, which nobody may have taken. */
+static int claim_name(const struct matrix *matrix, const struct matrix_cell *cell, json_t *names,
+	const char *name)
+{
+	const json_t *line = json_object_get(names, name);
+
+	if (line)
+		return yaml_wrong(&matrix->source, cell->place,
+			"cell %s is said twice, here and at line %d: remove one of them", name,
+			(int)json_integer_value(line));
+	if (json_object_set_new(names, name, json_integer(cell->place.line)) < 0)
+		return yaml_no_memory(&matrix->source);
+	return 0;
+}
+
+static int check_layers(const struct matrix *matrix, const struct layers *layers,
+	struct matrix_cell *cell, const char *name, const char **guest_r)
+{
+	cell->backends = MATRIX_BACKENDS_ALL;
+	for (size_t i = 0; i < layers->count; i++) {
+		cell->backends &= layers->of[i]->backends;
+		if (layers->of[i]->guest)
+			*guest_r = layers->of[i]->guest;
+	}
+	if (cell->backends == 0)
+		return yaml_wrong(&matrix->source, cell->place,
+			"no back end can do cell %s: its words exclude each other by `backends`",
+			name);
+	if (!*guest_r)
+		return yaml_wrong(&matrix->source, cell->place,
+			"cell %s has no guest: say `guest:` in one of its words or in `defaults`",
+			name);
+	return 0;
+}
+
+/* Makes the cell's json. */
+static int build(struct matrix *matrix, struct matrix_cell *cell, json_t *names)
+{
+	struct layers layers = layers_of(matrix, cell);
+	char name[PLAN_NAME_MAX + 1] = "";
+	const char *guest = NULL;
+	int r;
+
+	r = name_cell(matrix, cell, name);
+	if (r == 0)
+		r = claim_name(matrix, cell, names, name);
+	if (r == 0)
+		r = check_layers(matrix, &layers, cell, name, &guest);
+	if (r < 0)
+		return r;
+	matrix->plan_bytes += CELL_BYTES + 2 * strlen(name);
+	for (size_t i = 0; i < layers.count; i++)
+		matrix->plan_bytes += layers.of[i]->bytes;
+	r = matrix_check_plan_bytes(matrix, cell->place);
+	if (r < 0)
+		return r;
+	cell->json = json_pack("{s:s, s:o, s:s, s:o}", "name", name, "words",
+		words_json(matrix, cell), "guest", guest, "limits_ms", limits_json(&layers));
+	if (!cell->json || put_backends(&layers, cell) < 0 ||
+		json_object_set_new(cell->json, "expect", json_array()) < 0)
+		return yaml_no_memory(&matrix->source);
+	return 0;
+}
+
+/* Finds the words that an item of `cells` says for each axis, and how many cells that makes. */
+static int read_item(const struct matrix *matrix, const struct yaml_node *item,
+	const struct yaml_node **found, size_t *product_r)
+{
+	const struct yaml_node *entry;
+	size_t axis = 0, product = 1;
+	int r;
+
+	r = yaml_check_shape(&matrix->source, item, "an item of cells", YAML_A_MAP);
+	for (entry = item->first; entry && r == 0; entry = entry->next) {
+		r = matrix_find_axis(matrix, entry->key_place, entry->key, &axis);
+		if (r == 0)
+			r = yaml_check_shape(&matrix->source, entry, entry->key, YAML_ITEMS);
+		if (r == 0)
+			found[axis] = entry;
+	}
+	for (axis = 0; axis < matrix->axis_count && r == 0; axis++) {
+		if (!found[axis])
+			return yaml_wrong(&matrix->source, item->place,
+				"these cells say nothing of axis `%s`: add it with a word",
+				matrix->axes[axis].name);
+		product *= found[axis]->kind == YAML_LIST ? found[axis]->count : 1;
+		if (product > MATRIX_CELLS_MAX - matrix->cell_count)
+			return yaml_wrong(&matrix->source, item->place,
+				"there are more than %d cells with these: split the matrix in two",
+				MATRIX_CELLS_MAX);
+	}
+	*product_r = product;
+	return r;
+}
+
+/* Turns the lists of an item into cells: the last axis changes fastest. */
+static int expand_item(struct matrix *matrix, const struct yaml_node *item, json_t *names)
+{
+	const struct yaml_node *found[MATRIX_AXES_MAX] = { NULL }, *at[MATRIX_AXES_MAX];
+	size_t product = 0;
+	int r;
+
+	r = read_item(matrix, item, found, &product);
+	for (size_t i = 0; i < matrix->axis_count && r == 0; i++)
+		at[i] = yaml_first_item(found[i]);
+	for (size_t made = 0; made < product && r == 0; made++) {
+		struct matrix_cell *cell = &matrix->cells[matrix->cell_count];
+
+		*cell = (struct matrix_cell){ .place = item->place };
+		matrix->cell_count++;
+		for (size_t i = 0; i < matrix->axis_count && r == 0; i++)
+			r = matrix_find_word(matrix, i, at[i]->place, at[i]->text, &cell->words[i]);
+		if (r == 0)
+			r = build(matrix, cell, names);
+		for (size_t i = matrix->axis_count; r == 0 && i-- > 0;) {
+			at[i] = yaml_next_item(found[i], at[i]);
+			if (at[i])
+				break;
+			at[i] = yaml_first_item(found[i]);
+		}
+	}
+	return r;
+}
+
+int matrix_cells_read(struct matrix *matrix, const struct yaml_node *node)
+{
+	json_t *names = json_object();
+	int r = 0;
+
+	if (node->count == 0)
+		r = yaml_wrong(&matrix->source, node->key_place, "there are no cells: add one");
+	matrix->cells = calloc(MATRIX_CELLS_MAX, sizeof(*matrix->cells));
+	if (r == 0 && (!matrix->cells || !names))
+		r = yaml_no_memory(&matrix->source);
+	for (const struct yaml_node *item = node->first; item && r == 0; item = item->next)
+		r = expand_item(matrix, item, names);
+	json_decref(names);
+	return r;
+}
+
+void matrix_cells_finish(struct matrix *matrix)
+{
+	for (size_t i = 0; i < matrix->cell_count; i++)
+		json_decref(matrix->cells[i].json);
+	free(matrix->cells);
+}

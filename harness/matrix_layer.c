@@ -1,0 +1,217 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/matrix_model.h"
+#include "harness/matrix_nearest.h"
+#include "harness/settings.h"
+
+#define GUEST_MAX      64
+#define CAPABILITY_MAX 32      /* bytes */
+#define REQUIRES_MAX   32      /* capabilities in one list */
+#define LIMIT_MS_MAX   3600000 /* an hour: longer, and nobody waits for the answer */
+
+const char *const matrix_backends[MATRIX_BACKENDS] = { "libxl", "qemu" };
+
+static const char *const limit_names[MATRIX_LIMITS] = PLAN_LIMITS;
+
+enum { ABOUT, BACKENDS, GUEST, CMDLINE, REQUIRES, LIMITS_MS, LIBXL, QEMU, KEYS };
+
+/* The two tables have the same order; `defaults` are not about one thing, nor for some back ends.
+ */
+static const struct yaml_key word_keys[KEYS + 1] = {
+	[ABOUT] = { "about", YAML_A_SCALAR, true },
+	[BACKENDS] = { "backends", YAML_ITEMS },
+	[GUEST] = { "guest", YAML_A_SCALAR },
+	[CMDLINE] = { "cmdline", YAML_A_SCALAR },
+	[REQUIRES] = { "requires", YAML_A_MAP },
+	[LIMITS_MS] = { "limits_ms", YAML_A_MAP },
+	[LIBXL] = { "libxl", YAML_A_MAP },
+	[QEMU] = { "qemu", YAML_A_MAP },
+};
+
+static int find_backend(
+	const struct yaml_source *source, struct yaml_place at, const char *name, size_t *backend_r)
+{
+	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
+		if (strcmp(matrix_backends[i], name) == 0) {
+			*backend_r = i;
+			return 0;
+		}
+	}
+	return yaml_wrong(
+		source, at, "no back end \"%.60s\" takes settings: it is libxl or qemu", name);
+}
+
+int matrix_backends_read(
+	const struct yaml_source *source, const struct yaml_node *items, unsigned int *mask_r)
+{
+	const struct yaml_node *item;
+	unsigned int mask = 0;
+	size_t backend = 0;
+	int r = 0;
+
+	for (item = yaml_first_item(items); item && r == 0; item = yaml_next_item(items, item)) {
+		r = find_backend(source, item->place, item->text, &backend);
+		mask |= 1u << backend;
+	}
+	if (r == 0)
+		*mask_r = mask;
+	return r;
+}
+
+static int put_setting(const struct yaml_source *source, struct matrix_layer *layer, size_t backend,
+	const char *name, const struct yaml_node *node)
+{
+	struct problem inner = { "" };
+	json_t *value = NULL;
+	int r;
+
+	r = yaml_value(source, node, &value);
+	if (r < 0)
+		return r;
+	if (setting_check(matrix_backends[backend], name, value, &inner) < 0)
+		r = yaml_wrong(source, node->key_place, "%s", inner.text);
+	if (r == 0 && !layer->settings[backend])
+		layer->settings[backend] = json_object();
+	if (r == 0 && json_object_set(layer->settings[backend], name, value) < 0)
+		r = yaml_no_memory(source);
+	json_decref(value);
+	return r;
+}
+
+/* The kernel is the same for all back ends, so a word may say `cmdline` once for all. */
+static int read_settings(const struct yaml_source *source, const struct yaml_node **found,
+	struct matrix_layer *layer)
+{
+	const struct yaml_node *sections[MATRIX_BACKENDS] = { found[LIBXL], found[QEMU] };
+	int r = 0;
+
+	for (size_t i = 0; i < MATRIX_BACKENDS && r == 0; i++) {
+		if (found[CMDLINE])
+			r = put_setting(source, layer, i, "cmdline", found[CMDLINE]);
+		if (r < 0 || !sections[i])
+			continue;
+		if (!(layer->backends & (1u << i)))
+			return yaml_wrong(source, sections[i]->key_place,
+				"`backends` leaves %s out and yet here are its settings: remove "
+				"one of the two",
+				matrix_backends[i]);
+		for (const struct yaml_node *entry = sections[i]->first; entry && r == 0;
+			entry = entry->next)
+			r = put_setting(source, layer, i, entry->key, entry);
+	}
+	return r;
+}
+
+static int read_requires(
+	const struct yaml_source *source, const struct yaml_node *node, struct matrix_layer *layer)
+{
+	const struct yaml_node *entry, *item;
+	size_t backend = 0;
+	int r = 0;
+
+	for (entry = node->first; entry && r == 0; entry = entry->next) {
+		r = find_backend(source, entry->key_place, entry->key, &backend);
+		if (r == 0)
+			r = yaml_check_shape(source, entry, entry->key, YAML_ITEMS);
+		if (r == 0 && entry->count > REQUIRES_MAX)
+			r = yaml_wrong(source, entry->place,
+				"these are more than %d capabilities: leave some out",
+				REQUIRES_MAX);
+		if (r < 0)
+			return r;
+		layer->requires[backend] = json_array();
+		for (item = yaml_first_item(entry); item && r == 0;
+			item = yaml_next_item(entry, item)) {
+			r = yaml_check_name(source, item->place, "a capability", item->text,
+				"abcdefghijklmnopqrstuvwxyz0123456789_-", CAPABILITY_MAX);
+			if (r == 0 && json_array_append_new(layer->requires[backend],
+					      json_string(item->text)) < 0)
+				r = yaml_no_memory(source);
+		}
+	}
+	return r;
+}
+
+static int find_limit(
+	const struct yaml_source *source, const struct yaml_node *entry, size_t *limit_r)
+{
+	struct nearest nearest = nearest_to(entry->key);
+
+	for (size_t i = 0; i < MATRIX_LIMITS; i++) {
+		if (strcmp(limit_names[i], entry->key) == 0) {
+			*limit_r = i;
+			return 0;
+		}
+		nearest_offer(&nearest, limit_names[i]);
+	}
+	return yaml_wrong(source, entry->key_place, "there is no limit `%.60s`: %s%s", entry->key,
+		nearest.best ? "did you mean "
+			     : "they are create, first-frame, report, power-off and clean-up",
+		nearest.best ? nearest.best : "");
+}
+
+static int read_limits(
+	const struct yaml_source *source, const struct yaml_node *node, struct matrix_layer *layer)
+{
+	size_t limit = 0;
+	int r = 0;
+
+	for (const struct yaml_node *entry = node->first; entry && r == 0; entry = entry->next) {
+		r = find_limit(source, entry, &limit);
+		if (r == 0)
+			r = yaml_check_shape(source, entry, entry->key, YAML_A_SCALAR);
+		if (r == 0)
+			r = yaml_whole(source, entry, 1, LIMIT_MS_MAX, &layer->limits_ms[limit]);
+	}
+	return r;
+}
+
+/* What this adds to a cell of the plan, in bytes of JSON. */
+static size_t count_bytes(const struct matrix_layer *layer)
+{
+	size_t bytes = layer->guest ? strlen(layer->guest) : 0;
+
+	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
+		bytes += json_dumpb(layer->settings[i], NULL, 0, 0);
+		bytes += json_dumpb(layer->requires[i], NULL, 0, 0);
+	}
+	return bytes;
+}
+
+int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *node,
+	const char *what, bool is_word, struct matrix_layer *layer)
+{
+	/* `defaults` are not about one thing, and not for some back ends only. */
+	size_t first = is_word ? 0 : GUEST;
+	const struct yaml_node *found[KEYS] = { NULL };
+	int r;
+
+	layer->backends = MATRIX_BACKENDS_ALL;
+	r = yaml_keys(source, node, what, word_keys + first, found + first);
+	if (r == 0 && found[BACKENDS])
+		r = matrix_backends_read(source, found[BACKENDS], &layer->backends);
+	if (r == 0 && found[GUEST]) {
+		layer->guest = found[GUEST]->text;
+		r = yaml_check_name(source, found[GUEST]->place, "a guest's folder", layer->guest,
+			"abcdefghijklmnopqrstuvwxyz0123456789_-", GUEST_MAX);
+	}
+	if (r == 0)
+		r = read_settings(source, found, layer);
+	if (r == 0 && found[REQUIRES])
+		r = read_requires(source, found[REQUIRES], layer);
+	if (r == 0 && found[LIMITS_MS])
+		r = read_limits(source, found[LIMITS_MS], layer);
+	if (r == 0)
+		layer->bytes = count_bytes(layer);
+	return r;
+}
+
+void matrix_layer_finish(struct matrix_layer *layer)
+{
+	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
+		json_decref(layer->requires[i]);
+		json_decref(layer->settings[i]);
+	}
+}

@@ -1,0 +1,134 @@
+/*
+ * A matrix in memory, between the file and the plan. Only harness/matrix*.c include this.
+ *
+ * file -> yaml_parse() -> matrix_axes_read(), matrix_cells_read(), matrix_expect_read() -> plan.
+ * Strings are borrowed from the tree, which the matrix owns.
+ */
+#ifndef IGD_MATRIX_MODEL_H
+#define IGD_MATRIX_MODEL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/matrix_yaml.h"
+#include "harness/plan.h"
+
+#define MATRIX_FORMAT  "igd-harness matrix"
+#define MATRIX_VERSION 1
+
+#define MATRIX_FILE_MAX   (1u << 20) /* bytes */
+#define MATRIX_AXES_MAX   16
+#define MATRIX_WORDS_MAX  4096 /* of one axis */
+#define MATRIX_CELLS_MAX  20000
+#define MATRIX_EXPECT_MAX 4096 /* each is tried on every cell: 80 million tries at most */
+#define MATRIX_WORD_MAX   32
+/* Bytes of the plan as compact JSON, about: a run must be able to read it back (STORE_FILE_MAX). */
+#define MATRIX_PLAN_MAX (48u << 20)
+
+#define MATRIX_LIMITS 5
+
+/* The back ends that take settings; a set of them is a mask of 1 << index. */
+#define MATRIX_BACKENDS     2
+#define MATRIX_BACKENDS_ALL ((1u << MATRIX_BACKENDS) - 1)
+#define MATRIX_LIBXL        (1u << 0)
+extern const char *const matrix_backends[MATRIX_BACKENDS];
+
+/* What a word, or `defaults`, says about a cell. */
+struct matrix_layer {
+	const char *guest;                   /* NULL: not said */
+	json_int_t limits_ms[MATRIX_LIMITS]; /* in the order of PLAN_LIMITS; 0: not said */
+	json_t *requires[MATRIX_BACKENDS];   /* array of strings, or NULL */
+	json_t *settings[MATRIX_BACKENDS];   /* object, or NULL */
+	unsigned int backends;               /* which can do it */
+	size_t bytes;                        /* of its share in a cell of the plan, at most */
+};
+
+struct matrix_word {
+	const char *name;
+	struct matrix_layer layer;
+};
+
+struct matrix_axis {
+	const char *name;
+	struct matrix_word *words;
+	size_t count;
+	size_t first;  /* how many words the axes before it have */
+	json_t *index; /* word -> its place in `words` */
+};
+
+struct matrix_cell {
+	uint16_t words[MATRIX_AXES_MAX];
+	struct yaml_place place; /* of the item in `cells` that it is made from */
+	unsigned int backends;
+	json_t *json;
+};
+
+struct matrix_expectation {
+	struct yaml_place place;
+	bool about[MATRIX_AXES_MAX]; /* is it about certain words of that axis? */
+	bool *asked;                 /* those: [axis.first + word]; borrowed from the matrix */
+	unsigned int backends;
+	size_t rival; /* equal for those that could contradict each other in a cell */
+	size_t bytes;
+	bool used;
+	json_t *json;
+};
+
+struct matrix {
+	struct yaml_source source;
+	struct yaml_node *root;
+	struct matrix_layer defaults;
+	struct matrix_axis axes[MATRIX_AXES_MAX];
+	size_t axis_count;
+	size_t word_count; /* of all axes */
+	struct matrix_cell *cells;
+	size_t cell_count;
+	struct matrix_expectation *expect;
+	size_t expect_count;
+	bool *asked; /* `word_count` for each expectation */
+	size_t rival_count;
+	size_t plan_bytes;
+};
+
+/*
+ * matrix_plan() of a text that is in memory already; `file` is what sentences and the plan call it.
+ * Errors as matrix_plan().
+ */
+int matrix_plan_text(
+	const char *file, const char *text, size_t length, json_t **plan_r, struct problem *why);
+
+/* The functions below return 0, -EINVAL with the sentence, or -ENOMEM. What they got before an
+ * error is in the struct as well, and freed with it. */
+
+/* Reads what a word or `defaults` says; `what` names it in sentences, `layer` is zeroed. */
+int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *node,
+	const char *what, bool is_word, struct matrix_layer *layer);
+void matrix_layer_finish(struct matrix_layer *layer);
+
+/* Reads a word or a list of names of back ends into a mask. */
+int matrix_backends_read(
+	const struct yaml_source *source, const struct yaml_node *items, unsigned int *mask_r);
+
+int matrix_axes_read(struct matrix *matrix, const struct yaml_node *node);
+void matrix_axes_finish(struct matrix *matrix);
+
+/* Finds an axis or a word by name, or says which is near. `at` is where the name stands. */
+int matrix_find_axis(
+	const struct matrix *matrix, struct yaml_place at, const char *name, size_t *axis_r);
+int matrix_find_word(const struct matrix *matrix, size_t axis, struct yaml_place at,
+	const char *name, uint16_t *word_r);
+
+/* Refuses a plan that grows too large; `at` is what made it grow. */
+int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at);
+
+/* Expands `cells`; each cell's json is then complete but for "expect", an empty array. */
+int matrix_cells_read(struct matrix *matrix, const struct yaml_node *node);
+void matrix_cells_finish(struct matrix *matrix);
+
+/* Reads `expect`, which may be NULL, and gives every cell its expectations. */
+int matrix_expect_read(struct matrix *matrix, const struct yaml_node *node);
+void matrix_expect_finish(struct matrix *matrix);
+
+#endif

@@ -1,0 +1,372 @@
+/*
+ * Every way a matrix can be wrong: the place, what is wrong, and what to do. The places are counted
+ * by hand, as an editor shows them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/matrix_model.h"
+#include "harness/matrix_nearest.h"
+#include "src/suite.h"
+
+/* Lines 1 to 4, 5 to 7, 8 to 9. Expectations begin at line 10. */
+#define HEAD  "format: igd-harness matrix\nversion: 1\nname: t\nabout: t\n"
+#define AXES  "axes:\n  m: {a: {about: x}, b: {about: x}}\n  g: {l: {about: x, guest: linux}}\n"
+#define CELLS "cells:\n  - {m: a, g: l}\n"
+#define WHOLE HEAD AXES CELLS
+#define LAST  "    source: s\n"
+
+struct wrong {
+	const char *text, *place, *what, *todo;
+};
+
+static void check(const struct wrong *wrong, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct problem why = { "" };
+		json_t *plan = NULL;
+		char place[64];
+
+		snprintf(place, sizeof(place), "dir/t.yaml:%s: ", wrong[i].place);
+		CU_ASSERT_EQUAL(matrix_plan_text("dir/t.yaml", wrong[i].text, strlen(wrong[i].text),
+					&plan, &why),
+			-EINVAL);
+		CU_ASSERT_PTR_NULL(plan);
+		CU_ASSERT_EQUAL(strncmp(why.text, place, strlen(place)), 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, wrong[i].what));
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, wrong[i].todo));
+		if (strncmp(why.text, place, strlen(place)) != 0 ||
+			!strstr(why.text, wrong[i].what) || !strstr(why.text, wrong[i].todo))
+			printf("\n  case %zu, wanted %s%s ... %s\n  but got %s\n", i, place,
+				wrong[i].what, wrong[i].todo, why.text);
+		json_decref(plan);
+	}
+}
+
+#define CHECK(table) check(table, sizeof(table) / sizeof((table)[0]))
+
+static void yaml(void)
+{
+	static const struct wrong table[] = {
+		{ "", "1:1", "empty", "docs/matrix.md" },
+		{ "# nothing\n", "2:1", "empty", "docs/matrix.md" },
+		{ "a: b: c\n", "1:5", "not YAML: invalid nested block mapping", "correct this" },
+		{ "a: [1, 2\n", "2:1", "not YAML: flow sequence", "correct this" },
+		{ "\ta: 1\n", "1:1", "not YAML: invalid tab", "correct this" },
+		{ "a: \"\\q\"\n", "1:5", "not YAML: invalid escape", "correct this" },
+		{ "a: 1\nbb: 2\n\"a\": 3\n", "3:1", "\"a\" is said twice, here and at line 1",
+			"remove one" },
+		{ "a: {b: 1,\n    c: 2, b: 3}\n", "2:11", "said twice, here and at line 1",
+			"remove one" },
+		{ "a: &x 1\n", "1:7", "anchors and aliases", "write the value out" },
+		{ "a: &x\n  b: 1\n", "2:3", "anchors and aliases", "`defaults`" },
+		{ "a: 1\nb: *a\n", "2:5", "anchors and aliases", "write the value out" },
+		{ "a: !!str 1\n", "1:10", "tags", "take the ! out" },
+		{ "a: 1\n---\nb: 1\n", "2:1", "second document", "remove the ---" },
+		{ "? [a]\n: 1\n", "1:3", "a key is a list or a mapping", "plain word" },
+		{ "a: \xc3(\n", "1:4", "byte 0xc3 is no UTF-8", "save the file as UTF-8" },
+		{ "a: 1\nb: \xc3\xa9\xff\n", "2:5", "byte 0xff is no UTF-8", "take it out" },
+		{ "a: \xed\xa0\x80\n", "1:4", "byte 0xed is no UTF-8", "take it out" },
+		{ "a: \xf0\x9f", "1:4", "byte 0xf0 is no UTF-8", "take it out" },
+		{ "a: \x1b[2J\n", "1:4", "byte 0x1b", "take it out" },
+		{ "a: \"x\\0y\"\n", "1:4", "0 byte", "take the \\0 out" },
+		{ "[[[[[[[[[[[[[[[[[[[[", "1:17", "nested deeper than 16", "no more than 5" },
+	};
+
+	CHECK(table);
+}
+
+static void head(void)
+{
+	static const struct wrong table[] = {
+		{ "[]\n", "1:1", "a matrix has the wrong shape", "write a mapping" },
+		{ "format: x\nversion: 1\nname: t\nabout: t\n" AXES CELLS, "1:9",
+			"\"x\" is not the format of a matrix", "write \"igd-harness matrix\"" },
+		{ "format: igd-harness matrix\nversion: 2\nname: t\nabout: t\n" AXES CELLS, "2:10",
+			"version 2", "use a newer igd-harness" },
+		{ "format: igd-harness matrix\nversion: '1'\nname: t\nabout: t\n" AXES CELLS,
+			"2:10", "a whole number from 1", "without quotes" },
+		{ "format: igd-harness matrix\nversion: 1\nname: T/../x\nabout: t\n" AXES CELLS,
+			"3:7", "\"T/../x\" cannot be the name of a matrix", "use 1 to 64" },
+		{ HEAD AXES, "1:1", "a matrix needs `cells`", "add it" },
+		{ HEAD CELLS, "1:1", "a matrix needs `axes`", "add it" },
+		{ WHOLE "expects: []\n", "10:1", "a matrix has no key `expects`",
+			"did you mean `expect`?" },
+		{ WHOLE "zzzzzzzz: []\n", "10:1", "no key `zzzzzzzz`",
+			"format, version, name, about, axes, defaults, cells, expect" },
+		{ WHOLE "\"\\e[2J\": []\n", "10:1", "no key `?[2J`", "it may have" },
+		{ WHOLE "expect: 5\n", "10:9", "expect has the wrong shape", "write a list" },
+		{ WHOLE "expect:\n", "10:1", "expect has the wrong shape", "write a list" },
+	};
+
+	CHECK(table);
+}
+
+#define WORD(more)     HEAD "axes:\n  m: {a: {about: x}}\n  g:\n    l:\n      about: x\n" more CELLS
+#define DEFAULTS(more) WHOLE "defaults:\n" more
+
+static void axes(void)
+{
+	static const struct wrong table[] = {
+		{ HEAD "axes: {}\n" CELLS, "5:1", "there are 0 axes", "from 1 to 16" },
+		{ HEAD "axes: {m: {}}\n" CELLS, "5:8", "axis `m` has 0 words", "from 1 to 4096" },
+		{ HEAD "axes: {M: {a: {about: x}}}\n" CELLS, "5:8", "\"M\" cannot be an axis",
+			"use 1 to 32 characters of abc" },
+		{ HEAD "axes: {m: {a-b: {about: x}}}\n" CELLS, "5:12", "\"a-b\" cannot be a word",
+			"use 1 to 32 characters of abc" },
+		{ HEAD "axes: {m: {a: {about: x}, a: {about: y}}}\n" CELLS, "5:27",
+			"\"a\" is said twice", "remove one" },
+		{ HEAD "axes: {m: [a]}\n" CELLS, "5:11", "m has the wrong shape", "a mapping" },
+		{ HEAD "axes: {m: {a: x}}\n" CELLS, "5:15", "word `a` has the wrong shape",
+			"a mapping" },
+		{ HEAD "axes: {m: {a: {guest: x}}}\n" CELLS, "5:15", "word `a` needs `about`",
+			"add it" },
+		{ WORD("      libxi: {}\n"), "10:7", "word `l` has no key `libxi`",
+			"did you mean `libxl`?" },
+		{ WORD("      libxl: {vgaa: none}\n"), "10:15", "libxl has no setting \"vgaa\"",
+			"did you mean \"vga\"?" },
+		{ WORD("      libxl: {machine: pc}\n"), "10:15", "libxl has no setting \"machine\"",
+			"plan --settings" },
+		{ WORD("      qemu: {vga: stdvga}\n"), "10:14", "qemu setting vga",
+			"one of none, std, cirrus" },
+		{ WORD("      libxl: {pci: {a: b}}\n"), "10:20", "a mapping is no value",
+			"write one value, or a list" },
+		{ WORD("      libxl: {pci: [[a]]}\n"), "10:21",
+			"an item of the list has the wrong shape", "one value" },
+		{ WORD("      libxl: {memory: 1e9}\n"), "10:23", "takes 1e9 for a number",
+			"put it in quotes" },
+		{ WORD("      libxl: {memory: 99999999999999999999}\n"), "10:23", "too large",
+			"put it in quotes" },
+		{ WORD("      cmdline: 5\n"), "10:7", "libxl setting cmdline is a text",
+			"put it in quotes" },
+		{ WORD("      backends: [libxl, kvm]\n"), "10:25", "no back end \"kvm\"",
+			"libxl or qemu" },
+		{ WORD("      backends: []\n"), "10:17", "backends has the wrong shape",
+			"one value, or a list" },
+		{ WORD("      backends: libxl\n      qemu: {vga: std}\n"), "11:7",
+			"`backends` leaves qemu out", "remove one of the two" },
+		{ WORD("      guest: ../linux\n"), "10:14", "\"../linux\" cannot be a guest's",
+			"use 1 to 64" },
+		{ WORD("      requires: {xen: hvm}\n"), "10:18", "no back end \"xen\"",
+			"libxl or qemu" },
+		{ WORD("      requires: [hvm]\n"), "10:17", "requires has the wrong shape",
+			"a mapping" },
+		{ WORD("      requires: {libxl: [hvm, \"H V\"]}\n"), "10:31",
+			"\"H V\" cannot be a capability", "use 1 to 32" },
+		{ WORD("      limits_ms: {first_frame: 5}\n"), "10:19",
+			"there is no limit `first_frame`", "did you mean first-frame" },
+		{ WORD("      limits_ms: {zzzzzz: 5}\n"), "10:19", "there is no limit `zzzzzz`",
+			"create, first-frame, report, power-off and clean-up" },
+		{ WORD("      limits_ms: {report: 0}\n"), "10:27", "from 1 to 3600000",
+			"without quotes" },
+		{ DEFAULTS("  about: x\n"), "11:3", "`defaults` has no key `about`",
+			"it may have guest, cmdline, requires, limits_ms, libxl, qemu" },
+		{ DEFAULTS("  libxl: {hap: 1}\n"), "11:11", "libxl setting hap", "true or false" },
+	};
+
+	CHECK(table);
+}
+
+static void cells(void)
+{
+	static const struct wrong table[] = {
+		{ HEAD AXES "cells: []\n", "8:1", "there are no cells", "add one" },
+		{ HEAD AXES "cells: [a]\n", "8:9", "wrong shape", "a mapping" },
+		{ HEAD AXES "cells:\n  - {m: a, gg: l}\n", "9:12", "there is no axis `gg`",
+			"did you mean `g`?" },
+		{ HEAD AXES "cells:\n  - {m: a, zzz: l}\n", "9:12", "there is no axis `zzz`",
+			"use one of those in `axes`" },
+		{ HEAD AXES "cells:\n  - {m: [a, bb], g: l}\n", "9:13", "axis `m` has no word `bb`",
+			"did you mean `b`?" },
+		{ HEAD AXES "cells:\n  - {m: zzz, g: l}\n", "9:9", "axis `m` has no word `zzz`",
+			"use one of its words" },
+		{ HEAD AXES "cells:\n  - {m: a}\n", "9:5", "say nothing of axis `g`",
+			"add it with a word" },
+		{ HEAD AXES "cells:\n  - {m: {a: b}, g: l}\n", "9:9", "m has the wrong shape",
+			"one value, or a list" },
+		{ WHOLE "  - {m: [b, a], g: l}\n", "10:5",
+			"cell a-l is said twice, here and at line 9", "remove one" },
+		{ HEAD AXES "cells:\n  - {m: [b, b], g: l}\n", "9:5",
+			"cell b-l is said twice, here and at line 9", "remove one" },
+		{ HEAD "axes:\n  m: {a: {about: x}}\ncells:\n  - {m: a}\n", "8:5",
+			"cell a has no guest", "say `guest:`" },
+		{ HEAD "axes:\n  m: {a: {about: x, backends: libxl}}\n"
+		       "  g: {l: {about: x, guest: linux, backends: qemu}}\n" CELLS,
+			"9:5", "no back end can do cell a-l", "exclude each other by `backends`" },
+	};
+
+	CHECK(table);
+}
+
+#define EXPECT(more) WHOLE "expect:\n  - id: i\n" more
+#define REST         "    field: slot/02\n    value: null\n" LAST
+
+static void expectations(void)
+{
+	static const struct wrong table[] = {
+		{ EXPECT("    fields: slot/02\n    value: 1\n" LAST), "12:5",
+			"an expectation has no key `fields`", "did you mean `field`?" },
+		{ EXPECT("    field: slot/02\n    value: 1\n"), "11:5",
+			"an expectation needs `source`", "add it" },
+		{ EXPECT("    field: slot/02\n" LAST), "11:5", "needs `value`", "add it" },
+		{ EXPECT("    field: slot/2\n    value: 1\n" LAST), "12:12", "no field \"slot/2\"",
+			"lists them" },
+		{ EXPECT("    field: slot/02\n    value: 1\n    source: ' '\n"), "14:13",
+			"`source` is empty", "a commit, file or mail" },
+		{ EXPECT("    field: slot/02\n    value:\n" LAST), "13:5", "`value` is empty",
+			"write null" },
+		{ EXPECT("    field: slot/02\n    value: 0xff8000\n" LAST), "13:12",
+			"takes 0xff8000 for a number", "put it in quotes" },
+		{ EXPECT("    field: slot/02\n    value: [1]\n" LAST), "13:12",
+			"value has the wrong shape", "one value" },
+		{ EXPECT("    when: {mm: a}\n" REST), "12:12", "there is no axis `mm`",
+			"did you mean `m`?" },
+		{ EXPECT("    when: {m: [a, c]}\n" REST), "12:19", "axis `m` has no word `c`",
+			"did you mean `a`?" },
+		{ EXPECT("    when: {m: b}\n" REST), "11:5",
+			"no cell has what expectation i is about", "correct its `when`" },
+		{ EXPECT("    backends: xl\n" REST), "12:15", "no back end \"xl\"",
+			"libxl or qemu" },
+		{ EXPECT("    versions: {qemo: \">=7\"}\n" REST), "12:16",
+			"no version of `qemo` is detected", "did you mean qemu" },
+		{ EXPECT("    versions: {linux: \">=7\"}\n" REST), "12:16",
+			"no version of `linux` is detected", "use qemu, xen or libxl" },
+		{ EXPECT("    versions: {xen: \">=4.17\"}\n" REST), "12:16",
+			"the version of xen is detected by libxl alone", "add `backends: libxl`" },
+		{ EXPECT("    backends: [libxl, qemu]\n    versions: {libxl: \">=4.17\"}\n" REST),
+			"13:16", "the version of libxl is detected by libxl alone",
+			"add `backends: libxl`" },
+		{ EXPECT("    versions: {qemu: \">=7,<8\"}\n" REST), "12:22",
+			"\">=7,<8\" is not a version range", "\">=7.0 <10.0\"" },
+		{ EXPECT("    versions: {qemu: 7.2}\n" REST), "12:22",
+			"\"7.2\" is not a version range", "write comparators" },
+		{ EXPECT("    versions: {qemu: \">=8 <7\"}\n" REST), "12:22",
+			"no version is in the range", "remove one" },
+		{ EXPECT(REST) "  - id: i\n    when: {m: a}\n" REST, "15:9",
+			"the id i is there twice, here and at line 11", "change one" },
+		{ EXPECT(REST) "  - id: j\n    when: {m: a}\n" REST, "15:5",
+			"cell a-l has two expectations of slot/02, here and at line 11",
+			"narrow one by `when`, `backends` or `versions`" },
+		{ WHOLE "expect:\n  - {}\n", "11:5", "needs `id`", "add it" },
+		{ WHOLE "expect:\n  - {id: 'a b', field: slot/02, value: 1, source: s}\n", "11:10",
+			"\"a b\" cannot be the id", "use 1 to 64" },
+	};
+
+	CHECK(table);
+}
+
+/* Only a back end that can do the cell makes an expectation live. */
+static void dead_by_back_end(void)
+{
+	static const struct wrong table[] = {
+		{ HEAD "axes:\n  m: {a: {about: x, backends: libxl, guest: linux}}\n"
+		       "cells:\n  - {m: a}\nexpect:\n"
+		       "  - {id: i, backends: qemu, field: slot/02, value: 1, source: s}\n",
+			"10:5", "no cell has what expectation i is about", "`backends`" },
+	};
+
+	CHECK(table);
+}
+
+static void wrong_text(const char *text, const char *place, const char *what, const char *todo)
+{
+	const struct wrong wrong = { text, place, what, todo };
+
+	check(&wrong, 1);
+}
+
+static void bounds(void)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream) {
+		CU_FAIL("no memory");
+		return;
+	}
+	fputs(HEAD "defaults: {guest: linux}\naxes:\n", stream);
+	for (int axis = 0; axis < 3; axis++) {
+		fprintf(stream, "  a%d: {", axis);
+		for (int word = 0; word < 28; word++)
+			fprintf(stream, "w%d: {about: x}, ", word);
+		fputs("}\n", stream);
+	}
+	/* 28 * 28 * 28 is 21,952. */
+	fputs("cells:\n  - {", stream);
+	for (int axis = 0; axis < 3; axis++) {
+		fprintf(stream, "a%d: [", axis);
+		for (int word = 0; word < 28; word++)
+			fprintf(stream, "w%d, ", word);
+		fputs("], ", stream);
+	}
+	fputs("}\n", stream);
+	fclose(stream);
+	wrong_text(text, "11:5", "more than 20000 cells", "split the matrix in two");
+	free(text);
+}
+
+static void long_name(void)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream) {
+		CU_FAIL("no memory");
+		return;
+	}
+	fputs(HEAD "defaults: {guest: linux}\naxes:\n", stream);
+	for (int axis = 0; axis < 7; axis++)
+		fprintf(stream, "  a%d: {aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%d: {about: x}}\n", axis,
+			axis);
+	fputs("cells:\n  - {", stream);
+	for (int axis = 0; axis < 7; axis++)
+		fprintf(stream, "a%d: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%d, ", axis, axis);
+	fputs("}\n", stream);
+	fclose(stream);
+	wrong_text(text, "15:5", "longer than 200 bytes", "shorten its words");
+	free(text);
+}
+
+static void near(void)
+{
+	struct nearest nearest = nearest_to("defualts");
+
+	nearest_offer(&nearest, "axes");
+	CU_ASSERT_PTR_NULL(nearest.best);
+	nearest_offer(&nearest, "defaults");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nearest.best);
+	CU_ASSERT_STRING_EQUAL(nearest.best, "defaults");
+	/* The textbook distance: kitten, sitting: 3; a third of 6 letters is 2. */
+	nearest = nearest_to("kitten");
+	nearest_offer(&nearest, "sitting");
+	CU_ASSERT_PTR_NULL(nearest.best);
+	nearest_offer(&nearest, "sitten");
+	nearest_offer(&nearest, "mitten");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nearest.best);
+	CU_ASSERT_STRING_EQUAL(nearest.best, "sitten");
+	nearest = nearest_to("");
+	nearest_offer(&nearest, "ab");
+	CU_ASSERT_PTR_NULL(nearest.best);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "not YAML, or YAML that a matrix is not", yaml },
+		{ "the head", head },
+		{ "axes, words, settings, limits", axes },
+		{ "cells", cells },
+		{ "expectations", expectations },
+		{ "an expectation for a back end that cannot", dead_by_back_end },
+		{ "too many cells", bounds },
+		{ "a cell's name too long", long_name },
+		{ "did you mean", near },
+		CU_TEST_INFO_NULL,
+	};
+
+	return suite_main("matrix_wrong", tests);
+}

@@ -1,0 +1,73 @@
+#include "harness/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTIONS_MAX 32
+#define HELP_COLUMN 26
+
+void options_help(const struct command *command)
+{
+	printf("Usage: igd-harness %s [OPTION...] %s\n\n%s\n\nOptions:\n", command->name,
+		command->arguments, command->description);
+	for (const struct command_option *option = command->options; option->name; option++) {
+		int width = printf("  --%s%s%s", option->name, option->arg ? " " : "",
+			option->arg ? option->arg : "");
+
+		printf("%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", option->help);
+	}
+	printf("  --help%*sthis text\n", HELP_COLUMN - 8, "");
+}
+
+static bool take(const struct command_option *option, char *value)
+{
+	if (option->flag)
+		*option->flag = true;
+	else if (option->text)
+		*option->text = value;
+	else if (option->list->count < OPTION_LIST_MAX)
+		option->list->texts[option->list->count++] = value;
+	else
+		return false;
+	return true;
+}
+
+int options_parse(const struct command *command, int argc, char **argv, int *first_r)
+{
+	struct option options[OPTIONS_MAX] = { { 0 } };
+	int count = 0, index = 0, c;
+
+	for (; command->options[count].name && count + 2 < OPTIONS_MAX; count++)
+		options[count] = (struct option){ command->options[count].name,
+			command->options[count].arg ? required_argument : no_argument, NULL, 0 };
+	options[count] = (struct option){ "help", no_argument, NULL, 'h' };
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, ":h", options, &index)) != -1) {
+		switch (c) {
+		case 0:
+			if (take(&command->options[index], optarg))
+				break;
+			fprintf(stderr, "igd-harness %s: --%s more than %d times\n", command->name,
+				command->options[index].name, OPTION_LIST_MAX);
+			return EXIT_USAGE;
+		case 'h':
+			options_help(command);
+			return 0;
+		case ':':
+			fprintf(stderr,
+				"igd-harness %s: %s needs an argument; igd-harness %s --help tells more\n",
+				command->name, argv[optind - 1], command->name);
+			return EXIT_USAGE;
+		default:
+			fprintf(stderr,
+				"igd-harness %s: no option %s; igd-harness %s --help lists them\n",
+				command->name, argv[optind - 1], command->name);
+			return EXIT_USAGE;
+		}
+	}
+	*first_r = optind;
+	return -1;
+}

@@ -1,0 +1,51 @@
+/*
+ * Options of the commands: one table each, from which the parsing and --help are made.
+ */
+#ifndef IGD_OPTIONS_H
+#define IGD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* An option that may be given several times. */
+#define OPTION_LIST_MAX 64
+
+struct option_list {
+	char *texts[OPTION_LIST_MAX];
+	size_t count;
+};
+
+struct command_option {
+	const char *name; /* without the dashes; NULL ends a table */
+	const char *arg;  /* name of its argument, or NULL for a flag */
+	const char *help;
+	/* Where it goes: one of these is set. */
+	const char **text;
+	bool *flag;
+	struct option_list *list;
+};
+
+struct command {
+	const char *name; /* NULL ends the table */
+	const char *arguments;
+	const char *summary; /* one line */
+	const char *description;
+	const struct command_option *options;
+	int (*run)(
+		int argc, char **argv); /* argv holds the arguments only; returns the exit status */
+};
+
+#define EXIT_USAGE     2
+#define EXIT_NO_ANSWER 3 /* the lab or the host failed */
+
+/*
+ * Parses argv (argv[0] is the command's name) into the table's places; permutes the arguments to
+ * argv[*first_r] and on. Returns -1 to go on, or the exit status when the command is to end: 0
+ * after
+ * --help, EXIT_USAGE after a sentence on stderr.
+ */
+int options_parse(const struct command *command, int argc, char **argv, int *first_r);
+
+void options_help(const struct command *command);
+
+#endif

@@ -1,0 +1,170 @@
+#include "harness/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/store.h"
+#include "src/document.h"
+
+/* A cell's name becomes a folder's and a domain's: whoever made the plan, nothing else comes in. */
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@-"
+
+static const char *const limit_names[] = PLAN_LIMITS;
+
+static int check_limits(const json_t *cell, const char *name, struct problem *why)
+{
+	const json_t *limits = json_object_get(cell, "limits_ms");
+
+	for (size_t i = 0; i < sizeof(limit_names) / sizeof(limit_names[0]); i++) {
+		if (json_integer_value(json_object_get(limits, limit_names[i])) < 1)
+			return problem_set(why, -EINVAL,
+				"cell %s of the plan has no limit %s, a whole number of ms: make "
+				"the plan again from its matrix",
+				name, limit_names[i]);
+	}
+	return 0;
+}
+
+static int check_objects(
+	const json_t *of, const char *key, const char *name, json_type type, struct problem *why)
+{
+	const char *backend;
+	json_t *value;
+
+	json_object_foreach(json_object_get(of, key), backend, value)
+	{
+		if (json_typeof(value) != type)
+			return problem_set(why, -EINVAL,
+				"cell %.200s of the plan: \"%s\" of back end %.40s has the wrong "
+				"type: make the plan again from its matrix",
+				name, key, backend);
+	}
+	return 0;
+}
+
+static int check_cell(json_t *cell, size_t index, struct problem *why)
+{
+	const char *name = "", *guest, *id, *field, *source;
+	json_t *words, *requires, *limits, *all_settings, *expect, *expectation, *value;
+	json_error_t error;
+	size_t i;
+	int r;
+
+	if (json_unpack_ex(cell, &error, 0, "{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "name", &name,
+		    "words", &words, "guest", &guest, "requires", &requires, "limits_ms", &limits,
+		    "settings", &all_settings, "expect", &expect) < 0)
+		return problem_set(why, -EINVAL,
+			"cell %zu of the plan: %s: make the plan again from its matrix", index + 1,
+			error.text);
+	if (!*name || name[strspn(name, NAME_CHARACTERS)] || strlen(name) > PLAN_NAME_MAX)
+		return problem_set(why, -EINVAL,
+			"cell %zu of the plan has a name that is not words joined by \"-\": make "
+			"the plan again from its matrix",
+			index + 1);
+	if (strchr(guest, '/') || guest[0] == '.' || !guest[0])
+		return problem_set(why, -EINVAL,
+			"cell %s of the plan: \"guest\" is no name of a folder: make the plan "
+			"again from its matrix",
+			name);
+	if (!json_is_object(words) || !json_is_object(requires) || !json_is_object(limits) ||
+		!json_is_object(all_settings) || !json_is_array(expect))
+		return problem_set(why, -EINVAL,
+			"cell %s of the plan: words, requires, limits_ms and settings are objects, "
+			"expect a list: make the plan again from its matrix",
+			name);
+	json_array_foreach(expect, i, expectation)
+	{
+		if (json_unpack_ex(expectation, &error, 0, "{s:s, s:s, s:o, s:s}", "id", &id,
+			    "field", &field, "value", &value, "source", &source) < 0)
+			return problem_set(why, -EINVAL,
+				"cell %s of the plan, expectation %zu: %s: make the plan again "
+				"from its matrix",
+				name, i + 1, error.text);
+	}
+	r = check_limits(cell, name, why);
+	if (r == 0)
+		r = check_objects(cell, "settings", name, JSON_OBJECT, why);
+	if (r == 0)
+		r = check_objects(cell, "requires", name, JSON_ARRAY, why);
+	return r;
+}
+
+int plan_check(json_t *plan, struct problem *why)
+{
+	const char *name, *sha256;
+	json_t *axes, *cells, *cell;
+	json_error_t error;
+	size_t i;
+	int r = 0;
+
+	if (json_unpack_ex(plan, &error, 0, "{s:{s:s, s:s}, s:o, s:o}", "matrix", "name", &name,
+		    "sha256", &sha256, "axes", &axes, "cells", &cells) < 0)
+		return problem_set(
+			why, -EINVAL, "the plan is not whole: %s: make it again", error.text);
+	if (!json_is_array(axes) || json_array_size(cells) == 0)
+		return problem_set(why, -EINVAL,
+			"\"axes\" or \"cells\" of the plan is no list: make it again");
+	json_array_foreach(cells, i, cell)
+	{
+		r = check_cell(cell, i, why);
+		if (r < 0)
+			break;
+	}
+	return r;
+}
+
+int plan_load(const char *file, json_t **plan_r, struct problem *why)
+{
+	struct problem inner = { "" };
+	json_t *plan = NULL;
+	int r;
+
+	r = store_read_json(AT_FDCWD, file, DOCUMENT_PLAN, &plan, why);
+	if (r < 0)
+		return problem_set(why, r, "cannot read the plan %s: %s", file, strerror(-r));
+	r = plan_check(plan, &inner);
+	if (r < 0)
+		problem_set(why, r, "%s: %s", file, inner.text);
+	else
+		*plan_r = json_incref(plan);
+	json_decref(plan);
+	return r;
+}
+
+int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why)
+{
+	json_t *cells = json_object_get(plan, "cells"), *chosen = json_array(), *cell;
+	bool *used = calloc(count + 1, sizeof(*used));
+	int r = chosen && used ? 0 : -ENOMEM;
+	size_t i;
+
+	json_array_foreach(cells, i, cell)
+	{
+		const char *name = json_string_value(json_object_get(cell, "name"));
+		bool wanted = false;
+
+		for (size_t j = 0; j < count && r == 0; j++) {
+			if (fnmatch(select[j], name, 0) == 0)
+				wanted = used[j] = true;
+		}
+		if (wanted && json_array_append(chosen, cell) < 0)
+			r = -ENOMEM;
+	}
+	for (size_t j = 0; j < count && r == 0; j++) {
+		if (!used[j])
+			r = problem_set(why, -ENOENT,
+				"no cell's name matches \"%.100s\": `igd-harness plan` lists them, "
+				"and * stands for any letters",
+				select[j]);
+	}
+	if (r == 0 && count > 0 && json_object_set(plan, "cells", chosen) < 0)
+		r = -ENOMEM;
+	if (r == -ENOMEM)
+		problem_set(why, r, "out of memory");
+	free(used);
+	json_decref(chosen);
+	return r;
+}

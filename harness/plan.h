@@ -1,0 +1,72 @@
+/*
+ * The plan: every cell of a matrix, worked out and frozen, as one JSON document.
+ *
+ * {
+ *   "format": "igd-harness plan", "version": 1,
+ *   "matrix": {"name": "seed-display", "about": "...",
+ *              "file": "results/matrices/seed-display.yaml", "sha256": "..."},
+ *   "axes": ["machine", "platform", "vga", "guest"],
+ *   "cells": [ {
+ *     "name": "xenfv-own-std-linux",      the words of the axes in order, joined by "-"
+ *     "words": {"machine": "xenfv", ...},
+ *     "guest": "linux",                   folder of the guest's image
+ *     "limits_ms": {"create": 60000, "first-frame": 240000, "report": 60000, "power-off": 60000,
+ *                   "clean-up": 30000},
+ *     "requires": {"libxl": ["hvm"], "qemu": []},
+ *                                         capabilities the host must have, else SKIP; the keys are
+ *                                         those of "settings"
+ *     "settings": {"libxl": {"xen_platform_pci": true, "vga": "stdvga", ...},
+ *                  "qemu": {"machine": "pc-i440fx-3.1", ...}},
+ *                                         a back end that is not a key here cannot do this cell
+ *     "expect": [ {
+ *       "id": "mode-without-edid",        name of the expectation in the matrix
+ *       "field": "display/mode",          src/field.h
+ *       "value": "1024x768",              any JSON; compared by json_equal()
+ *       "source": "QEMU 0a71966253; hw/core/machine.c hw_compat_4_0",
+ *       "backends": ["libxl"],            absent: all
+ *       "versions": {"qemu": ">=7.0 <10.0"}
+ *                                         holds if the detected versions are in range; absent: all
+ *     } ]
+ *   } ]
+ * }
+ */
+#ifndef IGD_PLAN_H
+#define IGD_PLAN_H
+
+#include <jansson.h>
+
+#include "src/problem.h"
+
+/* How a cell's limits are named, in the order of the states; see harness/cell.h. */
+#define PLAN_LIMITS                                                                                \
+	{                                                                                          \
+		"create", "first-frame", "report", "power-off", "clean-up"                         \
+	}
+
+/*
+ * Reads a matrix file (docs/matrix.md) and works it out. Returns 0 and a new reference;
+ * -EINVAL for a matrix that is wrong, with "FILE:LINE:COLUMN: what, and what to do" in `why`;
+ * another negative errno if the file cannot be read.
+ */
+int matrix_plan(const char *file, json_t **plan_r, struct problem *why);
+
+/* Bytes of a cell's name: a folder and a domain are named after it. */
+#define PLAN_NAME_MAX 200
+
+/*
+ * Checks that a document of format "igd-harness plan" has the shape above, as far as anybody relies
+ * on it. Returns 0, or -EINVAL with the sentence.
+ */
+int plan_check(json_t *plan, struct problem *why);
+
+/* Reads a frozen plan document back and checks its shape. Errors as document_parse(). */
+int plan_load(const char *file, json_t **plan_r, struct problem *why);
+
+/*
+ * Keeps only the cells whose name matches one of the shell patterns (fnmatch) in `select`, an array
+ * of strings; the order stays. With no pattern all stay. Returns 0, or -ENOENT if a pattern matches
+ * no cell.
+ */
+int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why);
+
+#endif

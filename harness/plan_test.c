@@ -1,0 +1,199 @@
+/* The shape of a plan: harness/plan.h. */
+#include "harness/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/suite.h"
+
+#define LIMITS                                                                                     \
+	"{\"create\": 1, \"first-frame\": 2, \"report\": 3, \"power-off\": 4, \"clean-up\": 5}"
+#define CELL(name)                                                                                 \
+	"{\"name\": \"" name "\", \"words\": {\"m\": \"a\"}, \"guest\": \"linux\","                \
+	" \"requires\": {\"libxl\": [\"hvm\"]}, \"limits_ms\": " LIMITS ","                        \
+	" \"settings\": {\"libxl\": {\"memory\": 512}}, \"expect\": [{\"id\": \"i\","              \
+	" \"field\": \"slot/02\", \"value\": null, \"source\": \"s\"}]}"
+#define PLAN(cells)                                                                                \
+	"{\"format\": \"igd-harness plan\", \"version\": 1, \"axes\": [\"m\"],"                    \
+	" \"matrix\": {\"name\": \"t\", \"about\": \"t\", \"file\": \"t\", \"sha256\": \"0\"},"    \
+	" \"cells\": [" cells "]}"
+#define GOOD PLAN(CELL("a-l") ", " CELL("b-l") ", " CELL("b-w.10"))
+
+static json_t *good(void)
+{
+	json_t *plan = json_loads(GOOD, 0, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	return plan;
+}
+
+static int load(const char *text, json_t **plan_r, struct problem *why)
+{
+	char name[] = "/tmp/plan-XXXXXX";
+	int fd = mkstemp(name), r;
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	why->text[0] = 0;
+	*plan_r = NULL;
+	r = plan_load(name, plan_r, why);
+	unlink(name);
+	if (r < 0)
+		CU_ASSERT_PTR_NOT_NULL(strstr(why->text, name));
+	return r;
+}
+
+static void loads(void)
+{
+	json_t *plan = NULL, *wanted = good();
+	struct problem why;
+
+	CU_ASSERT_EQUAL(load(GOOD, &plan, &why), 0);
+	CU_ASSERT_STRING_EQUAL(why.text, "");
+	CU_ASSERT_TRUE(json_equal(plan, wanted));
+	json_decref(wanted);
+	json_decref(plan);
+}
+
+static void refuses_files(void)
+{
+	struct problem why = { "" };
+	json_t *plan;
+
+	CU_ASSERT_EQUAL(load("{", &plan, &why), -EINVAL);
+	CU_ASSERT_PTR_NULL(plan);
+	CU_ASSERT_EQUAL(
+		load("{\"format\": \"igd-harness run\", \"version\": 1}", &plan, &why), -EINVAL);
+	CU_ASSERT_EQUAL(
+		load("{\"format\": \"igd-harness plan\", \"version\": 2}", &plan, &why), -EPROTO);
+	CU_ASSERT_EQUAL(
+		load("{\"format\": \"igd-harness plan\", \"version\": 1}", &plan, &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "not whole"));
+	CU_ASSERT_EQUAL(load(PLAN(""), &plan, &why), -EINVAL);
+	why.text[0] = 0;
+	CU_ASSERT_EQUAL(plan_load("/nonexistent/plan.json", &plan, &why), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "/nonexistent/plan.json"));
+}
+
+/* Takes away, or replaces by something else, one thing of the second cell. */
+static void refuses_cells(void)
+{
+	static const struct {
+		const char *key, *value; /* NULL: taken away */
+		const char *what;
+	} cases[] = {
+		{ "name", NULL, "cell 2" },
+		{ "name", "5", "cell 2" },
+		{ "name", "\"\"", "cell 2 of the plan has a name" },
+		{ "name", "\"../b\"", "cell 2 of the plan has a name" },
+		{ "name", "\"b/c\"", "cell 2 of the plan has a name" },
+		{ "name", "\"b c\"", "cell 2 of the plan has a name" },
+		{ "words", NULL, "cell 2" },
+		{ "words", "[]", "cell b-l" },
+		{ "guest", NULL, "cell 2" },
+		{ "guest", "\"../../etc\"", "cell b-l of the plan: \"guest\"" },
+		{ "guest", "\"..\"", "cell b-l of the plan: \"guest\"" },
+		{ "guest", "\"\"", "cell b-l of the plan: \"guest\"" },
+		{ "requires", NULL, "cell 2" },
+		{ "requires", "[\"hvm\"]", "cell b-l" },
+		{ "requires", "{\"libxl\": \"hvm\"}", "\"requires\" of back end libxl" },
+		{ "limits_ms", NULL, "cell 2" },
+		{ "limits_ms", "{}", "cell b-l of the plan has no limit create" },
+		{ "limits_ms", "{\"create\": 1, \"first-frame\": 0}", "no limit first-frame" },
+		{ "limits_ms", "{\"create\": 1, \"first-frame\": \"2\"}", "no limit first-frame" },
+		{ "settings", NULL, "cell 2" },
+		{ "settings", "{\"libxl\": 5}", "\"settings\" of back end libxl" },
+		{ "expect", NULL, "cell 2" },
+		{ "expect", "{}", "cell b-l" },
+		{ "expect", "[{\"id\": \"i\"}]", "cell b-l of the plan, expectation 1" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *plan = good(), *cell = json_array_get(json_object_get(plan, "cells"), 1);
+		struct problem why = { "" };
+
+		if (cases[i].value)
+			json_object_set_new(cell, cases[i].key,
+				json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
+		else
+			json_object_del(cell, cases[i].key);
+		CU_ASSERT_EQUAL(plan_check(plan, &why), -EINVAL);
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, cases[i].what));
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "make the plan again"));
+		if (!strstr(why.text, cases[i].what))
+			printf("\n  case %zu: %s\n", i, why.text);
+		json_decref(plan);
+	}
+}
+
+static void check_names(const json_t *plan, const char *names)
+{
+	char seen[64] = "";
+	const json_t *cell;
+	size_t i, used = 0;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		const char *name = json_string_value(json_object_get(cell, "name"));
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(name);
+		used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%.15s ", name);
+	}
+	CU_ASSERT_STRING_EQUAL(seen, names);
+}
+
+static void selects(void)
+{
+	static struct {
+		char patterns[2][8];
+		size_t count;
+		const char *names;
+	} cases[] = {
+		{ { "" }, 0, "a-l b-l b-w.10 " },
+		{ { "a-l" }, 1, "a-l " },
+		{ { "b-*" }, 1, "b-l b-w.10 " },
+		{ { "b-*", "a-?" }, 2, "a-l b-l b-w.10 " },
+		{ { "*", "*l" }, 2, "a-l b-l b-w.10 " },
+		{ { "[ab]-l" }, 1, "a-l b-l " },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *patterns[] = { cases[i].patterns[0], cases[i].patterns[1] };
+		json_t *plan = good();
+
+		CU_ASSERT_EQUAL(plan_select(plan, patterns, cases[i].count, NULL), 0);
+		check_names(plan, cases[i].names);
+		json_decref(plan);
+	}
+}
+
+static void selects_nothing(void)
+{
+	char there[] = "a-*", not_there[] = "c-*", *patterns[] = { there, not_there };
+	struct problem why = { "" };
+	json_t *plan = good();
+
+	CU_ASSERT_EQUAL(plan_select(plan, patterns, 2, &why), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "\"c-*\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "igd-harness plan"));
+	check_names(plan, "a-l b-l b-w.10 ");
+	json_decref(plan);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "a plan is read back", loads },
+		{ "files that are no plan", refuses_files },
+		{ "cells that are not whole", refuses_cells },
+		{ "some cells", selects },
+		{ "a pattern without a cell", selects_nothing },
+		CU_TEST_INFO_NULL,
+	};
+
+	return suite_main("plan", tests);
+}

@@ -1,0 +1,55 @@
+#include "harness/render.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/render_table.h"
+
+static int render_json(const json_t *findings, const struct render_options *options, FILE *stream)
+{
+	if (json_dumpf(findings, stream, JSON_INDENT(1) | JSON_ENSURE_ASCII) < 0 ||
+		fputc('\n', stream) == EOF)
+		return -EIO;
+	return 0;
+}
+
+const struct renderer renderers[] = {
+	{ "table", "for people at a terminal", render_table },
+	{ "json", "the findings document itself", render_json },
+	{ NULL, NULL, NULL },
+};
+
+const struct renderer *renderer_find(const char *name)
+{
+	for (const struct renderer *renderer = renderers; renderer->name; renderer++) {
+		if (strcmp(renderer->name, name) == 0)
+			return renderer;
+	}
+	return NULL;
+}
+
+void render_text(FILE *stream, const char *text)
+{
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+		if (*c >= 0x20 && *c <= 0x7e && *c != '\\')
+			fputc(*c, stream);
+		else
+			fprintf(stream, "\\x%02x", *c);
+	}
+}
+
+void render_value(FILE *stream, const json_t *value)
+{
+	char *text = NULL;
+
+	if (!value || json_is_null(value)) {
+		fputs("nothing", stream);
+	} else if (json_is_string(value)) {
+		render_text(stream, json_string_value(value));
+	} else {
+		text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
+		render_text(stream, text ? text : "?");
+		free(text);
+	}
+}

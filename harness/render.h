@@ -1,0 +1,38 @@
+/*
+ * Renderers: findings (harness/judge.h) as something to read. None asks the world anything.
+ */
+#ifndef IGD_RENDER_H
+#define IGD_RENDER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct render_options {
+	bool colour;  /* ANSI colours */
+	bool verbose; /* also what was as expected */
+};
+
+struct renderer {
+	const char *name; /* NULL ends the table */
+	const char *about;
+	/* Returns 0, or -EIO if the stream failed. */
+	int (*render)(const json_t *findings, const struct render_options *options, FILE *stream);
+};
+
+extern const struct renderer renderers[];
+
+/* Returns the renderer of that name, or NULL. */
+const struct renderer *renderer_find(const char *name);
+
+/*
+ * Writes text that may come from a guest: printable ASCII as it is, all else as \xNN, so that no
+ * guest moves a cursor, sets a title or writes a second line.
+ */
+void render_text(FILE *stream, const char *text);
+
+/* A JSON value as one piece of text: a string without quotes, null as "nothing". Escaped likewise.
+ */
+void render_value(FILE *stream, const json_t *value);
+
+#endif

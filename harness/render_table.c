@@ -1,0 +1,155 @@
+#include "harness/render_table.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/verdict.h"
+
+static const char *const colours[VERDICT_COUNT] = {
+	[VERDICT_PASS] = "\033[32m",
+	[VERDICT_DONE] = "\033[36m",
+	[VERDICT_SKIP] = "\033[33m",
+	[VERDICT_XFAIL] = "\033[33m",
+	[VERDICT_FAIL] = "\033[1;31m",
+	[VERDICT_ERROR] = "\033[1;35m",
+	[VERDICT_MISS] = "\033[1;34m",
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void print_verdict(FILE *stream, const struct render_options *options, const char *name)
+{
+	enum verdict verdict;
+	bool colour = options->colour && verdict_parse(name, &verdict) == 0;
+
+	fprintf(stream, "%s%-5s%s", colour ? colours[verdict] : "", name, colour ? "\033[0m" : "");
+}
+
+/* Where: and that it is not hardware, if it is not. */
+static void print_place(const json_t *findings, FILE *stream)
+{
+	const json_t *identities = json_object_get(findings, "identities");
+	const json_t *host = json_object_get(identities, "host");
+	const json_t *replay = json_object_get(identities, "replay_of");
+	const char *place = text_of(host, "place"), *name;
+	json_t *version;
+
+	fputs("Matrix ", stream);
+	render_text(stream, text_of(json_object_get(findings, "matrix"), "name"));
+	fputs(", back end ", stream);
+	render_text(stream, text_of(identities, "backend"));
+	json_object_foreach(json_object_get(identities, "versions"), name, version)
+	{
+		fputs(", ", stream);
+		render_text(stream, name);
+		fputc(' ', stream);
+		render_value(stream, version);
+	}
+	fputc('\n', stream);
+	if (replay) {
+		fputs("REPLAY of ", stream);
+		render_text(stream, text_of(replay, "dir"));
+		fputs(": no new result\n", stream);
+	}
+	if (strcmp(place, "hardware") == 0 && strcmp(text_of(identities, "backend"), "libxl") == 0)
+		return;
+	fputs("Not hardware: ", stream);
+	if (strcmp(text_of(identities, "acts_as"), "qemu") == 0)
+		fputs("emulated guests without Xen", stream);
+	else
+		fputs("a virtual lab", stream);
+	if (text_of(host, "product_name")[0]) {
+		fputs(" on ", stream);
+		render_text(stream, text_of(host, "sys_vendor"));
+		fputc(' ', stream);
+		render_text(stream, text_of(host, "product_name"));
+	}
+	fputc('\n', stream);
+}
+
+static void print_finding(const json_t *finding, const struct render_options *options, FILE *stream)
+{
+	const char *verdict = text_of(finding, "verdict"), *note = text_of(finding, "note");
+	bool pass = strcmp(verdict, "PASS") == 0;
+
+	if (pass && !options->verbose)
+		return;
+	fputs("    ", stream);
+	print_verdict(stream, options, verdict);
+	fprintf(stream, " %-22s ", text_of(finding, "field"));
+	if (note[0]) {
+		render_text(stream, note);
+	} else {
+		fputs("expected ", stream);
+		render_value(stream, json_object_get(finding, "expected"));
+		fputs(pass ? ", and so it is" : ", seen ", stream);
+		if (!pass)
+			render_value(stream, json_object_get(finding, "seen"));
+	}
+	fputc('\n', stream);
+	if (!pass) {
+		fputs("          because of: ", stream);
+		render_text(stream, text_of(finding, "source"));
+		fputc('\n', stream);
+	}
+}
+
+static double seconds(const json_t *times)
+{
+	double sum = 0;
+	const char *name;
+	json_t *ms;
+
+	json_object_foreach((json_t *)times, name, ms) sum += (double)json_integer_value(ms) / 1000;
+	return sum;
+}
+
+static void print_cell(const json_t *cell, const struct render_options *options, FILE *stream)
+{
+	const json_t *finding;
+	size_t i;
+
+	print_verdict(stream, options, text_of(cell, "verdict"));
+	fputc(' ', stream);
+	fprintf(stream, "%-34s", text_of(cell, "name"));
+	if (json_object_get(cell, "times_ms"))
+		fprintf(stream, " %6.1f s", seconds(json_object_get(cell, "times_ms")));
+	fputc('\n', stream);
+	if (text_of(cell, "cause")[0]) {
+		fputs("      ", stream);
+		render_text(stream, text_of(cell, "cause"));
+		fputc('\n', stream);
+	}
+	if (text_of(cell, "layer")[0])
+		fprintf(stream, "      look first at: %s\n", text_of(cell, "layer"));
+	json_array_foreach(json_object_get(cell, "findings"), i, finding)
+		print_finding(finding, options, stream);
+}
+
+int render_table(const json_t *findings, const struct render_options *options, FILE *stream)
+{
+	const json_t *cells = json_object_get(findings, "cells");
+	const json_t *counts = json_object_get(findings, "counts"), *cell;
+	size_t i;
+
+	print_place(findings, stream);
+	fputc('\n', stream);
+	json_array_foreach(cells, i, cell) print_cell(cell, options, stream);
+	fprintf(stream, "\n%zu cells:", json_array_size(cells));
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		const json_t *n = json_object_get(counts, verdict_name((enum verdict)v));
+
+		if (n)
+			fprintf(stream, " %d %s", (int)json_integer_value(n),
+				verdict_name((enum verdict)v));
+	}
+	fputs("; worst: ", stream);
+	print_verdict(stream, options, text_of(findings, "verdict"));
+	fputc('\n', stream);
+	return ferror(stream) ? -EIO : 0;
+}

@@ -1,0 +1,13 @@
+/* The table for people at a terminal. */
+#ifndef IGD_RENDER_TABLE_H
+#define IGD_RENDER_TABLE_H
+
+#include "harness/render.h"
+
+/*
+ * Where the run was, then each cell with its verdict, its cause, and for each field what was
+ * expected and what the guest reported; last the counts.
+ */
+int render_table(const json_t *findings, const struct render_options *options, FILE *stream);
+
+#endif

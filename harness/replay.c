@@ -1,0 +1,257 @@
+/*
+ * The replay back end: a recorded run, played to the same state machine that recorded it.
+ *
+ * The console's bytes come as they came then, and the recorded ending comes after them. So the
+ * cell, the wire and the judge are exercised without a hypervisor; nothing of it is a new result,
+ * and the identities say so: {"backend": "replay", "acts_as": the recorded back end}.
+ */
+#include "harness/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/store.h"
+#include "src/document.h"
+
+struct backend_host {
+	sd_event *loop;
+	struct store store;
+	json_t *run, *plan;
+};
+
+struct backend_guest {
+	struct backend_host *host;
+	const struct guest_handler *handler;
+	void *data;
+	int fd;         /* our end of the console */
+	int console_fd; /* the harness's */
+	char *bytes;    /* console.log */
+	size_t length, sent;
+	json_t *end; /* end.json */
+	sd_event_source *io, *defer;
+	bool destroyed;
+};
+
+static void replay_close(struct backend_host *host)
+{
+	store_close(&host->store);
+	json_decref(host->run);
+	json_decref(host->plan);
+	free(host);
+}
+
+static int replay_open(const struct backend_options *options, sd_event *loop,
+	struct backend_host **host_r, struct problem *why)
+{
+	struct backend_host *host;
+	int r;
+
+	if (!options->replay_dir)
+		return problem_set(
+			why, -EINVAL, "the replay back end needs a recorded run: --replay DIR");
+	host = calloc(1, sizeof(*host));
+	if (!host)
+		return -ENOMEM;
+	host->loop = loop;
+	host->store = STORE_NONE;
+	r = store_open(options->replay_dir, false, &host->store, &host->run, &host->plan, why);
+	if (r < 0) {
+		replay_close(host);
+		return r;
+	}
+	*host_r = host;
+	return 0;
+}
+
+static int replay_identify(struct backend_host *host, json_t *identities, struct problem *why)
+{
+	const json_t *recorded = json_object_get(host->run, "identities");
+	json_t *acts_as = json_object_get(recorded, "acts_as");
+
+	if (!json_is_string(acts_as))
+		return problem_set(why, -EINVAL, "%s/run.json does not say which back end it was",
+			host->store.dir);
+	json_object_update_missing(identities, (json_t *)recorded);
+	json_object_set(identities, "acts_as", acts_as);
+	json_object_set_new(identities, "replay_of",
+		json_pack("{s:s, s:O*}", "dir", host->store.dir, "started",
+			json_object_get(host->run, "started")));
+	return 0;
+}
+
+/* The index of the recorded cell of that name, or -ENOENT. */
+static ssize_t recorded_index(const struct backend_host *host, const char *name)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(host->plan, "cells"), i, cell)
+	{
+		const char *other = json_string_value(json_object_get(cell, "name"));
+
+		if (other && strcmp(other, name) == 0)
+			return (ssize_t)i;
+	}
+	return -ENOENT;
+}
+
+static void tell_ending(struct backend_guest *guest)
+{
+	const char *name = json_string_value(json_object_get(guest->end, "ending"));
+	const char *detail = json_string_value(json_object_get(guest->end, "detail"));
+	enum ending ending = ENDING_HOST_FAILED;
+
+	ending_parse(name ? name : "", &ending);
+	/* A cell that was done then is done now if the report is still one: the cell decides. */
+	if (ending == ENDING_DONE)
+		ending = ENDING_GUEST_OFF;
+	guest->handler->ended(guest->data, ending, detail ? detail : "");
+}
+
+static int on_all_sent(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+
+	if (!guest->destroyed)
+		tell_ending(guest);
+	return 0;
+}
+
+/* The harness reads, or writes requests, which a recording does not answer. */
+static int on_console(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct backend_guest *guest = data;
+	char ignored[256];
+	ssize_t n;
+
+	while (read(fd, ignored, sizeof(ignored)) > 0)
+		;
+	n = write(fd, guest->bytes + guest->sent, guest->length - guest->sent);
+	if (n > 0)
+		guest->sent += (size_t)n;
+	if (guest->sent < guest->length && (n > 0 || errno == EAGAIN))
+		return 0;
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	sd_event_source_disable_unref(guest->defer);
+	guest->defer = NULL;
+	return sd_event_add_defer(guest->host->loop, &guest->defer, on_all_sent, guest);
+}
+
+static int on_begin(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+
+	if (guest->destroyed)
+		return 0;
+	if (!guest->bytes) { /* it never came to a console */
+		tell_ending(guest);
+		return 0;
+	}
+	guest->handler->created(guest->data, guest->console_fd);
+	if (guest->destroyed)
+		return 0;
+	return sd_event_add_io(
+		guest->host->loop, &guest->io, guest->fd, EPOLLIN | EPOLLOUT, on_console, guest);
+}
+
+static void replay_release(struct backend_guest *guest)
+{
+	sd_event_source_disable_unref(guest->io);
+	sd_event_source_disable_unref(guest->defer);
+	if (guest->fd >= 0)
+		close(guest->fd);
+	if (guest->console_fd >= 0)
+		close(guest->console_fd);
+	free(guest->bytes);
+	json_decref(guest->end);
+	free(guest);
+}
+
+static int load(struct backend_guest *guest, const char *name, struct problem *why)
+{
+	const struct backend_host *host = guest->host;
+	ssize_t index = recorded_index(host, name);
+	int fd = -1, r;
+
+	fd = index < 0 ? -ENOENT : store_cell(&host->store, (size_t)index, name, false, why);
+	if (fd < 0)
+		return problem_set(why, fd, "%s holds no cell %s", host->store.dir, name);
+	r = store_read_json(fd, "end.json", DOCUMENT_END, &guest->end, why);
+	if (r == 0)
+		r = store_read(fd, "console.log", &guest->bytes, &guest->length, why);
+	if (r == -ENOENT && guest->end)
+		r = 0;
+	else if (r == -ENOENT)
+		problem_set(why, r, "%s: cell %s did not run to its end", host->store.dir, name);
+	close(fd);
+	return r;
+}
+
+static int replay_start(struct backend_host *host, const json_t *cell, int evidence_fd,
+	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
+	struct problem *why)
+{
+	struct backend_guest *guest = calloc(1, sizeof(*guest));
+	int pair[2], r;
+
+	if (!guest)
+		return -ENOMEM;
+	*guest = (struct backend_guest){
+		.host = host, .handler = handler, .data = data, .fd = -1, .console_fd = -1
+	};
+	r = load(guest, json_string_value(json_object_get(cell, "name")), why);
+	if (r < 0)
+		goto out;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
+		r = -errno;
+		goto out;
+	}
+	guest->fd = pair[0];
+	guest->console_fd = pair[1];
+	r = sd_event_add_defer(host->loop, &guest->defer, on_begin, guest);
+	if (r < 0)
+		goto out;
+	*guest_r = guest;
+	guest = NULL;
+out:
+	if (guest)
+		replay_release(guest);
+	return r;
+}
+
+static int on_gone(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+	json_t *nothing = json_array();
+
+	guest->handler->gone(guest->data, nothing);
+	json_decref(nothing);
+	return 0;
+}
+
+static void replay_destroy(struct backend_guest *guest)
+{
+	if (guest->destroyed)
+		return;
+	guest->destroyed = true;
+	sd_event_source_disable_unref(guest->io);
+	sd_event_source_disable_unref(guest->defer);
+	guest->io = guest->defer = NULL;
+	sd_event_add_defer(guest->host->loop, &guest->defer, on_gone, guest);
+}
+
+const struct backend backend_replay = {
+	.name = "replay",
+	.about = "a recorded run, played again: no guest, no new result",
+	.open = replay_open,
+	.identify = replay_identify,
+	.start = replay_start,
+	.destroy = replay_destroy,
+	.release = replay_release,
+	.close = replay_close,
+};

@@ -1,0 +1,9 @@
+/* The replay back end; what it does is told in replay.c. */
+#ifndef IGD_REPLAY_H
+#define IGD_REPLAY_H
+
+#include "harness/backend.h"
+
+extern const struct backend backend_replay;
+
+#endif

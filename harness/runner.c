@@ -1,0 +1,186 @@
+#include "harness/runner.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/ending.h"
+#include "harness/host_identity.h"
+
+#define TICK_US 500000
+
+/*
+ * A handler and an eventfd, not a blocked signal and a signalfd: what is blocked here would be
+ * blocked in every child too, and libxl's children are not ours to unblock.
+ */
+static int stop_fd = -1;
+
+static void on_signal(int number)
+{
+	int saved = errno;
+	uint64_t one = 1;
+
+	if (write(stop_fd, &one, sizeof(one)) < 0) {
+		/* It is full: somebody is told already. */
+	}
+	errno = saved;
+}
+
+static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct runner *runner = data;
+	uint64_t count;
+
+	if (read(fd, &count, sizeof(count)) < 0)
+		return 0;
+	runner->stopped = true;
+	if (runner->cell)
+		cell_interrupt(runner->cell);
+	return 0;
+}
+
+static int on_tick(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct runner *runner = data;
+
+	progress_tick(&runner->progress);
+	sd_event_source_set_time_relative(source, TICK_US);
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+static int listen_for_stop(struct runner *runner)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	runner->stop_fd = stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (stop_fd < 0)
+		return -errno;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	/* A guest's console that closes while we write is a finding, not our end. */
+	signal(SIGPIPE, SIG_IGN);
+	return sd_event_add_io(
+		runner->loop, &runner->stop_source, stop_fd, EPOLLIN, on_stop, runner);
+}
+
+int runner_open(struct runner *runner, const char *backend, const struct backend_options *options,
+	struct problem *why)
+{
+	int r;
+
+	runner->stop_fd = -1;
+	runner->host_is_whole = true;
+	runner->backend = backend_find(backend, why);
+	if (!runner->backend)
+		return strstr(why->text, "no back end") ? -EINVAL : -ENOSYS;
+	r = sd_event_new(&runner->loop);
+	if (r < 0)
+		return problem_set(why, r, "cannot make an event loop: %s", strerror(-r));
+	r = listen_for_stop(runner);
+	if (r < 0)
+		return problem_set(why, r, "cannot listen for signals: %s", strerror(-r));
+	r = runner->backend->open(options, runner->loop, &runner->host, why);
+	if (r < 0)
+		return r;
+	runner->identities = json_pack("{s:s, s:s}", "backend", backend, "acts_as", backend);
+	r = runner->backend->identify(runner->host, runner->identities, why);
+	if (r < 0)
+		return r;
+	/* A replay brings the identity of the host that was recorded. */
+	if (!json_object_get(runner->identities, "host"))
+		json_object_set_new(runner->identities, "host", host_identify(""));
+	return 0;
+}
+
+struct turn {
+	struct runner *runner;
+	json_t *end;
+};
+
+static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
+{
+	struct turn *turn = data;
+
+	progress_state(&turn->runner->progress, cell_state_name(state), limit_ms);
+}
+
+static void on_over(void *data, const json_t *end)
+{
+	struct turn *turn = data;
+
+	turn->end = json_incref((json_t *)end);
+}
+
+static int run_cell(struct runner *runner, const struct store *store, size_t index,
+	const json_t *plan_cell, struct problem *why)
+{
+	const char *name = json_string_value(json_object_get(plan_cell, "name"));
+	struct turn turn = { .runner = runner };
+	struct cell_watcher watcher = { on_entered, on_over, &turn };
+	int dir_fd, r;
+
+	dir_fd = store_cell(store, index, name, true, why);
+	if (dir_fd < 0)
+		return dir_fd;
+	progress_cell(&runner->progress, index, name);
+	r = cell_begin(runner->backend, runner->host, runner->loop, plan_cell, runner->identities,
+		dir_fd, runner->slow, &watcher, &runner->cell, why);
+	while (r >= 0 && !turn.end)
+		r = sd_event_run(runner->loop, UINT64_MAX);
+	if (turn.end) {
+		progress_over(
+			&runner->progress, json_string_value(json_object_get(turn.end, "ending")));
+		if (json_array_size(json_object_get(turn.end, "leftovers")) > 0)
+			runner->host_is_whole = false;
+	}
+	cell_free(runner->cell);
+	runner->cell = NULL;
+	json_decref(turn.end);
+	close(dir_fd);
+	return r < 0 ? problem_set(why, r, "the event loop failed: %s", strerror(-r)) : 0;
+}
+
+int runner_run(
+	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why)
+{
+	const json_t *cells = json_object_get(plan, "cells"), *cell;
+	size_t i;
+	int r;
+
+	progress_begin(&runner->progress, stderr, json_array_size(cells));
+	r = sd_event_add_time_relative(
+		runner->loop, &runner->tick, CLOCK_MONOTONIC, TICK_US, 0, on_tick, runner);
+	if (r < 0)
+		return problem_set(why, r, "cannot make a timer: %s", strerror(-r));
+	json_array_foreach(cells, i, cell)
+	{
+		if (runner->stopped || !runner->host_is_whole)
+			break;
+		r = run_cell(runner, store, i, cell, why);
+		if (r < 0)
+			return r;
+	}
+	if (!runner->host_is_whole)
+		fputs("igd-harness: the last cell left something on the host; the cells after it "
+		      "were not run, for they would be judged on a host that is not whole\n",
+			stderr);
+	return 0;
+}
+
+void runner_close(struct runner *runner)
+{
+	if (runner->host)
+		runner->backend->close(runner->host);
+	sd_event_source_disable_unref(runner->stop_source);
+	sd_event_source_disable_unref(runner->tick);
+	sd_event_unref(runner->loop);
+	if (runner->stop_fd > 0)
+		close(runner->stop_fd);
+	json_decref(runner->identities);
+}

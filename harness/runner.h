@@ -1,0 +1,49 @@
+/*
+ * The runner: the cells of a plan, one after the other, on one host.
+ */
+#ifndef IGD_RUNNER_H
+#define IGD_RUNNER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "harness/backend.h"
+#include "harness/cell.h"
+#include "harness/progress.h"
+#include "harness/store.h"
+
+struct runner {
+	double slow; /* set by the caller: multiplies all limits */
+
+	sd_event *loop;
+	const struct backend *backend;
+	struct backend_host *host;
+	json_t *identities; /* of host and back end */
+	int stop_fd;        /* written to by SIGINT and SIGTERM */
+	sd_event_source *stop_source, *tick;
+	bool stopped;
+	struct cell *cell;
+	struct progress progress;
+	bool host_is_whole; /* no cell left anything behind */
+};
+
+/*
+ * Opens the back end and finds out what is under test. Returns 0, to be closed with
+ * runner_close(); a negative errno with the sentence, -EINVAL for a back end that is none.
+ */
+int runner_open(struct runner *runner, const char *backend, const struct backend_options *options,
+	struct problem *why);
+
+/*
+ * Runs every cell of the plan into the store. Stops early when told to (SIGINT, SIGTERM) or when a
+ * cell left something on the host that would spoil the next: the cells not run have no end.json.
+ * Returns 0, or a negative errno if a cell could not even be begun.
+ */
+int runner_run(
+	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why);
+
+/* Closes what is open; a zeroed runner is fine. */
+void runner_close(struct runner *runner);
+
+#endif

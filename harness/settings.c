@@ -1,0 +1,156 @@
+#include "harness/settings.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/matrix_nearest.h"
+
+#define TIB_IN_MIB (1024 * 1024)
+
+static const char *const gfx_passthru_words[] = { "off", "on", "igd", NULL };
+static const char *const libxl_vga_words[] = { "none", "stdvga", "cirrus", "qxl", NULL };
+static const char *const qemu_accel_words[] = { "tcg", "kvm", NULL };
+static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
+
+/*
+ * The bounds are those beyond which a back end cannot follow: HVM_MAX_VCPUS (Xen's
+ * public/hvm/hvm_info_table.h), max_cpus of pc (QEMU's hw/i386/pc.c); libxl ignores a hole below
+ * 256 MiB, and above 3840 hvmloader has no low memory left.
+ */
+const struct setting settings[] = {
+	{ "libxl", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },
+	{ "libxl", "vcpus", SETTING_WHOLE, NULL, "virtual processors", 1, 128 },
+	{ "libxl", "xen_platform_pci", SETTING_BOOL, NULL,
+		"true: machine xenfv with a xen-platform device; false: pc,accel=xen without" },
+	{ "libxl", "gfx_passthru", SETTING_WORD, gfx_passthru_words,
+		"igd: igd-passthru=on; on: libxl finds the kind out from the devices in pci" },
+	{ "libxl", "vga", SETTING_WORD, libxl_vga_words, "the emulated display adapter" },
+	{ "libxl", "videoram", SETTING_WHOLE, NULL, "its video memory in MiB", 0, 1024 },
+	{ "libxl", "hap", SETTING_BOOL, NULL,
+		"hardware-assisted paging; false: shadow paging, far slower" },
+	{ "libxl", "mmio_hole", SETTING_WHOLE, NULL,
+		"room for devices below 4 GiB, in MiB: max-ram-below-4g is 4 GiB less this", 256,
+		3840 },
+	{ "libxl", "device_model_args_hvm", SETTING_TEXTS, NULL,
+		"QEMU arguments, right after -machine" },
+	{ "libxl", "pci", SETTING_TEXTS, NULL,
+		"host devices to pass through, as in xl.cfg(5): \"00:02.0\", \"00:02.0@02\"" },
+	{ "libxl", "cmdline", SETTING_TEXT, NULL,
+		"appended to the command line of the guest's kernel" },
+	{ "qemu", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },
+	{ "qemu", "vcpus", SETTING_WHOLE, NULL, "virtual processors", 1, 255 },
+	{ "qemu", "machine", SETTING_TEXT, NULL, "machine type, as for -machine" },
+	{ "qemu", "accel", SETTING_WORD, qemu_accel_words, "how it executes; tcg if not said" },
+	{ "qemu", "vga", SETTING_WORD, qemu_vga_words, "the emulated display adapter" },
+	{ "qemu", "args", SETTING_TEXTS, NULL, "further QEMU arguments, at the end" },
+	{ "qemu", "cmdline", SETTING_TEXT, NULL,
+		"appended to the command line of the guest's kernel" },
+	{ NULL },
+};
+
+static const struct setting *find(const char *backend, const char *name)
+{
+	for (const struct setting *setting = settings; setting->name; setting++) {
+		if (strcmp(setting->backend, backend) == 0 && strcmp(setting->name, name) == 0)
+			return setting;
+	}
+	return NULL;
+}
+
+static int unknown(const char *backend, const char *name, struct problem *why)
+{
+	struct nearest nearest = nearest_to(name);
+	bool known = false;
+
+	for (const struct setting *setting = settings; setting->name; setting++) {
+		if (strcmp(setting->backend, backend) == 0) {
+			known = true;
+			nearest_offer(&nearest, setting->name);
+		}
+	}
+	if (!known)
+		return problem_set(why, -EINVAL,
+			"no back end \"%.40s\" takes settings: it is libxl or qemu", backend);
+	if (nearest.best)
+		return problem_set(why, -EINVAL,
+			"%s has no setting \"%.40s\": did you mean \"%s\"?", backend, name,
+			nearest.best);
+	return problem_set(why, -EINVAL,
+		"%s has no setting \"%.40s\": `igd-harness plan --settings` lists them", backend,
+		name);
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	for (size_t i = 0; words[i]; i++) {
+		if (word && strcmp(word, words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_word(const struct setting *setting, const char *word, struct problem *why)
+{
+	char allowed[128] = "";
+	size_t used = 0;
+
+	if (is_one_of(word, setting->words))
+		return 0;
+	for (size_t i = 0; setting->words[i] && used < sizeof(allowed); i++)
+		used += (size_t)snprintf(allowed + used, sizeof(allowed) - used, "%s%s",
+			i > 0 ? ", " : "", setting->words[i]);
+	return problem_set(why, -EINVAL, "%s setting %s is one of %s", setting->backend,
+		setting->name, allowed);
+}
+
+static int check_whole(const struct setting *setting, const json_t *value, struct problem *why)
+{
+	if (json_is_integer(value) && json_integer_value(value) >= setting->min &&
+		json_integer_value(value) <= setting->max)
+		return 0;
+	return problem_set(why, -EINVAL,
+		"%s setting %s is a whole number from %ld to %ld, without quotes", setting->backend,
+		setting->name, setting->min, setting->max);
+}
+
+static bool are_texts(const json_t *value)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		if (!json_is_string(item))
+			return false;
+	}
+	return json_is_array(value);
+}
+
+int setting_check(const char *backend, const char *name, const json_t *value, struct problem *why)
+{
+	const struct setting *setting = find(backend, name);
+	const char *wanted = NULL;
+
+	if (!setting)
+		return unknown(backend, name, why);
+	switch (setting->kind) {
+	case SETTING_BOOL:
+		wanted = json_is_boolean(value) ? NULL : "true or false";
+		break;
+	case SETTING_WHOLE:
+		return check_whole(setting, value, why);
+	case SETTING_WORD:
+		return check_word(setting, json_string_value(value), why);
+	case SETTING_TEXT:
+		wanted = json_is_string(value) ? NULL : "a text: put it in quotes";
+		break;
+	case SETTING_TEXTS:
+		wanted = are_texts(value) ? NULL : "a list of texts: put each in quotes";
+		break;
+	}
+	if (wanted)
+		return problem_set(why, -EINVAL, "%s setting %s is %s", backend, name, wanted);
+	return 0;
+}

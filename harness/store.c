@@ -1,0 +1,322 @@
+#include "harness/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/clock.h"
+#include "harness/plan.h"
+#include "src/document.h"
+
+#define CELL_FOLDER_MAX 256
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, bytes, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+int store_write(int dir_fd, const char *name, const void *bytes, size_t length, struct problem *why)
+{
+	char temporary[CELL_FOLDER_MAX];
+	int fd = -1, r;
+
+	snprintf(temporary, sizeof(temporary), ".%s.new", name);
+	fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		r = -errno;
+		goto out;
+	}
+	r = write_all(fd, bytes, length);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r == 0 && renameat(dir_fd, temporary, dir_fd, name) < 0)
+		r = -errno;
+	if (r == 0 && fsync(dir_fd) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir_fd, temporary, 0);
+out:
+	if (fd >= 0)
+		close(fd);
+	if (r < 0)
+		problem_set(why, r, "cannot write %s in the run directory: %s", name, strerror(-r));
+	return r;
+}
+
+int store_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why)
+{
+	char *text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
+	int r;
+
+	if (!text)
+		return problem_set(why, -ENOMEM, "no memory to write %s", name);
+	r = store_write(dir_fd, name, text, strlen(text), why);
+	free(text);
+	return r;
+}
+
+int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why)
+{
+	char *bytes = NULL;
+	struct stat st;
+	size_t used = 0;
+	int fd = -1, r = 0;
+
+	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		r = -errno;
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > STORE_FILE_MAX) {
+		r = problem_set(why, -EFBIG, "%s is no plain file of at most %u bytes", name,
+			STORE_FILE_MAX);
+		goto out;
+	}
+	bytes = malloc((size_t)st.st_size + 1);
+	if (!bytes) {
+		r = -ENOMEM;
+		goto out;
+	}
+	while (used < (size_t)st.st_size) {
+		ssize_t n = read(fd, bytes + used, (size_t)st.st_size - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			r = -errno;
+		if (n <= 0)
+			break;
+		used += (size_t)n;
+	}
+	if (r < 0)
+		goto out;
+	bytes[used] = 0;
+	*bytes_r = bytes;
+	*length_r = used;
+	bytes = NULL;
+out:
+	free(bytes);
+	if (fd >= 0)
+		close(fd);
+	if (r < 0 && r != -ENOENT)
+		problem_set(why, r, "cannot read %s: %s", name, strerror(-r));
+	return r;
+}
+
+int store_read_json(
+	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why)
+{
+	struct problem inner = { 0 };
+	char *text = NULL;
+	size_t length = 0;
+	int r;
+
+	r = store_read(dir_fd, name, &text, &length, why);
+	if (r < 0)
+		return r;
+	r = document_parse(text, length, format, DOCUMENT_VERSION, document_r, &inner);
+	if (r < 0)
+		problem_set(why, r, "%s: %s", name, inner.text);
+	free(text);
+	return r;
+}
+
+static int copy_in(int dir_fd, const char *name, const char *from, struct problem *why)
+{
+	char *bytes = NULL;
+	size_t length = 0;
+	int r;
+
+	r = store_read(AT_FDCWD, from, &bytes, &length, why);
+	if (r < 0)
+		return problem_set(why, r, "cannot read %s: %s", from, strerror(-r));
+	r = store_write(dir_fd, name, bytes, length, why);
+	free(bytes);
+	return r;
+}
+
+static int lock(struct store *store, struct problem *why)
+{
+	store->lock_fd = openat(store->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (store->lock_fd < 0)
+		return problem_set(
+			why, -errno, "cannot make %s/lock: %s", store->dir, strerror(errno));
+	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return problem_set(why, -EBUSY,
+			"another igd-harness is writing in %s: wait for it, or name another --out",
+			store->dir);
+	return 0;
+}
+
+static int open_dir(const char *dir, struct store *store, struct problem *why)
+{
+	*store = STORE_NONE;
+	store->dir = strdup(dir);
+	if (!store->dir)
+		return -ENOMEM;
+	store->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store->dir_fd < 0)
+		return problem_set(
+			why, -errno, "cannot open the run directory %s: %s", dir, strerror(errno));
+	return 0;
+}
+
+int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
+	struct store *store_r, struct problem *why)
+{
+	struct store store = STORE_NONE;
+	int r;
+
+	if (mkdir(dir, 0755) < 0)
+		return problem_set(why, -errno, "cannot make the run directory %s: %s%s", dir,
+			strerror(errno),
+			errno == EEXIST ? "; a run never overwrites another, name a new --out"
+					: "");
+	r = open_dir(dir, &store, why);
+	if (r < 0)
+		goto out;
+	r = lock(&store, why);
+	if (r < 0)
+		goto out;
+	if (mkdirat(store.dir_fd, "cells", 0755) < 0) {
+		r = problem_set(why, -errno, "cannot make %s/cells: %s", dir, strerror(errno));
+		goto out;
+	}
+	r = copy_in(store.dir_fd, "matrix.yaml", matrix_file, why);
+	if (r < 0)
+		goto out;
+	r = store_write_json(store.dir_fd, "plan.json", plan, why);
+	if (r < 0)
+		goto out;
+	/* run.json last: a directory without it is not a run that began. */
+	r = store_write_json(store.dir_fd, "run.json", run, why);
+	if (r < 0)
+		goto out;
+	*store_r = store;
+	store = STORE_NONE;
+out:
+	store_close(&store);
+	return r;
+}
+
+int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
+	struct problem *why)
+{
+	struct store store = STORE_NONE;
+	json_t *run = NULL, *plan = NULL;
+	int r;
+
+	r = open_dir(dir, &store, why);
+	if (r < 0)
+		goto out;
+	if (write) {
+		r = lock(&store, why);
+		if (r < 0)
+			goto out;
+	}
+	r = store_read_json(store.dir_fd, "run.json", DOCUMENT_RUN, &run, why);
+	if (r == -ENOENT)
+		problem_set(why, r, "%s has no run.json: it is not a run directory", dir);
+	if (r < 0)
+		goto out;
+	r = store_read_json(store.dir_fd, "plan.json", DOCUMENT_PLAN, &plan, why);
+	if (r < 0)
+		goto out;
+	*store_r = store;
+	*run_r = run;
+	*plan_r = plan;
+	store = STORE_NONE;
+	run = plan = NULL;
+out:
+	json_decref(run);
+	json_decref(plan);
+	store_close(&store);
+	return r;
+}
+
+void store_close(struct store *store)
+{
+	if (store->lock_fd >= 0)
+		close(store->lock_fd);
+	if (store->dir_fd >= 0)
+		close(store->dir_fd);
+	free(store->dir);
+	*store = STORE_NONE;
+}
+
+int store_cell(
+	const struct store *store, size_t index, const char *name, bool make, struct problem *why)
+{
+	char folder[CELL_FOLDER_MAX];
+	int fd;
+
+	if ((size_t)snprintf(folder, sizeof(folder), "cells/%03zu-%s", index + 1, name) >=
+		sizeof(folder))
+		return problem_set(why, -ENAMETOOLONG, "the cell's name is too long: %s", name);
+	if (make && mkdirat(store->dir_fd, folder, 0755) < 0)
+		return problem_set(
+			why, -errno, "cannot make %s/%s: %s", store->dir, folder, strerror(errno));
+	fd = openat(store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT
+				       : problem_set(why, -errno, "cannot open %s/%s: %s",
+						 store->dir, folder, strerror(errno));
+	return fd;
+}
+
+int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)
+{
+	journal_r->began_us = clock_us();
+	journal_r->fd =
+		openat(dir_fd, "journal.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (journal_r->fd < 0)
+		return problem_set(
+			why, -errno, "cannot make the cell's journal: %s", strerror(errno));
+	return 0;
+}
+
+int journal_note(struct journal *journal, json_t *entry)
+{
+	uint64_t now = clock_us();
+	char *text = NULL, *line = NULL;
+	int length, r;
+
+	if (entry)
+		json_object_set_new(
+			entry, "ms", json_integer((json_int_t)((now - journal->began_us) / 1000)));
+	text = entry ? json_dumps(entry, JSON_COMPACT) : NULL;
+	json_decref(entry);
+	if (!text)
+		return -ENOMEM;
+	/* One write: two lines never mix, and a cut one is the last. */
+	length = asprintf(&line, "%s\n", text);
+	r = length < 0 ? -ENOMEM : write_all(journal->fd, line, (size_t)length);
+	if (r == 0 && fdatasync(journal->fd) < 0)
+		r = -errno;
+	free(text);
+	if (length >= 0)
+		free(line);
+	return r;
+}
+
+void journal_close(struct journal *journal)
+{
+	if (journal->fd >= 0)
+		close(journal->fd);
+	journal->fd = -1;
+}

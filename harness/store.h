@@ -1,0 +1,90 @@
+/*
+ * The run directory: what a run is, on disk, written so that it survives the host.
+ *
+ *   run.json       settings and identities, frozen before the first cell
+ *   plan.json      the cells (harness/plan.h), frozen with it
+ *   matrix.yaml    the matrix as it was
+ *   findings.json  what the judge last said: derived, can be made again at any time
+ *   lock           held while a run writes here
+ *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001
+ *
+ * run.json: {"format": "igd-harness run", "version": 1, "harness": "0.1.0", "started": "2026-...Z",
+ *   "identities": {see struct backend's identify(), and "host": {...} from host_identify()}}
+ */
+#ifndef IGD_STORE_H
+#define IGD_STORE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/problem.h"
+
+#define STORE_FILE_MAX (64u << 20) /* bytes of a file that is read back at most */
+
+struct store {
+	int dir_fd;
+	int lock_fd;
+	char *dir; /* as the user named it */
+};
+
+/*
+ * Makes a new run directory and freezes run, plan and matrix in it, on disk before it returns.
+ * Returns 0 and the store, to be closed with store_close(); -EEXIST if something is there already;
+ * another negative errno; each with the sentence.
+ */
+int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
+	struct store *store_r, struct problem *why);
+
+/*
+ * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
+ * Gives its run and plan documents as new references.
+ */
+int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
+	struct problem *why);
+
+/* Closes what is open; a zeroed store with -1 descriptors, or one closed already, is fine. */
+void store_close(struct store *store);
+
+#define STORE_NONE ((struct store){ .dir_fd = -1, .lock_fd = -1 })
+
+/*
+ * Opens the folder of the cell at `index` (from 0) of the plan; makes it if `make`.
+ * Returns a descriptor of the folder, which the caller closes; -ENOENT if that cell never began.
+ */
+int store_cell(
+	const struct store *store, size_t index, const char *name, bool make, struct problem *why);
+
+/*
+ * Writes a whole file: under a temporary name, synced, renamed, the folder synced. So a reader sees
+ * the old file or the new one, also after a power cut.
+ */
+int store_write(
+	int dir_fd, const char *name, const void *bytes, size_t length, struct problem *why);
+int store_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why);
+
+/*
+ * Reads a whole file of at most STORE_FILE_MAX bytes; a 0 is put behind them. The caller frees.
+ * Returns 0, -ENOENT without a sentence, or another negative errno with one.
+ */
+int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why);
+
+/* Reads a document of that format. New reference. Errors as store_read() and document_parse(). */
+int store_read_json(
+	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why);
+
+/*
+ * The journal of a cell, journal.jsonl: one object a line, {"ms": since the cell began, "what":
+ * "state", ...}. Appends `entry` (reference stolen, NULL is an error) and syncs before it returns.
+ */
+struct journal {
+	int fd;
+	uint64_t began_us; /* CLOCK_MONOTONIC */
+};
+
+int journal_open(int dir_fd, struct journal *journal_r, struct problem *why);
+int journal_note(struct journal *journal, json_t *entry);
+void journal_close(struct journal *journal);
+
+#endif

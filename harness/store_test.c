@@ -1,0 +1,175 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/store.h"
+#include "src/document.h"
+#include "src/suite.h"
+
+static char place[] = "/tmp/igd-store-XXXXXX";
+static char dir[64], matrix[64];
+
+static json_t *plan_of_one(void)
+{
+	json_t *plan = document_new(DOCUMENT_PLAN, 1);
+
+	json_object_set_new(plan, "cells", json_pack("[{s:s}]", "name", "a-b"));
+	return plan;
+}
+
+static int create(const char *where, struct store *store, struct problem *why)
+{
+	json_t *run = document_new(DOCUMENT_RUN, 1), *plan = plan_of_one();
+	int r = store_create(where, run, plan, matrix, store, why);
+
+	json_decref(run);
+	json_decref(plan);
+	return r;
+}
+
+static void what_is_frozen_is_read_back(void)
+{
+	struct store store, again;
+	json_t *run = NULL, *plan = NULL;
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL_FATAL(create(dir, &store, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(store_open(dir, false, &again, &run, &plan, &why), 0);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(plan, "cells")), 1);
+	store_close(&again);
+	json_decref(run);
+	json_decref(plan);
+	store_close(&store);
+	store_close(&store);
+}
+
+static void a_run_never_overwrites_another(void)
+{
+	struct problem why = { 0 };
+	struct store store;
+
+	CU_ASSERT_EQUAL(create(dir, &store, &why), -EEXIST);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "--out"));
+}
+
+static void two_writers_do_not_meet(void)
+{
+	struct store first, second;
+	json_t *run = NULL, *plan = NULL;
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL_FATAL(store_open(dir, true, &first, &run, &plan, &why), 0);
+	json_decref(run);
+	json_decref(plan);
+	CU_ASSERT_EQUAL(store_open(dir, true, &second, &run, &plan, &why), -EBUSY);
+	store_close(&first);
+}
+
+static void a_folder_that_is_no_run_is_named(void)
+{
+	json_t *run, *plan;
+	struct problem why = { 0 };
+	struct store store;
+
+	CU_ASSERT_EQUAL(store_open(place, false, &store, &run, &plan, &why), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "not a run directory"));
+	memset(&why, 0, sizeof(why));
+	CU_ASSERT_EQUAL(store_open("/nonexistent/x", false, &store, &run, &plan, &why), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "/nonexistent/x"));
+}
+
+static void a_run_of_a_newer_version_is_refused_by_name(void)
+{
+	const char *newer = "{\"format\": \"igd-harness run\", \"version\": 99}";
+	struct store store;
+	json_t *run = NULL, *plan = NULL;
+	struct problem why = { 0 };
+	int fd = open(dir, O_RDONLY | O_DIRECTORY);
+
+	CU_ASSERT_EQUAL(store_write(fd, "run.json", newer, strlen(newer), &why), 0);
+	close(fd);
+	CU_ASSERT_EQUAL(store_open(dir, false, &store, &run, &plan, &why), -EPROTO);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "version 99"));
+}
+
+static void cells_have_folders_and_journals(void)
+{
+	struct store store = STORE_NONE;
+	struct problem why = { 0 };
+	struct journal journal;
+	char *text = NULL;
+	size_t length = 0;
+	int fd;
+
+	store.dir_fd = open(dir, O_RDONLY | O_DIRECTORY);
+	store.dir = strdup(dir);
+	CU_ASSERT_EQUAL(store_cell(&store, 0, "a-b", false, &why), -ENOENT);
+	CU_ASSERT_STRING_EQUAL(why.text, "");
+	fd = store_cell(&store, 0, "a-b", true, &why);
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(journal_open(fd, &journal, &why), 0);
+	CU_ASSERT_EQUAL(journal_note(&journal, json_pack("{s:s}", "what", "first")), 0);
+	CU_ASSERT_EQUAL(journal_note(&journal, json_pack("{s:s}", "what", "second")), 0);
+	CU_ASSERT_EQUAL(journal_note(&journal, NULL), -ENOMEM);
+	journal_close(&journal);
+	CU_ASSERT_EQUAL(store_read(fd, "journal.jsonl", &text, &length, &why), 0);
+	CU_ASSERT_EQUAL(strncmp(text, "{\"what\":\"first\",\"ms\":", 21), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n{\"what\":\"second\""));
+	CU_ASSERT_EQUAL(access("cells/001-a-b", F_OK), -1);
+	CU_ASSERT_EQUAL(faccessat(store.dir_fd, "cells/001-a-b/journal.jsonl", F_OK, 0), 0);
+	free(text);
+	close(fd);
+	store_close(&store);
+}
+
+static void a_write_that_fails_leaves_the_old_file(void)
+{
+	struct problem why = { 0 };
+	char *text = NULL;
+	size_t length = 0;
+	int fd = open(place, O_RDONLY | O_DIRECTORY);
+
+	CU_ASSERT_EQUAL(store_write(fd, "file", "old", 3, &why), 0);
+	/* The temporary name is taken by a folder: as good as a full disk, and needs no disk. */
+	CU_ASSERT_EQUAL(mkdirat(fd, ".file.new", 0755), 0);
+	CU_ASSERT(store_write(fd, "file", "new", 3, &why) < 0);
+	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
+	CU_ASSERT_EQUAL(store_read(fd, "file", &text, &length, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(text, "old");
+	free(text);
+	close(fd);
+}
+
+static CU_TestInfo tests[] = {
+	{ "what is frozen is read back", what_is_frozen_is_read_back },
+	{ "a run never overwrites another", a_run_never_overwrites_another },
+	{ "two writers do not meet", two_writers_do_not_meet },
+	{ "a folder that is no run is named", a_folder_that_is_no_run_is_named },
+	{ "cells have folders and journals", cells_have_folders_and_journals },
+	{ "a write that fails leaves the old file", a_write_that_fails_leaves_the_old_file },
+	{ "a run of a newer version is refused by name",
+		a_run_of_a_newer_version_is_refused_by_name },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	char remove[80];
+	FILE *file;
+	int status;
+
+	if (!mkdtemp(place))
+		return 1;
+	snprintf(dir, sizeof(dir), "%s/run", place);
+	snprintf(matrix, sizeof(matrix), "%s/matrix.yaml", place);
+	file = fopen(matrix, "w");
+	if (!file || fputs("x: 1\n", file) < 0 || fclose(file) != 0)
+		return 1;
+	status = suite_main("store", tests);
+	snprintf(remove, sizeof(remove), "rm -rf %s", place);
+	return system(remove) == 0 ? status : 1;
+}

@@ -1,0 +1,209 @@
+/* The settings of a cell in libxl's own structures; no Xen is needed to fill them. */
+#include <CUnit/CUnit.h>
+#include <errno.h>
+#include <string.h>
+
+#include "harness/settings.h"
+#include "harness/xen/xen.h"
+#include "src/suite.h"
+
+static libxl_domain_config config;
+static struct problem why;
+
+static const struct guest_image image = { "/g/linux/vmlinuz", "/g/linux/initrd",
+	"console=ttyS0 quiet panic=1" };
+
+/* Fills `config` from settings written as JSON; what was there is disposed of. */
+static int fill(const char *json)
+{
+	char text[1024];
+	json_t *cell;
+	int r;
+
+	snprintf(text, sizeof(text), "{\"name\": \"x\", \"settings\": {\"libxl\": %s}}", json);
+	cell = json_loads(text, 0, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(cell);
+	libxl_domain_config_dispose(&config);
+	libxl_domain_config_init(&config);
+	why.text[0] = '\0';
+	r = config_fill(&config, "igd-x-1", &image, "/opt/qemu", cell, &why);
+	json_decref(cell);
+	return r;
+}
+
+static void test_base(void)
+{
+	libxl_uuid first;
+
+	CU_ASSERT_EQUAL(fill("{}"), 0);
+	CU_ASSERT_EQUAL(config.c_info.type, LIBXL_DOMAIN_TYPE_HVM);
+	CU_ASSERT_STRING_EQUAL(config.c_info.name, "igd-x-1");
+	CU_ASSERT_EQUAL(config.b_info.type, LIBXL_DOMAIN_TYPE_HVM);
+	CU_ASSERT_EQUAL(config.b_info.device_model_version, LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN);
+	CU_ASSERT_STRING_EQUAL(config.b_info.device_model, "/opt/qemu");
+	CU_ASSERT_STRING_EQUAL(config.b_info.kernel, image.kernel);
+	CU_ASSERT_STRING_EQUAL(config.b_info.ramdisk, image.initrd);
+	CU_ASSERT_STRING_EQUAL(config.b_info.cmdline, image.cmdline_base);
+	CU_ASSERT_STRING_EQUAL(config.b_info.u.hvm.serial, "pty");
+	CU_ASSERT_FALSE(libxl_defbool_val(config.b_info.u.hvm.vnc.enable));
+	CU_ASSERT_EQUAL(config.b_info.max_memkb, 512 * 1024);
+	CU_ASSERT_EQUAL(config.on_poweroff, LIBXL_ACTION_ON_SHUTDOWN_DESTROY);
+	CU_ASSERT_EQUAL(config.on_reboot, LIBXL_ACTION_ON_SHUTDOWN_DESTROY);
+	CU_ASSERT_EQUAL(config.on_crash, LIBXL_ACTION_ON_SHUTDOWN_DESTROY);
+	CU_ASSERT_EQUAL(config.on_watchdog, LIBXL_ACTION_ON_SHUTDOWN_DESTROY);
+	CU_ASSERT_EQUAL(config.on_soft_reset, LIBXL_ACTION_ON_SHUTDOWN_DESTROY);
+	/* What a cell does not say is libxl's choice, not ours. */
+	CU_ASSERT_TRUE(libxl_defbool_is_default(config.b_info.u.hvm.xen_platform_pci));
+	CU_ASSERT_TRUE(libxl_defbool_is_default(config.b_info.u.hvm.gfx_passthru));
+	CU_ASSERT_TRUE(libxl_defbool_is_default(config.c_info.hap));
+	CU_ASSERT_EQUAL(config.b_info.u.hvm.vga.kind, 0);
+	CU_ASSERT_EQUAL(config.num_pcidevs, 0);
+	/* No two guests have the same UUID: leftovers are found by it. */
+	first = config.c_info.uuid;
+	CU_ASSERT_EQUAL(fill("{}"), 0);
+	CU_ASSERT_NOT_EQUAL(libxl_uuid_compare(&first, &config.c_info.uuid), 0);
+}
+
+static void test_machine(void)
+{
+	CU_ASSERT_EQUAL(fill("{\"xen_platform_pci\": false, \"hap\": true, \"memory\": 1024,"
+			     " \"mmio_hole\": 2048, \"videoram\": 32}"),
+		0);
+	CU_ASSERT_FALSE(libxl_defbool_val(config.b_info.u.hvm.xen_platform_pci));
+	CU_ASSERT_TRUE(libxl_defbool_val(config.c_info.hap));
+	CU_ASSERT_EQUAL(config.b_info.max_memkb, 1024 * 1024);
+	CU_ASSERT_EQUAL(config.b_info.target_memkb, 1024 * 1024);
+	CU_ASSERT_EQUAL(config.b_info.u.hvm.mmio_hole_memkb, 2048 * 1024);
+	CU_ASSERT_EQUAL(config.b_info.video_memkb, 32 * 1024);
+
+	CU_ASSERT_EQUAL(fill("{\"vcpus\": 9}"), 0);
+	CU_ASSERT_EQUAL(config.b_info.max_vcpus, 9);
+	CU_ASSERT_EQUAL(config.b_info.avail_vcpus.size, 2);
+	CU_ASSERT_TRUE(libxl_bitmap_test(&config.b_info.avail_vcpus, 8));
+	CU_ASSERT_FALSE(libxl_bitmap_test(&config.b_info.avail_vcpus, 9));
+}
+
+static void test_display(void)
+{
+	static const struct {
+		const char *settings;
+		libxl_vga_interface_type kind;
+	} kinds[] = {
+		{ "{\"vga\": \"none\"}", LIBXL_VGA_INTERFACE_TYPE_NONE },
+		{ "{\"vga\": \"stdvga\"}", LIBXL_VGA_INTERFACE_TYPE_STD },
+		{ "{\"vga\": \"cirrus\"}", LIBXL_VGA_INTERFACE_TYPE_CIRRUS },
+		{ "{\"vga\": \"qxl\"}", LIBXL_VGA_INTERFACE_TYPE_QXL },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		CU_ASSERT_EQUAL(fill(kinds[i].settings), 0);
+		CU_ASSERT_EQUAL(config.b_info.u.hvm.vga.kind, kinds[i].kind);
+	}
+	CU_ASSERT_EQUAL(fill("{\"gfx_passthru\": \"off\"}"), 0);
+	CU_ASSERT_FALSE(libxl_defbool_val(config.b_info.u.hvm.gfx_passthru));
+	/* "on" leaves the kind to libxl, which looks at the devices. */
+	CU_ASSERT_EQUAL(fill("{\"gfx_passthru\": \"on\"}"), 0);
+	CU_ASSERT_TRUE(libxl_defbool_val(config.b_info.u.hvm.gfx_passthru));
+	CU_ASSERT_EQUAL(config.b_info.u.hvm.gfx_passthru_kind, LIBXL_GFX_PASSTHRU_KIND_DEFAULT);
+	CU_ASSERT_EQUAL(fill("{\"gfx_passthru\": \"igd\"}"), 0);
+	CU_ASSERT_TRUE(libxl_defbool_val(config.b_info.u.hvm.gfx_passthru));
+	CU_ASSERT_EQUAL(config.b_info.u.hvm.gfx_passthru_kind, LIBXL_GFX_PASSTHRU_KIND_IGD);
+}
+
+static void test_texts(void)
+{
+	CU_ASSERT_EQUAL(fill("{\"device_model_args_hvm\": [\"-device\", \"xen-platform\"],"
+			     " \"cmdline\": \"igd.test=1\"}"),
+		0);
+	CU_ASSERT_STRING_EQUAL(config.b_info.extra_hvm[0], "-device");
+	CU_ASSERT_STRING_EQUAL(config.b_info.extra_hvm[1], "xen-platform");
+	CU_ASSERT_PTR_NULL(config.b_info.extra_hvm[2]);
+	CU_ASSERT_STRING_EQUAL(config.b_info.cmdline, "console=ttyS0 quiet panic=1 igd.test=1");
+}
+
+static void test_pci(void)
+{
+	CU_ASSERT_EQUAL(fill("{\"pci\": [\"00:02.0@02\", \"0001:03:1f.7\", \"00:14.0@1F\"]}"), 0);
+	CU_ASSERT_EQUAL_FATAL(config.num_pcidevs, 3);
+	CU_ASSERT_EQUAL(config.pcidevs[0].domain, 0);
+	CU_ASSERT_EQUAL(config.pcidevs[0].dev, 2);
+	CU_ASSERT_EQUAL(config.pcidevs[0].func, 0);
+	CU_ASSERT_EQUAL(config.pcidevs[0].vdevfn, 0x10);
+	CU_ASSERT_EQUAL(config.pcidevs[1].domain, 1);
+	CU_ASSERT_EQUAL(config.pcidevs[1].bus, 3);
+	CU_ASSERT_EQUAL(config.pcidevs[1].dev, 0x1f);
+	CU_ASSERT_EQUAL(config.pcidevs[1].func, 7);
+	/* 0: libxl lets QEMU choose the slot. */
+	CU_ASSERT_EQUAL(config.pcidevs[1].vdevfn, 0);
+	CU_ASSERT_EQUAL(config.pcidevs[2].vdevfn, 0x1f << 3);
+}
+
+static void test_refused(void)
+{
+	static const char *const wrong[] = {
+		"{\"memory\": \"512\"}",
+		"{\"memory\": 0}",
+		"{\"memory\": 9223372036854775807}",
+		"{\"vcpus\": 129}",
+		"{\"vcpus\": -1}",
+		"{\"xen_platform_pci\": 1}",
+		"{\"vga\": \"std\"}",
+		"{\"vga\": 3}",
+		"{\"gfx_passthru\": true}",
+		"{\"mmio_hole\": 255}",
+		"{\"mmio_hole\": 3841}",
+		"{\"device_model_args_hvm\": \"-device xen-platform\"}",
+		"{\"device_model_args_hvm\": [\"-device\", 1]}",
+		"{\"pci\": \"00:02.0\"}",
+		"{\"pci\": [\"00:02.0@\"]}",
+		"{\"pci\": [\"00:02.0@20\"]}",
+		"{\"pci\": [\"00:02.0@-1\"]}",
+		"{\"pci\": [\"00:02.0@2\"]}",
+		"{\"pci\": [\"00:20.0\"]}",
+		"{\"pci\": [\"0000000000000:00:02.0\"]}",
+		"{\"pci\": [2]}",
+		"{\"cmdline\": 1}",
+		"{\"nosuch\": 1}",
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		CU_ASSERT_EQUAL(fill(wrong[i]), -EINVAL);
+		CU_ASSERT_NOT_EQUAL(why.text[0], '\0');
+	}
+	CU_ASSERT_EQUAL(fill("null"), -ENOTSUP);
+}
+
+/* harness/settings.c promises what this back end must keep. */
+static void test_table(void)
+{
+	unsigned int seen = 0;
+
+	for (const struct setting *setting = settings; setting->name; setting++) {
+		if (strcmp(setting->backend, "libxl") != 0)
+			continue;
+		seen++;
+		CU_ASSERT_TRUE(config_knows(setting->name));
+	}
+	CU_ASSERT_TRUE(seen > 0);
+	CU_ASSERT_FALSE(config_knows("nosuch"));
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "what every guest has", test_base },
+		{ "machine", test_machine },
+		{ "display", test_display },
+		{ "texts", test_texts },
+		{ "pci devices", test_pci },
+		{ "what is refused", test_refused },
+		{ "settings.c and this back end agree", test_table },
+		CU_TEST_INFO_NULL,
+	};
+	int status;
+
+	libxl_domain_config_init(&config);
+	status = suite_main("xen-config", tests);
+	libxl_domain_config_dispose(&config);
+	return status;
+}

@@ -1,0 +1,326 @@
+/*
+ * Making a guest, in the order in which it happens: start(), then from the loop make_domain(),
+ * on_created(), on_unpaused().
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "harness/image.h"
+#include "harness/xen/xen.h"
+
+static int alarm_rang(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct backend_guest *guest = userdata;
+	struct alarm *alarm = source == guest->step.source ? &guest->step : &guest->limit;
+
+	alarm->ring(guest);
+	return 0;
+}
+
+int alarm_init(struct alarm *alarm, struct backend_guest *guest)
+{
+	int r = sd_event_add_time(
+		guest->host->event, &alarm->source, CLOCK_MONOTONIC, 0, 1000, alarm_rang, guest);
+
+	return r < 0 ? r : sd_event_source_set_enabled(alarm->source, SD_EVENT_OFF);
+}
+
+void alarm_set(struct alarm *alarm, unsigned int ms, void (*ring)(struct backend_guest *guest))
+{
+	alarm->ring = ring;
+	sd_event_source_set_time_relative(alarm->source, ms * 1000ull);
+	sd_event_source_set_enabled(alarm->source, SD_EVENT_ONESHOT);
+}
+
+void alarm_stop(struct alarm *alarm)
+{
+	sd_event_source_set_enabled(alarm->source, SD_EVENT_OFF);
+}
+
+void alarm_finish(struct alarm *alarm)
+{
+	alarm->source = sd_event_source_disable_unref(alarm->source);
+}
+
+static void free_guest(struct backend_guest *guest)
+{
+	if (!guest)
+		return;
+	alarm_finish(&guest->step);
+	alarm_finish(&guest->limit);
+	if (guest->console_fd >= 0)
+		close(guest->console_fd);
+	if (guest->model.pidfd >= 0)
+		close(guest->model.pidfd);
+	json_decref(guest->before);
+	/* An operation that was never answered may still look at the configuration and at the
+	 * operation's own struct: then this guest's memory is given up. */
+	if (!session_close(guest->session))
+		return;
+	libxl_domain_config_dispose(&guest->config);
+	free(guest);
+}
+
+static struct backend_guest *new_guest(
+	struct backend_host *host, int evidence_fd, const struct guest_handler *handler, void *data)
+{
+	struct backend_guest *guest = calloc(1, sizeof(*guest));
+
+	if (!guest)
+		return NULL;
+	guest->host = host;
+	guest->handler = handler;
+	guest->data = data;
+	guest->evidence_fd = evidence_fd;
+	guest->serial = ++host->serial;
+	guest->created_id = guest->domid.id = INVALID_DOMID;
+	guest->console_fd = guest->model.pidfd = -1;
+	libxl_domain_config_init(&guest->config);
+	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
+		free_guest(guest);
+		return NULL;
+	}
+	return guest;
+}
+
+/* The domain's name holds cell and process, so that debris of a killed run can be told. */
+static int name_guest(struct backend_guest *guest, const json_t *cell, struct problem *why)
+{
+	const char *name = json_string_value(json_object_get(cell, "name"));
+
+	if (!name || !*name || strchr(name, '/') || strlen(name) > NAME_TEXT_MAX - 20)
+		return problem_set(why, -EINVAL,
+			"the cell's name \"%.40s\" cannot be a domain's: 1 to %d characters without /",
+			name ? name : "", NAME_TEXT_MAX - 20);
+	snprintf(guest->name, sizeof(guest->name), NAME_PREFIX "%s-%d", name, (int)getpid());
+	return 0;
+}
+
+static void make_domain(struct backend_guest *guest);
+
+static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
+{
+	const struct backend_host *host = guest->host;
+	const char *folder = json_string_value(json_object_get(cell, "guest"));
+	struct image image = { 0 };
+	FILE *log;
+	int r;
+
+	r = name_guest(guest, cell, why);
+	if (r < 0)
+		goto out;
+	r = image_find(host->options->guests_dir, folder ? folder : "", &image, why);
+	if (r < 0)
+		goto out;
+	r = config_fill(&guest->config, guest->name,
+		&(struct guest_image){ image.kernel, image.initrd, image.cmdline },
+		host->device_model[0] ? host->device_model : NULL, cell, why);
+	if (r < 0)
+		goto out;
+	snprintf(guest->uuid, sizeof(guest->uuid), LIBXL_UUID_FMT,
+		LIBXL_UUID_BYTES(guest->config.c_info.uuid));
+	log = evidence_log(guest->evidence_fd);
+	if (!log) {
+		r = problem_set(
+			why, -errno, "cannot write the cell's libxl.log: %s", strerror(errno));
+		goto out;
+	}
+	r = session_open(host->event, log, &guest->session, why);
+out:
+	image_finish(&image);
+	return r;
+}
+
+int guest_start(struct backend_host *host, const json_t *cell, int evidence_fd,
+	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
+	struct problem *why)
+{
+	struct backend_guest *guest = new_guest(host, evidence_fd, handler, data);
+	int r;
+
+	if (!guest)
+		return problem_set(why, -ENOMEM, "out of memory");
+	r = prepare(guest, cell, why);
+	if (r < 0) {
+		free_guest(guest);
+		return r;
+	}
+	guest->session->on_event = watch_event;
+	guest->session->user = guest;
+	guest->before = xenstore_snapshot(host->store);
+	evidence_ring_mark(guest);
+	guest->next = host->guests;
+	host->guests = guest;
+	alarm_set(&guest->step, 0, make_domain);
+	*guest_r = guest;
+	return 0;
+}
+
+/* xl would balloon dom0 down; a test host is left as it is. Returns false having told the end. */
+static bool memory_suffices(struct backend_guest *guest)
+{
+	uint64_t need_kib = 0, free_kib = 0;
+	libxl_ctx *ctx = guest->session->ctx;
+	int rc;
+
+	rc = libxl_domain_need_memory(ctx, &guest->config, (uint32_t)INVALID_DOMID, &need_kib);
+	if (rc == 0)
+		rc = libxl_get_free_memory(ctx, &free_kib);
+	if (rc) {
+		watch_creation_failed(guest, "asking for the memory it needs", rc);
+		return false;
+	}
+	if (need_kib <= free_kib)
+		return true;
+	watch_end(guest, ENDING_HOST_FAILED,
+		"the guest needs %" PRIu64 " MiB and the host has %" PRIu64
+		" MiB free: give dom0 less (dom0_mem=) or the guest less",
+		need_kib >> 10, free_kib >> 10);
+	return false;
+}
+
+static void on_created(void *user, int rc);
+
+/* libxl builds the domain inside this call, a few seconds of work; only waiting for QEMU is
+ * asynchronous. */
+static void make_domain(struct backend_guest *guest)
+{
+	int rc;
+
+	if (!memory_suffices(guest))
+		return;
+	operation_begin(&guest->create, guest->session, on_created, guest);
+	rc = libxl_domain_create_new(
+		guest->session->ctx, &guest->config, &guest->created_id, &guest->create.how, NULL);
+	if (rc) {
+		operation_cancel(&guest->create);
+		watch_creation_failed(guest, "libxl_domain_create_new()", rc);
+		return;
+	}
+	/* libxl tells the number only of a creation that went well; leftovers have it too. */
+	guest->domid = leftover_domain(guest);
+}
+
+/* The serial line, raw, and open before the guest runs: nothing is lost. A negative errno. */
+static int open_console(struct backend_guest *guest)
+{
+	struct termios termios;
+	char *path = NULL;
+	int fd = -1, rc, r = 0;
+
+	rc = libxl_console_get_tty(
+		guest->session->ctx, guest->domid.id, 0, LIBXL_CONSOLE_TYPE_SERIAL, &path);
+	if (rc)
+		return -ENXIO;
+	fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || tcgetattr(fd, &termios) < 0) {
+		r = -errno;
+		goto out;
+	}
+	cfmakeraw(&termios);
+	if (tcsetattr(fd, TCSANOW, &termios) < 0) {
+		r = -errno;
+		goto out;
+	}
+	guest->console_fd = fd;
+	fd = -1;
+out:
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return r;
+}
+
+/* Finds QEMU: libxl wrote its number, libxl_dm.c's pidpath. A negative errno. */
+static int find_model(struct backend_guest *guest)
+{
+	char pid[16];
+	int r = xenstore_read(guest->host->store, pid, sizeof(pid),
+		"/local/domain/%u/image/device-model-pid", guest->domid.id);
+
+	if (r < 0)
+		return r;
+	guest->model.pid = (pid_t)strtol(pid, NULL, 10);
+	r = guest->model.pid > 1 ? process_open(guest->model.pid) : -ESRCH;
+	if (r < 0)
+		return r;
+	guest->model.pidfd = r;
+	return 0;
+}
+
+static void on_unpaused(void *user, int rc);
+
+static void on_created(void *user, int rc)
+{
+	struct backend_guest *guest = user;
+	int r;
+
+	if (rc == 0)
+		guest->domid.id = guest->created_id;
+	if (guest->destroying) {
+		cleanup_creation_over(guest);
+		return;
+	}
+	if (rc) {
+		watch_creation_failed(guest, "libxl_domain_create_new()", rc);
+		return;
+	}
+	r = find_model(guest);
+	if (r < 0) {
+		watch_end(guest, ENDING_MODEL_DIED,
+			"the device model is not to be found right after the creation: %s",
+			strerror(-r));
+		return;
+	}
+	evidence_arguments(guest);
+	r = watch_begin(guest);
+	if (r == 0)
+		r = open_console(guest);
+	if (r < 0) {
+		watch_end(guest, ENDING_HOST_FAILED,
+			"the guest's serial line or events cannot be opened: %s", strerror(-r));
+		return;
+	}
+	operation_begin(&guest->unpause, guest->session, on_unpaused, guest);
+	rc = libxl_domain_unpause(guest->session->ctx, guest->domid.id, &guest->unpause.how);
+	if (rc) {
+		operation_cancel(&guest->unpause);
+		on_unpaused(guest, rc);
+	}
+}
+
+static void on_unpaused(void *user, int rc)
+{
+	struct backend_guest *guest = user;
+
+	if (guest->destroying || guest->ended)
+		return;
+	if (rc) {
+		watch_creation_failed(guest, "libxl_domain_unpause()", rc);
+		return;
+	}
+	guest->running = true;
+	if (guest->handler->created)
+		guest->handler->created(guest->data, guest->console_fd);
+}
+
+void guest_release(struct backend_guest *guest)
+{
+	struct backend_guest **link;
+
+	if (!guest)
+		return;
+	for (link = &guest->host->guests; *link; link = &(*link)->next) {
+		if (*link == guest) {
+			*link = guest->next;
+			break;
+		}
+	}
+	watch_stop(guest);
+	free_guest(guest);
+}

@@ -1,0 +1,341 @@
+/*
+ * What the files of the libxl back end share. Nothing outside this folder includes it, and nothing
+ * outside this folder includes a Xen header.
+ *
+ *   module.c    what the module exports         guest.c     making a guest: start() to created()
+ *   host.c      open(), close(), killed runs    watch.c     how a guest ends: ended()
+ *   identity.c  identify()                      cleanup.c   destroy() to gone()
+ *   session.c   one libxl context and its work  leftover.c  what is left of a guest, and by force
+ *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
+ *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
+ *   config.c    settings to libxl_domain_config process.c   QEMU as a process
+ *
+ * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
+ * CODING_STYLE in xen.git.
+ */
+#ifndef IGD_XEN_H
+#define IGD_XEN_H
+
+/*
+ * The oldest API that has everything used here, and the newest that every libxl from 4.17 to 4.23
+ * accepts (libxl.h, the #if over LIBXL_API_VERSION); without it the API is that of the headers.
+ */
+#define LIBXL_API_VERSION 0x041400
+
+#include <libxl.h>
+#include <libxl_utils.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <xenctrl.h>
+#include <xenstore.h>
+#include <xentoollog.h>
+
+#include "harness/backend.h"
+
+#define QEMU_LOG_FOLDER "/var/log/xen"
+/* Of a guest's domain, its device model and their logs: "igd-CELL-PID". */
+#define NAME_PREFIX     "igd-"
+#define NAME_TEXT_MAX   128
+#define UUID_TEXT_MAX   37
+#define DETAIL_TEXT_MAX 512
+
+struct domid {
+	uint32_t id;
+};
+
+static inline bool domid_is_guest(struct domid domid)
+{
+	return libxl_domid_valid_guest(domid.id);
+}
+
+/* ---- log.c -------------------------------------------------------------------------------- */
+
+#define LOG_ERROR_TEXT_MAX 160
+#define LOG_ERRORS_FIRST   2
+
+/*
+ * Where libxl's messages of one session go. libxl hands back the address of `logger`, so it is
+ * the first member.
+ */
+struct xen_log {
+	xentoollog_logger logger;
+	FILE *file;               /* NULL: only errors, to stderr */
+	bool quiet;               /* not even that */
+	size_t written;           /* bytes, against EVIDENCE_MAX */
+	unsigned int error_count; /* messages of level ERROR and worse */
+	/* The first of them, where the cause usually is, and the last. */
+	char errors[LOG_ERRORS_FIRST + 1][LOG_ERROR_TEXT_MAX];
+};
+
+/* Begins a log; takes over `file`, which may be NULL. */
+void xen_log_init(struct xen_log *log, FILE *file);
+
+/* Writes the errors seen so far as one clause, "" if there were none. */
+void xen_log_errors(const struct xen_log *log, char *text, size_t size);
+
+/* A line of the back end's own, of the same form as libxl's. */
+void xen_log_note(struct xen_log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+void xen_log_finish(struct xen_log *log);
+
+/* ---- loop.c ------------------------------------------------------------------------------- */
+
+struct registration;
+
+/* The fds and timeouts that one libxl context waits for, as sources of an sd-event loop. */
+struct xen_loop {
+	sd_event *event;
+	libxl_ctx *ctx;
+	struct registration *first;
+};
+
+/* Must come before any other use of the context; `loop` outlives it. */
+void xen_loop_init(struct xen_loop *loop, sd_event *event, libxl_ctx *ctx);
+
+/* Removes every source: libxl never runs again from this loop. */
+void xen_loop_finish(struct xen_loop *loop);
+
+/* ---- session.c ---------------------------------------------------------------------------- */
+
+/*
+ * One libxl context. Each guest has its own, so that every message is known to be of that guest
+ * (a logger is not told which operation speaks) and so that an operation that never ends spoils
+ * that one context and not the run.
+ */
+struct session {
+	struct xen_log log;
+	struct xen_loop loop;
+	libxl_ctx *ctx;
+	unsigned int operations; /* begun and not answered */
+	void (*on_event)(void *user, const libxl_event *event);
+	void *user;
+};
+
+/*
+ * Opens a context whose events come from `event`; takes over `log_file` (may be NULL), also on
+ * failure. Returns 0 and the session, or a negative errno with the sentence.
+ */
+int session_open(sd_event *event, FILE *log_file, struct session **session_r, struct problem *why);
+
+/*
+ * Closes it; NULL is allowed. Must not be called from within a callback of libxl. If an operation
+ * is still unanswered the context is abandoned, not freed: libxl_ctx_free() asserts that none is
+ * (libxl.c, aos_inprogress). Returns whether it could be freed; if not, what libxl was given
+ * (configurations, struct operation) must stay where it is.
+ */
+bool session_close(struct session *session);
+
+/* An asynchronous operation of libxl. */
+struct operation {
+	libxl_asyncop_how how;
+	struct session *session; /* NULL: none under way */
+	void (*done)(void *user, int rc);
+	void *user;
+};
+
+/* Prepares `operation->how` for one call of libxl, whose answer is then done(user, rc): perhaps
+ * before that call returns. */
+void operation_begin(struct operation *operation, struct session *session,
+	void (*done)(void *user, int rc), void *user);
+
+/* The call itself failed: there will be no answer. */
+void operation_cancel(struct operation *operation);
+
+static inline bool operation_busy(const struct operation *operation)
+{
+	return operation->session != NULL;
+}
+
+/* "ERROR_FAIL" and the like for a libxl code. */
+const char *rc_text(int rc);
+
+/* ---- the host ----------------------------------------------------------------------------- */
+
+struct backend_host {
+	const struct backend_options *options;
+	sd_event *event;
+	struct session *session; /* for questions; guests have their own */
+	struct xs_handle *store;
+	xc_interface *xc;
+	char device_model[256]; /* "" if none was found */
+	json_t *tidied;         /* strings: what was left of killed runs, and was destroyed */
+	struct backend_guest *guests;
+	uint64_t serial; /* of the last guest */
+};
+
+int host_open(const struct backend_options *options, sd_event *loop, struct backend_host **host_r,
+	struct problem *why);
+void host_close(struct backend_host *host);
+int host_identify(struct backend_host *host, json_t *identities, struct problem *why);
+
+/* Whether a domain's name is that of a guest of a run whose process is dead, or was before a new
+ * process with the same number, this one, began. */
+bool name_is_debris(const char *name, pid_t self);
+
+/* The dotted number at the start of a text: "4.17.7-pre" gives "4.17.7". false if there is none. */
+bool dotted_number(const char *text, char *number, size_t size);
+
+/* ---- config.c ----------------------------------------------------------------------------- */
+
+struct guest_image {
+	const char *kernel, *initrd, *cmdline_base; /* paths, and a line of text */
+};
+
+/*
+ * Fills an initialised configuration for a cell (harness/plan.h): name, image, device model (NULL
+ * for libxl's own) and "settings"/"libxl". Returns 0, -ENOTSUP if the cell has no libxl settings,
+ * -EINVAL if one of them is wrong, -ENOMEM; each with the sentence. `config` is to be disposed of
+ * in any case.
+ */
+int config_fill(libxl_domain_config *config, const char *name, const struct guest_image *image,
+	const char *device_model, const json_t *cell, struct problem *why);
+
+/* Whether config_fill() knows a setting of that name; for the tests of harness/settings.c. */
+bool config_knows(const char *setting);
+
+/* ---- the guest ---------------------------------------------------------------------------- */
+
+struct alarm {
+	sd_event_source *source;
+	void (*ring)(struct backend_guest *guest);
+};
+
+/* QEMU. `pidfd` is -1 while it is not known. */
+struct model {
+	pid_t pid;
+	int pidfd;
+	sd_event_source *source;
+};
+
+struct backend_guest {
+	struct backend_guest *next;
+	struct backend_host *host;
+	const struct guest_handler *handler;
+	void *data;
+	int evidence_fd; /* borrowed */
+	uint64_t serial;
+	char name[NAME_TEXT_MAX];
+	char uuid[UUID_TEXT_MAX];
+	struct session *session;
+	libxl_domain_config config;
+	struct alarm step, limit;
+
+	/* making: guest.c */
+	struct operation create, unpause;
+	uint32_t created_id; /* libxl writes it when the creation ends */
+	struct domid domid;
+	struct model model;
+	int console_fd;
+
+	/* watching: watch.c */
+	libxl_evgen_domain_death *death;
+	bool running, ended, shut_down, vanished;
+	int shutdown_reason;
+
+	/* cleaning up: cleanup.c */
+	struct operation destroy;
+	bool destroying, told_gone;
+	uint64_t inspect_since; /* us, CLOCK_MONOTONIC */
+	unsigned int force;     /* how far the force went */
+	uint32_t ring_index;    /* of the hypervisor's console ring, when the guest began */
+	json_t *before;         /* xenstore folders then */
+};
+
+int guest_start(struct backend_host *host, const json_t *cell, int evidence_fd,
+	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
+	struct problem *why);
+void guest_destroy(struct backend_guest *guest);
+void guest_release(struct backend_guest *guest);
+
+/* Makes an alarm, silent. Returns 0 or a negative errno. */
+int alarm_init(struct alarm *alarm, struct backend_guest *guest);
+/* Rings once in `ms` milliseconds, from the loop; replaces what was set before. */
+void alarm_set(struct alarm *alarm, unsigned int ms, void (*ring)(struct backend_guest *guest));
+void alarm_stop(struct alarm *alarm);
+void alarm_finish(struct alarm *alarm);
+
+/* ---- watch.c ------------------------------------------------------------------------------ */
+
+/* Begins to watch domain and QEMU of a created guest. Returns 0 or a negative errno. */
+int watch_begin(struct backend_guest *guest);
+void watch_stop(struct backend_guest *guest);
+
+/* Session's on_event; `user` is the guest. */
+void watch_event(void *user, const libxl_event *event);
+
+/* Tells ended(), once and not when the guest is being destroyed. */
+void watch_end(struct backend_guest *guest, enum ending how, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The creation ended with `rc`, or a step after it failed: `what` is that step. */
+void watch_creation_failed(struct backend_guest *guest, const char *what, int rc);
+
+/* The libxl shutdown reason's ending; the words for the sentence are in `words_r`. */
+enum ending watch_reason(int reason, const char **words_r);
+
+/* ---- cleanup.c ---------------------------------------------------------------------------- */
+
+/* The creation was answered while the guest is being destroyed. */
+void cleanup_creation_over(struct backend_guest *guest);
+
+/* ---- leftover.c --------------------------------------------------------------------------- */
+
+/* The domain with the guest's UUID, dying or not; an id that is no guest's if there is none or
+ * the list cannot be had. */
+struct domid leftover_domain(struct backend_guest *guest);
+
+/* Strings: what there still is of the guest. NULL if there is no memory. */
+json_t *leftover_list(struct backend_guest *guest);
+
+/* Kills and removes what libxl left; from level 2 on also the domain, without libxl. */
+void leftover_force(struct backend_guest *guest, unsigned int level);
+#define LEFTOVER_FORCE_MAX 3
+
+/* ---- xenstore.c ------------------------------------------------------------------------------ */
+
+#define XENSTORE_ENTRIES_MAX 4096
+
+/* A value of at most `size` - 1 bytes; "" and -ENOENT if it is not there, -E2BIG if longer. */
+int xenstore_read(struct xs_handle *store, char *value, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+bool xenstore_exists(struct xs_handle *store, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void xenstore_remove(struct xs_handle *store, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* {"/local/domain": {"0": true, ...}, "/libxl": ...}: where libxl keeps something per domain. */
+json_t *xenstore_snapshot(struct xs_handle *store);
+
+/* ---- process.c ---------------------------------------------------------------------------- */
+
+/* Reads the process's arguments, each ended by a zero byte. Returns their length or a negative
+ * errno. */
+ssize_t process_arguments(pid_t pid, char *arguments, size_t size);
+
+/* A process whose program has "qemu" in its name and one of whose arguments is wanted(argument,
+ * data); 0 if there is none. */
+pid_t process_find(bool (*wanted)(const char *argument, const void *data), const void *data);
+
+/* Opens a process as an fd that becomes readable when it ends. A negative errno on failure. */
+int process_open(pid_t pid);
+bool process_alive(int pidfd);
+void process_kill(int pidfd);
+
+/* ---- evidence.c --------------------------------------------------------------------------- */
+
+#define EVIDENCE_MAX (1024 * 1024) /* bytes of one file; what is over is cut, and said to be */
+
+/* libxl.log of a cell, for session_open(). NULL with errno. */
+FILE *evidence_log(int evidence_fd);
+/* QEMU's arguments, one a line, to qemu-args.txt. */
+void evidence_arguments(struct backend_guest *guest);
+/* Where the hypervisor's console ring is now. */
+void evidence_ring_mark(struct backend_guest *guest);
+/* The hypervisor's log since then to xen.log, and QEMU's logs to qemu.log and qemu-probe.log;
+ * removes the originals. */
+void evidence_collect(struct backend_guest *guest);
+/* The last line of QEMU's log, "" if there is none. */
+void evidence_last_words(const struct backend_guest *guest, char *text, size_t size);
+/* Makes bytes fit for a sentence: what is not printable ASCII becomes '?'. */
+void text_printable(char *text);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * JSON documents that pass between the parts: bounded, and each says what it is.
+ *
+ * Every document is an object with "format" (a name below) and "version" (a whole number).
+ */
+#ifndef IGD_DOCUMENT_H
+#define IGD_DOCUMENT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "src/problem.h"
+
+#define DOCUMENT_REPORT   "igd-harness report"
+#define DOCUMENT_PLAN     "igd-harness plan"
+#define DOCUMENT_RUN      "igd-harness run"
+#define DOCUMENT_END      "igd-harness end"
+#define DOCUMENT_FINDINGS "igd-harness findings"
+
+/* All documents are at their first version. */
+#define DOCUMENT_VERSION 1
+
+/*
+ * Parses `length` bytes that claim to be the document `format`, at most version `version`.
+ * jansson bounds the depth (2048, JSON_PARSER_MAX_DEPTH); the caller bounds the length.
+ * Duplicate keys are refused: two readers could believe different ones.
+ * Returns 0 and a new reference in *document_r; -EINVAL for anything that is not JSON or not that
+ * format; -EPROTO for a newer version. `why` then says so, with line and column.
+ */
+int document_parse(const char *text, size_t length, const char *format, int version,
+	json_t **document_r, struct problem *why);
+
+/* Returns a new object with format and version in place, or NULL without memory. */
+json_t *document_new(const char *format, int version);
+
+#endif

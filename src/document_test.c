@@ -1,0 +1,97 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/document.h"
+#include "src/suite.h"
+
+static int parse(const char *text, struct problem *why)
+{
+	json_t *document = NULL;
+	int r = document_parse(text, strlen(text), "f", 2, &document, why);
+
+	CU_ASSERT_EQUAL(document != NULL, r == 0);
+	json_decref(document);
+	return r;
+}
+
+static void takes_its_format_and_older_versions(void)
+{
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(parse("{\"format\": \"f\", \"version\": 2}", &why), 0);
+	CU_ASSERT_EQUAL(parse("{\"format\": \"f\", \"version\": 1}", &why), 0);
+	CU_ASSERT_STRING_EQUAL(why.text, "");
+}
+
+static void refuses_a_newer_version_by_name(void)
+{
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(parse("{\"format\": \"f\", \"version\": 3}", &why), -EPROTO);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "version 3"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "f"));
+}
+
+static void refuses_what_is_none(void)
+{
+	static const char *const wrong[] = { "", "[]", "{}", "{\"format\": \"g\", \"version\": 1}",
+		"{\"format\": \"f\"}", "{\"format\": \"f\", \"version\": \"1\"}",
+		"{\"format\": \"f\", \"version\": 0}", "{\"format\": \"f\", \"version\": 1} x",
+		"{\"format\": \"f\", \"version\": 1, \"version\": 1}", NULL };
+
+	for (int i = 0; wrong[i]; i++) {
+		struct problem why = { 0 };
+
+		CU_ASSERT_EQUAL(parse(wrong[i], &why), -EINVAL);
+		CU_ASSERT_NOT_EQUAL(why.text[0], 0);
+	}
+}
+
+static void says_where_the_json_is_wrong(void)
+{
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(parse("{\"format\": \"f\",\n \"version\": }", &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "line 2"));
+}
+
+static void depth_is_bounded(void)
+{
+	size_t depth = 100000;
+	char *text = malloc(2 * depth + 64);
+	struct problem why = { 0 };
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	memset(text, '[', depth);
+	memset(text + depth, ']', depth);
+	text[2 * depth] = 0;
+	CU_ASSERT_EQUAL(parse(text, &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "depth"));
+	free(text);
+}
+
+static void a_new_one_can_be_read(void)
+{
+	json_t *document = document_new("f", 1);
+	char *text = json_dumps(document, 0);
+
+	CU_ASSERT_EQUAL(parse(text, NULL), 0);
+	free(text);
+	json_decref(document);
+}
+
+static CU_TestInfo tests[] = {
+	{ "takes its format and older versions", takes_its_format_and_older_versions },
+	{ "refuses a newer version by name", refuses_a_newer_version_by_name },
+	{ "refuses what is none", refuses_what_is_none },
+	{ "says where the JSON is wrong", says_where_the_json_is_wrong },
+	{ "depth is bounded", depth_is_bounded },
+	{ "a new one can be read", a_new_one_can_be_read },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	return suite_main("document", tests);
+}

@@ -1,0 +1,32 @@
+/*
+ * Fields: the names by which a matrix speaks of what a report holds.
+ *
+ *   slot/02            "5853:0001", ids of function 0 on bus 0 in that slot; null if it is empty
+ *   slot/02/class      "0xff8000"; likewise revision, driver, subsystem
+ *   host_bridge/0x50   "0x00000000": a register of 00:00.0 that the agent read
+ *   igd/...            see docs/matrix.md
+ *   display/mode       "1024x768": the mode of the CRTC that drives the first connected connector
+ *
+ * The table in field.c is the list; docs/matrix.md describes each.
+ */
+#ifndef IGD_FIELD_H
+#define IGD_FIELD_H
+
+#include <jansson.h>
+
+#include "src/problem.h"
+
+/*
+ * Looks a field up in a checked report. Returns 0 and a new reference in *value_r, which is JSON
+ * null when the agent looked for it and it is not there; -ENODATA when the agent did not look for
+ * it; -EINVAL when there is no such field, with the sentence in `why`.
+ */
+int field_get(const json_t *report, const char *name, json_t **value_r, struct problem *why);
+
+/* Is that a field at all? 0 or -EINVAL with the sentence, without a report. */
+int field_check(const char *name, struct problem *why);
+
+/* Calls `each` for every kind of field: its pattern and what it means, for --help and the docs. */
+void field_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data);
+
+#endif

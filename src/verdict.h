@@ -1,0 +1,31 @@
+/*
+ * The verdicts, in order: of several the worst, the greatest, is the verdict of the whole.
+ * The words and the order are KCIDB's where it has them (KCIDB submitter guide, "status"): FAIL is
+ * about the thing under test, ERROR about the test, MISS about the host or the lab.
+ */
+#ifndef IGD_VERDICT_H
+#define IGD_VERDICT_H
+
+enum verdict {
+	VERDICT_PASS,  /* as expected */
+	VERDICT_DONE,  /* measured; nothing was expected */
+	VERDICT_SKIP,  /* a requirement is not met, and it says which */
+	VERDICT_XFAIL, /* the known deviation, as it is known */
+	VERDICT_FAIL,  /* the thing under test is not as expected */
+	VERDICT_ERROR, /* the test itself is broken */
+	VERDICT_MISS,  /* the host or the lab failed: nothing is known of the thing under test */
+	VERDICT_COUNT
+};
+
+/* "PASS" ... "MISS". */
+const char *verdict_name(enum verdict verdict);
+
+/* Returns 0, or -EINVAL for a word that is no verdict. */
+int verdict_parse(const char *name, enum verdict *verdict_r);
+
+enum verdict verdict_worst(enum verdict a, enum verdict b);
+
+/* Exit status of a program whose worst verdict this is: 0 as expected, 1 deviation, 3 no answer. */
+int verdict_exit_status(enum verdict worst);
+
+#endif

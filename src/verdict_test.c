@@ -1,0 +1,50 @@
+#include <errno.h>
+
+#include "src/suite.h"
+#include "src/verdict.h"
+
+/* The order and the exit statuses are written in the project's first issue, "Verdicts". */
+static void the_order_is_as_agreed(void)
+{
+	static const char *const order[] = { "PASS", "DONE", "SKIP", "XFAIL", "FAIL", "ERROR",
+		"MISS" };
+
+	CU_ASSERT_EQUAL(VERDICT_COUNT, 7);
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		CU_ASSERT_STRING_EQUAL(verdict_name((enum verdict)i), order[i]);
+	CU_ASSERT_EQUAL(verdict_worst(VERDICT_FAIL, VERDICT_PASS), VERDICT_FAIL);
+	CU_ASSERT_EQUAL(verdict_worst(VERDICT_FAIL, VERDICT_MISS), VERDICT_MISS);
+}
+
+static void words_are_read_back(void)
+{
+	enum verdict verdict;
+
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		CU_ASSERT_EQUAL(verdict_parse(verdict_name((enum verdict)i), &verdict), 0);
+		CU_ASSERT_EQUAL(verdict, (enum verdict)i);
+	}
+	CU_ASSERT_EQUAL(verdict_parse("pass", &verdict), -EINVAL);
+	CU_ASSERT_EQUAL(verdict_parse("", &verdict), -EINVAL);
+}
+
+static void only_a_deviation_exits_with_one(void)
+{
+	CU_ASSERT_EQUAL(verdict_exit_status(VERDICT_PASS), 0);
+	CU_ASSERT_EQUAL(verdict_exit_status(VERDICT_XFAIL), 0);
+	CU_ASSERT_EQUAL(verdict_exit_status(VERDICT_FAIL), 1);
+	CU_ASSERT_EQUAL(verdict_exit_status(VERDICT_ERROR), 3);
+	CU_ASSERT_EQUAL(verdict_exit_status(VERDICT_MISS), 3);
+}
+
+static CU_TestInfo tests[] = {
+	{ "the order is as agreed", the_order_is_as_agreed },
+	{ "words are read back", words_are_read_back },
+	{ "only a deviation exits with 1", only_a_deviation_exits_with_one },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	return suite_main("verdict", tests);
+}
