@@ -40,7 +40,7 @@ enum cell_state {
 const char *cell_state_name(enum cell_state state);
 
 /* Bytes of console a cell keeps, and after which more is noise: a Debian kernel writes 0.1 MB. */
-#define CELL_CONSOLE_MAX (8u << 20)
+#define CELL_CONSOLE_MAX (4u << 20)
 
 struct cell_watcher {
 	/* The cell entered a state; its limit in ms. For progress only. */

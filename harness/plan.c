@@ -1,12 +1,11 @@
 #include "harness/plan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/store.h"
 #include "src/document.h"
 
 /* A cell's name becomes a folder's and a domain's: whoever made the plan, nothing else comes in. */
@@ -116,19 +115,15 @@ int plan_check(json_t *plan, struct problem *why)
 	return r;
 }
 
-int plan_load(const char *file, json_t **plan_r, struct problem *why)
+int plan_parse(const char *text, size_t length, json_t **plan_r, struct problem *why)
 {
-	struct problem inner = { "" };
 	json_t *plan = NULL;
 	int r;
 
-	r = store_read_json(AT_FDCWD, file, DOCUMENT_PLAN, &plan, why);
-	if (r < 0)
-		return problem_set(why, r, "cannot read the plan %s: %s", file, strerror(-r));
-	r = plan_check(plan, &inner);
-	if (r < 0)
-		problem_set(why, r, "%s: %s", file, inner.text);
-	else
+	r = document_parse(text, length, DOCUMENT_PLAN, DOCUMENT_VERSION, &plan, why);
+	if (r == 0)
+		r = plan_check(plan, why);
+	if (r == 0)
 		*plan_r = json_incref(plan);
 	json_decref(plan);
 	return r;

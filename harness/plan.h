@@ -59,8 +59,11 @@ int matrix_plan(const char *file, json_t **plan_r, struct problem *why);
  */
 int plan_check(json_t *plan, struct problem *why);
 
-/* Reads a frozen plan document back and checks its shape. Errors as document_parse(). */
-int plan_load(const char *file, json_t **plan_r, struct problem *why);
+/*
+ * Reads a frozen plan document back and checks its shape. Returns 0 and a new reference; errors as
+ * document_parse() and plan_check().
+ */
+int plan_parse(const char *text, size_t length, json_t **plan_r, struct problem *why);
 
 /*
  * Keeps only the cells whose name matches one of the shell patterns (fnmatch) in `select`, an array

@@ -11,7 +11,6 @@
 
 static const char *const gfx_passthru_words[] = { "off", "on", "igd", NULL };
 static const char *const libxl_vga_words[] = { "none", "stdvga", "cirrus", "qxl", NULL };
-static const char *const qemu_accel_words[] = { "tcg", "kvm", NULL };
 static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
 
 /*
@@ -42,7 +41,6 @@ const struct setting settings[] = {
 	{ "qemu", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },
 	{ "qemu", "vcpus", SETTING_WHOLE, NULL, "virtual processors", 1, 255 },
 	{ "qemu", "machine", SETTING_TEXT, NULL, "machine type, as for -machine" },
-	{ "qemu", "accel", SETTING_WORD, qemu_accel_words, "how it executes; tcg if not said" },
 	{ "qemu", "vga", SETTING_WORD, qemu_vga_words, "the emulated display adapter" },
 	{ "qemu", "args", SETTING_TEXTS, NULL, "further QEMU arguments, at the end" },
 	{ "qemu", "cmdline", SETTING_TEXT, NULL,

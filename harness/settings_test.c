@@ -42,7 +42,6 @@ static void good(void)
 		{ "qemu", "memory", "512" },
 		{ "qemu", "vcpus", "1" },
 		{ "qemu", "machine", "\"pc-i440fx-3.1\"" },
-		{ "qemu", "accel", "\"kvm\"" },
 		{ "qemu", "vga", "\"std\"" },
 		{ "qemu", "args", "[\"-global\", \"VGA.edid=on\"]" },
 		{ "qemu", "cmdline", "\"nomodeset\"" },
@@ -75,7 +74,6 @@ static void bad(void)
 		{ "libxl", "cmdline", "5", "a text" },
 		{ "qemu", "vga", "\"stdvga\"", "one of none, std, cirrus" },
 		{ "qemu", "machine", "[]", "a text" },
-		{ "qemu", "accel", "\"xen\"", "one of tcg, kvm" },
 	};
 	struct problem why;
 

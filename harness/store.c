@@ -214,6 +214,23 @@ out:
 	return r;
 }
 
+static int read_plan(const struct store *store, json_t **plan_r, struct problem *why)
+{
+	struct problem inner = { 0 };
+	char *text = NULL;
+	size_t length = 0;
+	int r;
+
+	r = store_read(store->dir_fd, "plan.json", &text, &length, why);
+	if (r < 0)
+		return problem_set(why, r, "%s has no plan.json", store->dir);
+	r = plan_parse(text, length, plan_r, &inner);
+	if (r < 0)
+		problem_set(why, r, "%s/plan.json: %s", store->dir, inner.text);
+	free(text);
+	return r;
+}
+
 int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
 	struct problem *why)
 {
@@ -234,7 +251,7 @@ int store_open(const char *dir, bool write, struct store *store_r, json_t **run_
 		problem_set(why, r, "%s has no run.json: it is not a run directory", dir);
 	if (r < 0)
 		goto out;
-	r = store_read_json(store.dir_fd, "plan.json", DOCUMENT_PLAN, &plan, why);
+	r = read_plan(&store, &plan, why);
 	if (r < 0)
 		goto out;
 	*store_r = store;

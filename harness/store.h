@@ -21,7 +21,7 @@
 
 #include "src/problem.h"
 
-#define STORE_FILE_MAX (64u << 20) /* bytes of a file that is read back at most */
+#define STORE_FILE_MAX (256u << 20) /* bytes of a file that is read back at most */
 
 struct store {
 	int dir_fd;

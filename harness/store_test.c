@@ -15,10 +15,12 @@ static char dir[64], matrix[64];
 
 static json_t *plan_of_one(void)
 {
-	json_t *plan = document_new(DOCUMENT_PLAN, 1);
-
-	json_object_set_new(plan, "cells", json_pack("[{s:s}]", "name", "a-b"));
-	return plan;
+	return json_pack("{s:s, s:i, s:{s:s, s:s}, s:[s, s], s:[{s:s, s:{s:s, s:s}, s:s, s:{s:[]},"
+			 " s:{s:i, s:i, s:i, s:i, s:i}, s:{s:{}}, s:[]}]}",
+		"format", DOCUMENT_PLAN, "version", 1, "matrix", "name", "m", "sha256", "0", "axes",
+		"x", "y", "cells", "name", "a-b", "words", "x", "a", "y", "b", "guest", "linux",
+		"requires", "libxl", "limits_ms", "create", 1, "first-frame", 1, "report", 1,
+		"power-off", 1, "clean-up", 1, "settings", "libxl", "expect");
 }
 
 static int create(const char *where, struct store *store, struct problem *why)

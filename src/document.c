@@ -3,6 +3,15 @@
 #include <errno.h>
 #include <string.h>
 
+/* jansson quotes what it could not parse, and that may come from a guest. */
+static void clean(char *text)
+{
+	for (; *text; text++) {
+		if (*text < 0x20 || *text > 0x7e)
+			*text = '?';
+	}
+}
+
 int document_parse(const char *text, size_t length, const char *format, int version,
 	json_t **document_r, struct problem *why)
 {
@@ -12,9 +21,11 @@ int document_parse(const char *text, size_t length, const char *format, int vers
 	int r;
 
 	document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-	if (!document)
+	if (!document) {
+		clean(error.text);
 		return problem_set(why, -EINVAL, "not JSON: line %d, column %d: %s", error.line,
 			error.column, error.text);
+	}
 	name = json_string_value(json_object_get(document, "format"));
 	number = json_object_get(document, "version");
 	if (!name || strcmp(name, format) != 0) {

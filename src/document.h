@@ -25,7 +25,8 @@
  * jansson bounds the depth (2048, JSON_PARSER_MAX_DEPTH); the caller bounds the length.
  * Duplicate keys are refused: two readers could believe different ones.
  * Returns 0 and a new reference in *document_r; -EINVAL for anything that is not JSON or not that
- * format; -EPROTO for a newer version. `why` then says so, with line and column.
+ * format; -EPROTO for a newer version. `why` then says so, with line and column, in
+ * printable ASCII whatever the text was.
  */
 int document_parse(const char *text, size_t length, const char *format, int version,
 	json_t **document_r, struct problem *why);

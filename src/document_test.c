@@ -56,6 +56,16 @@ static void says_where_the_json_is_wrong(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "line 2"));
 }
 
+static void the_sentence_is_printable(void)
+{
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(parse("{\"format\": \033[2J\xc2\x9b\x80}", &why), -EINVAL);
+	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
+	for (const char *c = why.text; *c; c++)
+		CU_ASSERT(*c >= 0x20 && *c <= 0x7e);
+}
+
 static void depth_is_bounded(void)
 {
 	size_t depth = 100000;
@@ -86,6 +96,7 @@ static CU_TestInfo tests[] = {
 	{ "refuses a newer version by name", refuses_a_newer_version_by_name },
 	{ "refuses what is none", refuses_what_is_none },
 	{ "says where the JSON is wrong", says_where_the_json_is_wrong },
+	{ "the sentence is printable", the_sentence_is_printable },
 	{ "depth is bounded", depth_is_bounded },
 	{ "a new one can be read", a_new_one_can_be_read },
 	CU_TEST_INFO_NULL,

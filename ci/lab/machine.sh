@@ -24,8 +24,8 @@ describe_machine() {
 	MACHINE=(
 		-name igd-lab -nodefaults -no-user-config -display none -no-reboot
 		-machine "q35,kernel-irqchip=split" -accel "$1" -cpu "$cpu" -m 3072
-		# One CPU: with two, an emulated guest is no faster on idle cores, and several times slower when the
-		# host runs anything else, because each of Xen's CPUs then waits for one that is not running.
+		# One CPU: measured on two cores that others used as well, an emulated guest with two took several
+		# times as long.
 		-smp 1
 		-device intel-iommu,intremap=off,caching-mode=on
 		# The place of the integrated GPU: a later phantom IGD is made of this device.

@@ -144,15 +144,15 @@ int serve(int fd, const json_t *unloaded)
 	struct session session = { .fd = fd, .unloaded = unloaded };
 	struct wire_decoder decoder = { .used = 0 };
 	bool asked = false;
-	int ret = 0;
+	int ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
 
 	while (!ret) {
 		struct pollfd poller = { .fd = fd, .events = POLLIN };
 
-		if (!asked)
-			ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
-		if (!ret && poll(&poller, 1, asked ? -1 : HELLO_MS) > 0)
+		if (poll(&poller, 1, asked ? -1 : HELLO_MS) > 0)
 			ret = take(&session, &decoder, &asked);
+		else if (!asked)
+			ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
 	}
 	free(session.text);
 	return ret > 0 ? 0 : ret;

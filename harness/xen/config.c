@@ -5,8 +5,10 @@
  * Nothing here needs a libxl context, so that it is tested on machines without Xen.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xen/hvm/hvm_info_table.h>
 
 #include "harness/xen/xen.h"
 #include "src/bdf.h"
@@ -88,23 +90,21 @@ static int apply_vcpus(struct filling *f, const char *name, const json_t *value)
 	libxl_domain_build_info *b_info = &f->config->b_info;
 	json_int_t count;
 	uint8_t *map;
-	uint32_t size;
-	/* HVM_MAX_VCPUS, xen/include/public/hvm/hvm_info_table.h; the xenfv machine's limit too. */
-	int r = take_whole(f, name, value, 1, 128, &count);
+	int r = take_whole(f, name, value, 1, HVM_MAX_VCPUS, &count); /* the xenfv machine's too */
 
 	if (r < 0)
 		return r;
 	/* By hand and not by libxl_cpu_bitmap_alloc(), which needs a context for nothing but its
 	 * allocator; libxl frees it with free(). */
-	size = (uint32_t)((count + 7) / 8);
-	map = calloc(size, 1);
+	map = calloc(HVM_MAX_VCPUS / 8, 1);
 	if (!map)
 		return no_memory(f);
-	free(b_info->avail_vcpus.map);
-	b_info->avail_vcpus = (libxl_bitmap){ .size = size, .map = map };
 	for (int i = 0; i < count; i++)
-		libxl_bitmap_set(&b_info->avail_vcpus, i);
+		map[i / 8] |= (uint8_t)(1u << (i % 8));
+	libxl_bitmap_dispose(&b_info->avail_vcpus);
 	b_info->max_vcpus = (int)count;
+	b_info->avail_vcpus.size = HVM_MAX_VCPUS / 8;
+	b_info->avail_vcpus.map = map;
 	return 0;
 }
 
@@ -173,26 +173,35 @@ static int apply_mmio_hole(struct filling *f, const char *name, const json_t *va
 
 static int apply_device_model_args_hvm(struct filling *f, const char *name, const json_t *value)
 {
-	libxl_string_list list;
+	libxl_string_list list = NULL;
 	const json_t *text;
+	char *copy;
 	size_t i;
+	int r = 0;
 
 	if (!json_is_array(value))
 		return wrong(f, name, "a list of strings");
 	list = calloc(json_array_size(value) + 1, sizeof(*list));
 	if (!list)
 		return no_memory(f);
-	libxl_string_list_dispose(&f->config->b_info.extra_hvm);
-	f->config->b_info.extra_hvm = list;
 	json_array_foreach(value, i, text)
 	{
-		if (!json_is_string(text))
-			return wrong(f, name, "a list of strings");
-		list[i] = strdup(json_string_value(text));
-		if (!list[i])
-			return no_memory(f);
+		if (!json_is_string(text)) {
+			r = wrong(f, name, "a list of strings");
+			goto out;
+		}
+		copy = strdup(json_string_value(text));
+		if (!copy) {
+			r = no_memory(f);
+			goto out;
+		}
+		list[i] = copy;
 	}
-	return 0;
+	f->config->b_info.extra_hvm = list;
+	list = NULL;
+out:
+	libxl_string_list_dispose(&list);
+	return r;
 }
 
 /* "BB:DD.F" or "DDDD:BB:DD.F", then perhaps "@SLOT": the guest's slot, in hexadecimal as in xl. */
@@ -230,26 +239,33 @@ static int parse_pci(const char *text, libxl_device_pci *pci)
 static int apply_pci(struct filling *f, const char *name, const json_t *value)
 {
 	static const char wanted[] = "a list of addresses as \"00:02.0\" or \"00:02.0@02\"";
-	libxl_domain_config *config = f->config;
+	libxl_device_pci *devices;
 	const json_t *text;
 	size_t i;
+	int r = 0;
 
 	if (!json_is_array(value) || json_array_size(value) > 32)
 		return wrong(f, name, wanted);
 	if (json_array_size(value) == 0)
 		return 0;
-	config->pcidevs = calloc(json_array_size(value), sizeof(*config->pcidevs));
-	if (!config->pcidevs)
+	devices = calloc(json_array_size(value), sizeof(*devices));
+	if (!devices)
 		return no_memory(f);
 	json_array_foreach(value, i, text)
 	{
-		libxl_device_pci_init(&config->pcidevs[i]);
-		config->num_pcidevs++;
-		if (!json_is_string(text) ||
-			parse_pci(json_string_value(text), &config->pcidevs[i]) < 0)
-			return wrong(f, name, wanted);
+		libxl_device_pci_init(&devices[i]);
+		if (!json_is_string(text) || parse_pci(json_string_value(text), &devices[i]) < 0) {
+			r = wrong(f, name, wanted);
+			goto out;
+		}
 	}
-	return 0;
+	f->config->pcidevs = devices;
+	f->config->num_pcidevs = (int)i;
+	devices = NULL;
+out:
+	/* parse_pci() puts nothing into a device that would have to be freed. */
+	free(devices);
+	return r;
 }
 
 static int apply_cmdline(struct filling *f, const char *name, const json_t *value)

@@ -78,7 +78,7 @@ static void test_machine(void)
 
 	CU_ASSERT_EQUAL(fill("{\"vcpus\": 9}"), 0);
 	CU_ASSERT_EQUAL(config.b_info.max_vcpus, 9);
-	CU_ASSERT_EQUAL(config.b_info.avail_vcpus.size, 2);
+	CU_ASSERT_EQUAL(libxl_bitmap_count_set(&config.b_info.avail_vcpus), 9);
 	CU_ASSERT_TRUE(libxl_bitmap_test(&config.b_info.avail_vcpus, 8));
 	CU_ASSERT_FALSE(libxl_bitmap_test(&config.b_info.avail_vcpus, 9));
 }

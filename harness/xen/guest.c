@@ -58,10 +58,7 @@ static void free_guest(struct backend_guest *guest)
 	if (guest->model.pidfd >= 0)
 		close(guest->model.pidfd);
 	json_decref(guest->before);
-	/* An operation that was never answered may still look at the configuration and at the
-	 * operation's own struct: then this guest's memory is given up. */
-	if (!session_close(guest->session))
-		return;
+	session_close(guest->session);
 	libxl_domain_config_dispose(&guest->config);
 	free(guest);
 }

@@ -163,8 +163,8 @@ static int tidy(struct backend_host *host, struct problem *why)
 			"..., could not be destroyed: see `xl list`",
 			session->operations + failures);
 out:
-	if (session_close(session))
-		free(operations);
+	session_close(session);
+	free(operations);
 	sd_event_unref(event);
 	return r;
 }

@@ -52,7 +52,7 @@ static bool is_model(const char *arguments, size_t length,
 
 pid_t process_find(bool (*wanted)(const char *argument, const void *data), const void *data)
 {
-	char *arguments = malloc(ARGUMENTS_MAX);
+	char *arguments = calloc(1, ARGUMENTS_MAX);
 	DIR *proc = opendir("/proc");
 	pid_t found = 0;
 

@@ -85,24 +85,21 @@ int session_open(sd_event *event, FILE *log_file, struct session **session_r, st
 	return 0;
 }
 
-bool session_close(struct session *session)
+void session_close(struct session *session)
 {
 	if (!session)
-		return true;
+		return;
 	session->on_event = NULL;
-	if (session->operations > 0) {
+	/* Timeouts that libxl took back and that did not yet occur are still registered after
+	 * libxl_ctx_free(); so the loop is finished last. */
+	if (session->operations > 0)
 		xen_log_note(&session->log, "%u operations unanswered: context abandoned",
 			session->operations);
-		xen_loop_finish(&session->loop);
-		xen_log_finish(&session->log);
-		return false;
-	}
-	libxl_ctx_free(session->ctx);
-	/* What is left are timeouts that libxl took back and that did not yet occur. */
+	else
+		libxl_ctx_free(session->ctx);
 	xen_loop_finish(&session->loop);
 	xen_log_finish(&session->log);
 	free(session);
-	return true;
 }
 
 static void operation_answered(libxl_ctx *ctx, int rc, void *for_callback)

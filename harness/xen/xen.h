@@ -119,11 +119,11 @@ int session_open(sd_event *event, FILE *log_file, struct session **session_r, st
 
 /*
  * Closes it; NULL is allowed. Must not be called from within a callback of libxl. If an operation
- * is still unanswered the context is abandoned, not freed: libxl_ctx_free() asserts that none is
- * (libxl.c, aos_inprogress). Returns whether it could be freed; if not, what libxl was given
- * (configurations, struct operation) must stay where it is.
+ * is still unanswered the context itself is abandoned, not freed: libxl_ctx_free() asserts that
+ * none is (libxl.c, aos_inprogress). It never runs again, since its fds and timeouts are off the
+ * loop; so all that it was given, configurations and operations, may be freed nevertheless.
  */
-bool session_close(struct session *session);
+void session_close(struct session *session);
 
 /* An asynchronous operation of libxl. */
 struct operation {

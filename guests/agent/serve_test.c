@@ -1,0 +1,120 @@
+/*
+ * The agent's side of the wire, over a socket pair. What it must say is in src/wire.h.
+ *
+ * All requests are written before serve() runs, so that one thread is enough: a socket holds them,
+ * and the answers.
+ */
+#include "guests/agent/serve.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "src/report.h"
+#include "src/suite.h"
+#include "src/wire.h"
+
+static int put(void *data, const char *line, size_t length)
+{
+	const int *fd = data;
+
+	return write(*fd, line, length) == (ssize_t)length ? 0 : -1;
+}
+
+/* Runs serve() on the requests; what it answered is in `text`, which has room for all of it. */
+static int run(
+	const struct wire_frame *requests, size_t count, char *text, size_t room, size_t *length_r)
+{
+	int pair[2], size = 1 << 20, ret;
+	char line[WIRE_LINE_MAX + 1];
+	ssize_t got;
+
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	put(&pair[0], "console text without an end ", 28);
+	for (size_t i = 0; i < count; i++) {
+		int length = wire_encode(&requests[i], line);
+
+		CU_ASSERT_FATAL(length > 0);
+		CU_ASSERT_EQUAL_FATAL(put(&pair[0], line, (size_t)length), 0);
+	}
+	shutdown(pair[0], SHUT_WR);
+	ret = serve(pair[1], NULL);
+	close(pair[1]);
+	*length_r = 0;
+	while ((got = read(pair[0], text + *length_r, room - *length_r)) > 0)
+		*length_r += (size_t)got;
+	close(pair[0]);
+	return ret;
+}
+
+static char answers[1 << 20];
+
+static void test_conversation(void)
+{
+	static const struct wire_frame requests[] = {
+		{ .type = WIRE_ASK, .parts = 1 },
+		/* The hello is message 1, the report 2. One part, one that is not there, one more.
+		 */
+		{ .type = WIRE_AGAIN,
+			.message = 2,
+			.parts = 1,
+			.length = 14,
+			.payload = "0000 ffff 0001" },
+		{ .type = WIRE_AGAIN, .message = 1, .parts = 1, .length = 4, .payload = "0000" },
+		{ .type = WIRE_OFF, .parts = 1 },
+	};
+	struct wire_decoder decoder = { .used = 0 };
+	struct wire_message message;
+	unsigned int counts[256] = { 0 }, parts = 0;
+	struct problem why = { "" };
+	size_t length, used = 0;
+	json_t *report = NULL;
+
+	wire_message_init(&message);
+	CU_ASSERT_EQUAL(run(requests, 4, answers, sizeof(answers), &length), 0);
+	while (used < length) {
+		enum wire_event event;
+		struct wire_frame frame;
+
+		used += wire_feed(&decoder, answers + used, length - used, &event, &frame);
+		if (event != WIRE_FRAME)
+			continue;
+		counts[frame.type & 0xff]++;
+		if (frame.type != WIRE_REPORT)
+			continue;
+		CU_ASSERT_EQUAL(frame.message, 2);
+		parts = frame.parts;
+		if (wire_message_add(&message, &frame) == 1 && !report)
+			report_parse(message.text, message.length, &report, &why);
+	}
+	CU_ASSERT_EQUAL(counts[WIRE_HELLO], 1);
+	CU_ASSERT_EQUAL(counts[WIRE_BYE], 1);
+	CU_ASSERT(parts > 1);
+	CU_ASSERT_EQUAL(counts[WIRE_REPORT], parts + 2);
+	CU_ASSERT_EQUAL(decoder.bad_frames, 0);
+	CU_ASSERT_STRING_EQUAL(why.text, "");
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(report, "kernel"));
+	json_decref(report);
+	wire_message_finish(&message);
+}
+
+/* The console ends without WIRE_OFF: that is no reason to power off. */
+static void test_hangup(void)
+{
+	size_t length;
+
+	CU_ASSERT(run(NULL, 0, answers, sizeof(answers), &length) < 0);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "ask, again, off", test_conversation },
+		{ "a console that ends", test_hangup },
+		CU_TEST_INFO_NULL,
+	};
+
+	return suite_main("serve", tests);
+}
