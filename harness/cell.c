@@ -16,7 +16,7 @@
  * once, and is known to the back end within a turn of the loop. A verdict shall come within a
  * second.
  */
-#define GRACE_US 500000
+#define GRACE_US 800000
 
 #define HEARTBEAT_US 250000
 
@@ -47,9 +47,16 @@ static uint64_t limit_ms(const struct cell *cell, enum cell_state state)
 	return (uint64_t)(ms * cell->slow);
 }
 
-/* Is it the harness that was late? A limit says nothing about a guest if we could not look. */
-static bool stalled(const struct cell *cell)
+/*
+ * Is it the harness that was late? A limit says nothing about a guest if we could not look.
+ * `due_us` is when the limit should have been told.
+ */
+static bool stalled(struct cell *cell, uint64_t due_us)
 {
+	uint64_t now = clock_us();
+
+	if (now > due_us)
+		cell->stalled_us += now - due_us;
 	return cell->stalled_us / 1000 * 2 > limit_ms(cell, cell->state);
 }
 
@@ -91,7 +98,7 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 	struct cell *cell = data;
 	unsigned long long s = (limit_ms(cell, cell->state) + 999) / 1000;
 
-	if (cell->state != CELL_CLEAN_UP && stalled(cell)) {
+	if (cell->state != CELL_CLEAN_UP && stalled(cell, usec)) {
 		cell_end(cell, ENDING_HOST_STALLED,
 			"the limit of %llu s for %s passed, but for %llu s of it the harness could not run",
 			s, states[cell->state].name,

@@ -17,7 +17,7 @@ struct cell_console {
 	int fd;     /* the back end's; -1 without */
 	int log_fd; /* console.log */
 	sd_event_source *source;
-	sd_event_source *quiet; /* one second without a part of the report: ask again */
+	sd_event_source *quiet; /* no part of the report for a while: ask again */
 	struct wire_decoder decoder;
 	struct wire_message report;
 	uint64_t kept; /* bytes in console.log */

@@ -34,10 +34,12 @@ struct script {
 	const char *report;   /* its answer to the request, framed */
 	int lose_part; /* the first time, this part of it is lost; 0 for none (part 0 never is) */
 	const char *raw_report; /* or this, raw */
-	bool hang_up;           /* closes the console after its answer */
-	enum ending ends;       /* ending it tells after its answer, unless DONE */
-	const char *panic;      /* last words before that */
-	bool stays;             /* does not power off when asked */
+	unsigned int
+		blocks_ms; /* keeps the harness itself from running for so long, then is silent */
+	bool hang_up;      /* closes the console after its answer */
+	enum ending ends;  /* ending it tells after its answer, unless DONE */
+	const char *panic; /* last words before that */
+	bool stays;        /* does not power off when asked */
 	const char *leftover;
 	bool never_gone;
 };
@@ -175,6 +177,8 @@ static int on_begin(sd_event_source *source, void *data)
 	if (script->ends == ENDING_CREATE_FAILED)
 		return tell_end(source, data);
 	guest->handler->created(guest->data, guest->console_fd);
+	if (script->blocks_ms)
+		usleep(script->blocks_ms * 1000);
 	if (script->at_first)
 		say(guest, script->at_first);
 	if (script->noise)
@@ -394,16 +398,15 @@ static void a_report_that_is_none(void)
 	struct script prose = { .hello = true, .report = "hello world" };
 	struct script newer = { .hello = true,
 		.report = "{\"format\":\"igd-harness report\",\"version\":9}" };
-	char *deep = malloc(200001);
+	char deep[6001]; /* jansson's limit is 2048; 100,000 is document_test.c's */
 	struct script nested = { .hello = true, .report = deep };
 
-	memset(deep, '[', 100000);
-	memset(deep + 100000, ']', 100000);
-	deep[200000] = 0;
+	memset(deep, '[', 3000);
+	memset(deep + 3000, ']', 3000);
+	deep[6000] = 0;
 	expect(&prose, NULL, "bad-report", "report", "not JSON");
 	expect(&newer, NULL, "bad-report", "report", "version 9");
 	expect(&nested, NULL, "bad-report", "report", "depth");
-	free(deep);
 }
 
 static void noise_ends_in_bounded_memory(void)
@@ -462,6 +465,13 @@ static void a_host_that_cannot(void)
 	expect(&late, "create", "create-late", "create", "not created");
 }
 
+static void a_host_that_stalls_is_not_the_guests_fault(void)
+{
+	struct script script = { .blocks_ms = 5 * SHORT_MS };
+
+	expect(&script, "first-frame", "host-stalled", "first-frame", "could not run");
+}
+
 static void what_is_left_behind_is_written_down(void)
 {
 	struct script leaves = { .hello = true, .report = GOOD_REPORT, .leftover = "domain 7" };
@@ -508,6 +518,8 @@ static CU_TestInfo tests[] = {
 		a_lost_line_is_the_hosts_unless_somebody_died },
 	{ "power-off has a limit", power_off_has_a_limit },
 	{ "a host that cannot", a_host_that_cannot },
+	{ "a host that stalls is not the guest's fault",
+		a_host_that_stalls_is_not_the_guests_fault },
 	{ "what is left behind is written down", what_is_left_behind_is_written_down },
 	{ "requirements are named", requirements_are_named },
 	CU_TEST_INFO_NULL,

@@ -1,0 +1,71 @@
+#include "harness/image.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "src/suite.h"
+
+static char guests[] = "/tmp/igd-image-XXXXXX";
+
+static void put(const char *name, const char *text)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/linux/%s", guests, name);
+	file = fopen(path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void a_missing_file_is_named(void)
+{
+	struct image image;
+	struct problem why = { 0 };
+
+	put("vmlinuz", "k");
+	CU_ASSERT_EQUAL(image_find(guests, "linux", &image, &why), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "initrd"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "guests/linux/build"));
+}
+
+static void the_command_line_is_the_images_or_the_usual(void)
+{
+	struct image image = { 0 };
+	struct problem why = { 0 };
+
+	put("initrd", "i");
+	CU_ASSERT_EQUAL_FATAL(image_find(guests, "linux", &image, &why), 0);
+	CU_ASSERT_STRING_EQUAL(image.cmdline, IMAGE_CMDLINE);
+	image_finish(&image);
+	put("cmdline", "console=ttyS0 one\nnot this\n");
+	CU_ASSERT_EQUAL_FATAL(image_find(guests, "linux", &image, &why), 0);
+	CU_ASSERT_STRING_EQUAL(image.cmdline, "console=ttyS0 one");
+	image_finish(&image);
+	image_finish(&image);
+}
+
+static CU_TestInfo tests[] = {
+	{ "a missing file is named", a_missing_file_is_named },
+	{ "the command line is the image's or the usual",
+		the_command_line_is_the_images_or_the_usual },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	char text[64];
+	int status;
+
+	if (!mkdtemp(guests))
+		return 1;
+	snprintf(text, sizeof(text), "%s/linux", guests);
+	mkdir(text, 0755);
+	status = suite_main("image", tests);
+	snprintf(text, sizeof(text), "rm -rf %s", guests);
+	return system(text) == 0 ? status : 1;
+}
