@@ -210,6 +210,9 @@ void cell_enter(struct cell *cell, enum cell_state state)
 }
 
 static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
 {
 	cell->decided = true;
 	cell->ending = ending;

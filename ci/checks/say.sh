@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # How a check says what it found. Sourced by each program in ci/checks, after `set -euo pipefail`.
 
+# What the last command said.
+OUTPUT=build-checks/output
+
 ok() {
 	printf 'ok - %s\n' "$1"
 }
@@ -30,8 +33,18 @@ try() {
 	rm -f -- "$output"
 }
 
+# The same, and what follows makes no sense without it: ends the check if it is not ok.
+need() {
+	local name=$1
+	shift
+	if ! "$@" >"$OUTPUT" 2>&1; then
+		not_ok "$name" "$OUTPUT"
+		exit 0
+	fi
+	ok "$name"
+}
+
 # `exits STATUS NAME COMMAND...`: ok if the command exits with that status; its output goes to $OUTPUT.
-OUTPUT=build-checks/output
 exits() {
 	local want=$1 name=$2 status=0
 	shift 2
