@@ -287,7 +287,7 @@ static void on_ended(void *data, enum ending how, const char *detail)
 	}
 	how = refine(cell, how);
 	console_last_line(cell, line, sizeof(line));
-	cell_end(cell, how, "%s%s%s", detail, line[0] ? "; last line of the console: " : "", line);
+	cell_end(cell, how, "%s%s%s", detail, line[0] ? "; on its console: " : "", line);
 }
 
 static void on_gone(void *data, const json_t *leftovers)

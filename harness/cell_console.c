@@ -269,19 +269,30 @@ void console_close(struct cell *cell)
 	cell->console.log_fd = cell->console.fd = -1;
 }
 
-void console_last_line(const struct cell *cell, char *line, size_t size)
+/* The line that begins at `begin`, up to its end, cut and printable. */
+static void copy_line(const char *begin, char *line, size_t size)
 {
-	const char *tail = cell->console.tail;
-	size_t end = cell->console.tail_used, begin, used = 0;
+	size_t used = 0;
 
-	while (end > 0 && isspace((unsigned char)tail[end - 1]))
-		end--;
-	begin = end;
-	while (begin > 0 && tail[begin - 1] != '\n')
-		begin--;
-	for (size_t i = begin; i < end && used + 1 < size; i++) {
-		if (tail[i] >= 0x20 && tail[i] <= 0x7e)
-			line[used++] = tail[i];
+	for (; *begin && *begin != '\n' && used + 1 < size; begin++) {
+		if (*begin >= 0x20 && *begin <= 0x7e)
+			line[used++] = *begin;
 	}
 	line[used] = 0;
+}
+
+void console_last_line(const struct cell *cell, char *line, size_t size)
+{
+	const char *tail = cell->console.tail, *panic = strstr(tail, "Kernel panic");
+	size_t end = cell->console.tail_used;
+
+	if (panic) {
+		copy_line(panic, line, size);
+		return;
+	}
+	while (end > 0 && isspace((unsigned char)tail[end - 1]))
+		end--;
+	while (end > 0 && tail[end - 1] != '\n')
+		end--;
+	copy_line(tail + end, line, size);
 }

@@ -75,7 +75,8 @@ void console_drain(struct cell *cell);
 /* Stops reading; what was read stays. */
 void console_close(struct cell *cell);
 
-/* Last line of console text with something in it, cut and printable, into `line`. */
+/* What a kernel said when it panicked, or else the last line with something in it: cut, printable.
+ */
 void console_last_line(const struct cell *cell, char *line, size_t size);
 
 #endif

@@ -427,7 +427,8 @@ static void deaths_have_their_names(void)
 	struct script create = { .ends = ENDING_CREATE_FAILED };
 	struct script init = { .hello = true,
 		.ends = ENDING_GUEST_CRASHED,
-		.panic = "Kernel panic - not syncing: Attempted to kill init! exitcode=0x0\n" };
+		.panic = "Kernel panic - not syncing: Attempted to kill init! exitcode=0x0\n"
+			 "Rebooting in 1 seconds..\n" };
 	struct script panic = { .hello = true,
 		.ends = ENDING_GUEST_REBOOTED,
 		.panic = "Kernel panic - not syncing: VFS: Unable to mount root\n" };
