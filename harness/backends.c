@@ -22,8 +22,7 @@ const struct backend_entry backend_entries[] = {
 
 /* Where a module lies, from the program's folder: a build tree, an installation, or side by side.
  */
-static const char *const places[] = { "xen", "../lib/igd-harness",
-	"../lib/x86_64-linux-gnu/igd-harness", ".", NULL };
+static const char *const places[] = { "xen", "../lib/igd-harness", ".", NULL };
 
 static void *open_at(const char *folder, const char *place, const char *file, struct problem *error)
 {
