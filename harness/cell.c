@@ -18,133 +18,18 @@
  */
 #define GRACE_US 800000
 
-#define HEARTBEAT_US 250000
-
-static const struct {
-	const char *name;
-	uint64_t limit_ms; /* if the plan gives none */
-} states[] = {
-	[CELL_CREATE] = { "create", 60000 },
-	[CELL_FIRST_FRAME] = { "first-frame", 240000 },
-	[CELL_REPORT] = { "report", 60000 },
-	[CELL_POWER_OFF] = { "power-off", 60000 },
-	[CELL_CLEAN_UP] = { "clean-up", 30000 },
-	[CELL_OVER] = { "over", 0 },
+static const char *const state_names[] = {
+	[CELL_CREATE] = "create",
+	[CELL_FIRST_FRAME] = "first-frame",
+	[CELL_REPORT] = "report",
+	[CELL_POWER_OFF] = "power-off",
+	[CELL_CLEAN_UP] = "clean-up",
+	[CELL_OVER] = "over",
 };
 
 const char *cell_state_name(enum cell_state state)
 {
-	return states[state].name;
-}
-
-static uint64_t limit_ms(const struct cell *cell, enum cell_state state)
-{
-	const json_t *limits = json_object_get(cell->plan, "limits_ms");
-	const json_t *limit = json_object_get(limits, states[state].name);
-	double ms = json_is_integer(limit) ? (double)json_integer_value(limit)
-					   : (double)states[state].limit_ms;
-
-	return (uint64_t)(ms * cell->slow);
-}
-
-/*
- * Is it the harness that was late? A limit says nothing about a guest if we could not look.
- * `due_us` is when the limit should have been told.
- */
-static bool stalled(struct cell *cell, uint64_t due_us)
-{
-	uint64_t now = clock_us();
-
-	if (now > due_us)
-		cell->stalled_us += now - due_us;
-	return cell->stalled_us / 1000 * 2 > limit_ms(cell, cell->state);
-}
-
-static void limit_of_first_frame(struct cell *cell, unsigned long long s)
-{
-	char line[160];
-
-	console_last_line(cell, line, sizeof(line));
-	if (wire_half(&cell->console.decoder) || cell->console.decoder.bad_frames > 0)
-		cell_end(cell, ENDING_HALF_FRAME,
-			"no whole frame within %llu s; %llu bad ones (%s)", s,
-			(unsigned long long)cell->console.decoder.bad_frames,
-			cell->console.decoder.first_bad[0] ? cell->console.decoder.first_bad
-							   : "cut off");
-	else if (cell->console.decoder.bytes == 0)
-		cell_end(cell, ENDING_SILENT, "nothing on the console within %llu s", s);
-	else
-		cell_end(cell, ENDING_NO_AGENT,
-			"%llu bytes of console text but no frame within %llu s; last line: %s",
-			(unsigned long long)cell->console.decoder.bytes, s, line);
-}
-
-static void limit_of_report(struct cell *cell, unsigned long long s)
-{
-	const struct wire_message *report = &cell->console.report;
-
-	if (wire_half(&cell->console.decoder) || report->missing > 0)
-		cell_end(cell, ENDING_HALF_FRAME,
-			"the report was begun and not finished within %llu s: %u of %u parts came%s",
-			s, report->parts - report->missing, report->parts,
-			wire_half(&cell->console.decoder) ? ", and a cut frame" : "");
-	else
-		cell_end(cell, ENDING_AGENT_SILENT,
-			"the agent said hello and sent no report within %llu s", s);
-}
-
-static int on_limit(sd_event_source *source, uint64_t usec, void *data)
-{
-	struct cell *cell = data;
-	unsigned long long s = (limit_ms(cell, cell->state) + 999) / 1000;
-
-	if (cell->state != CELL_CLEAN_UP && stalled(cell, usec)) {
-		cell_end(cell, ENDING_HOST_STALLED,
-			"the limit of %llu s for %s passed, but for %llu s of it the harness could not run",
-			s, states[cell->state].name,
-			(unsigned long long)cell->stalled_us / 1000000);
-		return 0;
-	}
-	switch (cell->state) {
-	case CELL_CREATE:
-		cell_end(cell, ENDING_CREATE_LATE, "the guest was not created within %llu s", s);
-		break;
-	case CELL_FIRST_FRAME:
-		limit_of_first_frame(cell, s);
-		break;
-	case CELL_REPORT:
-		limit_of_report(cell, s);
-		break;
-	case CELL_POWER_OFF:
-		cell_end(cell, ENDING_STUCK_OFF,
-			"asked to power off, the guest was still there after %llu s", s);
-		break;
-	case CELL_CLEAN_UP:
-		/* The back end broke its promise of gone(); the guest's memory is given up. */
-		cell->guest = NULL;
-		json_array_append_new(cell->leftovers,
-			json_sprintf(
-				"the back end did not finish within %llu s: look for the guest by hand",
-				s));
-		cell_enter(cell, CELL_OVER);
-		break;
-	case CELL_OVER:
-		break;
-	}
-	return 0;
-}
-
-static int on_heartbeat(sd_event_source *source, uint64_t usec, void *data)
-{
-	struct cell *cell = data;
-	uint64_t now = clock_us();
-
-	if (now > cell->heartbeat_due_us + HEARTBEAT_US)
-		cell->stalled_us += now - cell->heartbeat_due_us;
-	cell->heartbeat_due_us = now + HEARTBEAT_US;
-	sd_event_source_set_time_relative(source, HEARTBEAT_US);
-	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-	return 0;
+	return state_names[state];
 }
 
 static json_t *end_document(const struct cell *cell)
@@ -154,7 +39,7 @@ static json_t *end_document(const struct cell *cell)
 
 	json_object_set_new(end, "cell", json_string(cell->name));
 	json_object_set_new(end, "ending", json_string(ending_entry(cell->ending)->name));
-	json_object_set_new(end, "state", json_string(states[cell->ended_in].name));
+	json_object_set_new(end, "state", json_string(state_names[cell->ended_in]));
 	json_object_set_new(end, "detail", json_string(cell->detail));
 	json_object_set(end, "times_ms", cell->times);
 	json_object_set_new(end, "console",
@@ -174,10 +59,9 @@ static void finish(struct cell *cell)
 	struct problem why = { 0 };
 	json_t *end = end_document(cell);
 
-	sd_event_source_disable_unref(cell->limit);
+	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);
-	sd_event_source_disable_unref(cell->heartbeat);
-	cell->limit = cell->grace = cell->heartbeat = NULL;
+	cell->grace = NULL;
 	if (store_write_json(cell->dir_fd, "end.json", end, &why) < 0)
 		fprintf(stderr, "igd-harness: %s: %s\n", cell->name, why.text);
 	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "over", "ending",
@@ -188,10 +72,10 @@ static void finish(struct cell *cell)
 
 void cell_enter(struct cell *cell, enum cell_state state)
 {
-	uint64_t now = clock_us(), ms = state == CELL_OVER ? 0 : limit_ms(cell, state);
+	uint64_t now = clock_us();
 
 	if (cell->entered_us)
-		json_object_set_new(cell->times, states[cell->state].name,
+		json_object_set_new(cell->times, state_names[cell->state],
 			json_integer((json_int_t)((now - cell->entered_us) / 1000)));
 	cell->state = state;
 	cell->entered_us = now;
@@ -199,14 +83,11 @@ void cell_enter(struct cell *cell, enum cell_state state)
 		finish(cell);
 		return;
 	}
-	cell->stalled_us = state == CELL_CLEAN_UP ? cell->stalled_us : 0;
-	journal_note(&cell->journal, json_pack("{s:s, s:s, s:I}", "what", "state", "state",
-					     states[state].name, "limit_ms", (json_int_t)ms));
-	sd_event_source_disable_unref(cell->limit);
-	cell->limit = NULL;
-	sd_event_add_time_relative(
-		cell->loop, &cell->limit, CLOCK_MONOTONIC, ms * 1000, 1000, on_limit, cell);
-	cell->watcher.entered(cell->watcher.data, state, ms);
+	journal_note(&cell->journal,
+		json_pack("{s:s, s:s, s:I}", "what", "state", "state", state_names[state],
+			"limit_ms", (json_int_t)limits_of(cell, state)));
+	limits_enter(cell);
+	cell->watcher.entered(cell->watcher.data, state, limits_of(cell, state));
 }
 
 static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
@@ -311,7 +192,7 @@ static int on_grace(sd_event_source *source, uint64_t usec, void *data)
 
 	cell_end(cell, ENDING_CONSOLE_LOST,
 		"the serial line broke in state %s; guest and device model still live",
-		states[cell->state].name);
+		state_names[cell->state]);
 	return 0;
 }
 
@@ -431,9 +312,7 @@ int cell_begin(const struct backend *backend, struct backend_host *host, sd_even
 	r = journal_open(dir_fd, &cell->journal, why);
 	if (r < 0)
 		goto out;
-	cell->heartbeat_due_us = clock_us() + HEARTBEAT_US;
-	r = sd_event_add_time_relative(
-		loop, &cell->heartbeat, CLOCK_MONOTONIC, HEARTBEAT_US, 1000, on_heartbeat, cell);
+	r = limits_begin(cell);
 	if (r < 0)
 		goto out;
 	begin(cell, identities);
@@ -449,7 +328,7 @@ void cell_interrupt(struct cell *cell)
 {
 	if (cell->guest)
 		cell_end(cell, ENDING_INTERRUPTED, "the run was stopped in state %s",
-			states[cell->state].name);
+			state_names[cell->state]);
 }
 
 void cell_free(struct cell *cell)
@@ -460,9 +339,8 @@ void cell_free(struct cell *cell)
 		cell->backend->release(cell->guest);
 	console_close(cell);
 	wire_message_finish(&cell->console.report);
-	sd_event_source_disable_unref(cell->limit);
+	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);
-	sd_event_source_disable_unref(cell->heartbeat);
 	journal_close(&cell->journal);
 	json_decref(cell->times);
 	json_decref(cell->leftovers);

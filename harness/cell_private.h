@@ -1,5 +1,6 @@
 /*
- * What the two halves of a cell share: cell.c has the states, cell_console.c the serial line.
+ * What the parts of a cell share: cell.c has the states, cell_limits.c their limits, cell_console.c
+ * the serial line.
  */
 #ifndef IGD_CELL_PRIVATE_H
 #define IGD_CELL_PRIVATE_H
@@ -65,6 +66,18 @@ void cell_enter(struct cell *cell, enum cell_state state);
 
 /* cell.c: the console is at its end; waits a moment for the reason. */
 void cell_console_lost(struct cell *cell);
+
+/* cell_limits.c: the limit of a state in ms, as the plan and --slow have it. */
+uint64_t limits_of(const struct cell *cell, enum cell_state state);
+
+/* Begins to watch over the harness's own lateness; 0 or a negative errno. */
+int limits_begin(struct cell *cell);
+
+/* The state was entered: its limit runs from now. */
+void limits_enter(struct cell *cell);
+
+/* No limit passes any more. */
+void limits_close(struct cell *cell);
 
 /* cell_console.c: starts to read the console; 0 or a negative errno. */
 int console_open(struct cell *cell, int fd);

@@ -1,0 +1,156 @@
+/*
+ * The limits of a cell's states, and what it means when one passes.
+ */
+#include <time.h>
+
+#include "harness/cell_private.h"
+#include "harness/clock.h"
+
+/* How often the harness looks whether it is kept from running. */
+#define HEARTBEAT_US 250000
+
+/* For a plan that gives none. */
+static const uint64_t usual_ms[] = {
+	[CELL_CREATE] = 60000,
+	[CELL_FIRST_FRAME] = 240000,
+	[CELL_REPORT] = 60000,
+	[CELL_POWER_OFF] = 60000,
+	[CELL_CLEAN_UP] = 30000,
+	[CELL_OVER] = 0,
+};
+
+uint64_t limits_of(const struct cell *cell, enum cell_state state)
+{
+	const json_t *limits = json_object_get(cell->plan, "limits_ms");
+	const json_t *limit = json_object_get(limits, cell_state_name(state));
+	double ms = json_is_integer(limit) ? (double)json_integer_value(limit)
+					   : (double)usual_ms[state];
+
+	return (uint64_t)(ms * cell->slow);
+}
+
+/*
+ * Is it the harness that was late? A limit says nothing about a guest if we could not look.
+ * `due_us` is when the limit should have been told.
+ */
+static bool stalled(struct cell *cell, uint64_t due_us)
+{
+	uint64_t now = clock_us();
+
+	if (now > due_us)
+		cell->stalled_us += now - due_us;
+	return cell->stalled_us / 1000 * 2 > limits_of(cell, cell->state);
+}
+
+static void limit_of_first_frame(struct cell *cell, unsigned long long s)
+{
+	char line[160];
+
+	console_last_line(cell, line, sizeof(line));
+	if (wire_half(&cell->console.decoder) || cell->console.decoder.bad_frames > 0)
+		cell_end(cell, ENDING_HALF_FRAME,
+			"no whole frame within %llu s; %llu bad ones (%s)", s,
+			(unsigned long long)cell->console.decoder.bad_frames,
+			cell->console.decoder.first_bad[0] ? cell->console.decoder.first_bad
+							   : "cut off");
+	else if (cell->console.decoder.bytes == 0)
+		cell_end(cell, ENDING_SILENT, "nothing on the console within %llu s", s);
+	else
+		cell_end(cell, ENDING_NO_AGENT,
+			"%llu bytes of console text but no frame within %llu s; last line: %s",
+			(unsigned long long)cell->console.decoder.bytes, s, line);
+}
+
+static void limit_of_report(struct cell *cell, unsigned long long s)
+{
+	const struct wire_message *report = &cell->console.report;
+
+	if (wire_half(&cell->console.decoder) || report->missing > 0)
+		cell_end(cell, ENDING_HALF_FRAME,
+			"the report was begun and not finished within %llu s: %u of %u parts came%s",
+			s, report->parts - report->missing, report->parts,
+			wire_half(&cell->console.decoder) ? ", and a cut frame" : "");
+	else
+		cell_end(cell, ENDING_AGENT_SILENT,
+			"the agent said hello and sent no report within %llu s", s);
+}
+
+static int on_limit(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct cell *cell = data;
+	unsigned long long s = (limits_of(cell, cell->state) + 999) / 1000;
+
+	if (cell->state != CELL_CLEAN_UP && stalled(cell, usec)) {
+		cell_end(cell, ENDING_HOST_STALLED,
+			"the limit of %llu s for %s passed, but for %llu s of it the harness could not run",
+			s, cell_state_name(cell->state),
+			(unsigned long long)cell->stalled_us / 1000000);
+		return 0;
+	}
+	switch (cell->state) {
+	case CELL_CREATE:
+		cell_end(cell, ENDING_CREATE_LATE, "the guest was not created within %llu s", s);
+		break;
+	case CELL_FIRST_FRAME:
+		limit_of_first_frame(cell, s);
+		break;
+	case CELL_REPORT:
+		limit_of_report(cell, s);
+		break;
+	case CELL_POWER_OFF:
+		cell_end(cell, ENDING_STUCK_OFF,
+			"asked to power off, the guest was still there after %llu s", s);
+		break;
+	case CELL_CLEAN_UP:
+		/* The back end broke its promise of gone(); the guest's memory is given up. */
+		cell->guest = NULL;
+		json_array_append_new(cell->leftovers,
+			json_sprintf(
+				"the back end did not finish within %llu s: look for the guest by hand",
+				s));
+		cell_enter(cell, CELL_OVER);
+		break;
+	case CELL_OVER:
+		break;
+	}
+	return 0;
+}
+
+static int on_heartbeat(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct cell *cell = data;
+	uint64_t now = clock_us();
+
+	if (now > cell->heartbeat_due_us + HEARTBEAT_US)
+		cell->stalled_us += now - cell->heartbeat_due_us;
+	cell->heartbeat_due_us = now + HEARTBEAT_US;
+	sd_event_source_set_time_relative(source, HEARTBEAT_US);
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+int limits_begin(struct cell *cell)
+{
+	cell->heartbeat_due_us = clock_us() + HEARTBEAT_US;
+	return sd_event_add_time_relative(cell->loop, &cell->heartbeat, CLOCK_MONOTONIC,
+		HEARTBEAT_US, 1000, on_heartbeat, cell);
+}
+
+void limits_enter(struct cell *cell)
+{
+	if (cell->state != CELL_CLEAN_UP) /* then the cell's ending may be about it */
+		cell->stalled_us = 0;
+	sd_event_source_disable_unref(cell->limit);
+	cell->limit = NULL;
+	sd_event_add_time_relative(cell->loop, &cell->limit, CLOCK_MONOTONIC,
+		limits_of(cell, cell->state) * 1000, 1000, on_limit, cell);
+	/* After everything else that is ready: what a guest said in time counts. */
+	sd_event_source_set_priority(cell->limit, SD_EVENT_PRIORITY_IDLE);
+}
+
+void limits_close(struct cell *cell)
+{
+	sd_event_source_disable_unref(cell->limit);
+	sd_event_source_disable_unref(cell->heartbeat);
+	cell->limit = cell->heartbeat = NULL;
+}
