@@ -60,7 +60,8 @@ struct backend {
 	 * "versions": {"xen": "4.17.5", "libxl": "4.17", "qemu": "7.2.22"},
 	 * "texts": {"qemu": "QEMU emulator version 7.2.22 (Debian ...)", ...},
 	 * "capabilities": ["hvm", "hap", "iommu"], "device_model": {"path": ..., "sha256": ...}}.
-	 * Versions are dotted numbers. Returns 0 or a negative errno with the sentence.
+	 * Versions are dotted numbers. "destroyed_at_start", if there, lists what a killed run had
+	 * left and open() removed. Returns 0 or a negative errno with the sentence.
 	 */
 	int (*identify)(struct backend_host *host, json_t *identities, struct problem *why);
 
@@ -68,7 +69,8 @@ struct backend {
 	 * Begins to make the guest of a cell (harness/plan.h) and to run it. `evidence_fd` is the
 	 * cell's folder: logs and recorded arguments go there, by openat(); it stays open until
 	 * gone. Returns 0 and the guest, to be given to release(); a negative errno with the
-	 * sentence if nothing was begun.
+	 * sentence if nothing was begun: -EINVAL if the cell asks for what cannot be, otherwise the
+	 * host could not.
 	 */
 	int (*start)(struct backend_host *host, const json_t *cell, int evidence_fd,
 		const struct guest_handler *handler, void *data, struct backend_guest **guest_r,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "harness/cell_private.h"
@@ -32,6 +33,14 @@ const char *cell_state_name(enum cell_state state)
 	return state_names[state];
 }
 
+/* The most memory this process has had resident: shows that no guest can make it grow. */
+static json_int_t peak_rss_kib(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}
+
 static json_t *end_document(const struct cell *cell)
 {
 	const struct wire_decoder *decoder = &cell->console.decoder;
@@ -50,6 +59,7 @@ static json_t *end_document(const struct cell *cell)
 			"first_bad", decoder->first_bad, "asked_again",
 			(int)cell->console.asked_again));
 	json_object_set_new(end, "stalled_ms", json_integer((json_int_t)(cell->stalled_us / 1000)));
+	json_object_set_new(end, "peak_rss_kib", json_integer(peak_rss_kib()));
 	json_object_set(end, "leftovers", cell->leftovers);
 	return end;
 }

@@ -8,6 +8,8 @@ static const struct ending_entry entries[ENDING_COUNT] = {
 	[ENDING_DONE] = { "done", VERDICT_PASS, NULL, "reported and powered off when asked" },
 	[ENDING_NOT_SUPPORTED] = { "not-supported", VERDICT_SKIP, NULL,
 		"the back end or the host cannot do this cell" },
+	[ENDING_BAD_CELL] = { "bad-cell", VERDICT_ERROR, "matrix",
+		"the matrix gives settings that cannot be applied" },
 	[ENDING_CREATE_FAILED] = { "create-failed", VERDICT_FAIL, "libxl or QEMU",
 		"the guest could not be created" },
 	[ENDING_MODEL_DIED] = { "model-died", VERDICT_FAIL, "QEMU",

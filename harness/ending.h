@@ -9,6 +9,7 @@
 enum ending {
 	ENDING_DONE,           /* reported and powered off when asked */
 	ENDING_NOT_SUPPORTED,  /* the back end cannot do this cell, or a requirement is not met */
+	ENDING_BAD_CELL,       /* the back end cannot make sense of the cell's settings */
 	ENDING_CREATE_FAILED,  /* libxl or QEMU refused or broke while making the guest */
 	ENDING_MODEL_DIED,     /* the device model (QEMU) is gone while the guest needed it */
 	ENDING_GUEST_CRASHED,  /* the guest's kernel or firmware crashed */
