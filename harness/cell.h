@@ -16,7 +16,6 @@
  *              "first_bad": "", "asked_again": 0},
  *  "stalled_ms": 0,                     time in which the harness could not run though it wanted to
  *  "peak_rss_kib": 9000,                of the harness, since it started
- *  "peak_rss_kib": 9000,                of the harness, since it started
  *  "leftovers": []}                     what of the guest is still on the host
  */
 #ifndef IGD_CELL_H
