@@ -79,15 +79,29 @@ static json_t *finding(
 		"verdict", verdict_name(verdict), "expected", json_object_get(expectation, "value"),
 		"source", json_object_get(expectation, "source"), "note", note);
 
-	json_object_set_new(entry, "seen", seen);
+	if (seen) /* a finding without it is about the test: nothing was seen */
+		json_object_set_new(entry, "seen", seen);
 	return entry;
+}
+
+/* What was seen against what should be, and against what is known to be instead. Takes `seen`. */
+static json_t *compare(const json_t *expectation, json_t *seen)
+{
+	const json_t *known = json_object_get(expectation, "known");
+
+	if (json_equal(json_object_get(expectation, "value"), seen))
+		return finding(expectation, VERDICT_PASS, seen,
+			known ? "unexpected pass: the known deviation is gone, remove it from the matrix"
+			      : NULL);
+	if (known && json_equal(json_object_get(known, "value"), seen))
+		return finding(expectation, VERDICT_XFAIL, seen, text_of(known, "why"));
+	return finding(expectation, VERDICT_FAIL, seen, NULL);
 }
 
 /* One expectation against the report; NULL if it does not hold here. */
 static json_t *judge_expectation(
 	const json_t *expectation, const json_t *identities, const json_t *report)
 {
-	const json_t *expected = json_object_get(expectation, "value");
 	struct problem why = { 0 };
 	const char *unknown = NULL;
 	json_t *seen = NULL;
@@ -109,8 +123,7 @@ static json_t *judge_expectation(
 			expectation, VERDICT_ERROR, NULL, "the agent did not look for this field");
 	if (r < 0)
 		return finding(expectation, VERDICT_ERROR, NULL, why.text);
-	return finding(
-		expectation, json_equal(expected, seen) ? VERDICT_PASS : VERDICT_FAIL, seen, NULL);
+	return compare(expectation, seen);
 }
 
 /* All findings of a cell that reported; *worst_r is DONE if nothing was expected of it. */
@@ -143,22 +156,24 @@ static json_t *cause_of_findings(const json_t *findings, enum verdict worst)
 	const json_t *entry;
 	size_t i;
 
-	if (worst < VERDICT_FAIL)
+	if (worst < VERDICT_XFAIL)
 		return json_string("");
 	json_array_foreach(findings, i, entry)
 	{
 		char *expected, *seen;
+		const char *note;
 		json_t *cause;
 
 		if (strcmp(text_of(entry, "verdict"), verdict_name(worst)) != 0)
 			continue;
-		if (json_object_get(entry, "note"))
+		if (!json_object_get(entry, "seen"))
 			return json_sprintf(
 				"%s: %s", text_of(entry, "field"), text_of(entry, "note"));
 		expected = value_text(json_object_get(entry, "expected"));
 		seen = value_text(json_object_get(entry, "seen"));
-		cause = json_sprintf(
-			"%s: expected %s, seen %s", text_of(entry, "field"), expected, seen);
+		note = text_of(entry, "note");
+		cause = json_sprintf("%s: expected %s, seen %s%s%s", text_of(entry, "field"),
+			expected, seen, note[0] ? ": " : "", note);
 		free(expected);
 		free(seen);
 		return cause;

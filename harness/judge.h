@@ -14,7 +14,7 @@
  *     "cause": "display/mode: expected \"1280x800\", seen \"1024x768\"",   one line; "" for PASS
  *     "times_ms": {...},              as in end.json
  *     "findings": [ {"id": ..., "field": ..., "verdict": "FAIL", "expected": ..., "seen": ...,
- *                    "source": ..., "note": "why ERROR, if it is"} ]
+ *                    "source": ..., "note": "why ERROR or XFAIL, or that a pass is unexpected"} ]
  *   } ]
  * }
  */

@@ -88,6 +88,23 @@ static void nothing_expected_is_only_measured(void)
 		"DONE");
 }
 
+#define KNOWN(value)                                                                               \
+	", \"known\": {\"value\": " value ", \"why\": \"never merged\", \"source\": \"s\"}"
+
+static void a_known_deviation_is_that_one_and_no_other(void)
+{
+	struct outcome outcome = judge(EXPECT("\"7.0\"", KNOWN("\"6.1\"")), DONE, REPORT);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "XFAIL");
+	CU_ASSERT_STRING_EQUAL(
+		outcome.cause, "kernel/release: expected \"7.0\", seen \"6.1\": never merged");
+	CU_ASSERT_STRING_EQUAL(
+		judge(EXPECT("\"7.0\"", KNOWN("\"6.2\"")), DONE, REPORT).verdict, "FAIL");
+	/* Gone: no failure, but it is said. */
+	CU_ASSERT_STRING_EQUAL(
+		judge(EXPECT("\"6.1\"", KNOWN("\"6.2\"")), DONE, REPORT).verdict, "PASS");
+}
+
 static void version_ranges_choose(void)
 {
 	CU_ASSERT_STRING_EQUAL(
@@ -165,6 +182,8 @@ static CU_TestInfo tests[] = {
 	{ "as expected passes", as_expected_passes },
 	{ "a deviation fails and says how", a_deviation_fails_and_says_how },
 	{ "nothing expected is only measured", nothing_expected_is_only_measured },
+	{ "a known deviation is that one and no other",
+		a_known_deviation_is_that_one_and_no_other },
 	{ "version ranges choose", version_ranges_choose },
 	{ "not looked for is an error", not_looked_for_is_an_error },
 	{ "the worst finding is the cause", the_worst_finding_is_the_cause },

@@ -10,7 +10,7 @@
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@_-"
 #define ID_MAX        64
 
-enum { ID, WHEN, BACKENDS, VERSIONS, FIELD, VALUE, SOURCE, KEYS };
+enum { ID, WHEN, BACKENDS, VERSIONS, FIELD, VALUE, SOURCE, KNOWN, KEYS };
 
 static const struct yaml_key expectation_keys[KEYS + 1] = {
 	[ID] = { "id", YAML_A_SCALAR, true },
@@ -20,6 +20,7 @@ static const struct yaml_key expectation_keys[KEYS + 1] = {
 	[FIELD] = { "field", YAML_A_SCALAR, true },
 	[VALUE] = { "value", YAML_A_SCALAR, true },
 	[SOURCE] = { "source", YAML_A_SCALAR, true },
+	[KNOWN] = { "known", YAML_A_MAP },
 };
 
 /* Whose versions are detected, and by which back ends: struct backend's identify(). */
@@ -160,13 +161,16 @@ static int read_content(const struct matrix *matrix, const struct yaml_node **fo
 		return yaml_wrong(&matrix->source, found[VALUE]->key_place,
 			"`value` is empty: write null if nothing is to be there");
 	r = yaml_value(&matrix->source, found[VALUE], &value);
+	if (r == 0 && found[KNOWN])
+		r = matrix_known_read(&matrix->source, found[KNOWN], value, json);
 	if (r < 0)
-		return r;
+		goto out;
 	if (json_object_set_new(json, "id", json_string(found[ID]->text)) < 0 ||
 		json_object_set_new(json, "field", json_string(found[FIELD]->text)) < 0 ||
 		json_object_set(json, "value", value) < 0 ||
 		json_object_set_new(json, "source", json_string(found[SOURCE]->text)) < 0)
 		r = yaml_no_memory(&matrix->source);
+out:
 	json_decref(value);
 	return r;
 }

@@ -127,6 +127,10 @@ int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at);
 int matrix_cells_read(struct matrix *matrix, const struct yaml_node *node);
 void matrix_cells_finish(struct matrix *matrix);
 
+/* Reads the known deviation of an expectation into `expectation`; `should_be` is its value. */
+int matrix_known_read(const struct yaml_source *source, const struct yaml_node *node,
+	const json_t *should_be, json_t *expectation);
+
 /* Reads `expect`, which may be NULL, and gives every cell its expectations. */
 int matrix_expect_read(struct matrix *matrix, const struct yaml_node *node);
 void matrix_expect_finish(struct matrix *matrix);

@@ -198,6 +198,24 @@ static void rivals(void)
 	json_decref(plan);
 }
 
+static void known_deviations(void)
+{
+	struct problem why = { "" };
+	json_t *plan = NULL;
+	static const char text[] =
+		"format: igd-harness matrix\nversion: 1\nname: t\nabout: t\n"
+		"axes:\n  m: {a: {about: x, guest: linux}}\ncells:\n  - {m: a}\n"
+		"expect:\n  - id: i\n    field: slot/02\n    value: \"8086:3e92\"\n    source: s\n"
+		"    known: {value: null, why: nobody merged it, source: a mail}\n";
+
+	CU_ASSERT_EQUAL(matrix_plan_text("t.yaml", text, strlen(text), &plan, &why), 0);
+	CU_ASSERT_STRING_EQUAL(why.text, "");
+	same(json_object_get(
+		     json_array_get(json_object_get(cell_at(plan, 0), "expect"), 0), "known"),
+		"{\"value\": null, \"why\": \"nobody merged it\", \"source\": \"a mail\"}");
+	json_decref(plan);
+}
+
 /* What a cell expects of a field, from a back end; "none" if nothing, as JSON text. */
 static void expects(const json_t *cell, const char *backend, const char *field, const char *range,
 	const char *wanted)
@@ -374,6 +392,7 @@ int main(void)
 		{ "defaults and words, one over another", layered },
 		{ "values by YAML's core schema", values },
 		{ "expectations of one field side by side", rivals },
+		{ "known deviations", known_deviations },
 		{ "results/matrices/seed-display.yaml", seed_display },
 		{ "the example in docs/matrix.md", documented },
 		{ "docs/matrix.md names every setting and field", complete },

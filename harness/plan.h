@@ -23,6 +23,8 @@
  *       "field": "display/mode",          src/field.h
  *       "value": "1024x768",              any JSON; compared by json_equal()
  *       "source": "QEMU 0a71966253; hw/core/machine.c hw_compat_4_0",
+ *       "known": {                        the known deviation, absent if there is none: if this is
+ *         "value": ..., "why": "...", "source": "..."}   seen instead, the finding is XFAIL
  *       "backends": ["libxl"],            absent: all
  *       "versions": {"qemu": ">=7.0 <10.0"}
  *                                         holds if the detected versions are in range; absent: all

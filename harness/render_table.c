@@ -82,14 +82,16 @@ static void print_finding(const json_t *finding, const struct render_options *op
 	fputs("    ", stream);
 	print_verdict(stream, options, verdict);
 	fprintf(stream, " %-22s ", text_of(finding, "field"));
-	if (note[0]) {
-		render_text(stream, note);
-	} else {
+	if (json_object_get(finding, "seen")) {
 		fputs("expected ", stream);
 		render_value(stream, json_object_get(finding, "expected"));
 		fputs(pass ? ", and so it is" : ", seen ", stream);
 		if (!pass)
 			render_value(stream, json_object_get(finding, "seen"));
+	}
+	if (note[0]) {
+		fputs(json_object_get(finding, "seen") ? ": " : "", stream);
+		render_text(stream, note);
 	}
 	fputc('\n', stream);
 	if (!pass) {
