@@ -103,7 +103,8 @@ int matrix_plan_text(
 
 	if (!matrix)
 		return problem_set(why, -ENOMEM, "%s: out of memory", file);
-	matrix->source = (struct yaml_source){ .file = file, .why = why };
+	matrix->source =
+		(struct yaml_source){ .file = file, .manual = "docs/matrix.md", .why = why };
 	matrix->defaults.backends = MATRIX_BACKENDS_ALL;
 	r = yaml_parse(&matrix->source, text, length, &matrix->root);
 	if (r == 0)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/matrix_model.h"
-#include "harness/matrix_nearest.h"
+#include "harness/nearest.h"
 #include "harness/settings.h"
 
 #define GUEST_MAX      64

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/matrix_yaml.h"
 #include "harness/plan.h"
+#include "harness/yaml.h"
 
 #define MATRIX_FORMAT  "igd-harness matrix"
 #define MATRIX_VERSION 1

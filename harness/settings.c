@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/matrix_nearest.h"
+#include "harness/nearest.h"
 
 #define TIB_IN_MIB (1024 * 1024)
 

@@ -1,8 +1,8 @@
 /*
  * The known name that a misspelt one was meant to be, for "did you mean".
  */
-#ifndef IGD_MATRIX_NEAREST_H
-#define IGD_MATRIX_NEAREST_H
+#ifndef IGD_NEAREST_H
+#define IGD_NEAREST_H
 
 #include <stddef.h>
 

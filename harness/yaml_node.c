@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/matrix_nearest.h"
-#include "harness/matrix_yaml.h"
+#include "harness/nearest.h"
+#include "harness/yaml.h"
 
 void yaml_say_wrong(const struct yaml_source *source, struct yaml_place place, const char *fmt, ...)
 {

@@ -1,4 +1,4 @@
-#include "harness/matrix_nearest.h"
+#include "harness/nearest.h"
 
 #include <string.h>
 

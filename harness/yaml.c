@@ -1,4 +1,4 @@
-#include "harness/matrix_yaml.h"
+#include "harness/yaml.h"
 
 #include <errno.h>
 #include <libfyaml.h>
@@ -122,7 +122,7 @@ static int take_start(struct composer *composer, enum yaml_kind kind)
 			"a key is a list or a mapping here: write a plain word as the key");
 	if (composer->depth == YAML_DEPTH_MAX)
 		return yaml_wrong(composer->source, composer->last,
-			"this is nested deeper than %d levels: a matrix needs no more than 5",
+			"this is nested deeper than %d levels: none here needs more than 5",
 			YAML_DEPTH_MAX);
 	r = add(composer, kind, &node);
 	if (r < 0)
@@ -174,16 +174,15 @@ static int take_event(struct composer *composer, struct fy_event *event)
 		composer->last = (struct yaml_place){ mark->line + 1, mark->column + 1 };
 	if (event->type == FYET_ALIAS || fy_event_get_anchor_token(event))
 		return yaml_wrong(composer->source, composer->last,
-			"anchors and aliases are not for matrices: write the value out, or put it "
-			"in `defaults`");
+			"anchors and aliases are of no use here: write the value out");
 	if (fy_event_get_tag_token(event))
 		return yaml_wrong(composer->source, composer->last,
-			"tags are not for matrices: take the ! out, and put what is text in quotes");
+			"tags are of no use here: take the ! out, and put what is text in quotes");
 	switch (event->type) {
 	case FYET_DOCUMENT_START:
 		if (composer->documents)
 			return yaml_wrong(composer->source, composer->last,
-				"a second document begins here: a matrix is one, so remove the ---");
+				"a second document begins here: a file has one, so remove the ---");
 		composer->documents = true;
 		return 0;
 	case FYET_MAPPING_START:
@@ -294,7 +293,7 @@ int yaml_parse(const struct yaml_source *source, const char *text, size_t length
 		r = compose(&composer, text, length);
 	if (r == 0 && !composer.root)
 		r = yaml_wrong(source, composer.last,
-			"the file is empty: docs/matrix.md has an example to begin with");
+			"the file is empty: %s has an example to begin with", source->manual);
 	if (r == 0) {
 		*root_r = composer.root;
 		composer.root = NULL;

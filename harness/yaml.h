@@ -2,12 +2,12 @@
  * A YAML file as a tree of nodes that know their place, and typed, bounded access to it.
  *
  * libfyaml reads the file, as events; what this adds is the place of every node, the refusal of
- * what a matrix has no use for (aliases, anchors, tags, several documents, keys said twice) and the
- * bounds. The tree is made here because libfyaml's own documents find doubled keys in quadratic
+ * what no file here has use for (aliases, anchors, tags, several documents, keys said twice) and
+ * the bounds. The tree is made here because libfyaml's own documents find doubled keys in quadratic
  * time (80,000 keys: over a minute).
  */
-#ifndef IGD_MATRIX_YAML_H
-#define IGD_MATRIX_YAML_H
+#ifndef IGD_YAML_H
+#define IGD_YAML_H
 
 #include <errno.h>
 #include <jansson.h>
@@ -41,6 +41,7 @@ struct yaml_node {
 /* Where a tree came from, and where the sentence about what is wrong with it goes. */
 struct yaml_source {
 	const char *file;
+	const char *manual; /* the page of docs/ that describes such a file */
 	struct problem *why;
 };
 
@@ -103,7 +104,7 @@ int yaml_check_name(const struct yaml_source *source, struct yaml_place place, c
 /*
  * The JSON value of a scalar by YAML's core schema (YAML 1.2.2, 10.3.2), or of a list of scalars.
  * A plain scalar that the schema takes for a fraction or for a number in another base is refused:
- * nothing in a matrix is one, and who writes 0xff8000 means the text. New reference. Returns 0,
+ * nothing in these files is one, and who writes 0xff8000 means the text. New reference. Returns 0,
  * -EINVAL or -ENOMEM.
  */
 int yaml_value(const struct yaml_source *source, const struct yaml_node *node, json_t **value_r);
