@@ -1,8 +1,10 @@
 /*
- * SHA-256 of a file, by nettle: how a run says which binary or matrix it was.
+ * SHA-256 of a file, by nettle: how a run says which binary, matrix or patterns it was.
  */
 #ifndef IGD_DIGEST_H
 #define IGD_DIGEST_H
+
+#include <stddef.h>
 
 #include "src/problem.h"
 
@@ -10,5 +12,8 @@
 
 /* Returns 0, or a negative errno with the sentence if the file cannot be read. */
 int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct problem *why);
+
+/* The same of bytes in memory. */
+void digest_bytes(const void *bytes, size_t length, char text[static DIGEST_TEXT_MAX]);
 
 #endif

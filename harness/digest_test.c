@@ -29,6 +29,10 @@ static void digest_is(const char *unit, int times, const char *expected)
 
 static void the_standards_examples(void)
 {
+	char text[DIGEST_TEXT_MAX];
+
+	digest_bytes("abc", 3, text);
+	CU_ASSERT_STRING_EQUAL(text, OF_ABC);
 	digest_is("abc", 1, OF_ABC);
 	digest_is("a", 1000000, OF_MILLION);
 }

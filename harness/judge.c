@@ -45,32 +45,6 @@ static bool backend_holds(const json_t *expectation, const json_t *identities)
 	return false;
 }
 
-/*
- * Do all version ranges hold for what was detected? A version that was not detected cannot be
- * judged by: *unknown_r then names it.
- */
-static bool versions_hold(
-	const json_t *expectation, const json_t *identities, const char **unknown_r)
-{
-	const json_t *detected = json_object_get(identities, "versions");
-	const char *name;
-	json_t *range;
-
-	json_object_foreach(json_object_get(expectation, "versions"), name, range)
-	{
-		const char *version = json_string_value(json_object_get(detected, name));
-		bool match = false;
-
-		if (!version || versions_match(json_string_value(range), version, &match) < 0) {
-			*unknown_r = name;
-			return true;
-		}
-		if (!match)
-			return false;
-	}
-	return true;
-}
-
 static json_t *finding(
 	const json_t *expectation, enum verdict verdict, json_t *seen, const char *note)
 {
@@ -108,7 +82,8 @@ static json_t *judge_expectation(
 	int r;
 
 	if (!backend_holds(expectation, identities) ||
-		!versions_hold(expectation, identities, &unknown))
+		!versions_hold(json_object_get(expectation, "versions"),
+			json_object_get(identities, "versions"), &unknown))
 		return NULL;
 	if (unknown) {
 		problem_set(&why, 0,

@@ -1,10 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/digest.h"
 #include "harness/matrix_model.h"
 #include "harness/store.h"
 #include "src/document.h"
@@ -46,18 +46,6 @@ static int check_head(const struct yaml_source *source, const struct yaml_node *
 	return r;
 }
 
-static void hash(const char *text, size_t length, char hex[static 2 * SHA256_DIGEST_SIZE + 1])
-{
-	struct sha256_ctx sha256;
-	uint8_t digest[SHA256_DIGEST_SIZE];
-
-	sha256_init(&sha256);
-	sha256_update(&sha256, length, (const uint8_t *)text);
-	sha256_digest(&sha256, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-}
-
 static json_t *assemble(
 	const struct matrix *matrix, const struct yaml_node **found, const char *sha256)
 {
@@ -97,7 +85,7 @@ int matrix_plan_text(
 	const char *file, const char *text, size_t length, json_t **plan_r, struct problem *why)
 {
 	const struct yaml_node *found[KEYS] = { NULL };
-	char sha256[2 * SHA256_DIGEST_SIZE + 1];
+	char sha256[DIGEST_TEXT_MAX];
 	struct matrix *matrix = calloc(1, sizeof(*matrix));
 	int r;
 
@@ -121,7 +109,7 @@ int matrix_plan_text(
 	if (r == 0)
 		r = matrix_expect_read(matrix, found[EXPECT]);
 	if (r == 0) {
-		hash(text, length, sha256);
+		digest_bytes(text, length, sha256);
 		*plan_r = assemble(matrix, found, sha256);
 		if (!*plan_r)
 			r = yaml_no_memory(&matrix->source);

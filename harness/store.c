@@ -70,51 +70,68 @@ int store_write_json(int dir_fd, const char *name, const json_t *document, struc
 	return r;
 }
 
-int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why)
+/* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */
+static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
 {
-	char *bytes = NULL;
-	struct stat st;
+	char *bytes = malloc(max + 1);
 	size_t used = 0;
-	int fd = -1, r = 0;
 
-	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		r = -errno;
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > STORE_FILE_MAX) {
-		r = problem_set(why, -EFBIG, "%s is no plain file of at most %u bytes", name,
-			STORE_FILE_MAX);
-		goto out;
-	}
-	bytes = malloc((size_t)st.st_size + 1);
-	if (!bytes) {
-		r = -ENOMEM;
-		goto out;
-	}
-	while (used < (size_t)st.st_size) {
-		ssize_t n = read(fd, bytes + used, (size_t)st.st_size - used);
+	if (!bytes)
+		return -ENOMEM;
+	while (used < max) {
+		ssize_t n = read(fd, bytes + used, max - used);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			r = -errno;
-		if (n <= 0)
+		if (n < 0) {
+			free(bytes);
+			return -errno;
+		}
+		if (n == 0)
 			break;
 		used += (size_t)n;
 	}
-	if (r < 0)
-		goto out;
 	bytes[used] = 0;
 	*bytes_r = bytes;
 	*length_r = used;
-	bytes = NULL;
-out:
-	free(bytes);
+	return 0;
+}
+
+int store_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
+	bool *more_r, struct problem *why)
+{
+	struct stat st;
+	int fd, r = 0;
+
+	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = problem_set(why, -EINVAL, "%s is no plain file", name);
+	if (r == 0) {
+		*more_r = (uint64_t)st.st_size > max;
+		r = read_open(fd, *more_r ? max : (size_t)st.st_size, bytes_r, length_r);
+	}
 	if (fd >= 0)
 		close(fd);
 	if (r < 0 && r != -ENOENT)
 		problem_set(why, r, "cannot read %s: %s", name, strerror(-r));
+	return r;
+}
+
+int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why)
+{
+	char *bytes = NULL;
+	bool more = false;
+	int r = store_read_head(dir_fd, name, STORE_FILE_MAX, &bytes, length_r, &more, why);
+
+	if (r == 0 && more) {
+		free(bytes);
+		return problem_set(why, -EFBIG, "%s is no plain file of at most %u bytes", name,
+			STORE_FILE_MAX);
+	}
+	if (r == 0)
+		*bytes_r = bytes;
 	return r;
 }
 

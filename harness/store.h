@@ -70,6 +70,13 @@ int store_write_json(int dir_fd, const char *name, const json_t *document, struc
  */
 int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why);
 
+/*
+ * Reads the first `max` bytes of a file, or all; *more_r says whether there is more. A 0 is put
+ * behind them. The caller frees. Errors as store_read().
+ */
+int store_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
+	bool *more_r, struct problem *why);
+
 /* Reads a document of that format. New reference. Errors as store_read() and document_parse(). */
 int store_read_json(
 	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why);

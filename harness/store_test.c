@@ -146,6 +146,31 @@ static void a_write_that_fails_leaves_the_old_file(void)
 	close(fd);
 }
 
+static void the_head_of_a_file_says_if_there_is_more(void)
+{
+	struct problem why = { 0 };
+	char *text = NULL;
+	size_t length = 0;
+	bool more = false;
+	int fd = open(place, O_RDONLY | O_DIRECTORY);
+
+	CU_ASSERT_EQUAL(store_write(fd, "head", "12345", 5, &why), 0);
+	CU_ASSERT_EQUAL(store_read_head(fd, "head", 3, &text, &length, &more, &why), 0);
+	CU_ASSERT_STRING_EQUAL(text, "123");
+	CU_ASSERT_EQUAL(length, 3);
+	CU_ASSERT_TRUE(more);
+	free(text);
+	CU_ASSERT_EQUAL(store_read_head(fd, "head", 5, &text, &length, &more, &why), 0);
+	CU_ASSERT_STRING_EQUAL(text, "12345");
+	CU_ASSERT_FALSE(more);
+	free(text);
+	CU_ASSERT_EQUAL(store_read_head(fd, "none", 5, &text, &length, &more, &why), -ENOENT);
+	CU_ASSERT_STRING_EQUAL(why.text, "");
+	CU_ASSERT(store_read_head(fd, ".", 5, &text, &length, &more, &why) < 0);
+	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
+	close(fd);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what is frozen is read back", what_is_frozen_is_read_back },
 	{ "a run never overwrites another", a_run_never_overwrites_another },
@@ -153,6 +178,7 @@ static CU_TestInfo tests[] = {
 	{ "a folder that is no run is named", a_folder_that_is_no_run_is_named },
 	{ "cells have folders and journals", cells_have_folders_and_journals },
 	{ "a write that fails leaves the old file", a_write_that_fails_leaves_the_old_file },
+	{ "the head of a file says if there is more", the_head_of_a_file_says_if_there_is_more },
 	{ "a run of a newer version is refused by name",
 		a_run_of_a_newer_version_is_refused_by_name },
 	CU_TEST_INFO_NULL,

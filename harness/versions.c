@@ -184,3 +184,23 @@ int versions_match(const char *range, const char *version, bool *match_r)
 	*match_r = match;
 	return 0;
 }
+
+bool versions_hold(const json_t *ranges, const json_t *detected, const char **unknown_r)
+{
+	const char *name;
+	json_t *range;
+
+	json_object_foreach((json_t *)ranges, name, range)
+	{
+		const char *version = json_string_value(json_object_get(detected, name));
+		bool match = false;
+
+		if (!version || versions_match(json_string_value(range), version, &match) < 0) {
+			*unknown_r = name;
+			return true;
+		}
+		if (!match)
+			return false;
+	}
+	return true;
+}

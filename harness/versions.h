@@ -9,6 +9,7 @@
 #ifndef IGD_VERSIONS_H
 #define IGD_VERSIONS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "src/problem.h"
@@ -27,5 +28,12 @@ int versions_check(const char *range, struct problem *why);
  * read. A text such as "7.2.22 (Debian ...)" is no version: the caller gives the dotted numbers.
  */
 int versions_match(const char *range, const char *version, bool *match_r);
+
+/*
+ * Do the detected versions, {"qemu": "7.2.22", ...}, lie in all of `ranges`, {"qemu": ">=7.0"}? No
+ * ranges always hold. A version that was not detected cannot be judged by: true, and *unknown_r
+ * names it; otherwise *unknown_r stays.
+ */
+bool versions_hold(const json_t *ranges, const json_t *detected, const char **unknown_r);
 
 #endif

@@ -96,6 +96,33 @@ static void bad_versions(void)
 	}
 }
 
+static void all_ranges_hold_or_not(void)
+{
+	static const struct {
+		const char *ranges, *detected, *unknown;
+		bool hold;
+	} table[] = {
+		{ "{\"qemu\": \">=7.0\", \"xen\": \"<4.23\"}",
+			"{\"qemu\": \"7.2\", \"xen\": \"4.17\"}", NULL, true },
+		{ "{\"qemu\": \">=7.0\", \"xen\": \"<4.23\"}",
+			"{\"qemu\": \"7.2\", \"xen\": \"4.23\"}", NULL, false },
+		{ "{\"qemu\": \">=7.0\"}", "{\"xen\": \"4.17\"}", "qemu", true },
+		{ "{}", "{}", NULL, true },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		json_t *ranges = json_loads(table[i].ranges, 0, NULL);
+		json_t *detected = json_loads(table[i].detected, 0, NULL);
+		const char *unknown = NULL;
+
+		CU_ASSERT_EQUAL(versions_hold(ranges, detected, &unknown), table[i].hold);
+		CU_ASSERT_EQUAL(unknown == NULL, table[i].unknown == NULL);
+		CU_ASSERT_TRUE(versions_hold(NULL, detected, &unknown));
+		json_decref(ranges);
+		json_decref(detected);
+	}
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -103,6 +130,7 @@ int main(void)
 		{ "a range that cannot be read", bad_ranges },
 		{ "a range without a version", empty_ranges },
 		{ "what is no version", bad_versions },
+		{ "all ranges hold or not", all_ranges_hold_or_not },
 		CU_TEST_INFO_NULL,
 	};
 
