@@ -1,0 +1,184 @@
+#include "harness/patterns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/patterns_private.h"
+#include "harness/versions.h"
+#include "src/wire.h"
+
+const char *const pattern_log_names[PATTERN_LOGS] = {
+	[PATTERN_LIBXL] = "libxl",
+	[PATTERN_QEMU] = "qemu",
+	[PATTERN_XEN] = "xen",
+	[PATTERN_CONSOLE] = "console",
+};
+
+/* What is known of one pattern in one log. */
+struct hit {
+	size_t line, count;
+	char text[PATTERNS_TEXT_MAX + 1]; /* of the first line */
+};
+
+void patterns_free(struct patterns *patterns)
+{
+	if (!patterns)
+		return;
+	for (size_t i = 0; i < patterns->count; i++) {
+		struct pattern *pattern = &patterns->list[i];
+
+		if (pattern->compiled)
+			regfree(&pattern->expression);
+		json_decref(pattern->about);
+		json_decref(pattern->text);
+		json_decref(pattern->versions);
+		json_decref(pattern->samples);
+	}
+	free(patterns->list);
+	free(patterns->file);
+	free(patterns->text);
+	free(patterns);
+}
+
+const char *patterns_text(const struct patterns *patterns, size_t *length_r)
+{
+	*length_r = patterns->length;
+	return patterns->text;
+}
+
+json_t *patterns_identity(const struct patterns *patterns)
+{
+	/* A name that is no UTF-8 still opens the file; the findings then go without it. */
+	json_t *file = json_string(patterns->file);
+
+	return json_pack(
+		"{s:o, s:s}", "file", file ? file : json_null(), "sha256", patterns->sha256);
+}
+
+json_t *patterns_labels(const struct patterns *patterns)
+{
+	json_t *labels = json_array();
+
+	for (size_t i = 0; i < patterns->count; i++)
+		json_array_append(labels, json_object_get(patterns->list[i].about, "label"));
+	return labels;
+}
+
+const json_t *patterns_samples(const struct patterns *patterns, const char *label)
+{
+	for (size_t i = 0; i < patterns->count; i++) {
+		const struct pattern *pattern = &patterns->list[i];
+		const char *own = json_string_value(json_object_get(pattern->about, "label"));
+
+		if (strcmp(own, label) == 0)
+			return pattern->samples;
+	}
+	return NULL;
+}
+
+bool pattern_hits(const struct pattern *pattern, const char *line)
+{
+	if (pattern->text)
+		return strstr(line, json_string_value(pattern->text)) != NULL;
+	return regexec(&pattern->expression, line, 0, NULL, 0) == 0;
+}
+
+void pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1])
+{
+	if (length > 0 && bytes[length - 1] == '\r')
+		length--;
+	if (length > PATTERNS_LINE_MAX)
+		length = PATTERNS_LINE_MAX;
+	for (size_t i = 0; i < length; i++)
+		line[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+	line[length] = 0;
+}
+
+static void note(struct hit *hit, size_t number, const char *line)
+{
+	if (hit->count++ > 0)
+		return;
+	hit->line = number;
+	memcpy(hit->text, line, strnlen(line, PATTERNS_TEXT_MAX)); /* the 0 is there: calloc() */
+}
+
+/* Looks for every pattern that `wanted` has in one log; hits[i] is of pattern i. */
+static void search(const struct patterns *patterns, const bool *wanted,
+	const struct pattern_input *input, struct hit *hits)
+{
+	size_t length = input->length < PATTERNS_LOG_MAX ? input->length : PATTERNS_LOG_MAX;
+	const char *at = input->bytes, *end = at + length;
+	char line[PATTERNS_LINE_MAX + 1];
+
+	for (size_t number = 1; at < end; number++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t bytes = (size_t)((newline ? newline : end) - at);
+
+		pattern_clean(at, bytes, line);
+		at += bytes + 1;
+		if (!line[0] || strncmp(line, WIRE_MAGIC, strlen(WIRE_MAGIC)) == 0)
+			continue;
+		for (size_t i = 0; i < patterns->count; i++) {
+			const struct pattern *pattern = &patterns->list[i];
+
+			if (wanted[i] && (pattern->logs & (1u << input->log)) &&
+				pattern_hits(pattern, line))
+				note(&hits[i], number, line);
+		}
+	}
+}
+
+/* Adds what was found of one pattern in one log. Returns 0, or -1 without memory. */
+static int give(json_t *matches, const struct pattern *pattern, const struct pattern_input *input,
+	const struct hit *hit)
+{
+	json_t *match = json_copy(pattern->about);
+	json_t *where = json_pack("{s:s, s:s, s:I, s:s, s:I}", "log", pattern_log_names[input->log],
+		"file", input->file, "line", (json_int_t)hit->line, "text", hit->text, "count",
+		(json_int_t)hit->count);
+	int r = json_object_update(match, where);
+
+	json_decref(where);
+	if (r < 0)
+		json_decref(match);
+	return r < 0 ? r : json_array_append_new(matches, match);
+}
+
+json_t *patterns_match(const struct patterns *patterns, const struct pattern_input *inputs,
+	size_t count, const json_t *versions)
+{
+	struct hit *hits = calloc(patterns->count * count + 1, sizeof(*hits));
+	bool *wanted = calloc(patterns->count + 1, sizeof(*wanted));
+	json_t *matches = json_array();
+	int r = hits && wanted && matches ? 0 : -1;
+
+	for (size_t i = 0; i < patterns->count && r == 0; i++) {
+		const char *unknown = NULL;
+
+		wanted[i] = versions_hold(patterns->list[i].versions, versions, &unknown);
+	}
+	for (size_t log = 0; log < count && r == 0; log++)
+		search(patterns, wanted, &inputs[log], hits + log * patterns->count);
+	for (size_t i = 0; i < patterns->count && r == 0; i++) {
+		for (size_t log = 0; log < count && r == 0; log++) {
+			const struct hit *hit = &hits[log * patterns->count + i];
+
+			if (hit->count > 0)
+				r = give(matches, &patterns->list[i], &inputs[log], hit);
+		}
+	}
+	free(hits);
+	free(wanted);
+	if (r < 0) {
+		json_decref(matches);
+		return NULL;
+	}
+	return matches;
+}
+
+bool pattern_is_cause(const json_t *match)
+{
+	const char *severity = json_string_value(json_object_get(match, "severity"));
+
+	return severity && strcmp(severity, "cause") == 0;
+}

@@ -1,0 +1,98 @@
+/*
+ * What lines of logs mean: a reviewed data file, results/patterns.yaml, and its search.
+ *
+ * Each pattern says in which logs a text is looked for, which layer is at fault, what the line
+ * means and what to do. docs/patterns.md describes the file. The order in the file is the order in
+ * which matches are given, so the pattern that knows best stands first.
+ *
+ * A match, as it goes into findings (harness/judge.h):
+ *   {"label": "qemu-rom-bar-twice", "layer": "QEMU", "severity": "cause", "known": "measured",
+ *    "meaning": ..., "advice": ..., "reference": ...,       as in the file
+ *    "log": "qemu", "file": "qemu.log", "line": 12,         the first line that matches, from 1
+ *    "text": the line: printable ASCII, what is not is "?"; at most PATTERNS_TEXT_MAX bytes,
+ *    "count": 1}                                            how many lines match
+ */
+#ifndef IGD_PATTERNS_H
+#define IGD_PATTERNS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/problem.h"
+
+#define PATTERNS_FORMAT   "igd-harness patterns"
+#define PATTERNS_VERSION  1
+#define PATTERNS_FILE     "patterns.yaml" /* its name, installed and in a run directory */
+#define PATTERNS_FILE_MAX (1u << 20)      /* bytes */
+#define PATTERNS_MAX      512             /* in a file */
+
+#define PATTERNS_LOG_MAX  (1u << 20) /* bytes of a log that are searched */
+#define PATTERNS_LINE_MAX 1024       /* bytes of a line that are searched */
+#define PATTERNS_TEXT_MAX 400        /* bytes of a line that are kept */
+
+enum pattern_log { PATTERN_LIBXL, PATTERN_QEMU, PATTERN_XEN, PATTERN_CONSOLE, PATTERN_LOGS };
+
+/* As in the file and in matches: "libxl", "qemu", "xen", "console". */
+extern const char *const pattern_log_names[PATTERN_LOGS];
+
+struct patterns; /* opaque: a data file that was read and checked */
+
+/*
+ * Reads a data file. Returns 0 and the patterns, to be freed with patterns_free(); -EINVAL for a
+ * file that is wrong, with "FILE:LINE:COLUMN: what, and what to do"; another negative errno, with a
+ * sentence, if it cannot be read: -ENOENT if it is not there.
+ */
+int patterns_load(const char *file, struct patterns **patterns_r, struct problem *why);
+
+/* The same from memory; `file` is for the sentences. */
+int patterns_parse(const char *file, const char *text, size_t length, struct patterns **patterns_r,
+	struct problem *why);
+
+/*
+ * The data file to use: the one `named` by the user (or NULL), or by IGD_PATTERNS; else the one
+ * installed with the program, which knows more than a run that was stored; else that of the run
+ * (`run_dir`, or NULL). Returns 0 and the patterns. With none of these, that is said on stderr, and
+ * there are no patterns: 0 and NULL, for a verdict needs none. Errors as patterns_load(): a file
+ * that was named must be there, and any that is there must be right.
+ */
+int patterns_choose(
+	const char *named, const char *run_dir, struct patterns **patterns_r, struct problem *why);
+
+/* NULL is fine. */
+void patterns_free(struct patterns *patterns);
+
+/* The file as it was read, for a run directory. Borrowed. */
+const char *patterns_text(const struct patterns *patterns, size_t *length_r);
+
+/* {"file": ..., "sha256": ...}: which file it was. New reference, or NULL without memory. */
+json_t *patterns_identity(const struct patterns *patterns);
+
+/* Their labels, in order. New reference, or NULL without memory. */
+json_t *patterns_labels(const struct patterns *patterns);
+
+/* The samples of the pattern of that label; borrowed, NULL if there is no such pattern. */
+const json_t *patterns_samples(const struct patterns *patterns, const char *label);
+
+/* One log of a cell, or a part of it. */
+struct pattern_input {
+	enum pattern_log log;
+	const char *file; /* its name in the cell's folder */
+	const char *bytes;
+	size_t length; /* of which the bounds above are searched */
+};
+
+/*
+ * Searches the logs. The bytes may be anything: they come from guests. A frame of the wire, which a
+ * console is full of, is no line of it. `versions` (as in identities, or NULL) decides which
+ * patterns are looked for: one whose range a detected version is not in is left out; a version that
+ * was not detected leaves nothing out.
+ * Returns a new list of matches, one for each pattern and log, or NULL without memory.
+ */
+json_t *patterns_match(const struct patterns *patterns, const struct pattern_input *inputs,
+	size_t count, const json_t *versions);
+
+/* Is this match of severity "cause"? */
+bool pattern_is_cause(const json_t *match);
+
+#endif

@@ -1,0 +1,390 @@
+/* The data file of patterns: docs/patterns.md. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/patterns_private.h"
+#include "harness/store.h"
+#include "harness/versions.h"
+#include "harness/yaml.h"
+
+#define LABEL_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
+#define LABEL_MAX        48
+#define WORDS_MAX        600 /* bytes of a meaning, an advice, a reference */
+#define TEXT_MIN         6   /* bytes: a shorter one matches everywhere */
+#define TEXT_MAX         200
+
+enum { FORMAT, VERSION, PATTERNS, HEAD_KEYS };
+
+static const struct yaml_key head_keys[HEAD_KEYS + 1] = {
+	[FORMAT] = { "format", YAML_A_SCALAR, true },
+	[VERSION] = { "version", YAML_A_SCALAR, true },
+	[PATTERNS] = { "patterns", YAML_A_LIST, true },
+};
+
+enum {
+	LABEL,
+	LOG,
+	TEXT,
+	EXPRESSION,
+	LAYER,
+	SEVERITY,
+	KNOWN,
+	MEANING,
+	ADVICE,
+	REFERENCE,
+	VERSIONS,
+	SAMPLES,
+	KEYS
+};
+
+static const struct yaml_key pattern_keys[KEYS + 1] = {
+	[LABEL] = { "label", YAML_A_SCALAR, true },
+	[LOG] = { "log", YAML_ITEMS, true },
+	[TEXT] = { "text", YAML_A_SCALAR },
+	[EXPRESSION] = { "pattern", YAML_A_SCALAR },
+	[LAYER] = { "layer", YAML_A_SCALAR, true },
+	[SEVERITY] = { "severity", YAML_A_SCALAR, true },
+	[KNOWN] = { "known", YAML_A_SCALAR, true },
+	[MEANING] = { "meaning", YAML_A_SCALAR, true },
+	[ADVICE] = { "advice", YAML_A_SCALAR, true },
+	[REFERENCE] = { "reference", YAML_A_SCALAR, true },
+	[VERSIONS] = { "versions", YAML_A_MAP },
+	[SAMPLES] = { "samples", YAML_ITEMS, true },
+};
+
+/* Whose versions are detected: struct backend's identify(). */
+static const struct yaml_key version_keys[] = {
+	{ "qemu", YAML_A_SCALAR },
+	{ "xen", YAML_A_SCALAR },
+	{ "libxl", YAML_A_SCALAR },
+	{ NULL },
+};
+
+/* A word of the file, and how findings say it. */
+struct word {
+	const char *in_file, *said;
+};
+
+static const struct word layers[] = { { "config", "config" }, { "libxl", "libxl" },
+	{ "qemu", "QEMU" }, { "xen", "Xen" }, { "firmware", "firmware" },
+	{ "guest kernel", "guest kernel" }, { "host", "host" }, { NULL, NULL } };
+
+static const struct word severities[] = { { "cause", "cause" }, { "sign", "sign" },
+	{ "note", "note" }, { NULL, NULL } };
+
+/* How sure it is that this text is what the program says. */
+static const struct word knowns[] = { { "measured", "measured" }, { "source", "source" },
+	{ "report", "report" }, { NULL, NULL } };
+
+/* Gives the word's other form, or -EINVAL with a sentence that lists the words there are. */
+static int read_word(const struct yaml_source *source, const struct yaml_node *node,
+	const struct word *words, const char **said_r)
+{
+	char known[128] = "";
+	size_t used = 0;
+
+	for (const struct word *word = words; word->in_file; word++) {
+		if (strcmp(node->text, word->in_file) == 0) {
+			*said_r = word->said;
+			return 0;
+		}
+		if (used < sizeof(known))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+				used > 0 ? ", " : "", word->in_file);
+	}
+	return yaml_wrong(source, node->place, "`%s` cannot be \"%.60s\": use one of %s", node->key,
+		node->text, known);
+}
+
+static int read_logs(
+	const struct yaml_source *source, const struct yaml_node *node, struct pattern *pattern)
+{
+	for (const struct yaml_node *item = yaml_first_item(node); item;
+		item = yaml_next_item(node, item)) {
+		int log = 0;
+
+		while (log < PATTERN_LOGS && strcmp(item->text, pattern_log_names[log]) != 0)
+			log++;
+		if (log == PATTERN_LOGS)
+			return yaml_wrong(source, item->place,
+				"no log is called \"%.60s\": use libxl, qemu, xen or console",
+				item->text);
+		pattern->logs |= 1u << log;
+	}
+	return 0;
+}
+
+/*
+ * What would let a guest's line take the search's time or memory is refused: glibc goes back and
+ * forth for back-references, and writes a repeat count out.
+ */
+static int check_expression(const struct yaml_source *source, const struct yaml_node *node)
+{
+	for (const char *c = node->text; *c; c++) {
+		if (*c == '\\' && c[1] >= '0' && c[1] <= '9')
+			return yaml_wrong(source, node->place,
+				"a back-reference (\\%c) is not allowed: write the text again",
+				c[1]);
+		if (*c == '{')
+			return yaml_wrong(source, node->place,
+				"a repeat count ({) is not allowed: use * or +, or [{] for the "
+				"character");
+		if (*c == '\\' && c[1])
+			c++;
+	}
+	return 0;
+}
+
+static int read_expression(
+	const struct yaml_source *source, const struct yaml_node *node, struct pattern *pattern)
+{
+	char sentence[128];
+	int r = check_expression(source, node), error;
+
+	if (r < 0)
+		return r;
+	error = regcomp(&pattern->expression, node->text, REG_EXTENDED | REG_NOSUB);
+	if (error) {
+		regerror(error, &pattern->expression, sentence, sizeof(sentence));
+		return yaml_wrong(source, node->place,
+			"this is no extended regular expression: %s; for a fixed text use `text`",
+			sentence);
+	}
+	pattern->compiled = true;
+	if (pattern_hits(pattern, ""))
+		return yaml_wrong(source, node->place,
+			"this matches an empty line, and so every line: say more");
+	return 0;
+}
+
+static int read_what(const struct yaml_source *source, const struct yaml_node *entry,
+	const struct yaml_node **found, struct pattern *pattern)
+{
+	const struct yaml_node *node = found[TEXT] ? found[TEXT] : found[EXPRESSION];
+	size_t length;
+
+	if (!node || (found[TEXT] && found[EXPRESSION]))
+		return yaml_wrong(source, entry->place,
+			"a pattern has either `text`, looked for as it is, or `pattern`, an "
+			"extended regular expression");
+	length = strlen(node->text);
+	if (length < TEXT_MIN || length > TEXT_MAX)
+		return yaml_wrong(source, node->place,
+			"`%s` has %zu bytes: use %d to %d, enough to mean one thing only",
+			node->key, length, TEXT_MIN, TEXT_MAX);
+	if (node == found[EXPRESSION])
+		return read_expression(source, node, pattern);
+	pattern->text = json_string(node->text);
+	return pattern->text ? 0 : yaml_no_memory(source);
+}
+
+static int check_words(const struct yaml_source *source, const struct yaml_node *node)
+{
+	size_t length = strlen(node->text);
+
+	if (!node->text[strspn(node->text, " \t\r\n")])
+		return yaml_wrong(source, node->place,
+			"`%s` is empty: who reads the verdict needs it", node->key);
+	for (const char *c = node->text; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return yaml_wrong(source, node->place,
+				"`%s` has a line break: fold it with >- instead of |", node->key);
+	}
+	if (length > WORDS_MAX)
+		return yaml_wrong(source, node->place, "`%s` has %zu bytes: use at most %d",
+			node->key, length, WORDS_MAX);
+	return 0;
+}
+
+static int read_about(
+	const struct yaml_source *source, const struct yaml_node **found, struct pattern *pattern)
+{
+	const char *layer = NULL, *severity = NULL, *known = NULL;
+	int r = yaml_check_name(source, found[LABEL]->place, "a label", found[LABEL]->text,
+		LABEL_CHARACTERS, LABEL_MAX);
+
+	if (r == 0)
+		r = read_word(source, found[LAYER], layers, &layer);
+	if (r == 0)
+		r = read_word(source, found[SEVERITY], severities, &severity);
+	if (r == 0)
+		r = read_word(source, found[KNOWN], knowns, &known);
+	for (int key = MEANING; key <= REFERENCE && r == 0; key++)
+		r = check_words(source, found[key]);
+	if (r < 0)
+		return r;
+	pattern->about = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "label",
+		found[LABEL]->text, "layer", layer, "severity", severity, "known", known, "meaning",
+		found[MEANING]->text, "advice", found[ADVICE]->text, "reference",
+		found[REFERENCE]->text);
+	return pattern->about ? 0 : yaml_no_memory(source);
+}
+
+static int read_versions(
+	const struct yaml_source *source, const struct yaml_node *map, struct pattern *pattern)
+{
+	const struct yaml_node *found[sizeof(version_keys) / sizeof(version_keys[0])];
+	int r = yaml_keys(source, map, "`versions`", version_keys, found);
+
+	if (r < 0)
+		return r;
+	pattern->versions = json_object();
+	for (const struct yaml_node *range = map->first; range; range = range->next) {
+		struct problem inner = { "" };
+
+		if (versions_check(range->text, &inner) < 0)
+			return yaml_wrong(source, range->place, "%s", inner.text);
+		if (json_object_set_new(pattern->versions, range->key, json_string(range->text)) <
+			0)
+			return yaml_no_memory(source);
+	}
+	return 0;
+}
+
+/* The samples are the pattern's test: each must match. */
+static int read_samples(
+	const struct yaml_source *source, const struct yaml_node *node, struct pattern *pattern)
+{
+	pattern->samples = json_array();
+	for (const struct yaml_node *item = yaml_first_item(node); item;
+		item = yaml_next_item(node, item)) {
+		char line[PATTERNS_LINE_MAX + 1];
+
+		pattern_clean(item->text, strlen(item->text), line);
+		if (strcmp(line, item->text) != 0)
+			return yaml_wrong(source, item->place,
+				"a sample is one line of printable ASCII, at most %d bytes",
+				PATTERNS_LINE_MAX);
+		if (!pattern_hits(pattern, line))
+			return yaml_wrong(source, item->place,
+				"this sample does not match its pattern: correct one of the two");
+		if (json_array_append_new(pattern->samples, json_string(item->text)) < 0)
+			return yaml_no_memory(source);
+	}
+	return 0;
+}
+
+/* `labels` maps a label to the line where it was said. */
+static int read_pattern(struct patterns *patterns, const struct yaml_source *source,
+	const struct yaml_node *entry, json_t *labels)
+{
+	struct pattern *pattern = &patterns->list[patterns->count++];
+	const struct yaml_node *found[KEYS] = { NULL };
+	const json_t *line;
+	int r = yaml_keys(source, entry, "a pattern", pattern_keys, found);
+
+	if (r == 0)
+		r = read_about(source, found, pattern);
+	if (r == 0)
+		r = read_logs(source, found[LOG], pattern);
+	if (r == 0)
+		r = read_what(source, entry, found, pattern);
+	if (r == 0 && found[VERSIONS])
+		r = read_versions(source, found[VERSIONS], pattern);
+	if (r == 0)
+		r = read_samples(source, found[SAMPLES], pattern);
+	if (r < 0)
+		return r;
+	line = json_object_get(labels, found[LABEL]->text);
+	if (line)
+		return yaml_wrong(source, found[LABEL]->place,
+			"the label %s is there twice, here and at line %d: change one",
+			found[LABEL]->text, (int)json_integer_value(line));
+	if (json_object_set_new(
+		    labels, found[LABEL]->text, json_integer(found[LABEL]->place.line)) < 0)
+		return yaml_no_memory(source);
+	return 0;
+}
+
+static int read_head(const struct yaml_source *source, const struct yaml_node **found)
+{
+	json_int_t version = 0;
+	int r;
+
+	if (strcmp(found[FORMAT]->text, PATTERNS_FORMAT) != 0)
+		return yaml_wrong(source, found[FORMAT]->place,
+			"\"%.60s\" is not the format of patterns: write \"" PATTERNS_FORMAT "\"",
+			found[FORMAT]->text);
+	r = yaml_whole(source, found[VERSION], 1, INT32_MAX, &version);
+	if (r == 0 && version > PATTERNS_VERSION)
+		r = yaml_wrong(source, found[VERSION]->place,
+			"the patterns are of version %" JSON_INTEGER_FORMAT
+			", this program knows versions up to %d: use a newer igd-harness",
+			version, PATTERNS_VERSION);
+	return r;
+}
+
+static int read_all(
+	struct patterns *patterns, const struct yaml_source *source, const struct yaml_node *root)
+{
+	const struct yaml_node *found[HEAD_KEYS] = { NULL };
+	json_t *labels = json_object();
+	int r = labels ? yaml_keys(source, root, "a file of patterns", head_keys, found)
+		       : yaml_no_memory(source);
+
+	if (r == 0)
+		r = read_head(source, found);
+	if (r < 0)
+		goto out;
+	if (found[PATTERNS]->count > PATTERNS_MAX) {
+		r = yaml_wrong(source, found[PATTERNS]->key_place,
+			"there are more than %d patterns", PATTERNS_MAX);
+		goto out;
+	}
+	patterns->list = calloc(found[PATTERNS]->count + 1, sizeof(*patterns->list));
+	r = patterns->list ? 0 : yaml_no_memory(source);
+	for (const struct yaml_node *entry = found[PATTERNS]->first; entry && r == 0;
+		entry = entry->next)
+		r = read_pattern(patterns, source, entry, labels);
+out:
+	json_decref(labels);
+	return r;
+}
+
+int patterns_parse(const char *file, const char *text, size_t length, struct patterns **patterns_r,
+	struct problem *why)
+{
+	struct yaml_source source = { .file = file, .manual = "docs/patterns.md", .why = why };
+	struct patterns *patterns = calloc(1, sizeof(*patterns));
+	struct yaml_node *root = NULL;
+	int r = patterns ? yaml_parse(&source, text, length, &root) : yaml_no_memory(&source);
+
+	if (r < 0)
+		goto out;
+	patterns->file = strdup(file);
+	patterns->text = strndup(text, length);
+	patterns->length = length;
+	digest_bytes(text, length, patterns->sha256);
+	r = patterns->file && patterns->text ? read_all(patterns, &source, root)
+					     : yaml_no_memory(&source);
+	if (r == 0) {
+		*patterns_r = patterns;
+		patterns = NULL;
+	}
+out:
+	yaml_free(root);
+	patterns_free(patterns);
+	return r;
+}
+
+int patterns_load(const char *file, struct patterns **patterns_r, struct problem *why)
+{
+	char *text = NULL;
+	size_t length = 0;
+	bool more = false;
+	int r = store_read_head(AT_FDCWD, file, PATTERNS_FILE_MAX, &text, &length, &more, why);
+
+	if (r < 0)
+		return problem_set(why, r, "cannot read the patterns %s: %s", file, strerror(-r));
+	if (more)
+		r = problem_set(why, -EINVAL, "%s:1:1: the file has more than %u bytes", file,
+			PATTERNS_FILE_MAX);
+	else
+		r = patterns_parse(file, text, length, patterns_r, why);
+	free(text);
+	return r;
+}

@@ -1,0 +1,37 @@
+/* The patterns in memory. Only harness/patterns*.c include this. */
+#ifndef IGD_PATTERNS_PRIVATE_H
+#define IGD_PATTERNS_PRIVATE_H
+
+#include <regex.h>
+
+#include "harness/digest.h"
+#include "harness/patterns.h"
+
+struct pattern {
+	json_t *about;     /* what a match says of its pattern; owned */
+	unsigned int logs; /* a mask of 1 << enum pattern_log */
+	json_t *text;      /* a fixed text; NULL: the expression; owned */
+	regex_t expression;
+	bool compiled;
+	json_t *versions; /* name -> range, or NULL; owned */
+	json_t *samples;  /* list of lines; owned */
+};
+
+struct patterns {
+	char *file, *text;
+	size_t length;
+	char sha256[DIGEST_TEXT_MAX];
+	struct pattern *list;
+	size_t count;
+};
+
+/* Does a line match? It is printable and ends with 0. */
+bool pattern_hits(const struct pattern *pattern, const char *line);
+
+/*
+ * Makes a line of a log fit to be searched and shown: cut at PATTERNS_LINE_MAX, without line end,
+ * and whatever is not printable ASCII becomes "?".
+ */
+void pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1]);
+
+#endif
