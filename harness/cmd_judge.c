@@ -10,13 +10,17 @@
 #include "harness/store.h"
 
 static struct {
-	const char *matrix, *format;
+	const char *matrix, *patterns, *format;
 	struct option_list select;
 } given = { .format = "table" };
 
 static const struct command_option options[] = {
 	{ "matrix", "FILE", "judge by this matrix instead of the run's own",
 		.text = &given.matrix },
+	{ "patterns", "FILE",
+		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
+		"                          installed with the program, or the run's own)",
+		.text = &given.patterns },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
 	{ "format", "NAME", "table (default) or json", .text = &given.format },
@@ -28,6 +32,7 @@ static int run(int argc, char **argv)
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
 	json_t *stored_run = NULL, *stored_plan = NULL, *plan = NULL, *findings = NULL;
 	const struct renderer *renderer = renderer_find(given.format);
+	struct patterns *patterns = NULL;
 	struct store store = STORE_NONE;
 	struct problem why = { 0 };
 	int r, status;
@@ -49,7 +54,9 @@ static int run(int argc, char **argv)
 		plan = json_deep_copy(stored_plan);
 	r = plan_select(plan, given.select.texts, given.select.count, &why);
 	if (r == 0)
-		r = judge_run(&store, stored_run, stored_plan, plan, &findings, &why);
+		r = patterns_choose(given.patterns, store.dir, &patterns, &why);
+	if (r == 0)
+		r = judge_run(&store, stored_run, stored_plan, plan, patterns, &findings, &why);
 	if (r < 0)
 		goto out;
 	r = renderer->render(findings, &how, stdout);
@@ -57,6 +64,7 @@ out:
 	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
 		       : judge_exit_status(findings);
 	json_decref(findings);
+	patterns_free(patterns);
 	json_decref(plan);
 	json_decref(stored_plan);
 	json_decref(stored_run);
@@ -70,7 +78,8 @@ const struct command command_judge = {
 	.summary = "judge a stored run again, offline",
 	.description =
 		"Judges the run directory DIR from its record alone: by its own frozen matrix, or by\n"
-		"another. Changes nothing in DIR.",
+		"another, and searches its logs for lines whose meaning is known. Changes nothing in\n"
+		"DIR.",
 	.options = options,
 	.run = run,
 };

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <jansson.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "harness/clock.h"
 #include "harness/commands.h"
 #include "harness/host_identity.h"
+#include "harness/installed.h"
 #include "harness/judge.h"
 #include "harness/plan.h"
 #include "harness/render.h"
@@ -19,7 +19,7 @@
 #include "src/document.h"
 
 static struct {
-	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow;
+	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns;
 	struct option_list select;
 	bool quiet;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
@@ -42,27 +42,20 @@ static const struct command_option options[] = {
 		.text = &given.accelerator },
 	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &given.replay },
 	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &given.slow },
+	{ "patterns", "FILE",
+		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
+		"                          installed with the program)",
+		.text = &given.patterns },
 	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
 	{ NULL },
 };
 
-/* ~/.cache for a build tree, beside the program for an installation. The caller frees. */
+/* Those named in the environment, or installed with the program. The caller frees. */
 static char *default_guests(void)
 {
 	const char *named = getenv("IGD_GUESTS");
-	char self[PATH_MAX], *folder = NULL, *slash;
-	ssize_t n;
 
-	if (named)
-		return strdup(named);
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[n > 0 ? n : 0] = 0;
-	slash = strrchr(self, '/');
-	if (slash)
-		*slash = 0;
-	if (asprintf(&folder, "%s/../share/igd-harness/guests", self) < 0)
-		return NULL;
-	return folder;
+	return named ? strdup(named) : installed_path("guests");
 }
 
 static char *default_out(void)
@@ -92,14 +85,14 @@ static json_t *run_document(const json_t *identities)
 }
 
 /* Judges what was run, keeps the findings and prints them. Returns the exit status. */
-static int conclude(
-	const struct store *store, const json_t *run, const json_t *plan, struct problem *why)
+static int conclude(const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, struct problem *why)
 {
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
 	json_t *findings = NULL;
 	int r, status = -1;
 
-	r = judge_run(store, run, plan, plan, &findings, why);
+	r = judge_run(store, run, plan, plan, patterns, &findings, why);
 	if (r == 0)
 		r = store_write_json(store->dir_fd, "findings.json", findings, why);
 	if (r == 0) {
@@ -115,18 +108,30 @@ static int conclude(
 	return status;
 }
 
-static int run_plan(struct runner *runner, const json_t *plan, const char *matrix, const char *out,
-	struct problem *why)
+/* The patterns as they were, so that the run can be judged where none are installed. */
+static int freeze_patterns(
+	const struct store *store, const struct patterns *patterns, struct problem *why)
+{
+	size_t length = 0;
+	const char *text = patterns_text(patterns, &length);
+
+	return store_write(store->dir_fd, PATTERNS_FILE, text, length, why);
+}
+
+static int run_plan(struct runner *runner, const json_t *plan, const struct patterns *patterns,
+	const char *matrix, const char *out, struct problem *why)
 {
 	struct store store = STORE_NONE;
 	json_t *run = run_document(runner->identities);
 	int r, status = -1;
 
 	r = store_create(out, run, plan, matrix, &store, why);
+	if (r == 0 && patterns)
+		r = freeze_patterns(&store, patterns, why);
 	if (r == 0)
 		r = runner_run(runner, &store, plan, why);
 	if (r == 0)
-		status = conclude(&store, run, plan, why);
+		status = conclude(&store, run, plan, patterns, why);
 	if (status < 0)
 		status =
 			command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
@@ -142,6 +147,7 @@ static int run(int argc, char **argv)
 	struct backend_options host_options = { guests, given.device_model, given.accelerator,
 		given.replay };
 	struct runner runner = { .slow = strtod(given.slow, &end) };
+	struct patterns *patterns = NULL;
 	struct problem why = { 0 };
 	json_t *plan = NULL;
 	int r, status;
@@ -157,6 +163,8 @@ static int run(int argc, char **argv)
 	r = matrix_plan(argv[0], &plan, &why);
 	if (r == 0)
 		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0)
+		r = patterns_choose(given.patterns, NULL, &patterns, &why);
 	if (r < 0) {
 		status = command_fail(&command_run, command_status(r), &why);
 		goto out;
@@ -167,9 +175,10 @@ static int run(int argc, char **argv)
 			&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, &why);
 		goto out;
 	}
-	status = run_plan(&runner, plan, argv[0], out, &why);
+	status = run_plan(&runner, plan, patterns, argv[0], out, &why);
 out:
 	runner_close(&runner);
+	patterns_free(patterns);
 	json_decref(plan);
 	free(guests);
 	free(out);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/ending.h"
+#include "harness/judge_logs.h"
 #include "harness/versions.h"
 #include "src/document.h"
 #include "src/field.h"
@@ -170,6 +171,12 @@ struct opinion {
 	const char *layer;
 };
 
+static void replace_cause(struct opinion *opinion, json_t *cause)
+{
+	json_decref(opinion->cause);
+	opinion->cause = cause;
+}
+
 static void judge_end(const json_t *plan_cell, const json_t *identities, const json_t *end,
 	const json_t *report, const char *report_trouble, struct opinion *opinion)
 {
@@ -200,42 +207,60 @@ static void judge_end(const json_t *plan_cell, const json_t *identities, const j
 	}
 }
 
+/* A line of a log that says why knows better than the ending, and than the first finding. */
+static void judge_logs_cause(const json_t *logs, struct opinion *opinion)
+{
+	const json_t *match;
+	size_t i;
+
+	if (opinion->verdict < VERDICT_FAIL)
+		return;
+	json_array_foreach(logs, i, match)
+	{
+		if (!pattern_is_cause(match))
+			continue;
+		opinion->layer = text_of(match, "layer");
+		replace_cause(opinion,
+			json_sprintf("%s: %s%s%s", text_of(match, "label"), text_of(match, "text"),
+				json_string_length(opinion->cause) ? "; " : "",
+				json_string_value(opinion->cause)));
+		return;
+	}
+}
+
 /* What is left of the guest on the host is worse than any finding: the host is not as it was. */
 static void judge_leftovers(const json_t *end, struct opinion *opinion)
 {
 	const json_t *leftovers = json_object_get(end, "leftovers");
-	json_t *cause;
 
 	if (json_array_size(leftovers) == 0)
 		return;
 	opinion->verdict = verdict_worst(opinion->verdict, VERDICT_MISS);
 	opinion->layer = "host";
-	cause = json_sprintf("left on the host: %s%s%s",
-		json_string_value(json_array_get(leftovers, 0)),
-		json_string_length(opinion->cause) ? "; and " : "",
-		json_string_value(opinion->cause));
-	json_decref(opinion->cause);
-	opinion->cause = cause;
+	replace_cause(opinion, json_sprintf("left on the host: %s%s%s",
+				       json_string_value(json_array_get(leftovers, 0)),
+				       json_string_length(opinion->cause) ? "; and " : "",
+				       json_string_value(opinion->cause)));
 }
 
 json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
-	const json_t *end, const json_t *report, const char *report_trouble)
+	const json_t *end, const json_t *report, const char *report_trouble, const json_t *logs)
 {
 	struct opinion opinion = { .verdict = VERDICT_MISS, .findings = json_array() };
 	const json_t *ending = json_object_get(end, "ending");
 	json_t *cell;
 
-	if (!end) {
-		opinion.cause = json_string("the cell did not run to its end");
-	} else {
+	if (end)
 		judge_end(plan_cell, identities, end, report, report_trouble, &opinion);
-		judge_leftovers(end, &opinion);
-	}
-	cell = json_pack("{s:I, s:O, s:O*, s:s, s:o, s:o, s:O*}", "index", (json_int_t)index,
+	else
+		opinion.cause = json_string("the cell did not run to its end");
+	judge_logs_cause(logs, &opinion);
+	judge_leftovers(end, &opinion);
+	cell = json_pack("{s:I, s:O, s:O*, s:s, s:o, s:o, s:O*, s:O*}", "index", (json_int_t)index,
 		"name", json_object_get(plan_cell, "name"), "words",
 		json_object_get(plan_cell, "words"), "verdict", verdict_name(opinion.verdict),
 		"cause", opinion.cause, "findings", opinion.findings, "times_ms",
-		json_object_get(end, "times_ms"));
+		json_object_get(end, "times_ms"), "logs", logs);
 	json_object_set_new(cell, "ending", ending ? json_incref((json_t *)ending) : json_null());
 	json_object_set_new(
 		cell, "layer", opinion.layer ? json_string(opinion.layer) : json_null());
@@ -257,11 +282,12 @@ static ssize_t stored_index(const json_t *stored_plan, const char *name)
 }
 
 static json_t *judge_stored(const struct store *store, const json_t *run, const json_t *stored_plan,
-	size_t index, const json_t *plan_cell)
+	size_t index, const json_t *plan_cell, const struct patterns *patterns)
 {
+	const json_t *identities = json_object_get(run, "identities");
 	const char *name = text_of(plan_cell, "name");
 	struct problem end_trouble = { 0 }, report_trouble = { 0 };
-	json_t *end = NULL, *report = NULL, *cell;
+	json_t *end = NULL, *report = NULL, *logs = NULL, *cut = NULL, *cell;
 	char *text = NULL;
 	size_t length = 0;
 	ssize_t at = stored_index(stored_plan, name);
@@ -271,15 +297,22 @@ static json_t *judge_stored(const struct store *store, const json_t *run, const 
 		store_read_json(fd, "end.json", DOCUMENT_END, &end, &end_trouble);
 		if (store_read(fd, "report.json", &text, &length, &report_trouble) == 0)
 			report_parse(text, length, &report, &report_trouble);
+		if (patterns)
+			logs = judge_logs(patterns, fd, report,
+				json_object_get(identities, "versions"), &cut);
 		close(fd);
 	}
-	cell = judge_cell(index, plan_cell, json_object_get(run, "identities"), end, report,
-		report_trouble.text[0] ? report_trouble.text : NULL);
+	cell = judge_cell(index, plan_cell, identities, end, report,
+		report_trouble.text[0] ? report_trouble.text : NULL, logs);
+	if (json_array_size(cut) > 0)
+		json_object_set(cell, "logs_cut", cut);
 	if (!end && end_trouble.text[0])
 		json_object_set_new(cell, "cause", json_string(end_trouble.text));
 	free(text);
 	json_decref(end);
 	json_decref(report);
+	json_decref(logs);
+	json_decref(cut);
 	return cell;
 }
 
@@ -303,7 +336,8 @@ static json_t *count(const json_t *cells, enum verdict *worst_r)
 }
 
 int judge_run(const struct store *store, const json_t *run, const json_t *stored_plan,
-	const json_t *plan, json_t **findings_r, struct problem *why)
+	const json_t *plan, const struct patterns *patterns, json_t **findings_r,
+	struct problem *why)
 {
 	json_t *findings = document_new(DOCUMENT_FINDINGS, DOCUMENT_VERSION);
 	json_t *cells = json_array(), *counts;
@@ -313,12 +347,15 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 
 	json_array_foreach(json_object_get(plan, "cells"), i, cell)
 	{
-		json_array_append_new(cells, judge_stored(store, run, stored_plan, i, cell));
+		json_array_append_new(
+			cells, judge_stored(store, run, stored_plan, i, cell, patterns));
 	}
 	counts = count(cells, &worst);
 	json_object_set(findings, "matrix", json_object_get(plan, "matrix"));
 	json_object_set(findings, "harness", json_object_get(run, "harness"));
 	json_object_set(findings, "identities", json_object_get(run, "identities"));
+	json_object_set_new(
+		findings, "patterns", patterns ? patterns_identity(patterns) : json_null());
 	json_object_set_new(findings, "verdict", json_string(verdict_name(worst)));
 	json_object_set_new(findings, "counts", counts);
 	json_object_set_new(findings, "cells", cells);

@@ -5,41 +5,54 @@
  *   "format": "igd-harness findings", "version": 1,
  *   "harness": "0.1.0", "matrix": {"name": ..., "file": ..., "sha256": ...},
  *   "identities": {... as in run.json ...},
+ *   "patterns": {"file": ..., "sha256": ...},
+ *                                     by which the logs were searched; null: they were not
  *   "verdict": "FAIL",                the worst of the cells
  *   "counts": {"PASS": 2, "FAIL": 1}, cells by verdict; only verdicts that occur
  *   "cells": [ {
  *     "index": 0, "name": "...", "words": {...}, "verdict": "FAIL",
  *     "ending": "done",               null if the cell has no end.json: it did not run
- *     "layer": null,                  who is to be looked at first, if the ending says so
+ *     "layer": null,                  who is to be looked at first: the layer of the pattern that
+ *                                     is the cause, else what the ending says
  *     "cause": "display/mode: expected \"1280x800\", seen \"1024x768\"",   one line; "" for PASS
  *     "times_ms": {...},              as in end.json
  *     "findings": [ {"id": ..., "field": ..., "verdict": "FAIL", "expected": ..., "seen": ...,
- *                    "source": ..., "note": "why ERROR or XFAIL, or that a pass is unexpected"} ]
+ *                    "source": ..., "note": "why ERROR or XFAIL, or that a pass is unexpected"} ],
+ *     "logs": [ {"label": ..., ...} ], matches of patterns in the cell's logs, harness/patterns.h
+ *     "logs_cut": ["console.log"]     files of which only the beginning was searched, if any
  *   } ]
  * }
+ *
+ * Patterns explain a verdict, they never make one. If a cell is FAIL or worse by its ending or its
+ * findings, the first match of severity "cause" begins its "cause", "LABEL: LINE; ...", and gives
+ * its "layer". What is left on the host still goes before it.
  */
 #ifndef IGD_JUDGE_H
 #define IGD_JUDGE_H
 
 #include <jansson.h>
 
+#include "harness/patterns.h"
 #include "harness/store.h"
 #include "src/problem.h"
 
 /*
  * Judges one cell. `plan_cell` has the expectations; `end` is its end.json or NULL if it did not
  * run; `report` is a checked report or NULL; `report_trouble` says why there is none although the
- * cell ended well, or is NULL. Returns a new entry for "cells", or NULL without memory.
+ * cell ended well, or is NULL; `logs` are the matches in its logs, or NULL. Returns a new entry for
+ * "cells", or NULL without memory.
  */
 json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
-	const json_t *end, const json_t *report, const char *report_trouble);
+	const json_t *end, const json_t *report, const char *report_trouble, const json_t *logs);
 
 /*
- * Judges a stored run by `plan`, the run's own or another: cells are found by name. Returns 0 and
+ * Judges a stored run by `plan`, the run's own or another: cells are found by name; `patterns` are
+ * looked for in their logs, NULL: none. Returns 0 and
  * the findings document (new reference), or a negative errno if the store cannot be read.
  */
 int judge_run(const struct store *store, const json_t *run, const json_t *stored_plan,
-	const json_t *plan, json_t **findings_r, struct problem *why);
+	const json_t *plan, const struct patterns *patterns, json_t **findings_r,
+	struct problem *why);
 
 /*
  * Exit status for findings: that of the worst verdict; 3, with a word on stderr, if no cell was

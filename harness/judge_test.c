@@ -33,7 +33,7 @@ static struct outcome judge(const char *expect, const char *end, const char *rep
 		parse("{\"acts_as\": \"libxl\", \"versions\": {\"qemu\": \"7.2.22\"}}");
 	json_t *end_document = end ? parse(end) : NULL;
 	json_t *report_document = report ? parse(report) : NULL;
-	json_t *judged = judge_cell(0, cell, identities, end_document, report_document, NULL);
+	json_t *judged = judge_cell(0, cell, identities, end_document, report_document, NULL, NULL);
 	struct outcome outcome = { 0 };
 	const char *layer = json_string_value(json_object_get(judged, "layer"));
 

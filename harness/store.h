@@ -4,6 +4,7 @@
  *   run.json       settings and identities, frozen before the first cell
  *   plan.json      the cells (harness/plan.h), frozen with it
  *   matrix.yaml    the matrix as it was
+ *   patterns.yaml  the patterns as they were (harness/patterns.h), if there were any
  *   findings.json  what the judge last said: derived, can be made again at any time
  *   lock           held while a run writes here
  *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001

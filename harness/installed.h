@@ -1,0 +1,10 @@
+/*
+ * What is installed with the program: BIN/../share/igd-harness, wherever BIN is.
+ */
+#ifndef IGD_INSTALLED_H
+#define IGD_INSTALLED_H
+
+/* The path of `name` there, whether or not it exists. The caller frees. NULL without memory. */
+char *installed_path(const char *name);
+
+#endif

@@ -1,0 +1,235 @@
+/* Whole stored runs, made here: their verdicts with and without patterns. */
+#include "harness/judge_logs.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/judge.h"
+#include "src/suite.h"
+
+#define PATTERN(label, log, severity, layer, text)                                                 \
+	"  - label: " label "\n    log: " log "\n    text: " text "\n    layer: " layer            \
+	"\n    severity: " severity "\n    known: source\n    meaning: m\n    advice: a\n"         \
+	"    reference: r\n    samples: " text "\n"
+
+static const char data[] = "format: igd-harness patterns\nversion: 1\npatterns:\n" PATTERN(
+	"aborted", "qemu", "cause", "qemu", "Assertion failed")
+	PATTERN("refused", "[libxl, qemu]", "cause", "config", "slot is taken")
+		PATTERN("reset", "libxl", "note", "host", "no reset here")
+			PATTERN("hang", "console", "cause", "guest kernel", "GPU HANG");
+
+#define CREATE_FAILED                                                                              \
+	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
+	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": []}"
+#define DONE                                                                                        \
+	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"done\", \"detail\": \"\"," \
+	" \"times_ms\": {}, \"leftovers\": []}"
+#define LEFT                                                                                       \
+	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
+	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": [\"domain 7\"]}"
+#define REPORT                                                                                     \
+	"{\"format\": \"igd-harness report\", \"version\": 1,"                                     \
+	" \"agent\": {\"version\": \"0\", \"errors\": []},"                                        \
+	" \"kernel\": {\"release\": \"6.1\", \"version\": \"1\", \"cmdline\": \"\","               \
+	" \"log\": [{\"time_us\": 1, \"level\": 6, \"text\": \"drm ok\"},"                         \
+	" {\"time_us\": 2, \"level\": 3, \"text\": \"i915\\nGPU HANG\"}], \"log_dropped\": 0}}"
+
+static char place[] = "/tmp/igd-judge-logs-XXXXXX";
+
+struct file {
+	const char *name, *text;
+};
+
+static void write_file(const char *folder, const struct file *made)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, made->name);
+	file = fopen(path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs(made->text, file);
+	CU_ASSERT_EQUAL(fclose(file), 0);
+}
+
+/* Judges a run of one cell whose folder has these files; the entry of the cell. */
+static json_t *judge(const struct file *files, const char *expect, bool with_patterns)
+{
+	json_t *plan = json_pack("{s:[{s:s, s:{}, s:o}]}", "cells", "name", "c", "words", "expect",
+		json_loads(expect, 0, NULL));
+	json_t *run = json_pack("{s:{s:s, s:{s:s}}}", "identities", "acts_as", "libxl", "versions",
+		"qemu", "10.0.13");
+	struct store store = STORE_NONE;
+	struct patterns *patterns = NULL;
+	struct problem why = { "" };
+	json_t *findings = NULL, *cell;
+	char folder[128], command[320];
+
+	CU_ASSERT_EQUAL(patterns_parse("p", data, strlen(data), &patterns, &why), 0);
+	snprintf(folder, sizeof(folder), "%s/cells/001-c", place);
+	snprintf(command, sizeof(command), "rm -rf %s/cells && mkdir -p %s", place, folder);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+	for (; files->name; files++)
+		write_file(folder, files);
+	store.dir_fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	store.dir = strdup(place);
+	CU_ASSERT_EQUAL(judge_run(&store, run, plan, plan, with_patterns ? patterns : NULL,
+				&findings, &why),
+		0);
+	CU_ASSERT_EQUAL(json_is_object(json_object_get(findings, "patterns")), with_patterns);
+	cell = json_incref(json_array_get(json_object_get(findings, "cells"), 0));
+	store_close(&store);
+	patterns_free(patterns);
+	json_decref(findings);
+	json_decref(plan);
+	json_decref(run);
+	return cell;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void the_cause_is_named_first_and_gives_the_layer(void)
+{
+	static const struct file files[] = { { "end.json", CREATE_FAILED },
+		{ "libxl.log", "no reset here\nslot is taken\n" },
+		{ "qemu.log", "x\nqemu: Assertion failed\n" }, { NULL, NULL } };
+	json_t *cell = judge(files, "[]", true), *plain = judge(files, "[]", false);
+
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "FAIL");
+	/* The first in the file of patterns, not the first log. */
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"),
+		"aborted: qemu: Assertion failed; the guest could not be created: libxl said no");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "QEMU");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 3);
+	CU_ASSERT_PTR_NULL(json_object_get(cell, "logs_cut"));
+	CU_ASSERT_STRING_EQUAL(text_of(plain, "verdict"), "FAIL");
+	CU_ASSERT_STRING_EQUAL(
+		text_of(plain, "cause"), "the guest could not be created: libxl said no");
+	CU_ASSERT_STRING_EQUAL(text_of(plain, "layer"), "libxl or QEMU");
+	CU_ASSERT_PTR_NULL(json_object_get(plain, "logs"));
+	json_decref(cell);
+	json_decref(plain);
+}
+
+static void a_note_explains_nothing(void)
+{
+	static const struct file files[] = { { "end.json", CREATE_FAILED },
+		{ "libxl.log", "no reset here\n" }, { NULL, NULL } };
+	json_t *cell = judge(files, "[]", true);
+
+	CU_ASSERT_STRING_EQUAL(
+		text_of(cell, "cause"), "the guest could not be created: libxl said no");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "libxl or QEMU");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 1);
+	json_decref(cell);
+}
+
+static void a_pattern_never_makes_a_verdict(void)
+{
+	static const struct file files[] = { { "end.json", DONE }, { "report.json", REPORT },
+		{ "qemu.log", "Assertion failed\n" }, { NULL, NULL } };
+	json_t *cell = judge(files,
+		"[{\"id\": \"i\", \"field\": \"kernel/release\", \"value\": \"6.1\","
+		" \"source\": \"s\"}]",
+		true);
+
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "PASS");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"), "");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 2);
+	json_decref(cell);
+}
+
+static void the_reported_kernel_log_counts_as_console(void)
+{
+	static const struct file files[] = { { "end.json", DONE }, { "report.json", REPORT },
+		{ "console.log", "@IGD1 GPU HANG\n" }, { NULL, NULL } };
+	json_t *cell = judge(files,
+		"[{\"id\": \"i\", \"field\": \"kernel/release\", \"value\": \"6.12\","
+		" \"source\": \"s\"}]",
+		true);
+	const json_t *logs = json_object_get(cell, "logs"), *match = json_array_get(logs, 0);
+
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "FAIL");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"),
+		"hang: i915?GPU HANG; kernel/release: expected \"6.12\", seen \"6.1\"");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "guest kernel");
+	CU_ASSERT_EQUAL(json_array_size(logs), 1);
+	CU_ASSERT_STRING_EQUAL(text_of(match, "file"), "report.json");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(match, "line")), 2);
+	json_decref(cell);
+}
+
+static void what_is_left_still_goes_first(void)
+{
+	static const struct file files[] = { { "end.json", LEFT },
+		{ "qemu.log", "Assertion failed\n" }, { NULL, NULL } };
+	json_t *cell = judge(files, "[]", true);
+
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "MISS");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "host");
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"),
+		"left on the host: domain 7; and aborted: Assertion failed; "
+		"the guest could not be created: libxl said no");
+	json_decref(cell);
+}
+
+static void a_cut_log_is_said(void)
+{
+	static char endless[PATTERNS_LOG_MAX + 64];
+	const struct file files[] = { { "end.json", CREATE_FAILED }, { "qemu.log", endless },
+		{ NULL, NULL } };
+	json_t *cell;
+
+	memset(endless, 'x', sizeof(endless) - 1);
+	memcpy(endless + PATTERNS_LOG_MAX, "\nAssertion failed\n", 18);
+	cell = judge(files, "[]", true);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 0);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_array_get(json_object_get(cell, "logs_cut"), 0)),
+		"qemu.log");
+	json_decref(cell);
+}
+
+static void a_cell_that_did_not_run_has_no_logs(void)
+{
+	static const struct file files[] = { { NULL, NULL } };
+	json_t *cell = judge(files, "[]", true);
+
+	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "MISS");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 0);
+	json_decref(cell);
+}
+
+static CU_TestInfo tests[] = {
+	{ "the cause is named first and gives the layer",
+		the_cause_is_named_first_and_gives_the_layer },
+	{ "a note explains nothing", a_note_explains_nothing },
+	{ "a pattern never makes a verdict", a_pattern_never_makes_a_verdict },
+	{ "the reported kernel log counts as console", the_reported_kernel_log_counts_as_console },
+	{ "what is left still goes first", what_is_left_still_goes_first },
+	{ "a cut log is said", a_cut_log_is_said },
+	{ "a cell that did not run has no logs", a_cell_that_did_not_run_has_no_logs },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	char remove[80];
+	int status;
+
+	if (!mkdtemp(place))
+		return 1;
+	status = suite_main("judge_logs", tests);
+	snprintf(remove, sizeof(remove), "rm -rf %s", place);
+	return system(remove) == 0 ? status : 1;
+}
