@@ -101,6 +101,57 @@ static void print_finding(const json_t *finding, const struct render_options *op
 	}
 }
 
+static void print_labelled(const char *label, const json_t *object, const char *key, FILE *stream)
+{
+	fprintf(stream, "          %s: ", label);
+	render_text(stream, text_of(object, key));
+	fputc('\n', stream);
+}
+
+/* A line of a log that is a cause: whose it is, what it means, what to do. */
+static void print_cause(const json_t *match, FILE *stream)
+{
+	json_int_t count = json_integer_value(json_object_get(match, "count"));
+
+	fputs("    log   ", stream);
+	render_text(stream, text_of(match, "label"));
+	fputs(", layer ", stream);
+	render_text(stream, text_of(match, "layer"));
+	fputs(", ", stream);
+	render_text(stream, text_of(match, "file"));
+	fprintf(stream, " line %" JSON_INTEGER_FORMAT,
+		json_integer_value(json_object_get(match, "line")));
+	if (count > 1)
+		fprintf(stream, " and %" JSON_INTEGER_FORMAT " more", count - 1);
+	fputc('\n', stream);
+	print_labelled("means", match, "meaning", stream);
+	print_labelled("advice", match, "advice", stream);
+}
+
+/* The causes that are known, and the labels of what else is: the whole is in the findings. */
+static void print_logs(const json_t *logs, FILE *stream)
+{
+	const char *between = "    log   also: ";
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(logs, i, match)
+	{
+		if (strcmp(text_of(match, "severity"), "cause") == 0)
+			print_cause(match, stream);
+	}
+	json_array_foreach(logs, i, match)
+	{
+		if (strcmp(text_of(match, "severity"), "cause") == 0)
+			continue;
+		fputs(between, stream);
+		render_text(stream, text_of(match, "label"));
+		between = ", ";
+	}
+	if (between[0] == ',')
+		fputc('\n', stream);
+}
+
 static double seconds(const json_t *times)
 {
 	double sum = 0;
@@ -129,6 +180,8 @@ static void print_cell(const json_t *cell, const struct render_options *options,
 	}
 	if (text_of(cell, "layer")[0])
 		fprintf(stream, "      look first at: %s\n", text_of(cell, "layer"));
+	if (strcmp(text_of(cell, "verdict"), "PASS") != 0)
+		print_logs(json_object_get(cell, "logs"), stream);
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 		print_finding(finding, options, stream);
 }

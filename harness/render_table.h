@@ -5,8 +5,8 @@
 #include "harness/render.h"
 
 /*
- * Where the run was, then each cell with its verdict, its cause, and for each field what was
- * expected and what the guest reported; last the counts.
+ * Where the run was, then each cell with its verdict, its cause, what its logs say of that unless
+ * it passed, and for each field what was expected and what the guest reported; last the counts.
  */
 int render_table(const json_t *findings, const struct render_options *options, FILE *stream);
 

@@ -84,6 +84,31 @@ static void a_guests_text_moves_no_cursor(void)
 	free(text);
 }
 
+#define LOGS(verdict)                                                                                                      \
+	"{" IDENTITIES("libxl",                                                                                            \
+		"virtual") ", \"counts\": {}, \"cells\": [{\"name\": \"a-b\","                                             \
+			   " \"verdict\": \"" verdict "\", \"logs\": ["                                                    \
+			   "{\"label\": \"aborts\", \"severity\": \"cause\", \"layer\": \"QEMU\", \"file\": \"qemu.log\"," \
+			   " \"line\": 3, \"count\": 2, \"meaning\": \"it\\u001b[2J broke\", \"advice\": \"mend it\"},"    \
+			   "{\"label\": \"gone\", \"severity\": \"sign\", \"meaning\": \"unseen\"},"                       \
+			   "{\"label\": \"odd\", \"severity\": \"note\", \"meaning\": \"unseen\"}]}]}"
+
+static void known_causes_are_explained_unless_it_passed(void)
+{
+	char *text = render("table", LOGS("FAIL"), false);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "aborts, layer QEMU, qemu.log line 3 and 1 more\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "means: it\\x1b[2J broke\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "advice: mend it\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "also: gone, odd\n"));
+	CU_ASSERT_PTR_NULL(strstr(text, "unseen"));
+	free(text);
+	text = render("table", LOGS("PASS"), false);
+	CU_ASSERT_PTR_NULL(strstr(text, "aborts"));
+	CU_ASSERT_PTR_NULL(strstr(text, "also"));
+	free(text);
+}
+
 static void colour_only_when_wanted(void)
 {
 	char *text = render("table", FINDINGS(IDENTITIES("libxl", "virtual"), FINDING), true);
@@ -102,6 +127,8 @@ static CU_TestInfo tests[] = {
 		a_deviation_shows_field_expected_seen_and_source },
 	{ "only hardware passes for hardware", only_hardware_passes_for_hardware },
 	{ "a guest's text moves no cursor", a_guests_text_moves_no_cursor },
+	{ "known causes are explained unless it passed",
+		known_causes_are_explained_unless_it_passed },
 	{ "colour only when wanted", colour_only_when_wanted },
 	{ "other formats are not there", other_formats_are_not_there },
 	CU_TEST_INFO_NULL,
