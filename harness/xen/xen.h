@@ -5,6 +5,7 @@
  *   module.c    what the module exports         guest.c     making a guest: start() to created()
  *   host.c      open(), close(), killed runs    watch.c     how a guest ends: ended()
  *   identity.c  identify()                      cleanup.c   destroy() to gone()
+ *   device.c    a device, to guests and back
  *   session.c   one libxl context and its work  leftover.c  what is left of a guest, and by force
  *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
  *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
@@ -31,6 +32,7 @@
 #include <xentoollog.h>
 
 #include "harness/backend.h"
+#include "harness/lease.h"
 
 #define QEMU_LOG_FOLDER "/var/log/xen"
 /* Of a guest's domain, its device model and their logs: "igd-CELL-PID". */
@@ -167,6 +169,11 @@ int host_open(const struct backend_options *options, sd_event *loop, struct back
 	struct problem *why);
 void host_close(struct backend_host *host);
 int host_identify(struct backend_host *host, json_t *identities, struct problem *why);
+
+/* ---- device.c ----------------------------------------------------------------------------- */
+
+/* Its `host` is the struct backend_host. */
+extern const struct lease_hands device_hands;
 
 /* Whether a domain's name is that of a guest of a run whose process is dead, or was before a new
  * process with the same number, this one, began. */
