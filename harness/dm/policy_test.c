@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/settings.h"
 #include "src/suite.h"
 
 #define LINES_MAX 4096
@@ -286,6 +287,26 @@ static void calls(void)
 	}
 }
 
+/* harness/settings.c knows the words without this part. */
+static void the_settings_words_are_the_policies(void)
+{
+	const struct setting *setting = settings;
+	size_t i = 0;
+
+	while (setting->name && strcmp(setting->name, "policy") != 0)
+		setting++;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(setting->words);
+	for (; policies[i].name; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(setting->words[i]);
+		CU_ASSERT_STRING_EQUAL(setting->words[i], policies[i].name);
+		CU_ASSERT_PTR_EQUAL(policy_find(policies[i].name), &policies[i]);
+		CU_ASSERT_TRUE(strlen(policies[i].about) > 10 && strlen(policies[i].source) > 10);
+	}
+	CU_ASSERT_PTR_NULL(setting->words[i]);
+	CU_ASSERT_PTR_NULL(policy_find("nosuch"));
+	CU_ASSERT_PTR_NULL(policy_find(""));
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -299,6 +320,7 @@ int main(void)
 		{ "what is not understood is refused", what_is_not_understood_is_refused },
 		{ "too many devices", too_many_devices },
 		{ "a guest, a probe, a question", calls },
+		{ "the setting's words are the policies", the_settings_words_are_the_policies },
 		CU_TEST_INFO_NULL,
 	};
 
