@@ -10,6 +10,7 @@
  *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
  *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
  *   config.c    settings to libxl_domain_config process.c   QEMU as a process
+ *   wrapper.c   igd-dm as the device model
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
  * CODING_STYLE in xen.git.
@@ -200,6 +201,42 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 /* Whether config_fill() knows a setting of that name; for the tests of harness/settings.c. */
 bool config_knows(const char *setting);
 
+/* ---- wrapper.c ---------------------------------------------------------------------------- */
+
+#define WRAPPER_FOLDER   "/run"
+#define WRAPPER_PREFIX   NAME_PREFIX "qemu-"
+#define WRAPPER_PATH_MAX 128
+
+/* A guest's folder with igd-dm's orders, and the path there that libxl starts; "" if none. */
+struct wrapper {
+	char folder[WRAPPER_PATH_MAX - 16], model[WRAPPER_PATH_MAX];
+};
+
+struct wrapper_request {
+	const char *below; /* WRAPPER_FOLDER, but for tests */
+	const char *policy;
+	const char *qemu; /* to become */
+	int evidence_fd;  /* the cell's folder */
+	unsigned int serial;
+};
+
+/*
+ * Makes the folder. Returns 0, or a negative errno with the sentence and nothing made: -ENOENT if
+ * igd-dm is not installed.
+ */
+int wrapper_make(
+	struct wrapper *wrapper, const struct wrapper_request *request, struct problem *why);
+
+/* Removes the folder, if there is one. Returns whether nothing is left; then it is forgotten. */
+bool wrapper_remove(struct wrapper *wrapper);
+
+/* Removes the folders of killed runs, and notes them in `tidied`. */
+void wrapper_tidy(const char *below, json_t *tidied);
+
+/* The ending of a guest whose device model's log ends with these words: igd-dm's are not the fault
+ * of what is tested; `how` for all others. */
+enum ending wrapper_ending(const char *last_words, enum ending how);
+
 /* ---- the guest ---------------------------------------------------------------------------- */
 
 struct alarm {
@@ -225,6 +262,7 @@ struct backend_guest {
 	char uuid[UUID_TEXT_MAX];
 	struct session *session;
 	libxl_domain_config config;
+	struct wrapper wrapper;
 	struct alarm step, limit;
 
 	/* making: guest.c */
