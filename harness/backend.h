@@ -12,10 +12,11 @@
 #include <systemd/sd-event.h>
 
 #include "harness/ending.h"
+#include "harness/lease.h"
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 1
+#define BACKEND_ABI 2
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -84,6 +85,10 @@ struct backend {
 	void (*release)(struct backend_guest *guest);
 
 	void (*close)(struct backend_host *host);
+
+	/* Moves PCI devices to guests and back; their `host` is the struct backend_host. NULL if
+	 * the back end passes no devices through. */
+	const struct lease_hands *devices;
 };
 
 /* Returns the back end of that name, loading its module if it is one; NULL with the sentence. */

@@ -186,8 +186,11 @@ static void on_gone(void *data, const json_t *leftovers)
 	struct cell *cell = data;
 
 	json_array_extend(cell->leftovers, (json_t *)leftovers);
-	if (cell->state == CELL_CLEAN_UP)
-		cell_enter(cell, CELL_OVER);
+	if (cell->state != CELL_CLEAN_UP)
+		return;
+	if (cell->watcher.inspect)
+		cell->watcher.inspect(cell->watcher.data, cell->leftovers);
+	cell_enter(cell, CELL_OVER);
 }
 
 static const struct guest_handler handler = {
@@ -222,6 +225,9 @@ static int on_nothing_begun(sd_event_source *source, void *data)
 
 	sd_event_source_disable_unref(cell->grace);
 	cell->grace = NULL;
+	/* start() may have failed after the host was made ready. */
+	if (cell->watcher.inspect)
+		cell->watcher.inspect(cell->watcher.data, cell->leftovers);
 	cell_enter(cell, CELL_OVER);
 	return 0;
 }
@@ -284,6 +290,12 @@ static void begin(struct cell *cell, const json_t *identities)
 	if (lacks) {
 		end_without_guest(cell, ENDING_NOT_SUPPORTED,
 			"the cell requires \"%s\", which this host does not have", lacks);
+		return;
+	}
+	r = cell->watcher.prepare ? cell->watcher.prepare(cell->watcher.data, &inner) : 0;
+	if (r < 0) {
+		end_without_guest(
+			cell, ENDING_HOST_FAILED, "%s", inner.text[0] ? inner.text : strerror(-r));
 		return;
 	}
 	r = cell->backend->start(

@@ -44,6 +44,15 @@ const char *cell_state_name(enum cell_state state);
 #define CELL_CONSOLE_MAX (4u << 20)
 
 struct cell_watcher {
+	/*
+	 * Makes the host ready for the cell's guest, and looks, once the back end says that the
+	 * guest is gone, whether the host has back what it lent; what it has not is appended to
+	 * `leftovers`. prepare() returns 0 or a negative errno with the sentence: the cell then
+	 * ends as ENDING_HOST_FAILED. Either may be NULL.
+	 */
+	int (*prepare)(void *data, struct problem *why);
+	void (*inspect)(void *data, json_t *leftovers);
+
 	/* The cell entered a state; its limit in ms. For progress only. */
 	void (*entered)(void *data, enum cell_state state, uint64_t limit_ms);
 	/* The cell is over and end.json is on disk; `end` is borrowed. Called once, from the loop.

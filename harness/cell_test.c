@@ -270,6 +270,20 @@ static void on_over(void *data, const json_t *end)
 #define LONG_MS  60000
 #define SHORT_MS 200
 
+/* What the host says when it is to be made ready, and what it has not got back afterwards. */
+static const char *not_ready, *not_back;
+
+static int on_prepare(void *data, struct problem *why)
+{
+	return not_ready ? problem_set(why, -EBUSY, "%s", not_ready) : 0;
+}
+
+static void on_inspect(void *data, json_t *leftovers)
+{
+	if (not_back)
+		json_array_append_new(leftovers, json_string(not_back));
+}
+
 static json_t *play_in(const struct script *script, json_t *plan_cell, int dir_fd)
 {
 	json_t *identities = json_pack("{s:s, s:[s]}", "acts_as", "libxl", "capabilities", "hvm");
@@ -277,7 +291,7 @@ static json_t *play_in(const struct script *script, json_t *plan_cell, int dir_f
 	struct cell *cell = NULL;
 	struct problem why = { 0 };
 	json_t *end = NULL;
-	struct cell_watcher watcher = { on_entered, on_over, &end };
+	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, &end };
 
 	CU_ASSERT_FATAL(sd_event_new(&host.loop) >= 0);
 	CU_ASSERT_EQUAL_FATAL(cell_begin(&scripted, &host, host.loop, plan_cell, identities, dir_fd,
@@ -488,6 +502,22 @@ static void what_is_left_behind_is_written_down(void)
 	json_decref(end);
 }
 
+static void a_host_that_is_not_ready_or_not_whole(void)
+{
+	struct script good = { .hello = true, .report = GOOD_REPORT };
+	json_t *end;
+
+	not_ready = "the device is leased";
+	expect(&good, NULL, "host-failed", "create", "the device is leased");
+	not_ready = NULL;
+	not_back = "the device did not come back";
+	end = play(&good, NULL);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(end, "ending")), "done");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(end, "leftovers")), 1);
+	json_decref(end);
+	not_back = NULL;
+}
+
 static void requirements_are_named(void)
 {
 	struct script script = { 0 };
@@ -522,6 +552,7 @@ static CU_TestInfo tests[] = {
 	{ "a host that stalls is not the guest's fault",
 		a_host_that_stalls_is_not_the_guests_fault },
 	{ "what is left behind is written down", what_is_left_behind_is_written_down },
+	{ "a host that is not ready or not whole", a_host_that_is_not_ready_or_not_whole },
 	{ "requirements are named", requirements_are_named },
 	CU_TEST_INFO_NULL,
 };

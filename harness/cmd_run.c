@@ -132,6 +132,8 @@ static int run_plan(struct runner *runner, const json_t *plan, const struct patt
 		r = runner_run(runner, &store, plan, why);
 	if (r == 0)
 		status = conclude(&store, run, plan, patterns, why);
+	if (status >= 0 && !runner->host_is_whole)
+		status = EXIT_NO_ANSWER;
 	if (status < 0)
 		status =
 			command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);

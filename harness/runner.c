@@ -76,6 +76,7 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 
 	runner->stop_fd = -1;
 	runner->host_is_whole = true;
+	runner->lease = LEASE_NONE;
 	runner->backend = backend_find(backend, why);
 	if (!runner->backend)
 		return strstr(why->text, "no back end") ? -EINVAL : -ENOSYS;
@@ -100,8 +101,64 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 
 struct turn {
 	struct runner *runner;
+	const json_t *plan_cell;
 	json_t *end;
 };
+
+/* The device that a cell passes through: its setting `pci`, before an "@". 1, 0 for none, -EINVAL.
+ */
+static int device_of(const struct runner *runner, const json_t *plan_cell, struct bdf *device_r,
+	struct problem *why)
+{
+	const char *acts_as = json_string_value(json_object_get(runner->identities, "acts_as"));
+	const json_t *pci = json_object_get(
+		json_object_get(json_object_get(plan_cell, "settings"), acts_as), "pci");
+	const char *text = json_string_value(json_array_get(pci, 0));
+	char address[BDF_TEXT_MAX];
+
+	if (!runner->backend->devices || json_array_size(pci) == 0)
+		return 0;
+	if (json_array_size(pci) > 1)
+		return problem_set(why, -EINVAL, "a cell may pass one device through, not %zu",
+			json_array_size(pci));
+	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "@"), text);
+	if (bdf_parse(address, device_r) < 0)
+		return problem_set(why, -EINVAL, "\"%s\" names no PCI device", text);
+	return 1;
+}
+
+static int on_prepare(void *data, struct problem *why)
+{
+	struct turn *turn = data;
+	struct runner *runner = turn->runner;
+	struct bdf device = { 0 };
+	int r = device_of(runner, turn->plan_cell, &device, why);
+
+	if (r <= 0)
+		return r;
+	if (runner->lease.fd >= 0 && !bdf_equal(runner->lease.device, device)) {
+		r = lease_give_back(&runner->lease, why);
+		if (r < 0)
+			return r;
+	}
+	if (runner->lease.fd < 0) {
+		r = lease_take(
+			&runner->lease, runner->backend->devices, runner->host, "", device, why);
+		if (r < 0)
+			return r;
+	}
+	return lease_lend(&runner->lease, why);
+}
+
+static void on_inspect(void *data, json_t *leftovers)
+{
+	struct turn *turn = data;
+	struct lease *lease = &turn->runner->lease;
+	struct problem why = { 0 };
+
+	if (lease->fd >= 0 && lease->state == LEASE_GUEST && lease_return(lease, &why) < 0)
+		json_array_append_new(leftovers, json_string(why.text));
+}
 
 static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
 {
@@ -121,8 +178,8 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 	const json_t *plan_cell, struct problem *why)
 {
 	const char *name = json_string_value(json_object_get(plan_cell, "name"));
-	struct turn turn = { .runner = runner };
-	struct cell_watcher watcher = { on_entered, on_over, &turn };
+	struct turn turn = { .runner = runner, .plan_cell = plan_cell };
+	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, &turn };
 	int dir_fd, r;
 
 	dir_fd = store_cell(store, index, name, true, why);
@@ -146,6 +203,16 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 	return r < 0 ? problem_set(why, r, "the event loop failed: %s", strerror(-r)) : 0;
 }
 
+static void give_back(struct runner *runner)
+{
+	struct problem why = { 0 };
+
+	if (lease_give_back(&runner->lease, &why) == 0)
+		return;
+	runner->host_is_whole = false;
+	fprintf(stderr, "igd-harness: the device was not given back: %s\n", why.text);
+}
+
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why)
 {
@@ -164,13 +231,14 @@ int runner_run(
 			break;
 		r = run_cell(runner, store, i, cell, why);
 		if (r < 0)
-			return r;
+			break;
 	}
 	if (!runner->host_is_whole)
 		fputs("igd-harness: the last cell left something on the host; the cells after it "
 		      "were not run, for they would be judged on a host that is not whole\n",
 			stderr);
-	return 0;
+	give_back(runner);
+	return r < 0 ? r : 0;
 }
 
 void runner_close(struct runner *runner)

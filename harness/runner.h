@@ -10,6 +10,7 @@
 
 #include "harness/backend.h"
 #include "harness/cell.h"
+#include "harness/lease.h"
 #include "harness/progress.h"
 #include "harness/store.h"
 
@@ -25,7 +26,8 @@ struct runner {
 	bool stopped;
 	struct cell *cell;
 	struct progress progress;
-	bool host_is_whole; /* no cell left anything behind */
+	struct lease lease; /* of the device that cells pass through */
+	bool host_is_whole; /* no cell left anything behind, and devices came back */
 };
 
 /*
@@ -38,7 +40,9 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 /*
  * Runs every cell of the plan into the store. Stops early when told to (SIGINT, SIGTERM) or when a
  * cell left something on the host that would spoil the next: the cells not run have no end.json.
- * Returns 0, or a negative errno if a cell could not even be begun.
+ * A device that cells pass through is leased before the first of them and given back at the end.
+ * Returns 0, or a negative errno if a cell could not even be begun; runner->host_is_whole tells
+ * whether the host is as it was.
  */
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why);

@@ -11,6 +11,7 @@
 
 static const char *const gfx_passthru_words[] = { "off", "on", "igd", NULL };
 static const char *const libxl_vga_words[] = { "none", "stdvga", "cirrus", "qxl", NULL };
+static const char *const policy_words[] = { "libxl", "rfc", "igd-only", "igd-only-bare", NULL };
 static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
 
 /*
@@ -36,6 +37,8 @@ const struct setting settings[] = {
 		"QEMU arguments, right after -machine" },
 	{ "libxl", "pci", SETTING_TEXTS, NULL,
 		"host devices to pass through, as in xl.cfg(5): \"00:02.0\", \"00:02.0@02\"" },
+	{ "libxl", "policy", SETTING_WORD, policy_words,
+		"what another libxl would have put on QEMU's command line: docs/policies.md" },
 	{ "libxl", "cmdline", SETTING_TEXT, NULL,
 		"appended to the command line of the guest's kernel" },
 	{ "qemu", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },

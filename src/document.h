@@ -16,6 +16,7 @@
 #define DOCUMENT_RUN      "igd-harness run"
 #define DOCUMENT_END      "igd-harness end"
 #define DOCUMENT_FINDINGS "igd-harness findings"
+#define DOCUMENT_DM       "igd-harness dm"
 
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1

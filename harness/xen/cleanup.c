@@ -55,6 +55,7 @@ static void begin_inspection(struct backend_guest *guest)
 	if (guest->inspect_since)
 		return;
 	alarm_stop(&guest->limit);
+	wrapper_remove(&guest->wrapper);
 	sd_event_now(guest->host->event, CLOCK_MONOTONIC, &guest->inspect_since);
 	alarm_set(&guest->step, 0, inspect);
 }

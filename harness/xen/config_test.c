@@ -119,6 +119,9 @@ static void test_texts(void)
 	CU_ASSERT_STRING_EQUAL(config.b_info.extra_hvm[1], "xen-platform");
 	CU_ASSERT_PTR_NULL(config.b_info.extra_hvm[2]);
 	CU_ASSERT_STRING_EQUAL(config.b_info.cmdline, "console=ttyS0 quiet panic=1 igd.test=1");
+	/* Not libxl's: what it is told to start is for the guest to say. */
+	CU_ASSERT_EQUAL(fill("{\"policy\": \"rfc\"}"), 0);
+	CU_ASSERT_STRING_EQUAL(config.b_info.device_model, "/opt/qemu");
 }
 
 static void test_pci(void)
@@ -163,6 +166,8 @@ static void test_refused(void)
 		"{\"pci\": [\"0000000000000:00:02.0\"]}",
 		"{\"pci\": [2]}",
 		"{\"cmdline\": 1}",
+		"{\"policy\": \"rfx\"}",
+		"{\"policy\": true}",
 		"{\"nosuch\": 1}",
 	};
 

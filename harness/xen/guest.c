@@ -59,6 +59,7 @@ static void free_guest(struct backend_guest *guest)
 		close(guest->model.pidfd);
 	json_decref(guest->before);
 	session_close(guest->session);
+	wrapper_remove(&guest->wrapper);
 	libxl_domain_config_dispose(&guest->config);
 	free(guest);
 }
@@ -98,6 +99,27 @@ static int name_guest(struct backend_guest *guest, const json_t *cell, struct pr
 	return 0;
 }
 
+/* A cell with a policy has igd-dm as the device model that libxl starts. */
+static int wrap_model(struct backend_guest *guest, const json_t *cell, struct problem *why)
+{
+	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
+	const char *policy = json_string_value(json_object_get(settings, "policy"));
+	libxl_domain_build_info *b_info = &guest->config.b_info;
+	int r;
+
+	if (!policy)
+		return 0;
+	r = wrapper_make(&guest->wrapper,
+		&(struct wrapper_request){ WRAPPER_FOLDER, policy, guest->host->device_model,
+			guest->evidence_fd, (unsigned int)guest->serial },
+		why);
+	if (r < 0)
+		return r;
+	free(b_info->device_model);
+	b_info->device_model = strdup(guest->wrapper.model);
+	return b_info->device_model ? 0 : problem_set(why, -ENOMEM, "out of memory");
+}
+
 static void make_domain(struct backend_guest *guest);
 
 static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
@@ -117,6 +139,8 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	r = config_fill(&guest->config, guest->name,
 		&(struct guest_image){ image.kernel, image.initrd, image.cmdline },
 		host->device_model[0] ? host->device_model : NULL, cell, why);
+	if (r == 0)
+		r = wrap_model(guest, cell, why);
 	if (r < 0)
 		goto out;
 	snprintf(guest->uuid, sizeof(guest->uuid), LIBXL_UUID_FMT,

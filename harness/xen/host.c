@@ -157,6 +157,7 @@ static int tidy(struct backend_host *host, struct problem *why)
 		sd_event_now(event, CLOCK_MONOTONIC, &now);
 	}
 	tidy_models(host->tidied);
+	wrapper_tidy(WRAPPER_FOLDER, host->tidied);
 	if (session->operations > 0 || failures > 0)
 		r = problem_set(why, -EBUSY,
 			"%u domains of killed runs, named " NAME_PREFIX

@@ -134,6 +134,8 @@ static void list_files(struct backend_guest *guest, json_t *leftovers)
 	for (size_t i = 0; i < files.gl_pathc; i++)
 		json_array_append_new(leftovers, json_sprintf("file %s", files.gl_pathv[i]));
 	globfree(&files);
+	if (guest->wrapper.folder[0])
+		json_array_append_new(leftovers, json_sprintf("folder %s", guest->wrapper.folder));
 }
 
 json_t *leftover_list(struct backend_guest *guest)
@@ -160,6 +162,7 @@ static void remove_rest(struct backend_guest *guest)
 	for (size_t i = 0; i < files.gl_pathc; i++)
 		unlink(files.gl_pathv[i]);
 	globfree(&files);
+	wrapper_remove(&guest->wrapper);
 }
 
 void leftover_force(struct backend_guest *guest, unsigned int level)

@@ -9,6 +9,7 @@ static const struct backend libxl_backend = {
 	.destroy = guest_destroy,
 	.release = guest_release,
 	.close = host_close,
+	.devices = &device_hands,
 };
 
 extern const struct backend_module igd_backend_module;

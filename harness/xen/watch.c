@@ -49,6 +49,7 @@ void watch_creation_failed(struct backend_guest *guest, const char *what, int rc
 		how = ENDING_HOST_FAILED;
 	xen_log_errors(&guest->session->log, errors, sizeof(errors));
 	evidence_last_words(guest, words, sizeof(words));
+	how = wrapper_ending(words, how);
 	watch_end(guest, how, "%s failed, rc %d (%s): %s%s%s", what, rc, rc_text(rc),
 		errors[0] ? errors : "no message", words[0] ? "; QEMU's last words: " : "", words);
 }

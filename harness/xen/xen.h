@@ -5,10 +5,12 @@
  *   module.c    what the module exports         guest.c     making a guest: start() to created()
  *   host.c      open(), close(), killed runs    watch.c     how a guest ends: ended()
  *   identity.c  identify()                      cleanup.c   destroy() to gone()
+ *   device.c    a device, to guests and back
  *   session.c   one libxl context and its work  leftover.c  what is left of a guest, and by force
  *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
  *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
  *   config.c    settings to libxl_domain_config process.c   QEMU as a process
+ *   wrapper.c   igd-dm as the device model
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
  * CODING_STYLE in xen.git.
@@ -31,6 +33,7 @@
 #include <xentoollog.h>
 
 #include "harness/backend.h"
+#include "harness/lease.h"
 
 #define QEMU_LOG_FOLDER "/var/log/xen"
 /* Of a guest's domain, its device model and their logs: "igd-CELL-PID". */
@@ -168,6 +171,11 @@ int host_open(const struct backend_options *options, sd_event *loop, struct back
 void host_close(struct backend_host *host);
 int host_identify(struct backend_host *host, json_t *identities, struct problem *why);
 
+/* ---- device.c ----------------------------------------------------------------------------- */
+
+/* Its `host` is the struct backend_host. */
+extern const struct lease_hands device_hands;
+
 /* Whether a domain's name is that of a guest of a run whose process is dead, or was before a new
  * process with the same number, this one, began. */
 bool name_is_debris(const char *name, pid_t self);
@@ -192,6 +200,42 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 
 /* Whether config_fill() knows a setting of that name; for the tests of harness/settings.c. */
 bool config_knows(const char *setting);
+
+/* ---- wrapper.c ---------------------------------------------------------------------------- */
+
+#define WRAPPER_FOLDER   "/run"
+#define WRAPPER_PREFIX   NAME_PREFIX "qemu-"
+#define WRAPPER_PATH_MAX 128
+
+/* A guest's folder with igd-dm's orders, and the path there that libxl starts; "" if none. */
+struct wrapper {
+	char folder[WRAPPER_PATH_MAX - 16], model[WRAPPER_PATH_MAX];
+};
+
+struct wrapper_request {
+	const char *below; /* WRAPPER_FOLDER, but for tests */
+	const char *policy;
+	const char *qemu; /* to become */
+	int evidence_fd;  /* the cell's folder */
+	unsigned int serial;
+};
+
+/*
+ * Makes the folder. Returns 0, or a negative errno with the sentence and nothing made: -ENOENT if
+ * igd-dm is not installed.
+ */
+int wrapper_make(
+	struct wrapper *wrapper, const struct wrapper_request *request, struct problem *why);
+
+/* Removes the folder, if there is one. Returns whether nothing is left; then it is forgotten. */
+bool wrapper_remove(struct wrapper *wrapper);
+
+/* Removes the folders of killed runs, and notes them in `tidied`. */
+void wrapper_tidy(const char *below, json_t *tidied);
+
+/* The ending of a guest whose device model's log ends with these words: igd-dm's are not the fault
+ * of what is tested; `how` for all others. */
+enum ending wrapper_ending(const char *last_words, enum ending how);
 
 /* ---- the guest ---------------------------------------------------------------------------- */
 
@@ -218,6 +262,7 @@ struct backend_guest {
 	char uuid[UUID_TEXT_MAX];
 	struct session *session;
 	libxl_domain_config config;
+	struct wrapper wrapper;
 	struct alarm step, limit;
 
 	/* making: guest.c */

@@ -1,0 +1,284 @@
+#include "harness/lease.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/document.h"
+
+#define FORMAT   "igd-harness lease"
+#define NOTE_MAX 4096
+
+static const char *const state_names[] = {
+	[LEASE_DOM0] = "dom0",
+	[LEASE_ASSIGNABLE] = "assignable",
+	[LEASE_GUEST] = "guest",
+};
+
+/* ROOT/sys/bus/pci/devices/BDF, and `more` behind it. */
+static void path_of(
+	char path[static PATH_MAX], const char *root, struct bdf device, const char *more)
+{
+	char bdf[BDF_TEXT_MAX];
+
+	bdf_format(device, bdf);
+	snprintf(path, PATH_MAX, "%s/sys/bus/pci/devices/%s%s", root, bdf, more);
+}
+
+/* The driver the device is bound to, "" if none; -ENODEV if there is no such device. */
+static int read_driver(const char *root, struct bdf device, char driver[static LEASE_DRIVER_MAX])
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	ssize_t n;
+
+	path_of(path, root, device, "");
+	if (access(path, F_OK) < 0)
+		return -ENODEV;
+	path_of(path, root, device, "/driver");
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = 0;
+	snprintf(driver, LEASE_DRIVER_MAX, "%s", n > 0 ? basename(target) : "");
+	return 0;
+}
+
+/* Asks a driver to take the device, for a kernel that did not do it by itself. */
+static void ask_driver(const char *root, struct bdf device, const char *driver)
+{
+	char path[PATH_MAX], bdf[BDF_TEXT_MAX];
+	int fd;
+
+	bdf_format(device, bdf);
+	if (snprintf(path, sizeof(path), "%s/sys/bus/pci/drivers/%s/bind", root, driver) >=
+		(int)sizeof(path))
+		return;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, bdf, strlen(bdf)) < 0) {
+		/* Whether it worked is looked at, not believed. */
+	}
+	close(fd);
+}
+
+static int sync_note(struct lease *lease, enum lease_state state, struct problem *why)
+{
+	char bdf[BDF_TEXT_MAX], text[NOTE_MAX];
+	json_t *note;
+	size_t length;
+
+	bdf_format(lease->device, bdf);
+	note = json_pack("{s:s, s:i, s:s, s:s, s:s, s:b, s:i}", "format", FORMAT, "version", 1,
+		"device", bdf, "state", state_names[state], "driver", lease->driver,
+		"was_assignable", (int)lease->was_assignable, "pid", (int)getpid());
+	length = note ? json_dumpb(note, text, sizeof(text), JSON_COMPACT) : 0;
+	json_decref(note);
+	if (length == 0 || length > sizeof(text))
+		return problem_set(why, -ENOMEM, "no memory for the lease's note");
+	/* Longer than what was there or not: the file is cut after it is written, never before. */
+	if (pwrite(lease->fd, text, length, 0) != (ssize_t)length ||
+		ftruncate(lease->fd, (off_t)length) < 0 || fdatasync(lease->fd) < 0)
+		return problem_set(why, -errno, "cannot write %s: %s", LEASE_FILE, strerror(errno));
+	lease->state = state;
+	return 0;
+}
+
+/* Opens and locks the note; *empty_r tells whether anything stands in it. */
+static int open_note(struct lease *lease, bool *empty_r, struct problem *why)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s" LEASE_FOLDER, lease->root);
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return problem_set(why, -errno, "cannot make %s: %s", path, strerror(errno));
+	snprintf(path, sizeof(path), "%s" LEASE_FILE, lease->root);
+	lease->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (lease->fd < 0 || fstat(lease->fd, &st) < 0)
+		return problem_set(why, -errno, "cannot open %s: %s", path, strerror(errno));
+	if (flock(lease->fd, LOCK_EX | LOCK_NB) < 0)
+		return problem_set(why, -EBUSY,
+			"another igd-harness has a device leased on this host: wait for it");
+	*empty_r = st.st_size == 0;
+	return 0;
+}
+
+static void close_note(struct lease *lease)
+{
+	if (lease->fd >= 0)
+		close(lease->fd);
+	lease->fd = -1;
+}
+
+static int check_assignable(struct lease *lease, bool wanted, struct problem *why)
+{
+	char bdf[BDF_TEXT_MAX];
+	bool is = false;
+	int r;
+
+	bdf_format(lease->device, bdf);
+	r = lease->hands->is_assignable(lease->host, lease->device, &is, why);
+	if (r < 0)
+		return r;
+	if (is != wanted)
+		return problem_set(why, -ENODEV,
+			"device %s is %sassignable: see `xl "
+			"pci-assignable-list`",
+			bdf, is ? "still " : "not ");
+	return 0;
+}
+
+static int take(struct lease *lease, struct problem *why)
+{
+	int r;
+
+	r = lease->hands->is_assignable(lease->host, lease->device, &lease->was_assignable, why);
+	if (r < 0)
+		return r;
+	r = sync_note(lease, LEASE_ASSIGNABLE, why);
+	if (r < 0)
+		return r;
+	r = lease->was_assignable ? 0
+				  : lease->hands->make_assignable(lease->host, lease->device, why);
+	if (r == 0)
+		r = check_assignable(lease, true, why);
+	return r;
+}
+
+int lease_take(struct lease *lease, const struct lease_hands *hands, void *host, const char *root,
+	struct bdf device, struct problem *why)
+{
+	char bdf[BDF_TEXT_MAX];
+	bool empty = false;
+	int r;
+
+	*lease = (struct lease){
+		.hands = hands, .host = host, .root = root, .fd = -1, .device = device
+	};
+	bdf_format(device, bdf);
+	r = read_driver(root, device, lease->driver);
+	if (r < 0)
+		return problem_set(why, r, "this host has no device %s", bdf);
+	r = open_note(lease, &empty, why);
+	if (r == 0 && !empty)
+		r = problem_set(why, -EBUSY,
+			"a run that was killed still has a device: run `igd-harness host restore`");
+	if (r < 0) {
+		close_note(lease);
+		return r;
+	}
+	r = take(lease, why);
+	if (r < 0) {
+		/* The first sentence is the one to read. */
+		lease_give_back(lease, NULL);
+		close_note(lease);
+	}
+	return r;
+}
+
+int lease_lend(struct lease *lease, struct problem *why)
+{
+	return sync_note(lease, LEASE_GUEST, why);
+}
+
+int lease_return(struct lease *lease, struct problem *why)
+{
+	int r = check_assignable(lease, true, why);
+
+	return r < 0 ? r : sync_note(lease, LEASE_ASSIGNABLE, why);
+}
+
+static int check_driver(struct lease *lease, struct problem *why)
+{
+	char driver[LEASE_DRIVER_MAX] = "", bdf[BDF_TEXT_MAX];
+
+	read_driver(lease->root, lease->device, driver);
+	if (strcmp(driver, lease->driver) != 0 && lease->driver[0]) {
+		ask_driver(lease->root, lease->device, lease->driver);
+		read_driver(lease->root, lease->device, driver);
+	}
+	if (strcmp(driver, lease->driver) == 0)
+		return 0;
+	bdf_format(lease->device, bdf);
+	return problem_set(why, -ENODEV, "device %s had the driver \"%s\" and now has \"%s\"", bdf,
+		lease->driver, driver);
+}
+
+int lease_give_back(struct lease *lease, struct problem *why)
+{
+	bool is = false;
+	int r;
+
+	if (lease->fd < 0)
+		return 0;
+	if (!lease->was_assignable) {
+		r = sync_note(lease, LEASE_DOM0, why);
+		if (r == 0)
+			r = lease->hands->is_assignable(lease->host, lease->device, &is, why);
+		if (r == 0 && is)
+			r = lease->hands->give_back(lease->host, lease->device, why);
+		if (r == 0)
+			r = check_assignable(lease, false, why);
+		if (r == 0)
+			r = check_driver(lease, why);
+		if (r < 0)
+			return r;
+	}
+	if (ftruncate(lease->fd, 0) < 0)
+		return problem_set(why, -errno, "cannot empty %s: %s", LEASE_FILE, strerror(errno));
+	close_note(lease);
+	return 0;
+}
+
+/* Reads the note back into the lease. */
+static int read_note(struct lease *lease, struct problem *why)
+{
+	char text[NOTE_MAX];
+	ssize_t n = pread(lease->fd, text, sizeof(text), 0);
+	const char *device, *driver;
+	json_t *note = NULL;
+	int was = 0, r;
+
+	r = document_parse(text, n > 0 ? (size_t)n : 0, FORMAT, 1, &note, why);
+	if (r < 0)
+		return r;
+	if (json_unpack(note, "{s:s, s:s, s:b}", "device", &device, "driver", &driver,
+		    "was_assignable", &was) < 0 ||
+		bdf_parse(device, &lease->device) < 0 || strchr(driver, '/'))
+		r = problem_set(why, -EINVAL,
+			"%s cannot be read; see which devices `xl pci-assignable-list` shows, give "
+			"them back with `xl pci-assignable-remove -r`, and remove the file",
+			LEASE_FILE);
+	else
+		snprintf(lease->driver, sizeof(lease->driver), "%s", driver);
+	lease->was_assignable = was;
+	json_decref(note);
+	return r;
+}
+
+int lease_restore(const struct lease_hands *hands, void *host, const char *root,
+	struct bdf *device_r, struct problem *why)
+{
+	struct lease lease = { .hands = hands, .host = host, .root = root, .fd = -1 };
+	bool empty = false;
+	int r;
+
+	r = open_note(&lease, &empty, why);
+	if (r == 0 && !empty) {
+		r = read_note(&lease, why);
+		if (r == 0) {
+			*device_r = lease.device;
+			r = lease_give_back(&lease, why);
+		}
+		if (r == 0)
+			r = 1;
+	}
+	close_note(&lease);
+	return r;
+}

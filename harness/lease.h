@@ -1,0 +1,82 @@
+/*
+ * The lease of a host's PCI device. A device goes dom0 -> assignable -> guest -> assignable ->
+ * dom0; each step is on disk before it is taken, so that whoever comes after a killed harness can
+ * undo exactly what was done: lease_restore().
+ *
+ * The note is LEASE_FILE. It lies on a file system that a reboot empties, because a reboot gives
+ * every device back. While a run has the lease it holds a lock on it.
+ *
+ *   {"format": "igd-harness lease", "version": 1, "device": "0000:00:02.0", "state": "assignable",
+ *    "driver": "i915",            bound before; "" if none was
+ *    "was_assignable": false,     it was assignable before we came, and stays so
+ *    "pid": 1234}
+ */
+#ifndef IGD_LEASE_H
+#define IGD_LEASE_H
+
+#include <stdbool.h>
+
+#include "src/bdf.h"
+#include "src/problem.h"
+
+#define LEASE_FOLDER "/run/igd-harness"
+#define LEASE_FILE   LEASE_FOLDER "/lease.json"
+
+#define LEASE_DRIVER_MAX 64
+
+enum lease_state { LEASE_DOM0, LEASE_ASSIGNABLE, LEASE_GUEST };
+
+/* Who moves devices: a back end. Each returns 0 or a negative errno with the sentence. */
+struct lease_hands {
+	int (*make_assignable)(void *host, struct bdf device, struct problem *why);
+	int (*give_back)(void *host, struct bdf device, struct problem *why);
+	int (*is_assignable)(
+		void *host, struct bdf device, bool *assignable_r, struct problem *why);
+};
+
+struct lease {
+	const struct lease_hands *hands;
+	void *host;
+	const char *root; /* "" or the folder of a made sys/ and run/, for tests; borrowed */
+	int fd;           /* of LEASE_FILE, locked; -1 without a lease */
+	struct bdf device;
+	enum lease_state state;
+	char driver[LEASE_DRIVER_MAX];
+	bool was_assignable;
+};
+
+/* A lease of nothing, for lease_give_back() to do nothing. */
+#define LEASE_NONE ((struct lease){ .fd = -1 })
+
+/*
+ * Makes the device assignable. Returns 0; -EBUSY if another run has a lease, or a killed one left
+ * one (the sentence names `igd-harness host restore`); -ENODEV if there is no such device; or what
+ * the hands said. On failure the device is as it was, or the sentence says that it is not.
+ */
+int lease_take(struct lease *lease, const struct lease_hands *hands, void *host, const char *root,
+	struct bdf device, struct problem *why);
+
+/* Notes that a guest is about to have it. */
+int lease_lend(struct lease *lease, struct problem *why);
+
+/*
+ * The guest is gone: is the device assignable again, by the hands' word? Returns 0; -ENODEV with
+ * the sentence if it is not: the host is then not whole.
+ */
+int lease_return(struct lease *lease, struct problem *why);
+
+/*
+ * Gives the device back to dom0 and to the driver it had, checks that, and ends the lease. Nothing
+ * to do without one. Returns 0, or a negative errno with the sentence; the note then stays.
+ */
+int lease_give_back(struct lease *lease, struct problem *why);
+
+/*
+ * Ends what a killed run left: gives back the device of the note, if there is one that nobody
+ * holds. Returns 1 if there was one, with its device in *device_r; 0 if there was nothing to do;
+ * -EBUSY while a run has the lease; or another negative errno with the sentence.
+ */
+int lease_restore(const struct lease_hands *hands, void *host, const char *root,
+	struct bdf *device_r, struct problem *why);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * The lease against a host made of a folder: its sys/ shows which driver a device has, and the
+ * hands move a link, as libxl and the kernel do.
+ */
+#include "harness/lease.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/suite.h"
+
+static char root[] = "/tmp/igd-lease-XXXXXX";
+static const struct bdf igd = { .slot = 2 };
+
+/* How the host behaves in a test. */
+static struct {
+	bool no_pciback; /* make_assignable() fails */
+	bool forgets;    /* give_back() leaves the device without its driver */
+	bool keeps;      /* give_back() says well done and does nothing */
+	int made, gave;
+} host;
+
+static void run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void run(const char *fmt, ...)
+{
+	char command[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+}
+
+static void bind(const char *driver)
+{
+	run("ln -sfn ../../drivers/%s %s/sys/bus/pci/devices/0000:00:02.0/driver", driver, root);
+}
+
+static const char *driver(void)
+{
+	static char target[256];
+	char path[256];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/0000:00:02.0/driver", root);
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = 0;
+	return n > 0 ? strrchr(target, '/') + 1 : "";
+}
+
+static int make_assignable(void *data, struct bdf device, struct problem *why)
+{
+	host.made++;
+	if (host.no_pciback)
+		return problem_set(why, -ENODEV, "no pciback in this kernel");
+	bind("pciback");
+	return 0;
+}
+
+static int give_back(void *data, struct bdf device, struct problem *why)
+{
+	host.gave++;
+	if (host.keeps)
+		return 0;
+	if (host.forgets)
+		run("rm -f %s/sys/bus/pci/devices/0000:00:02.0/driver", root);
+	else
+		bind("i915");
+	return 0;
+}
+
+static int is_assignable(void *data, struct bdf device, bool *assignable_r, struct problem *why)
+{
+	*assignable_r = strcmp(driver(), "pciback") == 0;
+	return 0;
+}
+
+static const struct lease_hands hands = { make_assignable, give_back, is_assignable };
+
+static void begin(const char *bound)
+{
+	memset(&host, 0, sizeof(host));
+	run("rm -rf %s/run %s/sys && mkdir -p %s/run %s/sys/bus/pci/devices/0000:00:02.0 "
+	    "%s/sys/bus/pci/drivers/i915",
+		root, root, root, root, root);
+	if (bound)
+		bind(bound);
+}
+
+static void take(struct lease *lease)
+{
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL_FATAL(lease_take(lease, &hands, NULL, root, igd, &why), 0);
+}
+
+static off_t note_size(void)
+{
+	char path[256];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s" LEASE_FILE, root);
+	return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+static void there_and_back(void)
+{
+	struct problem why = { 0 };
+	struct lease lease;
+
+	begin("i915");
+	take(&lease);
+	CU_ASSERT_STRING_EQUAL(driver(), "pciback");
+	CU_ASSERT_EQUAL(lease_lend(&lease, &why), 0);
+	CU_ASSERT_EQUAL(lease.state, LEASE_GUEST);
+	CU_ASSERT_EQUAL(lease_return(&lease, &why), 0);
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
+	CU_ASSERT_STRING_EQUAL(driver(), "i915");
+	CU_ASSERT_EQUAL(note_size(), 0);
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
+	CU_ASSERT_EQUAL(host.gave, 1);
+	/* And once more, right after. */
+	take(&lease);
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
+	CU_ASSERT_STRING_EQUAL(driver(), "i915");
+}
+
+static void what_was_assignable_stays_so(void)
+{
+	struct problem why = { 0 };
+	struct lease lease;
+
+	begin("pciback");
+	take(&lease);
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
+	CU_ASSERT_STRING_EQUAL(driver(), "pciback");
+	CU_ASSERT_EQUAL(host.made + host.gave, 0);
+}
+
+static void a_killed_run_is_undone(void)
+{
+	struct problem why = { 0 };
+	struct lease lease, second;
+	struct bdf device = { 0 };
+
+	begin("i915");
+	take(&lease);
+	CU_ASSERT_EQUAL(lease_lend(&lease, &why), 0);
+	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -EBUSY);
+	close(lease.fd); /* SIGKILL */
+
+	memset(&why, 0, sizeof(why));
+	CU_ASSERT_EQUAL(lease_take(&second, &hands, NULL, root, igd, &why), -EBUSY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "host restore"));
+	memset(&why, 0, sizeof(why));
+	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), 1);
+	CU_ASSERT(bdf_equal(device, igd));
+	CU_ASSERT_STRING_EQUAL(driver(), "i915");
+	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), 0);
+	take(&second);
+	CU_ASSERT_EQUAL(lease_give_back(&second, &why), 0);
+}
+
+static void a_host_without_pciback_is_left_as_it_was(void)
+{
+	struct problem why = { 0 };
+	struct lease lease;
+
+	begin("i915");
+	host.no_pciback = true;
+	CU_ASSERT_EQUAL(lease_take(&lease, &hands, NULL, root, igd, &why), -ENODEV);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "no pciback"));
+	CU_ASSERT_STRING_EQUAL(driver(), "i915");
+	CU_ASSERT_EQUAL(note_size(), 0);
+	host.no_pciback = false;
+	take(&lease);
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
+}
+
+static void a_driver_that_did_not_come_back_is_said(void)
+{
+	struct problem why = { 0 };
+	struct lease lease;
+
+	begin("i915");
+	take(&lease);
+	host.forgets = true;
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), -ENODEV);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "\"i915\" and now has \"\""));
+	CU_ASSERT(note_size() > 0);
+	close(lease.fd);
+	memset(&why, 0, sizeof(why));
+	begin("i915");
+	take(&lease);
+	host.keeps = true;
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), -ENODEV);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "still assignable"));
+	close(lease.fd);
+}
+
+static void what_is_not_there_is_not_leased(void)
+{
+	struct bdf other = { .slot = 3 };
+	struct problem why = { 0 };
+	struct lease lease = LEASE_NONE;
+
+	begin(NULL);
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
+	CU_ASSERT_EQUAL(lease_take(&lease, &hands, NULL, root, other, &why), -ENODEV);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "0000:00:03.0"));
+	/* A device without a driver goes and comes back without one. */
+	take(&lease);
+	host.forgets = true;
+	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
+	CU_ASSERT_STRING_EQUAL(driver(), "");
+}
+
+static void a_guest_that_kept_it(void)
+{
+	struct problem why = { 0 };
+	struct lease lease;
+
+	begin("i915");
+	take(&lease);
+	CU_ASSERT_EQUAL(lease_lend(&lease, &why), 0);
+	run("rm %s/sys/bus/pci/devices/0000:00:02.0/driver", root);
+	CU_ASSERT_EQUAL(lease_return(&lease, &why), -ENODEV);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "not assignable"));
+	close(lease.fd);
+}
+
+static void a_spoilt_note_names_the_way_out(void)
+{
+	struct problem why = { 0 };
+	struct bdf device;
+
+	begin("i915");
+	run("mkdir -p %s" LEASE_FOLDER
+	    " && echo '{\"format\": \"igd-harness lease\", \"version\": 1}' >%s" LEASE_FILE,
+		root, root);
+	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "pci-assignable-remove"));
+}
+
+static CU_TestInfo tests[] = {
+	{ "there and back", there_and_back },
+	{ "what was assignable stays so", what_was_assignable_stays_so },
+	{ "a killed run is undone", a_killed_run_is_undone },
+	{ "a host without pciback is left as it was", a_host_without_pciback_is_left_as_it_was },
+	{ "a driver that did not come back is said", a_driver_that_did_not_come_back_is_said },
+	{ "what is not there is not leased", what_is_not_there_is_not_leased },
+	{ "a guest that kept it", a_guest_that_kept_it },
+	{ "a spoilt note names the way out", a_spoilt_note_names_the_way_out },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	char remove[64];
+	int status;
+
+	if (!mkdtemp(root))
+		return 1;
+	status = suite_main("lease", tests);
+	snprintf(remove, sizeof(remove), "rm -rf %s", root);
+	return system(remove) == 0 ? status : 1;
+}
