@@ -1,11 +1,15 @@
 #include "harness/host_identity.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+
+#define PHANTOM_MARKER_MAX 8191 /* bytes */
+#define PHANTOM_TEXT_MAX   64
 
 /* DMI vendors and products of machines that are programs (their own SMBIOS tables). */
 static const char *const emulators[] = { "QEMU", "Bochs", "VMware", "innotek", "VirtualBox",
@@ -78,6 +82,51 @@ static char *read_cpu(const char *root, bool *hypervisor_r)
 	return model;
 }
 
+/* A text of the marker, or null; what is too long for a marker is not taken over. */
+static void take(json_t *phantom, const json_t *marker, const char *key)
+{
+	const char *text = json_string_value(json_object_get(marker, key));
+
+	json_object_set_new(
+		phantom, key, text_or_null(text && strlen(text) <= PHANTOM_TEXT_MAX ? text : NULL));
+}
+
+/*
+ * What igd-phantom (ci/lab/phantom) wrote down, or NULL if it wrote nothing. A marker that makes no
+ * sense is still one: then the name is null, and "error" says why.
+ */
+static json_t *read_phantom(const char *root)
+{
+	static const char *const keys[] = { "name", "vendor", "device", "class", "rom", "opregion",
+		"bridge" };
+	char text[PHANTOM_MARKER_MAX + 1], *full = NULL;
+	json_t *phantom, *marker = NULL;
+	size_t length = 0;
+	FILE *file;
+
+	if (asprintf(&full, "%s/run/igd-phantom/active", root) < 0)
+		return NULL;
+	file = fopen(full, "re");
+	if (!file && (errno == ENOENT || errno == ENOTDIR)) {
+		free(full);
+		return NULL;
+	}
+	free(full);
+	if (file) {
+		length = fread(text, 1, sizeof(text), file);
+		fclose(file);
+	}
+	if (length <= PHANTOM_MARKER_MAX)
+		marker = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+	phantom = json_object();
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		take(phantom, marker, keys[i]);
+	if (!json_is_string(json_object_get(phantom, "name")))
+		json_object_set_new(phantom, "error", json_string("its marker cannot be read"));
+	json_decref(marker);
+	return phantom;
+}
+
 json_t *host_identify(const char *root)
 {
 	char *vendor = first_line(root, "/sys/class/dmi/id/sys_vendor");
@@ -87,7 +136,7 @@ json_t *host_identify(const char *root)
 	struct utsname uts;
 	bool hypervisor = false;
 	char *cpu = read_cpu(root, &hypervisor);
-	json_t *host = json_object();
+	json_t *host = json_object(), *phantom = read_phantom(root);
 	const char *place = NULL;
 
 	/* A dom0 always shows the hypervisor flag: Xen is under it. The DMI is then the machine's.
@@ -104,6 +153,8 @@ json_t *host_identify(const char *root)
 	json_object_set_new(host, "cpu", text_or_null(cpu));
 	json_object_set_new(host, "kernel", json_string(uts.release));
 	json_object_set_new(host, "name", text_or_null(name));
+	if (phantom)
+		json_object_set_new(host, "phantom", phantom);
 	free(vendor);
 	free(product);
 	free(xen);

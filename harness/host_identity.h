@@ -11,6 +11,12 @@
  * "kernel": ..., "cpu": ..., "name": hostname}; what cannot be read is null. `root` is "" or a
  * folder that holds a recorded sys/ and proc/. "place" is "virtual" when the DMI names an emulator
  * or the CPU says it is under a hypervisor other than Xen itself; null when nothing tells.
+ *
+ * While the GPU at 00:02.0 is a phantom of the lab (docs/lab.md), and only then, there is
+ * "phantom":
+ * {"name", "vendor", "device", "class", "rom", "opregion", "bridge"}, texts or null, from
+ * /run/igd-phantom/active. A marker that cannot be read gives a null name and "error": a phantom
+ * that cannot be named is one all the same.
  */
 json_t *host_identify(const char *root);
 

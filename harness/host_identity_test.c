@@ -68,12 +68,60 @@ static void a_guest_of_some_other_hypervisor_is_virtual(void)
 	place_is("virtual");
 }
 
+/* The value at that key of "phantom", or an empty text. */
+static void phantom_is(const char *key, const char *value)
+{
+	json_t *host = host_identify(root);
+	const json_t *phantom = json_object_get(host, "phantom");
+	const char *seen = json_string_value(json_object_get(phantom, key));
+
+	CU_ASSERT(json_is_object(phantom));
+	CU_ASSERT_STRING_EQUAL(seen ? seen : "", value);
+	json_decref(host);
+}
+
+static void a_phantom_is_named(void)
+{
+	json_t *host = host_identify(root);
+
+	CU_ASSERT_PTR_NULL(json_object_get(host, "phantom"));
+	json_decref(host);
+	put("/run/igd-phantom/active",
+		"{\"name\": \"skylake\", \"device\": \"0x1912\", \"opregion\": null,"
+		" \"covers\": [\"x\"]}");
+	phantom_is("name", "skylake");
+	phantom_is("device", "0x1912");
+	phantom_is("opregion", "");
+	phantom_is("covers", "");
+	phantom_is("error", "");
+}
+
+static void a_marker_without_sense_is_a_phantom_still(void)
+{
+	static const char *const wrong[] = { "", "{", "[]", "{\"name\": 1}",
+		"{\"name\": \"a\", \"name\": \"b\"}" };
+	char huge[10000];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		put("/run/igd-phantom/active", wrong[i]);
+		phantom_is("name", "");
+		phantom_is("error", "its marker cannot be read");
+	}
+	memset(huge, ' ', sizeof(huge));
+	memcpy(huge, "{\"name\": \"a\"}", 13);
+	huge[sizeof(huge) - 1] = '\0';
+	put("/run/igd-phantom/active", huge);
+	phantom_is("error", "its marker cannot be read");
+}
+
 static CU_TestInfo tests[] = {
 	{ "what cannot be read is not claimed", what_cannot_be_read_is_not_claimed },
 	{ "an emulator is virtual by its DMI", an_emulator_is_virtual_by_its_dmi },
 	{ "a real dom0 is hardware", a_real_dom0_is_hardware },
 	{ "a guest of some other hypervisor is virtual",
 		a_guest_of_some_other_hypervisor_is_virtual },
+	{ "a phantom is named", a_phantom_is_named },
+	{ "a marker without sense is a phantom still", a_marker_without_sense_is_a_phantom_still },
 	CU_TEST_INFO_NULL,
 };
 

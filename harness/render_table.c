@@ -30,6 +30,25 @@ static void print_verdict(FILE *stream, const struct render_options *options, co
 	fprintf(stream, "%s%-5s%s", colour ? colours[verdict] : "", name, colour ? "\033[0m" : "");
 }
 
+/* That the GPU of the host was made up. */
+static void print_phantom(const json_t *phantom, FILE *stream)
+{
+	const char *name = text_of(phantom, "name");
+
+	if (!phantom)
+		return;
+	fputs("PHANTOM IGD ", stream);
+	render_text(stream, name[0] ? name : "(its marker cannot be read)");
+	fputs(": the host's GPU was an emulated VGA", stream);
+	if (text_of(phantom, "device")[0]) {
+		fputs(" that sysfs showed as ", stream);
+		render_text(stream, text_of(phantom, "vendor"));
+		fputc(':', stream);
+		render_text(stream, text_of(phantom, "device"));
+	}
+	fputs("; nothing here is from an Intel GPU\n", stream);
+}
+
 /* Where: and that it is not hardware, if it is not. */
 static void print_place(const json_t *findings, FILE *stream)
 {
@@ -56,6 +75,7 @@ static void print_place(const json_t *findings, FILE *stream)
 		render_text(stream, text_of(replay, "dir"));
 		fputs(": no new result\n", stream);
 	}
+	print_phantom(json_object_get(host, "phantom"), stream);
 	if (strcmp(place, "hardware") == 0 && strcmp(text_of(identities, "backend"), "libxl") == 0)
 		return;
 	fputs("Not hardware: ", stream);

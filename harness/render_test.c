@@ -62,6 +62,30 @@ static void only_hardware_passes_for_hardware(void)
 	free(text);
 }
 
+#define PHANTOM_IDENTITIES(phantom)                                                                \
+	"\"identities\": {\"backend\": \"libxl\", \"host\": {\"place\": \"hardware\","             \
+	" \"phantom\": {" phantom "}}}"
+
+static void a_phantom_does_not_pass_for_a_gpu(void)
+{
+	char *text = render("table",
+		FINDINGS(PHANTOM_IDENTITIES("\"name\": \"skylake\", \"vendor\": \"0x8086\","
+					    " \"device\": \"0x1912\""),
+			FINDING),
+		false);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text,
+		"\nPHANTOM IGD skylake: the host's GPU was an emulated VGA that sysfs showed as"
+		" 0x8086:0x1912; nothing here is from an Intel GPU\n"));
+	free(text);
+	text = render("table", FINDINGS(PHANTOM_IDENTITIES("\"name\": null"), FINDING), false);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nPHANTOM IGD (its marker cannot be read): "));
+	free(text);
+	text = render("table", FINDINGS(IDENTITIES("libxl", "virtual"), FINDING), false);
+	CU_ASSERT_PTR_NULL(strstr(text, "PHANTOM"));
+	free(text);
+}
+
 static void a_guests_text_moves_no_cursor(void)
 {
 	char *text = render("table",
@@ -126,6 +150,7 @@ static CU_TestInfo tests[] = {
 	{ "a deviation shows field, expected, seen and source",
 		a_deviation_shows_field_expected_seen_and_source },
 	{ "only hardware passes for hardware", only_hardware_passes_for_hardware },
+	{ "a phantom does not pass for a GPU", a_phantom_does_not_pass_for_a_gpu },
 	{ "a guest's text moves no cursor", a_guests_text_moves_no_cursor },
 	{ "known causes are explained unless it passed",
 		known_causes_are_explained_unless_it_passed },

@@ -28,8 +28,10 @@ describe_machine() {
 		# times as long.
 		-smp 1
 		-device intel-iommu,intremap=off,caching-mode=on
-		# The place of the integrated GPU: a later phantom IGD is made of this device.
+		# The place of the integrated GPU: igd-phantom makes its phantoms of this device. The memory is for
+		# their OpRegion; a machine that is not its master could not be saved.
 		-vga none -device VGA,addr=2,id=igd
+		-object memory-backend-ram,id=opregion,size=1M -device ivshmem-plain,memdev=opregion,master=on,addr=7
 		-device ich9-ahci,id=sata,addr=5 -device ide-hd,drive=disk,bus=sata.0
 		-drive file=live/disk.qcow2,format=qcow2,if=none,id=disk,cache=unsafe
 		# Nothing outside can be reached from the lab, and only its ssh from here; QEMU finds the free port.
