@@ -9,24 +9,13 @@
 /* How often the harness looks whether it is kept from running. */
 #define HEARTBEAT_US 250000
 
-/* For a plan that gives none. */
-static const uint64_t usual_ms[] = {
-	[CELL_CREATE] = 60000,
-	[CELL_FIRST_FRAME] = 240000,
-	[CELL_REPORT] = 60000,
-	[CELL_POWER_OFF] = 60000,
-	[CELL_CLEAN_UP] = 30000,
-	[CELL_OVER] = 0,
-};
-
 uint64_t limits_of(const struct cell *cell, enum cell_state state)
 {
 	const json_t *limits = json_object_get(cell->plan, "limits_ms");
-	const json_t *limit = json_object_get(limits, cell_state_name(state));
-	double ms = json_is_integer(limit) ? (double)json_integer_value(limit)
-					   : (double)usual_ms[state];
 
-	return (uint64_t)(ms * cell->slow);
+	return (uint64_t)((double)json_integer_value(
+				  json_object_get(limits, cell_state_name(state))) *
+			  cell->slow);
 }
 
 /*

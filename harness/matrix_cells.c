@@ -11,7 +11,7 @@
 static const char *const limit_names[MATRIX_LIMITS] = PLAN_LIMITS;
 
 /* Used where neither a word nor `defaults` says otherwise; plan.h has the same numbers. */
-static const json_int_t limits_ms[MATRIX_LIMITS] = { 60000, 240000, 60000, 60000, 30000 };
+static const json_int_t limits_ms[MATRIX_LIMITS] = { 60000, 240000, 60000, 60000, 60000 };
 
 int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at)
 {

@@ -73,7 +73,7 @@ static void smallest(void)
 		"[{\"name\": \"a-l\", \"words\": {\"m\": \"a\", \"g\": \"l\"}, \"guest\": \"linux\","
 		" \"requires\": {\"libxl\": [], \"qemu\": []},"
 		" \"limits_ms\": {\"create\": 60000, \"first-frame\": 240000, \"report\": 60000,"
-		" \"power-off\": 60000, \"clean-up\": 30000},"
+		" \"power-off\": 60000, \"clean-up\": 60000},"
 		" \"settings\": {\"libxl\": {}, \"qemu\": {}}, \"expect\": []}]");
 	json_decref(plan);
 }
@@ -137,7 +137,7 @@ static void layered(void)
 		"{\"libxl\": [\"hvm\", \"igd\"], \"qemu\": [\"kvm\"]}");
 	same(json_object_get(cell, "limits_ms"),
 		"{\"create\": 8, \"first-frame\": 240000, \"report\": 9, \"power-off\": 60000,"
-		" \"clean-up\": 30000}");
+		" \"clean-up\": 60000}");
 	same(json_object_get(cell, "settings"),
 		"{\"libxl\": {\"memory\": 256, \"hap\": true, \"cmdline\": \"two\", \"pci\": [],"
 		" \"device_model_args_hvm\": [\"-a\", \"-b\", \"-c\", \"1\"]},"

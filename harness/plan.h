@@ -11,7 +11,7 @@
  *     "words": {"machine": "xenfv", ...},
  *     "guest": "linux",                   folder of the guest's image
  *     "limits_ms": {"create": 60000, "first-frame": 240000, "report": 60000, "power-off": 60000,
- *                   "clean-up": 30000},
+ *                   "clean-up": 60000},
  *     "requires": {"libxl": ["hvm"], "qemu": []},
  *                                         capabilities the host must have, else SKIP; the keys are
  *                                         those of "settings"
