@@ -114,6 +114,64 @@ static int read_host_bridge(const json_t *report, const char *rest, json_t **val
 	return give(json_object_get(json_object_get(bridge, "registers"), rest), value_r);
 }
 
+static const char *const igd_keys[] = { "address", "device", "class", "driver", "0x50", "0x5c",
+	"0xc0", "0xc4", "0xfc", "opregion/signature", "opregion/version", NULL };
+
+static bool igd_rest_ok(const char *rest)
+{
+	for (int i = 0; igd_keys[i]; i++) {
+		if (strcmp(rest, igd_keys[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first display function (class 0x03) of Intel, wherever it sits; NULL if there is none. */
+static const json_t *find_igd(const json_t *report)
+{
+	const json_t *function;
+	size_t i;
+
+	json_array_foreach(functions(report), i, function)
+	{
+		const char *vendor = json_string_value(json_object_get(function, "vendor"));
+		const char *class = json_string_value(json_object_get(function, "class"));
+
+		if (vendor && class && strcmp(vendor, "0x8086") == 0 &&
+			strncmp(class, "0x03", 4) == 0)
+			return function;
+	}
+	return NULL;
+}
+
+/*
+ * The OpRegion is what its signature says: where the host has none, QEMU 7.2 maps the host's first
+ * pages in its place, and then 0xfc is set and nothing of it is an OpRegion.
+ */
+static int read_opregion(const json_t *igd, const char *key, json_t **value_r)
+{
+	const json_t *opregion = json_object_get(igd, "opregion");
+
+	if (json_is_null(opregion))
+		return give_new(json_null(), value_r);
+	return give(json_object_get(opregion, key), value_r);
+}
+
+static int read_igd(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *igd = find_igd(report);
+
+	if (!functions(report))
+		return -ENODATA;
+	if (!igd)
+		return give_new(json_null(), value_r);
+	if (strncmp(rest, "0x", 2) == 0)
+		return give(json_object_get(json_object_get(igd, "registers"), rest), value_r);
+	if (strncmp(rest, "opregion/", strlen("opregion/")) == 0)
+		return read_opregion(igd, rest + strlen("opregion/"), value_r);
+	return give(json_object_get(igd, rest), value_r);
+}
+
 /*
  * The connector that speaks for the display: the first connected one of the first card that has
  * one. NULL if none is connected. *looked_r tells whether the agent looked at all.
@@ -262,6 +320,10 @@ static const struct field fields[] = {
 	{ "host_bridge/", "host_bridge/0x50|0x52|0xa4|0xa8",
 		"a register of 00:00.0: non-zero if the igd host bridge copied the host's",
 		register_ok, read_host_bridge },
+	{ "igd/",
+		"igd/address|device|class|driver|0x50|0x5c|0xc0|0xc4|0xfc|opregion/signature|opregion/version",
+		"of the first Intel display function, wherever it sits; null if there is none",
+		igd_rest_ok, read_igd },
 	{ "display/mode", "display/mode",
 		"\"1024x768\": mode of the CRTC behind the first connected connector (kms)", NULL,
 		read_mode },

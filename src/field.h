@@ -4,7 +4,7 @@
  *   slot/02            "5853:0001", ids of function 0 on bus 0 in that slot; null if it is empty
  *   slot/02/class      "0xff8000"; likewise revision, driver, subsystem
  *   host_bridge/0x50   "0x00000000": a register of 00:00.0 that the agent read
- *   igd/...            see docs/matrix.md
+ *   igd/address        "0000:00:02.0": where the Intel display function sits; null if there is none
  *   display/mode       "1024x768": the mode of the CRTC that drives the first connected connector
  *
  * The table in field.c is the list; docs/matrix.md describes each.

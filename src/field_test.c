@@ -72,6 +72,27 @@ static void registers_are_read_where_the_agent_read_them(void)
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "host_bridge/0xa4"), "-ENODATA");
 }
 
+static void the_igd_is_found_wherever_it_sits(void)
+{
+	/* As the lab's Coffee Lake phantom was seen by a guest under xenfv (a run of that day). */
+	static const char igd[] = "{\"pci\": {\"functions\": [" FUNCTION("0000:00:02.0", "0x5853",
+		"0x0001", "0xff8000") "}," FUNCTION("0000:00:03.0", "0x8086", "0x3e92",
+		"0x030000") ", \"registers\": {\"0x50\": \"0x000001c1\", \"0xfc\": \"0xfdffc018\"},"
+			    " \"opregion\": {\"signature\": \"IntelGraphicsMem\", \"version\": \"2.1\"}}]}}";
+
+	CU_ASSERT_STRING_EQUAL(ask(igd, "igd/address"), "\"0000:00:03.0\"");
+	CU_ASSERT_STRING_EQUAL(ask(igd, "igd/device"), "\"0x3e92\"");
+	CU_ASSERT_STRING_EQUAL(ask(igd, "igd/0x50"), "\"0x000001c1\"");
+	CU_ASSERT_STRING_EQUAL(ask(igd, "igd/0xc0"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(igd, "igd/opregion/signature"), "\"IntelGraphicsMem\"");
+	CU_ASSERT_STRING_EQUAL(ask(igd, "igd/opregion/version"), "\"2.1\"");
+	/* An Intel host bridge is no IGD. */
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "igd/address"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "igd/opregion/signature"), "null");
+	CU_ASSERT_STRING_EQUAL(ask("{\"display\": {}}", "igd/address"), "-ENODATA");
+	CU_ASSERT_EQUAL(field_check("igd/opregion", NULL), -EINVAL);
+}
+
 static void the_display_is_the_first_connected_connector(void)
 {
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "display/mode"), "\"1024x768\"");
@@ -117,6 +138,7 @@ static CU_TestInfo tests[] = {
 	{ "slots say who sits there", slots_say_who_sits_there },
 	{ "registers are read where the agent read them",
 		registers_are_read_where_the_agent_read_them },
+	{ "the igd is found wherever it sits", the_igd_is_found_wherever_it_sits },
 	{ "the display is the first connected connector",
 		the_display_is_the_first_connected_connector },
 	{ "not looked for is not nothing", not_looked_for_is_not_nothing },

@@ -8,7 +8,7 @@
 
 #define ABORT_LIMIT_MS 8000
 /*
- * libxl waits 10 s for a running guest to let go of a device (LIBXL_DESTROY_TIMEOUT, libxl_pci.c),
+ * libxl waits 10 s for a running guest to let go of a device (pci_remove_timeout(), libxl_pci.c),
  * and goes on without its word: a guest with the IGD was seen to take 12.5 s.
  */
 #define DESTROY_LIMIT_MS 30000
