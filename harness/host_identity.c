@@ -161,3 +161,16 @@ json_t *host_identify(const char *root)
 	free(cpu);
 	return host;
 }
+
+int host_capabilities(const char *root, json_t *capabilities)
+{
+	char *vendor = first_line(root, "/sys/bus/pci/devices/0000:00:02.0/vendor");
+	char *class = first_line(root, "/sys/bus/pci/devices/0000:00:02.0/class");
+	int r = 0;
+
+	if (vendor && class && strcmp(vendor, "0x8086") == 0 && strncmp(class, "0x03", 4) == 0)
+		r = json_array_append_new(capabilities, json_string("igd")) < 0 ? -ENOMEM : 0;
+	free(vendor);
+	free(class);
+	return r;
+}

@@ -20,4 +20,11 @@
  */
 json_t *host_identify(const char *root);
 
+/*
+ * Adds to `capabilities` what the host's devices make possible: "igd" if an Intel display function
+ * (class 0x03) is at 0000:00:02.0, where libxl and QEMU look for it (XEN_PCI_IGD_SLOT, hw/xen/
+ * xen_pt.h). Returns 0 or -ENOMEM.
+ */
+int host_capabilities(const char *root, json_t *capabilities);
+
 #endif

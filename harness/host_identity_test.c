@@ -114,6 +114,23 @@ static void a_marker_without_sense_is_a_phantom_still(void)
 	phantom_is("error", "its marker cannot be read");
 }
 
+static void an_igd_is_an_intel_display_at_its_place(void)
+{
+	json_t *capabilities = json_array();
+
+	CU_ASSERT_EQUAL(host_capabilities(root, capabilities), 0);
+	CU_ASSERT_EQUAL(json_array_size(capabilities), 0);
+	put("/sys/bus/pci/devices/0000:00:02.0/vendor", "0x1234\n");
+	put("/sys/bus/pci/devices/0000:00:02.0/class", "0x030000\n");
+	CU_ASSERT_EQUAL(host_capabilities(root, capabilities), 0);
+	CU_ASSERT_EQUAL(json_array_size(capabilities), 0);
+	put("/sys/bus/pci/devices/0000:00:02.0/vendor", "0x8086\n");
+	CU_ASSERT_EQUAL(host_capabilities(root, capabilities), 0);
+	CU_ASSERT_EQUAL(json_array_size(capabilities), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(capabilities, 0)), "igd");
+	json_decref(capabilities);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what cannot be read is not claimed", what_cannot_be_read_is_not_claimed },
 	{ "an emulator is virtual by its DMI", an_emulator_is_virtual_by_its_dmi },
@@ -122,6 +139,7 @@ static CU_TestInfo tests[] = {
 		a_guest_of_some_other_hypervisor_is_virtual },
 	{ "a phantom is named", a_phantom_is_named },
 	{ "a marker without sense is a phantom still", a_marker_without_sense_is_a_phantom_still },
+	{ "an igd is an Intel display at its place", an_igd_is_an_intel_display_at_its_place },
 	CU_TEST_INFO_NULL,
 };
 

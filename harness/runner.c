@@ -94,9 +94,10 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	if (r < 0)
 		return r;
 	/* A replay brings the identity of the host that was recorded. */
-	if (!json_object_get(runner->identities, "host"))
-		json_object_set_new(runner->identities, "host", host_identify(""));
-	return 0;
+	if (json_object_get(runner->identities, "host"))
+		return 0;
+	json_object_set_new(runner->identities, "host", host_identify(""));
+	return host_capabilities("", json_object_get(runner->identities, "capabilities"));
 }
 
 struct turn {
