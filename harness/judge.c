@@ -15,13 +15,6 @@
 #include "src/report.h"
 #include "src/verdict.h"
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 /* A value for a sentence: compact JSON, or "nothing". The caller frees. */
 static char *value_text(const json_t *value)
 {
@@ -33,7 +26,7 @@ static char *value_text(const json_t *value)
 static bool backend_holds(const json_t *expectation, const json_t *identities)
 {
 	const json_t *backends = json_object_get(expectation, "backends"), *name;
-	const char *acts_as = text_of(identities, "acts_as");
+	const char *acts_as = document_text(identities, "acts_as");
 	size_t i;
 
 	if (!backends)
@@ -69,7 +62,7 @@ static json_t *compare(const json_t *expectation, json_t *seen)
 			known ? "unexpected pass: the known deviation is gone, remove it from the matrix"
 			      : NULL);
 	if (known && json_equal(json_object_get(known, "value"), seen))
-		return finding(expectation, VERDICT_XFAIL, seen, text_of(known, "why"));
+		return finding(expectation, VERDICT_XFAIL, seen, document_text(known, "why"));
 	return finding(expectation, VERDICT_FAIL, seen, NULL);
 }
 
@@ -93,7 +86,7 @@ static json_t *judge_expectation(
 			unknown);
 		return finding(expectation, VERDICT_ERROR, NULL, why.text);
 	}
-	r = field_get(report, text_of(expectation, "field"), &seen, &why);
+	r = field_get(report, document_text(expectation, "field"), &seen, &why);
 	if (r == -ENODATA)
 		return finding(
 			expectation, VERDICT_ERROR, NULL, "the agent did not look for this field");
@@ -117,7 +110,7 @@ static json_t *judge_report(const json_t *plan_cell, const json_t *identities, c
 
 		if (!entry)
 			continue;
-		verdict_parse(text_of(entry, "verdict"), &verdict);
+		verdict_parse(document_text(entry, "verdict"), &verdict);
 		*worst_r = verdict_worst(*worst_r, verdict);
 		json_array_append_new(findings, entry);
 	}
@@ -140,15 +133,15 @@ static json_t *cause_of_findings(const json_t *findings, enum verdict worst)
 		const char *note;
 		json_t *cause;
 
-		if (strcmp(text_of(entry, "verdict"), verdict_name(worst)) != 0)
+		if (strcmp(document_text(entry, "verdict"), verdict_name(worst)) != 0)
 			continue;
 		if (!json_object_get(entry, "seen"))
-			return json_sprintf(
-				"%s: %s", text_of(entry, "field"), text_of(entry, "note"));
+			return json_sprintf("%s: %s", document_text(entry, "field"),
+				document_text(entry, "note"));
 		expected = value_text(json_object_get(entry, "expected"));
 		seen = value_text(json_object_get(entry, "seen"));
-		note = text_of(entry, "note");
-		cause = json_sprintf("%s: expected %s, seen %s%s%s", text_of(entry, "field"),
+		note = document_text(entry, "note");
+		cause = json_sprintf("%s: expected %s, seen %s%s%s", document_text(entry, "field"),
 			expected, seen, note[0] ? ": " : "", note);
 		free(expected);
 		free(seen);
@@ -159,7 +152,7 @@ static json_t *cause_of_findings(const json_t *findings, enum verdict worst)
 
 static json_t *cause_of_ending(const json_t *end, const struct ending_entry *entry)
 {
-	const char *detail = text_of(end, "detail");
+	const char *detail = document_text(end, "detail");
 
 	return detail[0] ? json_sprintf("%s: %s", entry->meaning, detail)
 			 : json_string(entry->meaning);
@@ -183,11 +176,11 @@ static void judge_end(const json_t *plan_cell, const json_t *identities, const j
 	enum ending ending = ENDING_HOST_FAILED;
 	const struct ending_entry *entry;
 
-	if (ending_parse(text_of(end, "ending"), &ending) < 0) {
+	if (ending_parse(document_text(end, "ending"), &ending) < 0) {
 		opinion->verdict = VERDICT_ERROR;
 		opinion->cause = json_sprintf("end.json names an ending this program does not "
 					      "know: \"%s\"",
-			text_of(end, "ending"));
+			document_text(end, "ending"));
 		return;
 	}
 	entry = ending_entry(ending);
@@ -219,11 +212,11 @@ static void judge_logs_cause(const json_t *logs, struct opinion *opinion)
 	{
 		if (!pattern_is_cause(match))
 			continue;
-		opinion->layer = text_of(match, "layer");
-		replace_cause(opinion,
-			json_sprintf("%s: %s%s%s", text_of(match, "label"), text_of(match, "text"),
-				json_string_length(opinion->cause) ? "; " : "",
-				json_string_value(opinion->cause)));
+		opinion->layer = document_text(match, "layer");
+		replace_cause(opinion, json_sprintf("%s: %s%s%s", document_text(match, "label"),
+					       document_text(match, "text"),
+					       json_string_length(opinion->cause) ? "; " : "",
+					       json_string_value(opinion->cause)));
 		return;
 	}
 }
@@ -275,7 +268,7 @@ static ssize_t stored_index(const json_t *stored_plan, const char *name)
 
 	json_array_foreach(json_object_get(stored_plan, "cells"), i, cell)
 	{
-		if (strcmp(text_of(cell, "name"), name) == 0)
+		if (strcmp(document_text(cell, "name"), name) == 0)
 			return (ssize_t)i;
 	}
 	return -ENOENT;
@@ -285,7 +278,7 @@ static json_t *judge_stored(const struct store *store, const json_t *run, const 
 	size_t index, const json_t *plan_cell, const struct patterns *patterns)
 {
 	const json_t *identities = json_object_get(run, "identities");
-	const char *name = text_of(plan_cell, "name");
+	const char *name = document_text(plan_cell, "name");
 	struct problem end_trouble = { 0 }, report_trouble = { 0 };
 	json_t *end = NULL, *report = NULL, *logs = NULL, *cut = NULL, *cell;
 	char *text = NULL;
@@ -324,7 +317,7 @@ static json_t *count(const json_t *cells, enum verdict *worst_r)
 
 	json_array_foreach(cells, i, cell)
 	{
-		const char *name = text_of(cell, "verdict");
+		const char *name = document_text(cell, "verdict");
 		json_int_t n = json_integer_value(json_object_get(counts, name));
 		enum verdict verdict = VERDICT_ERROR;
 
@@ -373,7 +366,7 @@ int judge_exit_status(const json_t *findings)
 	json_int_t skipped = json_integer_value(json_object_get(counts, "SKIP"));
 	enum verdict verdict = VERDICT_ERROR;
 
-	verdict_parse(text_of(findings, "verdict"), &verdict);
+	verdict_parse(document_text(findings, "verdict"), &verdict);
 	if ((size_t)skipped == json_array_size(json_object_get(findings, "cells"))) {
 		fputs("igd-harness: nothing was tested: every cell was skipped\n", stderr);
 		return verdict_exit_status(VERDICT_MISS);

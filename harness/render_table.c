@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/document.h"
 #include "src/verdict.h"
 
 static const char *const colours[VERDICT_COUNT] = {
@@ -15,13 +16,6 @@ static const char *const colours[VERDICT_COUNT] = {
 	[VERDICT_MISS] = "\033[1;34m",
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static void print_verdict(FILE *stream, const struct render_options *options, const char *name)
 {
 	enum verdict verdict;
@@ -33,18 +27,18 @@ static void print_verdict(FILE *stream, const struct render_options *options, co
 /* That the GPU of the host was made up. */
 static void print_phantom(const json_t *phantom, FILE *stream)
 {
-	const char *name = text_of(phantom, "name");
+	const char *name = document_text(phantom, "name");
 
 	if (!phantom)
 		return;
 	fputs("PHANTOM IGD ", stream);
 	render_text(stream, name[0] ? name : "(its marker cannot be read)");
 	fputs(": the host's GPU was an emulated VGA", stream);
-	if (text_of(phantom, "device")[0]) {
+	if (document_text(phantom, "device")[0]) {
 		fputs(" that sysfs showed as ", stream);
-		render_text(stream, text_of(phantom, "vendor"));
+		render_text(stream, document_text(phantom, "vendor"));
 		fputc(':', stream);
-		render_text(stream, text_of(phantom, "device"));
+		render_text(stream, document_text(phantom, "device"));
 	}
 	fputs("; nothing here is from an Intel GPU\n", stream);
 }
@@ -55,13 +49,13 @@ static void print_place(const json_t *findings, FILE *stream)
 	const json_t *identities = json_object_get(findings, "identities");
 	const json_t *host = json_object_get(identities, "host");
 	const json_t *replay = json_object_get(identities, "replay_of");
-	const char *place = text_of(host, "place"), *name;
+	const char *place = document_text(host, "place"), *name;
 	json_t *version;
 
 	fputs("Matrix ", stream);
-	render_text(stream, text_of(json_object_get(findings, "matrix"), "name"));
+	render_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
 	fputs(", back end ", stream);
-	render_text(stream, text_of(identities, "backend"));
+	render_text(stream, document_text(identities, "backend"));
 	json_object_foreach(json_object_get(identities, "versions"), name, version)
 	{
 		fputs(", ", stream);
@@ -72,36 +66,38 @@ static void print_place(const json_t *findings, FILE *stream)
 	fputc('\n', stream);
 	if (replay) {
 		fputs("REPLAY of ", stream);
-		render_text(stream, text_of(replay, "dir"));
+		render_text(stream, document_text(replay, "dir"));
 		fputs(": no new result\n", stream);
 	}
 	print_phantom(json_object_get(host, "phantom"), stream);
-	if (strcmp(place, "hardware") == 0 && strcmp(text_of(identities, "backend"), "libxl") == 0)
+	if (strcmp(place, "hardware") == 0 &&
+		strcmp(document_text(identities, "backend"), "libxl") == 0)
 		return;
 	fputs("Not hardware: ", stream);
-	if (strcmp(text_of(identities, "acts_as"), "qemu") == 0)
+	if (strcmp(document_text(identities, "acts_as"), "qemu") == 0)
 		fputs("emulated guests without Xen", stream);
 	else
 		fputs("a virtual lab", stream);
-	if (text_of(host, "product_name")[0]) {
+	if (document_text(host, "product_name")[0]) {
 		fputs(" on ", stream);
-		render_text(stream, text_of(host, "sys_vendor"));
+		render_text(stream, document_text(host, "sys_vendor"));
 		fputc(' ', stream);
-		render_text(stream, text_of(host, "product_name"));
+		render_text(stream, document_text(host, "product_name"));
 	}
 	fputc('\n', stream);
 }
 
 static void print_finding(const json_t *finding, const struct render_options *options, FILE *stream)
 {
-	const char *verdict = text_of(finding, "verdict"), *note = text_of(finding, "note");
+	const char *verdict = document_text(finding, "verdict"),
+		   *note = document_text(finding, "note");
 	bool pass = strcmp(verdict, "PASS") == 0;
 
 	if (pass && !options->verbose)
 		return;
 	fputs("    ", stream);
 	print_verdict(stream, options, verdict);
-	fprintf(stream, " %-22s ", text_of(finding, "field"));
+	fprintf(stream, " %-22s ", document_text(finding, "field"));
 	if (json_object_get(finding, "seen")) {
 		fputs("expected ", stream);
 		render_value(stream, json_object_get(finding, "expected"));
@@ -116,7 +112,7 @@ static void print_finding(const json_t *finding, const struct render_options *op
 	fputc('\n', stream);
 	if (!pass) {
 		fputs("          because of: ", stream);
-		render_text(stream, text_of(finding, "source"));
+		render_text(stream, document_text(finding, "source"));
 		fputc('\n', stream);
 	}
 }
@@ -124,7 +120,7 @@ static void print_finding(const json_t *finding, const struct render_options *op
 static void print_labelled(const char *label, const json_t *object, const char *key, FILE *stream)
 {
 	fprintf(stream, "          %s: ", label);
-	render_text(stream, text_of(object, key));
+	render_text(stream, document_text(object, key));
 	fputc('\n', stream);
 }
 
@@ -134,11 +130,11 @@ static void print_cause(const json_t *match, FILE *stream)
 	json_int_t count = json_integer_value(json_object_get(match, "count"));
 
 	fputs("    log   ", stream);
-	render_text(stream, text_of(match, "label"));
+	render_text(stream, document_text(match, "label"));
 	fputs(", layer ", stream);
-	render_text(stream, text_of(match, "layer"));
+	render_text(stream, document_text(match, "layer"));
 	fputs(", ", stream);
-	render_text(stream, text_of(match, "file"));
+	render_text(stream, document_text(match, "file"));
 	fprintf(stream, " line %" JSON_INTEGER_FORMAT,
 		json_integer_value(json_object_get(match, "line")));
 	if (count > 1)
@@ -157,15 +153,15 @@ static void print_logs(const json_t *logs, FILE *stream)
 
 	json_array_foreach(logs, i, match)
 	{
-		if (strcmp(text_of(match, "severity"), "cause") == 0)
+		if (strcmp(document_text(match, "severity"), "cause") == 0)
 			print_cause(match, stream);
 	}
 	json_array_foreach(logs, i, match)
 	{
-		if (strcmp(text_of(match, "severity"), "cause") == 0)
+		if (strcmp(document_text(match, "severity"), "cause") == 0)
 			continue;
 		fputs(between, stream);
-		render_text(stream, text_of(match, "label"));
+		render_text(stream, document_text(match, "label"));
 		between = ", ";
 	}
 	if (between[0] == ',')
@@ -187,20 +183,20 @@ static void print_cell(const json_t *cell, const struct render_options *options,
 	const json_t *finding;
 	size_t i;
 
-	print_verdict(stream, options, text_of(cell, "verdict"));
+	print_verdict(stream, options, document_text(cell, "verdict"));
 	fputc(' ', stream);
-	fprintf(stream, "%-34s", text_of(cell, "name"));
+	fprintf(stream, "%-34s", document_text(cell, "name"));
 	if (json_object_get(cell, "times_ms"))
 		fprintf(stream, " %6.1f s", seconds(json_object_get(cell, "times_ms")));
 	fputc('\n', stream);
-	if (text_of(cell, "cause")[0]) {
+	if (document_text(cell, "cause")[0]) {
 		fputs("      ", stream);
-		render_text(stream, text_of(cell, "cause"));
+		render_text(stream, document_text(cell, "cause"));
 		fputc('\n', stream);
 	}
-	if (text_of(cell, "layer")[0])
-		fprintf(stream, "      look first at: %s\n", text_of(cell, "layer"));
-	if (strcmp(text_of(cell, "verdict"), "PASS") != 0)
+	if (document_text(cell, "layer")[0])
+		fprintf(stream, "      look first at: %s\n", document_text(cell, "layer"));
+	if (strcmp(document_text(cell, "verdict"), "PASS") != 0)
 		print_logs(json_object_get(cell, "logs"), stream);
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 		print_finding(finding, options, stream);
@@ -224,7 +220,7 @@ int render_table(const json_t *findings, const struct render_options *options, F
 				verdict_name((enum verdict)v));
 	}
 	fputs("; worst: ", stream);
-	print_verdict(stream, options, text_of(findings, "verdict"));
+	print_verdict(stream, options, document_text(findings, "verdict"));
 	fputc('\n', stream);
 	return ferror(stream) ? -EIO : 0;
 }

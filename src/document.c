@@ -56,3 +56,10 @@ json_t *document_new(const char *format, int version)
 {
 	return json_pack("{s:s, s:i}", "format", format, "version", version);
 }
+
+const char *document_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}

@@ -32,6 +32,9 @@
 int document_parse(const char *text, size_t length, const char *format, int version,
 	json_t **document_r, struct problem *why);
 
+/* The text of that key, "" if there is none or it is no text. Borrowed; `object` may be NULL. */
+const char *document_text(const json_t *object, const char *key);
+
 /* Returns a new object with format and version in place, or NULL without memory. */
 json_t *document_new(const char *format, int version);
 

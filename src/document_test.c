@@ -91,6 +91,17 @@ static void a_new_one_can_be_read(void)
 	json_decref(document);
 }
 
+static void a_text_is_never_missing(void)
+{
+	json_t *object = json_pack("{s:s, s:i}", "a", "text", "b", 5);
+
+	CU_ASSERT_STRING_EQUAL(document_text(object, "a"), "text");
+	CU_ASSERT_STRING_EQUAL(document_text(object, "b"), "");
+	CU_ASSERT_STRING_EQUAL(document_text(object, "c"), "");
+	CU_ASSERT_STRING_EQUAL(document_text(NULL, "a"), "");
+	json_decref(object);
+}
+
 static CU_TestInfo tests[] = {
 	{ "takes its format and older versions", takes_its_format_and_older_versions },
 	{ "refuses a newer version by name", refuses_a_newer_version_by_name },
@@ -99,6 +110,7 @@ static CU_TestInfo tests[] = {
 	{ "the sentence is printable", the_sentence_is_printable },
 	{ "depth is bounded", depth_is_bounded },
 	{ "a new one can be read", a_new_one_can_be_read },
+	{ "a text is never missing", a_text_is_never_missing },
 	CU_TEST_INFO_NULL,
 };
 
