@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/judge.h"
+#include "src/document.h"
 #include "src/suite.h"
 
 #define PATTERN(label, log, severity, layer, text)                                                 \
@@ -90,13 +91,6 @@ static json_t *judge(const struct file *files, const char *expect, bool with_pat
 	return cell;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static void the_cause_is_named_first_and_gives_the_layer(void)
 {
 	static const struct file files[] = { { "end.json", CREATE_FAILED },
@@ -104,17 +98,17 @@ static void the_cause_is_named_first_and_gives_the_layer(void)
 		{ "qemu.log", "x\nqemu: Assertion failed\n" }, { NULL, NULL } };
 	json_t *cell = judge(files, "[]", true), *plain = judge(files, "[]", false);
 
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "FAIL");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "FAIL");
 	/* The first in the file of patterns, not the first log. */
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"),
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "cause"),
 		"aborted: qemu: Assertion failed; the guest could not be created: libxl said no");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "QEMU");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "layer"), "QEMU");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 3);
 	CU_ASSERT_PTR_NULL(json_object_get(cell, "logs_cut"));
-	CU_ASSERT_STRING_EQUAL(text_of(plain, "verdict"), "FAIL");
+	CU_ASSERT_STRING_EQUAL(document_text(plain, "verdict"), "FAIL");
 	CU_ASSERT_STRING_EQUAL(
-		text_of(plain, "cause"), "the guest could not be created: libxl said no");
-	CU_ASSERT_STRING_EQUAL(text_of(plain, "layer"), "libxl or QEMU");
+		document_text(plain, "cause"), "the guest could not be created: libxl said no");
+	CU_ASSERT_STRING_EQUAL(document_text(plain, "layer"), "libxl or QEMU");
 	CU_ASSERT_PTR_NULL(json_object_get(plain, "logs"));
 	json_decref(cell);
 	json_decref(plain);
@@ -127,8 +121,8 @@ static void a_note_explains_nothing(void)
 	json_t *cell = judge(files, "[]", true);
 
 	CU_ASSERT_STRING_EQUAL(
-		text_of(cell, "cause"), "the guest could not be created: libxl said no");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "libxl or QEMU");
+		document_text(cell, "cause"), "the guest could not be created: libxl said no");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "layer"), "libxl or QEMU");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 1);
 	json_decref(cell);
 }
@@ -142,9 +136,9 @@ static void a_pattern_never_makes_a_verdict(void)
 		" \"source\": \"s\"}]",
 		true);
 
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "PASS");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"), "");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "PASS");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "cause"), "");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "layer"), "");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 2);
 	json_decref(cell);
 }
@@ -159,12 +153,12 @@ static void the_reported_kernel_log_counts_as_console(void)
 		true);
 	const json_t *logs = json_object_get(cell, "logs"), *match = json_array_get(logs, 0);
 
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "FAIL");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"),
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "FAIL");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "cause"),
 		"hang: i915?GPU HANG; kernel/release: expected \"6.12\", seen \"6.1\"");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "guest kernel");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "layer"), "guest kernel");
 	CU_ASSERT_EQUAL(json_array_size(logs), 1);
-	CU_ASSERT_STRING_EQUAL(text_of(match, "file"), "report.json");
+	CU_ASSERT_STRING_EQUAL(document_text(match, "file"), "report.json");
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(match, "line")), 2);
 	json_decref(cell);
 }
@@ -175,9 +169,9 @@ static void what_is_left_still_goes_first(void)
 		{ "qemu.log", "Assertion failed\n" }, { NULL, NULL } };
 	json_t *cell = judge(files, "[]", true);
 
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "MISS");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "layer"), "host");
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "cause"),
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "MISS");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "layer"), "host");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "cause"),
 		"left on the host: domain 7; and aborted: Assertion failed; "
 		"the guest could not be created: libxl said no");
 	json_decref(cell);
@@ -205,7 +199,7 @@ static void a_cell_that_did_not_run_has_no_logs(void)
 	static const struct file files[] = { { NULL, NULL } };
 	json_t *cell = judge(files, "[]", true);
 
-	CU_ASSERT_STRING_EQUAL(text_of(cell, "verdict"), "MISS");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "MISS");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(cell, "logs")), 0);
 	json_decref(cell);
 }

@@ -13,7 +13,6 @@
 
 #include "src/document.h"
 
-#define FORMAT   "igd-harness lease"
 #define NOTE_MAX 4096
 
 static const char *const state_names[] = {
@@ -74,9 +73,9 @@ static int sync_note(struct lease *lease, enum lease_state state, struct problem
 	size_t length;
 
 	bdf_format(lease->device, bdf);
-	note = json_pack("{s:s, s:i, s:s, s:s, s:s, s:b, s:i}", "format", FORMAT, "version", 1,
-		"device", bdf, "state", state_names[state], "driver", lease->driver,
-		"was_assignable", (int)lease->was_assignable, "pid", (int)getpid());
+	note = json_pack("{s:s, s:i, s:s, s:s, s:s, s:b, s:i}", "format", DOCUMENT_LEASE, "version",
+		DOCUMENT_VERSION, "device", bdf, "state", state_names[state], "driver",
+		lease->driver, "was_assignable", (int)lease->was_assignable, "pid", (int)getpid());
 	length = note ? json_dumpb(note, text, sizeof(text), JSON_COMPACT) : 0;
 	json_decref(note);
 	if (length == 0 || length > sizeof(text))
@@ -245,7 +244,8 @@ static int read_note(struct lease *lease, struct problem *why)
 	json_t *note = NULL;
 	int was = 0, r;
 
-	r = document_parse(text, n > 0 ? (size_t)n : 0, FORMAT, 1, &note, why);
+	r = document_parse(
+		text, n > 0 ? (size_t)n : 0, DOCUMENT_LEASE, DOCUMENT_VERSION, &note, why);
 	if (r < 0)
 		return r;
 	if (json_unpack(note, "{s:s, s:s, s:b}", "device", &device, "driver", &driver,

@@ -17,6 +17,7 @@
 #define DOCUMENT_END      "igd-harness end"
 #define DOCUMENT_FINDINGS "igd-harness findings"
 #define DOCUMENT_DM       "igd-harness dm"
+#define DOCUMENT_LEASE    "igd-harness lease"
 
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1

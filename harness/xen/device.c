@@ -14,38 +14,36 @@ static void fill(libxl_device_pci *pci, struct bdf device)
 	pci->func = device.function;
 }
 
-static int failed(struct backend_host *host, const char *call, int rc, struct problem *why)
+/* One of libxl's two calls that move a device; `name` is for the sentence. */
+static int move(struct backend_host *host, struct bdf device,
+	int (*call)(libxl_ctx *ctx, libxl_device_pci *pci, int rebind), const char *name,
+	struct problem *why)
 {
-	char errors[300];
-
-	xen_log_errors(&host->session->log, errors, sizeof(errors));
-	return problem_set(why, -EIO, "%s failed, rc %d (%s): %s", call, rc, rc_text(rc),
-		errors[0] ? errors : "no message");
-}
-
-static int make_assignable(void *data, struct bdf device, struct problem *why)
-{
-	struct backend_host *host = data;
 	libxl_device_pci pci;
+	char errors[300];
 	int rc;
 
 	fill(&pci, device);
 	/* rebind: libxl notes the driver in xenstore, and gives the device back to it. */
-	rc = libxl_device_pci_assignable_add(host->session->ctx, &pci, 1);
+	rc = call(host->session->ctx, &pci, 1);
 	libxl_device_pci_dispose(&pci);
-	return rc ? failed(host, "libxl_device_pci_assignable_add()", rc, why) : 0;
+	if (rc == 0)
+		return 0;
+	xen_log_errors(&host->session->log, errors, sizeof(errors));
+	return problem_set(why, -EIO, "%s failed, rc %d (%s): %s", name, rc, rc_text(rc),
+		errors[0] ? errors : "no message");
 }
 
-static int give_back(void *data, struct bdf device, struct problem *why)
+static int make_assignable(void *host, struct bdf device, struct problem *why)
 {
-	struct backend_host *host = data;
-	libxl_device_pci pci;
-	int rc;
+	return move(host, device, libxl_device_pci_assignable_add,
+		"libxl_device_pci_assignable_add()", why);
+}
 
-	fill(&pci, device);
-	rc = libxl_device_pci_assignable_remove(host->session->ctx, &pci, 1);
-	libxl_device_pci_dispose(&pci);
-	return rc ? failed(host, "libxl_device_pci_assignable_remove()", rc, why) : 0;
+static int give_back(void *host, struct bdf device, struct problem *why)
+{
+	return move(host, device, libxl_device_pci_assignable_remove,
+		"libxl_device_pci_assignable_remove()", why);
 }
 
 static int is_assignable(void *data, struct bdf device, bool *assignable_r, struct problem *why)
