@@ -8,6 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "src/functions.h"
+
 #define PHANTOM_MARKER_MAX 8191 /* bytes */
 #define PHANTOM_TEXT_MAX   64
 
@@ -127,6 +129,26 @@ static json_t *read_phantom(const char *root)
 	return phantom;
 }
 
+/* Who QEMU and libxl look at: the host bridge, the display with its VFs, and the ISA bridge. */
+static bool is_looked_at(struct bdf where)
+{
+	return where.domain == 0 && where.bus == 0 &&
+	       ((where.slot == 0x00 && where.function == 0) || where.slot == 0x02 ||
+		       (where.slot == 0x1f && where.function == 0));
+}
+
+static void add_functions(const char *root, json_t *host)
+{
+	const struct functions_scope scope = { .root = root, .wanted = is_looked_at };
+	struct problem why = { 0 };
+	json_t *pci = NULL;
+
+	if (functions_json(&scope, &pci, &why) == 0)
+		json_object_set_new(host, "pci", pci);
+	else
+		json_object_set_new(host, "pci_error", json_string(why.text));
+}
+
 json_t *host_identify(const char *root)
 {
 	char *vendor = first_line(root, "/sys/class/dmi/id/sys_vendor");
@@ -155,6 +177,7 @@ json_t *host_identify(const char *root)
 	json_object_set_new(host, "name", text_or_null(name));
 	if (phantom)
 		json_object_set_new(host, "phantom", phantom);
+	add_functions(root, host);
 	free(vendor);
 	free(product);
 	free(xen);

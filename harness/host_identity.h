@@ -17,6 +17,9 @@
  * {"name", "vendor", "device", "class", "rom", "opregion", "bridge"}, texts or null, from
  * /run/igd-phantom/active. A marker that cannot be read gives a null name and "error": a phantom
  * that cannot be named is one all the same.
+ *
+ * "pci" has the host bridge, what is in slot 2 and the ISA bridge, as the section of that name in a
+ * report (docs/report.md), without OpRegion; if that failed, "pci_error" says why instead.
  */
 json_t *host_identify(const char *root);
 

@@ -131,6 +131,36 @@ static void an_igd_is_an_intel_display_at_its_place(void)
 	json_decref(capabilities);
 }
 
+/* What lspci says of such a machine: ids of QEMU's i440FX and VGA, docs/specs/pci-ids. */
+static void the_functions_that_matter_are_there(void)
+{
+	const char *source = getenv("SOURCE_ROOT");
+	char tree[256];
+	json_t *host, *functions;
+
+	snprintf(tree, sizeof(tree), "%s/guests/agent/testdata/qemu-7.2-pc", source ? source : ".");
+	host = host_identify(tree);
+	functions = json_object_get(json_object_get(host, "pci"), "functions");
+	CU_ASSERT_EQUAL(json_array_size(functions), 2);
+	for (size_t i = 0; i < json_array_size(functions); i++) {
+		static const char *const wanted[][2] = { { "0000:00:00.0", "0x1237" },
+			{ "0000:00:02.0", "0x1111" } };
+		const json_t *function = json_array_get(functions, i);
+
+		CU_ASSERT_STRING_EQUAL(
+			json_string_value(json_object_get(function, "address")), wanted[i][0]);
+		CU_ASSERT_STRING_EQUAL(
+			json_string_value(json_object_get(function, "device")), wanted[i][1]);
+		CU_ASSERT_PTR_NULL(json_object_get(function, "opregion"));
+	}
+	json_decref(host);
+	/* No sysfs at all: libpci says so, and nothing is claimed. */
+	host = host_identify("/nowhere");
+	CU_ASSERT_PTR_NULL(json_object_get(host, "pci"));
+	CU_ASSERT(json_is_string(json_object_get(host, "pci_error")));
+	json_decref(host);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what cannot be read is not claimed", what_cannot_be_read_is_not_claimed },
 	{ "an emulator is virtual by its DMI", an_emulator_is_virtual_by_its_dmi },
@@ -140,6 +170,7 @@ static CU_TestInfo tests[] = {
 	{ "a phantom is named", a_phantom_is_named },
 	{ "a marker without sense is a phantom still", a_marker_without_sense_is_a_phantom_still },
 	{ "an igd is an Intel display at its place", an_igd_is_an_intel_display_at_its_place },
+	{ "the functions that matter are there", the_functions_that_matter_are_there },
 	CU_TEST_INFO_NULL,
 };
 

@@ -360,9 +360,16 @@ static int check_addresses(const json_t *report, struct problem *why)
 	return 0;
 }
 
-int report_parse(const char *text, size_t length, json_t **report_r, struct problem *why)
+int report_check(const json_t *report, struct problem *why)
 {
 	static const struct place root = { 0 };
+	int ret = check(report, &report_shape, &root, why);
+
+	return ret ? ret : check_addresses(report, why);
+}
+
+int report_parse(const char *text, size_t length, json_t **report_r, struct problem *why)
+{
 	json_t *report = NULL;
 	int ret;
 
@@ -372,9 +379,7 @@ int report_parse(const char *text, size_t length, json_t **report_r, struct prob
 	ret = document_parse(text, length, DOCUMENT_REPORT, REPORT_VERSION, &report, why);
 	if (ret)
 		return ret;
-	ret = check(report, &report_shape, &root, why);
-	if (!ret)
-		ret = check_addresses(report, why);
+	ret = report_check(report, why);
 	if (ret) {
 		json_decref(report);
 		return ret;

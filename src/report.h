@@ -31,6 +31,12 @@
  */
 int report_parse(const char *text, size_t length, json_t **report_r, struct problem *why);
 
+/*
+ * Only the second half of that, for what is in memory already and has bounded depth, such as what a
+ * host says of itself in the same words. Returns 0 or -EINVAL.
+ */
+int report_check(const json_t *report, struct problem *why);
+
 /* Returns the function at that address (borrowed), or NULL. */
 const json_t *report_function(const json_t *report, struct bdf where);
 

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guests/agent/tree.h"
 #include "src/report.h"
 #include "src/suite.h"
+#include "src/tree.h"
 
 static char qemu[512], igd[512];
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "guests/agent/collect.h"
-#include "guests/agent/tree.h"
 #include "src/edid.h"
+#include "src/tree.h"
 
 static json_t *hex_string(const uint8_t *bytes, size_t length)
 {

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "guests/agent/collect.h"
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 int collect_dmi(const struct guest *guest, json_t **section_r, struct problem *why)
 {

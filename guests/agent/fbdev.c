@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "guests/agent/display.h"
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 #define FRAMEBUFFERS_MAX 32 /* Linux' FB_MAX */
 

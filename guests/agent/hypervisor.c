@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "guests/agent/collect.h"
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 #define CPUID_FEATURES           1
 #define CPUID_ECX_HYPERVISOR     (1u << 31)

@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 int init_is_init(void)
 {

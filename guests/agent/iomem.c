@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "guests/agent/collect.h"
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 #define IOMEM_MAX 128
 

@@ -7,7 +7,7 @@
 #include <sys/utsname.h>
 
 #include "guests/agent/collect.h"
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 #define LOG_LINES_MAX 200
 #define LOG_TEXT_MAX  400

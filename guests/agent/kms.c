@@ -7,9 +7,9 @@
 #include <xf86drmMode.h>
 
 #include "guests/agent/display.h"
-#include "guests/agent/tree.h"
 #include "src/bdf.h"
 #include "src/edid.h"
+#include "src/tree.h"
 
 #define CARDS_MAX      16
 #define CONNECTORS_MAX 64

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "guests/agent/init.h"
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 /* Returns 0 or a negative errno; a module that is there already is loaded. */
 static int load(const char *path)

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 /* Offsets in the OpRegion and sizes there (chapter 3.1 and 3.5). */
 #define AT_SIGNATURE   0x000

@@ -8,9 +8,6 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* ASLS: offset of the register in the GPU's configuration space that holds the address. */
-#define PCI_ASLS 0xfc
-
 /*
  * Reads the OpRegion's header at that physical address through /dev/mem below `root`.
  * Returns a new object as docs/report.md describes it: what cannot be read is null, with "error".

@@ -1,4 +1,4 @@
-#include "guests/agent/tree.h"
+#include "src/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * `root` is "" for this machine, or the directory of a recorded tree. Paths are printf formats
  * without a leading slash.
  */
-#ifndef IGD_AGENT_TREE_H
-#define IGD_AGENT_TREE_H
+#ifndef IGD_TREE_H
+#define IGD_TREE_H
 
 #include <dirent.h>
 #include <jansson.h>

@@ -1,0 +1,38 @@
+/*
+ * The PCI functions of a machine, guest or host, as the "pci" section of a report (docs/report.md),
+ * through libpci's sysfs access.
+ *
+ * Ids, BARs, driver come as the kernel shows them; class, revision, header type and registers are
+ * read from the configuration space now.
+ */
+#ifndef IGD_FUNCTIONS_H
+#define IGD_FUNCTIONS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/bdf.h"
+#include "src/problem.h"
+
+/* ASLS: offset of the register in an Intel GPU's configuration space that has its OpRegion's
+ * address (Intel, "IGD OpRegion/Software SCI", chapter 2). */
+#define PCI_ASLS 0xfc
+
+struct functions_scope {
+	const char *root; /* "" for this machine, or the directory of a recorded tree */
+	/* Which functions; NULL: all. */
+	bool (*wanted)(struct bdf where);
+	/* Reads an OpRegion at that physical address: a new object, or NULL without memory. If it
+	 * is NULL, nobody looks. */
+	json_t *(*opregion)(const char *root, uint32_t address);
+};
+
+/*
+ * Makes the section, functions in the order of their addresses. Returns 0 and a new reference;
+ * -ENOMEM; -EIO with libpci's sentence in `why`. Not for two threads at once: libpci reports errors
+ * by a function that knows no caller.
+ */
+int functions_json(const struct functions_scope *scope, json_t **section_r, struct problem *why);
+
+#endif
