@@ -6,7 +6,7 @@
 #include "harness/plan.h"
 #include "harness/render.h"
 #include "harness/settings.h"
-#include "src/field.h"
+#include "harness/sight.h"
 
 static struct {
 	struct option_list select;
@@ -57,18 +57,41 @@ static void print_backends(const json_t *cell)
 	}
 }
 
+static void print_hosts(const json_t *conditions, const char *between)
+{
+	const char *field;
+	json_t *values, *value;
+	size_t i;
+
+	json_object_foreach((json_t *)conditions, field, values)
+	{
+		printf("   on hosts whose %s %s", field, between);
+		json_array_foreach(values, i, value)
+		{
+			printf(" ");
+			render_value(stdout, value);
+		}
+	}
+}
+
 static void print_expectation(const json_t *expectation)
 {
+	const json_t *same_as = json_object_get(expectation, "same_as");
 	const char *name;
 	json_t *range, *backend;
 	size_t i;
 
 	printf("    expect   %-22s ", json_string_value(json_object_get(expectation, "field")));
-	render_value(stdout, json_object_get(expectation, "value"));
+	if (same_as)
+		printf("as %s", json_string_value(same_as));
+	else
+		render_value(stdout, json_object_get(expectation, "value"));
 	json_array_foreach(json_object_get(expectation, "backends"), i, backend)
 		printf("%s%s", i ? ", " : "   by ", json_string_value(backend));
 	json_object_foreach(json_object_get(expectation, "versions"), name, range)
 		printf("   with %s %s", name, json_string_value(range));
+	print_hosts(json_object_get(expectation, "on_host"), "is");
+	print_hosts(json_object_get(expectation, "not_on_host"), "is none of");
 	fputs("\n                 ", stdout);
 	render_value(stdout, json_object_get(expectation, "source"));
 	putchar('\n');
@@ -96,7 +119,7 @@ static int run(int argc, char **argv)
 	int r, status = 0;
 
 	if (given.fields)
-		field_list(print_field, NULL);
+		sight_list(print_field, NULL);
 	if (given.settings)
 		print_settings();
 	if (given.fields || given.settings)

@@ -8,147 +8,11 @@
 #include <unistd.h>
 
 #include "harness/ending.h"
+#include "harness/judge_expect.h"
 #include "harness/judge_logs.h"
-#include "harness/versions.h"
 #include "src/document.h"
-#include "src/field.h"
 #include "src/report.h"
 #include "src/verdict.h"
-
-/* A value for a sentence: compact JSON, or "nothing". The caller frees. */
-static char *value_text(const json_t *value)
-{
-	char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-
-	return text ? text : strdup("nothing");
-}
-
-static bool backend_holds(const json_t *expectation, const json_t *identities)
-{
-	const json_t *backends = json_object_get(expectation, "backends"), *name;
-	const char *acts_as = document_text(identities, "acts_as");
-	size_t i;
-
-	if (!backends)
-		return true;
-	json_array_foreach(backends, i, name)
-	{
-		if (strcmp(json_string_value(name), acts_as) == 0)
-			return true;
-	}
-	return false;
-}
-
-static json_t *finding(
-	const json_t *expectation, enum verdict verdict, json_t *seen, const char *note)
-{
-	json_t *entry = json_pack("{s:O*, s:O*, s:s, s:O*, s:O*, s:s*}", "id",
-		json_object_get(expectation, "id"), "field", json_object_get(expectation, "field"),
-		"verdict", verdict_name(verdict), "expected", json_object_get(expectation, "value"),
-		"source", json_object_get(expectation, "source"), "note", note);
-
-	if (seen) /* a finding without it is about the test: nothing was seen */
-		json_object_set_new(entry, "seen", seen);
-	return entry;
-}
-
-/* What was seen against what should be, and against what is known to be instead. Takes `seen`. */
-static json_t *compare(const json_t *expectation, json_t *seen)
-{
-	const json_t *known = json_object_get(expectation, "known");
-
-	if (json_equal(json_object_get(expectation, "value"), seen))
-		return finding(expectation, VERDICT_PASS, seen,
-			known ? "unexpected pass: the known deviation is gone, remove it from the matrix"
-			      : NULL);
-	if (known && json_equal(json_object_get(known, "value"), seen))
-		return finding(expectation, VERDICT_XFAIL, seen, document_text(known, "why"));
-	return finding(expectation, VERDICT_FAIL, seen, NULL);
-}
-
-/* One expectation against the report; NULL if it does not hold here. */
-static json_t *judge_expectation(
-	const json_t *expectation, const json_t *identities, const json_t *report)
-{
-	struct problem why = { 0 };
-	const char *unknown = NULL;
-	json_t *seen = NULL;
-	int r;
-
-	if (!backend_holds(expectation, identities) ||
-		!versions_hold(json_object_get(expectation, "versions"),
-			json_object_get(identities, "versions"), &unknown))
-		return NULL;
-	if (unknown) {
-		problem_set(&why, 0,
-			"the version of %s was not detected, so nobody knows whether "
-			"this is to be expected",
-			unknown);
-		return finding(expectation, VERDICT_ERROR, NULL, why.text);
-	}
-	r = field_get(report, document_text(expectation, "field"), &seen, &why);
-	if (r == -ENODATA)
-		return finding(
-			expectation, VERDICT_ERROR, NULL, "the agent did not look for this field");
-	if (r < 0)
-		return finding(expectation, VERDICT_ERROR, NULL, why.text);
-	return compare(expectation, seen);
-}
-
-/* All findings of a cell that reported; *worst_r is DONE if nothing was expected of it. */
-static json_t *judge_report(const json_t *plan_cell, const json_t *identities, const json_t *report,
-	enum verdict *worst_r)
-{
-	json_t *findings = json_array();
-	const json_t *expectation;
-	size_t i;
-
-	json_array_foreach(json_object_get(plan_cell, "expect"), i, expectation)
-	{
-		json_t *entry = judge_expectation(expectation, identities, report);
-		enum verdict verdict = VERDICT_ERROR;
-
-		if (!entry)
-			continue;
-		verdict_parse(document_text(entry, "verdict"), &verdict);
-		*worst_r = verdict_worst(*worst_r, verdict);
-		json_array_append_new(findings, entry);
-	}
-	if (json_array_size(findings) == 0)
-		*worst_r = VERDICT_DONE;
-	return findings;
-}
-
-/* The first finding of the worst verdict, as one line. */
-static json_t *cause_of_findings(const json_t *findings, enum verdict worst)
-{
-	const json_t *entry;
-	size_t i;
-
-	if (worst < VERDICT_XFAIL)
-		return json_string("");
-	json_array_foreach(findings, i, entry)
-	{
-		char *expected, *seen;
-		const char *note;
-		json_t *cause;
-
-		if (strcmp(document_text(entry, "verdict"), verdict_name(worst)) != 0)
-			continue;
-		if (!json_object_get(entry, "seen"))
-			return json_sprintf("%s: %s", document_text(entry, "field"),
-				document_text(entry, "note"));
-		expected = value_text(json_object_get(entry, "expected"));
-		seen = value_text(json_object_get(entry, "seen"));
-		note = document_text(entry, "note");
-		cause = json_sprintf("%s: expected %s, seen %s%s%s", document_text(entry, "field"),
-			expected, seen, note[0] ? ": " : "", note);
-		free(expected);
-		free(seen);
-		return cause;
-	}
-	return json_string("");
-}
 
 static json_t *cause_of_ending(const json_t *end, const struct ending_entry *entry)
 {
@@ -170,49 +34,97 @@ static void replace_cause(struct opinion *opinion, json_t *cause)
 	opinion->cause = cause;
 }
 
-static void judge_end(const json_t *plan_cell, const json_t *identities, const json_t *end,
-	const json_t *report, const char *report_trouble, struct opinion *opinion)
+/* Did the matrix say that it would end so? */
+static bool is_predicted(const json_t *findings)
+{
+	enum verdict worst = VERDICT_PASS, verdict;
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(findings, i, entry)
+	{
+		if (verdict_parse(document_text(entry, "verdict"), &verdict) < 0)
+			return false;
+		worst = verdict_worst(worst, verdict);
+	}
+	return json_array_size(findings) > 0 && worst <= VERDICT_XFAIL;
+}
+
+static void judge_findings(const json_t *plan_cell, const json_t *identities,
+	const struct evidence *evidence, struct opinion *opinion)
+{
+	json_decref(opinion->findings);
+	opinion->findings =
+		judge_expectations(plan_cell, identities, evidence, NULL, &opinion->verdict);
+	replace_cause(opinion, judge_findings_cause(opinion->findings, opinion->verdict));
+}
+
+/*
+ * An ending that is the fault of what is under test can be what the matrix expects, or the known
+ * deviation: then the findings decide. The test's and the host's own faults nobody can expect.
+ */
+static void judge_other_ending(const json_t *plan_cell, const json_t *identities,
+	const struct evidence *evidence, const struct ending_entry *entry, struct opinion *opinion)
+{
+	enum verdict worst;
+
+	opinion->cause = cause_of_ending(evidence->end, entry);
+	if (entry->verdict != VERDICT_FAIL)
+		return;
+	json_decref(opinion->findings);
+	opinion->findings = judge_expectations(plan_cell, identities, evidence, "ending", &worst);
+	if (is_predicted(opinion->findings))
+		judge_findings(plan_cell, identities, evidence, opinion);
+}
+
+static void judge_end(const json_t *plan_cell, const json_t *identities,
+	const struct evidence *evidence, const char *report_trouble, struct opinion *opinion)
 {
 	enum ending ending = ENDING_HOST_FAILED;
 	const struct ending_entry *entry;
 
-	if (ending_parse(document_text(end, "ending"), &ending) < 0) {
+	if (ending_parse(document_text(evidence->end, "ending"), &ending) < 0) {
 		opinion->verdict = VERDICT_ERROR;
 		opinion->cause = json_sprintf("end.json names an ending this program does not "
 					      "know: \"%s\"",
-			document_text(end, "ending"));
+			document_text(evidence->end, "ending"));
 		return;
 	}
 	entry = ending_entry(ending);
 	opinion->verdict = entry->verdict;
 	opinion->layer = entry->layer;
-	if (ending == ENDING_DONE && !report) {
+	if (ending == ENDING_DONE && !evidence->report) {
 		opinion->verdict = VERDICT_ERROR;
 		opinion->cause = json_sprintf("the cell ended well, but its report.json is no "
 					      "report: %s",
 			report_trouble ? report_trouble : "it is not there");
 	} else if (ending == ENDING_DONE) {
-		json_decref(opinion->findings);
-		opinion->findings = judge_report(plan_cell, identities, report, &opinion->verdict);
-		opinion->cause = cause_of_findings(opinion->findings, opinion->verdict);
+		judge_findings(plan_cell, identities, evidence, opinion);
 	} else {
-		opinion->cause = cause_of_ending(end, entry);
+		judge_other_ending(plan_cell, identities, evidence, entry, opinion);
 	}
 }
 
-/* A line of a log that says why knows better than the ending, and than the first finding. */
+/*
+ * A line of a log that says why knows better than the ending, and than the first finding. A refusal
+ * that was predicted is named by its finding already, and only its layer is missing.
+ */
 static void judge_logs_cause(const json_t *logs, struct opinion *opinion)
 {
+	bool refused = opinion->verdict <= VERDICT_XFAIL && opinion->layer;
+
 	const json_t *match;
 	size_t i;
 
-	if (opinion->verdict < VERDICT_FAIL)
+	if (opinion->verdict < VERDICT_FAIL && !refused)
 		return;
 	json_array_foreach(logs, i, match)
 	{
 		if (!pattern_is_cause(match))
 			continue;
 		opinion->layer = document_text(match, "layer");
+		if (refused)
+			return;
 		replace_cause(opinion, json_sprintf("%s: %s%s%s", document_text(match, "label"),
 					       document_text(match, "text"),
 					       json_string_length(opinion->cause) ? "; " : "",
@@ -237,14 +149,15 @@ static void judge_leftovers(const json_t *end, struct opinion *opinion)
 }
 
 json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
-	const json_t *end, const json_t *report, const char *report_trouble, const json_t *logs)
+	const struct evidence *evidence, const char *report_trouble)
 {
 	struct opinion opinion = { .verdict = VERDICT_MISS, .findings = json_array() };
+	const json_t *end = evidence->end, *logs = evidence->logs;
 	const json_t *ending = json_object_get(end, "ending");
 	json_t *cell;
 
 	if (end)
-		judge_end(plan_cell, identities, end, report, report_trouble, &opinion);
+		judge_end(plan_cell, identities, evidence, report_trouble, &opinion);
 	else
 		opinion.cause = json_string("the cell did not run to its end");
 	judge_logs_cause(logs, &opinion);
@@ -280,7 +193,7 @@ static json_t *judge_stored(const struct store *store, const json_t *run, const 
 	const json_t *identities = json_object_get(run, "identities");
 	const char *name = document_text(plan_cell, "name");
 	struct problem end_trouble = { 0 }, report_trouble = { 0 };
-	json_t *end = NULL, *report = NULL, *logs = NULL, *cut = NULL, *cell;
+	json_t *end = NULL, *report = NULL, *logs = NULL, *cut = NULL, *host, *cell;
 	char *text = NULL;
 	size_t length = 0;
 	ssize_t at = stored_index(stored_plan, name);
@@ -295,8 +208,10 @@ static json_t *judge_stored(const struct store *store, const json_t *run, const 
 				json_object_get(identities, "versions"), &cut);
 		close(fd);
 	}
-	cell = judge_cell(index, plan_cell, identities, end, report,
-		report_trouble.text[0] ? report_trouble.text : NULL, logs);
+	host = sight_host(identities);
+	cell = judge_cell(index, plan_cell, identities,
+		&(struct evidence){ .end = end, .report = report, .logs = logs, .host = host },
+		report_trouble.text[0] ? report_trouble.text : NULL);
 	if (json_array_size(cut) > 0)
 		json_object_set(cell, "logs_cut", cut);
 	if (!end && end_trouble.text[0])
@@ -306,6 +221,7 @@ static json_t *judge_stored(const struct store *store, const json_t *run, const 
 	json_decref(report);
 	json_decref(logs);
 	json_decref(cut);
+	json_decref(host);
 	return cell;
 }
 

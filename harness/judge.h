@@ -23,6 +23,10 @@
  *   } ]
  * }
  *
+ * An ending other than done is a verdict of its own (harness/ending.c). Only one that is the fault
+ * of what is under test can be predicted, by an expectation of the field "ending" that is met or is
+ * the known deviation: then the findings decide, as in a cell that reported.
+ *
  * Patterns explain a verdict, they never make one. If a cell is FAIL or worse by its ending or its
  * findings, the first match of severity "cause" begins its "cause", "LABEL: LINE; ...", and gives
  * its "layer". What is left on the host still goes before it.
@@ -33,17 +37,17 @@
 #include <jansson.h>
 
 #include "harness/patterns.h"
+#include "harness/sight.h"
 #include "harness/store.h"
 #include "src/problem.h"
 
 /*
- * Judges one cell. `plan_cell` has the expectations; `end` is its end.json or NULL if it did not
- * run; `report` is a checked report or NULL; `report_trouble` says why there is none although the
- * cell ended well, or is NULL; `logs` are the matches in its logs, or NULL. Returns a new entry for
- * "cells", or NULL without memory.
+ * Judges one cell. `plan_cell` has the expectations, `evidence` what the cell left: without
+ * end.json it did not run. `report_trouble` says why there is no report although the cell ended
+ * well, or is NULL. Returns a new entry for "cells", or NULL without memory.
  */
 json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
-	const json_t *end, const json_t *report, const char *report_trouble, const json_t *logs);
+	const struct evidence *evidence, const char *report_trouble);
 
 /*
  * Judges a stored run by `plan`, the run's own or another: cells are found by name; `patterns` are

@@ -26,14 +26,18 @@ struct outcome {
 	size_t findings;
 };
 
-static struct outcome judge(const char *expect, const char *end, const char *report)
+/* Where the host, if there is one, has this IGD; and what the logs say. */
+static struct outcome judge_all(
+	const char *expect, const char *end, const char *report, const char *host, const char *logs)
 {
 	json_t *cell = json_pack("{s:s, s:{}, s:o}", "name", "c", "words", "expect", parse(expect));
 	json_t *identities =
 		parse("{\"acts_as\": \"libxl\", \"versions\": {\"qemu\": \"7.2.22\"}}");
 	json_t *end_document = end ? parse(end) : NULL;
 	json_t *report_document = report ? parse(report) : NULL;
-	json_t *judged = judge_cell(0, cell, identities, end_document, report_document, NULL, NULL);
+	json_t *host_document = host ? parse(host) : NULL, *log_matches = logs ? parse(logs) : NULL;
+	struct evidence evidence = { end_document, report_document, log_matches, host_document };
+	json_t *judged = judge_cell(0, cell, identities, &evidence, NULL);
 	struct outcome outcome = { 0 };
 	const char *layer = json_string_value(json_object_get(judged, "layer"));
 
@@ -48,7 +52,14 @@ static struct outcome judge(const char *expect, const char *end, const char *rep
 	json_decref(identities);
 	json_decref(end_document);
 	json_decref(report_document);
+	json_decref(host_document);
+	json_decref(log_matches);
 	return outcome;
+}
+
+static struct outcome judge(const char *expect, const char *end, const char *report)
+{
+	return judge_all(expect, end, report, NULL, NULL);
 }
 
 #define EXPECT(value, more)                                                                        \
@@ -156,6 +167,100 @@ static void endings_speak_for_themselves(void)
 	CU_ASSERT_STRING_EQUAL(judge("[]", DONE, NULL).verdict, "ERROR");
 }
 
+#define REFUSED "{\"ending\": \"create-failed\", \"detail\": \"rc -28\", \"leftovers\": []}"
+#define LOGS(label)                                                                                \
+	"[{\"label\": \"noise\", \"severity\": \"note\", \"layer\": \"host\"},"                    \
+	" {\"label\": \"" label                                                                    \
+	"\", \"severity\": \"cause\", \"layer\": \"qemu\", \"text\": \"t\"}]"
+#define PREDICTED                                                                                  \
+	"[{\"id\": \"i\", \"field\": \"ending\", \"value\": \"done\", \"source\": \"s\","          \
+	" \"known\": {\"value\": \"create-failed: refused\", \"why\": \"class\", \"source\": \"s\"}}]"
+
+static void an_ending_can_be_predicted(void)
+{
+	struct outcome outcome = judge_all(PREDICTED, REFUSED, NULL, NULL, LOGS("refused"));
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "XFAIL");
+	CU_ASSERT_STRING_EQUAL(
+		outcome.cause, "ending: expected \"done\", seen \"create-failed: refused\": class");
+	CU_ASSERT_STRING_EQUAL(outcome.layer, "qemu");
+	/* Another refusal is not the known one, and neither is one whose reason nobody knows. */
+	outcome = judge_all(PREDICTED, REFUSED, NULL, NULL, LOGS("other"));
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "FAIL");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "other: t"));
+	CU_ASSERT_STRING_EQUAL(judge(PREDICTED, REFUSED, NULL).verdict, "FAIL");
+	/* It no longer happens: that is said. */
+	CU_ASSERT_STRING_EQUAL(judge(PREDICTED, DONE, REPORT).verdict, "PASS");
+	/* Not predicted at all. */
+	CU_ASSERT_STRING_EQUAL(judge_all("[]", REFUSED, NULL, NULL, LOGS("x")).verdict, "FAIL");
+}
+
+static void faults_of_test_and_host_cannot_be_predicted(void)
+{
+	static const char *const faults[][2] = { { "agent-died", "ERROR" },
+		{ "host-failed", "MISS" }, { "not-supported", "SKIP" } };
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		char expect[256], end[128];
+
+		snprintf(expect, sizeof(expect),
+			"[{\"id\": \"i\", \"field\": \"ending\", \"value\": \"%s\","
+			" \"source\": \"s\"}]",
+			faults[i][0]);
+		snprintf(end, sizeof(end),
+			"{\"ending\": \"%s\", \"detail\": \"\", \"leftovers\": []}", faults[i][0]);
+		CU_ASSERT_STRING_EQUAL(judge(expect, end, NULL).verdict, faults[i][1]);
+	}
+}
+
+static void what_needs_a_report_cannot_be_seen_without(void)
+{
+	struct outcome outcome = judge_all(
+		"[{\"id\": \"i\", \"field\": \"ending\", \"value\": \"create-failed: refused\","
+		" \"source\": \"s\"},"
+		" {\"id\": \"j\", \"field\": \"slot/02\", \"value\": null, \"source\": \"s\"}]",
+		REFUSED, NULL, NULL, LOGS("refused"));
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "ERROR");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "no report"));
+}
+
+#define HOST(device)                                                                               \
+	"{\"pci\": {\"functions\": [{\"address\": \"0000:00:02.0\", \"vendor\": \"0x8086\","       \
+	" \"device\": \"" device "\", \"class\": \"0x030000\"}]}}"
+#define ON(key) EXPECT("\"6.2\"", ", \"" key "\": {\"igd/device\": [\"0x0412\", \"0x1616\"]}")
+
+static void the_host_chooses(void)
+{
+	/* What is expected is wrong, so the verdict tells whether it was looked at. */
+	CU_ASSERT_STRING_EQUAL(
+		judge_all(ON("on_host"), DONE, REPORT, HOST("0x0412"), NULL).verdict, "FAIL");
+	CU_ASSERT_STRING_EQUAL(
+		judge_all(ON("on_host"), DONE, REPORT, HOST("0x3e92"), NULL).verdict, "DONE");
+	CU_ASSERT_STRING_EQUAL(
+		judge_all(ON("not_on_host"), DONE, REPORT, HOST("0x3e92"), NULL).verdict, "FAIL");
+	CU_ASSERT_STRING_EQUAL(
+		judge_all(ON("not_on_host"), DONE, REPORT, HOST("0x0412"), NULL).verdict, "DONE");
+	/* A run that did not record its host decides nothing. */
+	CU_ASSERT_STRING_EQUAL(judge(ON("on_host"), DONE, REPORT).verdict, "ERROR");
+	CU_ASSERT_STRING_EQUAL(judge(ON("not_on_host"), DONE, REPORT).verdict, "ERROR");
+}
+
+#define AS_HOST                                                                                    \
+	"[{\"id\": \"i\", \"field\": \"igd/device\", \"same_as\": \"host/igd/device\","            \
+	" \"source\": \"s\"}]"
+
+static void as_on_the_host(void)
+{
+	struct outcome outcome = judge_all(AS_HOST, DONE, HOST("0x0412"), HOST("0x0412"), NULL);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "PASS");
+	outcome = judge_all(AS_HOST, DONE, HOST("0x0412"), HOST("0x1616"), NULL);
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "FAIL");
+	CU_ASSERT_STRING_EQUAL(outcome.cause, "igd/device: expected \"0x1616\", seen \"0x0412\"");
+	CU_ASSERT_STRING_EQUAL(judge(AS_HOST, DONE, HOST("0x0412")).verdict, "ERROR");
+}
+
 static void leftovers_outweigh_everything(void)
 {
 	struct outcome outcome = judge(EXPECT("\"6.1\"", ""),
@@ -188,6 +293,13 @@ static CU_TestInfo tests[] = {
 	{ "not looked for is an error", not_looked_for_is_an_error },
 	{ "the worst finding is the cause", the_worst_finding_is_the_cause },
 	{ "endings speak for themselves", endings_speak_for_themselves },
+	{ "an ending can be predicted", an_ending_can_be_predicted },
+	{ "faults of test and host cannot be predicted",
+		faults_of_test_and_host_cannot_be_predicted },
+	{ "what needs a report cannot be seen without",
+		what_needs_a_report_cannot_be_seen_without },
+	{ "the host chooses", the_host_chooses },
+	{ "as on the host", as_on_the_host },
 	{ "leftovers outweigh everything", leftovers_outweigh_everything },
 	{ "skipping everything is no success", skipping_everything_is_no_success },
 	CU_TEST_INFO_NULL,

@@ -3,34 +3,38 @@
 #include <string.h>
 
 #include "harness/matrix_model.h"
-#include "harness/nearest.h"
-#include "harness/versions.h"
-#include "src/field.h"
+#include "harness/sight.h"
 
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@_-"
 #define ID_MAX        64
 
-enum { ID, WHEN, BACKENDS, VERSIONS, FIELD, VALUE, SOURCE, KNOWN, KEYS };
+enum {
+	ID,
+	WHEN,
+	BACKENDS,
+	VERSIONS,
+	ON_HOST,
+	NOT_ON_HOST,
+	FIELD,
+	VALUE,
+	SAME_AS,
+	SOURCE,
+	KNOWN,
+	KEYS
+};
 
 static const struct yaml_key expectation_keys[KEYS + 1] = {
 	[ID] = { "id", YAML_A_SCALAR, true },
 	[WHEN] = { "when", YAML_A_MAP },
 	[BACKENDS] = { "backends", YAML_ITEMS },
 	[VERSIONS] = { "versions", YAML_A_MAP },
+	[ON_HOST] = { "on_host", YAML_A_MAP },
+	[NOT_ON_HOST] = { "not_on_host", YAML_A_MAP },
 	[FIELD] = { "field", YAML_A_SCALAR, true },
-	[VALUE] = { "value", YAML_A_SCALAR, true },
+	[VALUE] = { "value", YAML_A_SCALAR },
+	[SAME_AS] = { "same_as", YAML_A_SCALAR },
 	[SOURCE] = { "source", YAML_A_SCALAR, true },
 	[KNOWN] = { "known", YAML_A_MAP },
-};
-
-/* Whose versions are detected, and by which back ends: struct backend's identify(). */
-static const struct {
-	const char *name;
-	unsigned int backends;
-} detected[] = {
-	{ "qemu", MATRIX_BACKENDS_ALL },
-	{ "xen", MATRIX_LIBXL },
-	{ "libxl", MATRIX_LIBXL },
 };
 
 /* What has been said so far, to find what is said twice. */
@@ -38,92 +42,6 @@ struct said {
 	json_t *ids;    /* id -> line */
 	json_t *rivals; /* what two expectations must not share -> number */
 };
-
-static int read_when(
-	struct matrix *matrix, struct matrix_expectation *expectation, const struct yaml_node *when)
-{
-	const struct yaml_node *entry, *item;
-	size_t axis = 0;
-	uint16_t word = 0;
-	int r = 0;
-
-	for (entry = when->first; entry && r == 0; entry = entry->next) {
-		r = matrix_find_axis(matrix, entry->key_place, entry->key, &axis);
-		if (r == 0)
-			r = yaml_check_shape(&matrix->source, entry, entry->key, YAML_ITEMS);
-		if (r < 0)
-			return r;
-		expectation->about[axis] = true;
-		for (item = yaml_first_item(entry); item && r == 0;
-			item = yaml_next_item(entry, item)) {
-			r = matrix_find_word(matrix, axis, item->place, item->text, &word);
-			if (r == 0)
-				expectation->asked[matrix->axes[axis].first + word] = true;
-		}
-	}
-	return r;
-}
-
-/* What a back end does not detect it could not judge by. */
-static int check_version_name(
-	const struct matrix *matrix, const struct yaml_node *entry, unsigned int backends)
-{
-	struct nearest nearest = nearest_to(entry->key);
-
-	for (size_t i = 0; i < sizeof(detected) / sizeof(detected[0]); i++) {
-		nearest_offer(&nearest, detected[i].name);
-		if (strcmp(detected[i].name, entry->key) != 0)
-			continue;
-		if (backends & ~detected[i].backends)
-			return yaml_wrong(&matrix->source, entry->key_place,
-				"the version of %s is detected by libxl alone: add `backends: "
-				"libxl`",
-				entry->key);
-		return 0;
-	}
-	return yaml_wrong(&matrix->source, entry->key_place,
-		"no version of `%.60s` is detected: %s%s", entry->key,
-		nearest.best ? "did you mean " : "use qemu, xen or libxl",
-		nearest.best ? nearest.best : "");
-}
-
-static int read_versions(const struct matrix *matrix, const struct yaml_node *versions,
-	struct matrix_expectation *expectation)
-{
-	json_t *ranges = json_object();
-	int r = 0;
-
-	if (json_object_set_new(expectation->json, "versions", ranges) < 0)
-		return yaml_no_memory(&matrix->source);
-	for (const struct yaml_node *entry = versions->first; entry; entry = entry->next) {
-		struct problem inner = { "" };
-
-		r = check_version_name(matrix, entry, expectation->backends);
-		if (r == 0)
-			r = yaml_check_shape(&matrix->source, entry, entry->key, YAML_A_SCALAR);
-		if (r < 0)
-			return r;
-		if (versions_check(entry->text, &inner) < 0)
-			return yaml_wrong(&matrix->source, entry->place, "%s", inner.text);
-		if (json_object_set_new(ranges, entry->key, json_string(entry->text)) < 0)
-			return yaml_no_memory(&matrix->source);
-	}
-	return 0;
-}
-
-static int put_backends(const struct matrix *matrix, unsigned int mask, json_t *expectation)
-{
-	json_t *names = json_array();
-
-	if (json_object_set_new(expectation, "backends", names) < 0)
-		return yaml_no_memory(&matrix->source);
-	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
-		if ((mask & (1u << i)) &&
-			json_array_append_new(names, json_string(matrix_backends[i])) < 0)
-			return yaml_no_memory(&matrix->source);
-	}
-	return 0;
-}
 
 static int check_id(
 	const struct matrix *matrix, const struct yaml_node *id, const struct said *said)
@@ -145,42 +63,71 @@ static int check_id(
 	return 0;
 }
 
+/* What should be: "value", as JSON in *value_r, or "same_as", with *value_r left NULL. */
+static int read_wanted(const struct matrix *matrix, const struct yaml_node *node,
+	const struct yaml_node **found, json_t *json, json_t **value_r)
+{
+	const struct yaml_node *value = found[VALUE], *same_as = found[SAME_AS];
+	struct problem inner = { "" };
+	int r;
+
+	if (!value == !same_as)
+		return yaml_wrong(&matrix->source, value ? same_as->key_place : node->place,
+			"an expectation needs either `value` or `same_as`: %s",
+			value ? "remove one" : "add one");
+	if (same_as && sight_check(same_as->text, &inner) < 0)
+		return yaml_wrong(&matrix->source, same_as->place, "%s", inner.text);
+	if (same_as && strcmp(same_as->text, found[FIELD]->text) == 0)
+		return yaml_wrong(&matrix->source, same_as->place,
+			"`same_as` is the field itself: it would never fail");
+	if (same_as)
+		return json_object_set_new(json, "same_as", json_string(same_as->text)) < 0
+			       ? yaml_no_memory(&matrix->source)
+			       : 0;
+	if (value->plain && !value->text[0])
+		return yaml_wrong(&matrix->source, value->key_place,
+			"`value` is empty: write null if nothing is to be there");
+	r = yaml_value(&matrix->source, value, value_r);
+	if (r == 0 && json_object_set(json, "value", *value_r) < 0)
+		r = yaml_no_memory(&matrix->source);
+	return r;
+}
+
 /* The parts of an expectation that are not about when it holds. */
-static int read_content(const struct matrix *matrix, const struct yaml_node **found, json_t *json)
+static int read_content(const struct matrix *matrix, const struct yaml_node *node,
+	const struct yaml_node **found, json_t *json)
 {
 	struct problem inner = { "" };
 	json_t *value = NULL;
 	int r;
 
-	if (field_check(found[FIELD]->text, &inner) < 0)
+	if (sight_check(found[FIELD]->text, &inner) < 0)
 		return yaml_wrong(&matrix->source, found[FIELD]->place, "%s", inner.text);
 	if (!found[SOURCE]->text[strspn(found[SOURCE]->text, " \t\r\n")])
 		return yaml_wrong(&matrix->source, found[SOURCE]->place,
 			"`source` is empty: say where this is known from, a commit, file or mail");
-	if (found[VALUE]->plain && !found[VALUE]->text[0])
-		return yaml_wrong(&matrix->source, found[VALUE]->key_place,
-			"`value` is empty: write null if nothing is to be there");
-	r = yaml_value(&matrix->source, found[VALUE], &value);
+	r = read_wanted(matrix, node, found, json, &value);
 	if (r == 0 && found[KNOWN])
 		r = matrix_known_read(&matrix->source, found[KNOWN], value, json);
+	json_decref(value);
 	if (r < 0)
-		goto out;
+		return r;
 	if (json_object_set_new(json, "id", json_string(found[ID]->text)) < 0 ||
 		json_object_set_new(json, "field", json_string(found[FIELD]->text)) < 0 ||
-		json_object_set(json, "value", value) < 0 ||
 		json_object_set_new(json, "source", json_string(found[SOURCE]->text)) < 0)
-		r = yaml_no_memory(&matrix->source);
-out:
-	json_decref(value);
-	return r;
+		return yaml_no_memory(&matrix->source);
+	return 0;
 }
 
-/* Numbers the things of which a cell may have one expectation: field, back ends and versions. */
+/* Numbers the things of which a cell may have one expectation: field, and when it holds. */
 static int find_rival(
 	struct matrix *matrix, struct matrix_expectation *expectation, const struct said *said)
 {
-	json_t *key = json_pack("[O, i, O*]", json_object_get(expectation->json, "field"),
-		(int)expectation->backends, json_object_get(expectation->json, "versions"));
+	const json_t *json = expectation->json;
+	json_t *key = json_pack("{s:O, s:i, s:O*, s:O*, s:O*}", "field",
+		json_object_get(json, "field"), "backends", (int)expectation->backends, "versions",
+		json_object_get(json, "versions"), "on_host", json_object_get(json, "on_host"),
+		"not_on_host", json_object_get(json, "not_on_host"));
 	char *text = key ? json_dumps(key, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
 	const json_t *known = text ? json_object_get(said->rivals, text) : NULL;
 	int r = text ? 0 : yaml_no_memory(&matrix->source);
@@ -208,21 +155,16 @@ static int read_expectation(
 	expectation->place = node->place;
 	expectation->asked = matrix->asked + matrix->expect_count * matrix->word_count;
 	matrix->expect_count++;
-	expectation->backends = MATRIX_BACKENDS_ALL;
 	expectation->json = json_object();
 	r = yaml_keys(&matrix->source, node, "an expectation", expectation_keys, found);
 	if (r == 0)
 		r = check_id(matrix, found[ID], said);
 	if (r == 0)
-		r = read_content(matrix, found, expectation->json);
-	if (r == 0 && found[WHEN])
-		r = read_when(matrix, expectation, found[WHEN]);
-	if (r == 0 && found[BACKENDS])
-		r = matrix_backends_read(&matrix->source, found[BACKENDS], &expectation->backends);
-	if (r == 0 && found[BACKENDS])
-		r = put_backends(matrix, expectation->backends, expectation->json);
-	if (r == 0 && found[VERSIONS])
-		r = read_versions(matrix, found[VERSIONS], expectation);
+		r = read_content(matrix, node, found, expectation->json);
+	if (r == 0)
+		r = matrix_conditions_read(matrix, expectation,
+			&(struct matrix_conditions){ found[WHEN], found[BACKENDS], found[VERSIONS],
+				found[ON_HOST], found[NOT_ON_HOST] });
 	if (r == 0)
 		r = find_rival(matrix, expectation, said);
 	if (r == 0)
@@ -262,8 +204,8 @@ static int place_in_cell(struct matrix *matrix, const struct matrix_cell *cell,
 		if (*holder)
 			return yaml_wrong(&matrix->source, expectation->place,
 				"cell %s has two expectations of %s, here and at line %d, which "
-				"hold for the same back ends and versions: narrow one by `when`, "
-				"`backends` or `versions`",
+				"hold for the same back ends, versions and hosts: narrow one by "
+				"`when`, `backends`, `versions` or `on_host`",
 				json_string_value(json_object_get(cell->json, "name")),
 				json_string_value(json_object_get(expectation->json, "field")),
 				(*holder)->place.line);

@@ -127,7 +127,17 @@ int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at);
 int matrix_cells_read(struct matrix *matrix, const struct yaml_node *node);
 void matrix_cells_finish(struct matrix *matrix);
 
-/* Reads the known deviation of an expectation into `expectation`; `should_be` is its value. */
+/* The nodes of an expectation that say when it holds; each may be NULL. */
+struct matrix_conditions {
+	const struct yaml_node *when, *backends, *versions, *on_host, *not_on_host;
+};
+
+/* Reads them into the expectation and its json. */
+int matrix_conditions_read(struct matrix *matrix, struct matrix_expectation *expectation,
+	const struct matrix_conditions *nodes);
+
+/* Reads the known deviation of an expectation into `expectation`; `should_be` is its value, or NULL
+ * if that is known only when a run is judged. */
 int matrix_known_read(const struct yaml_source *source, const struct yaml_node *node,
 	const json_t *should_be, json_t *expectation);
 

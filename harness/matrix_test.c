@@ -78,6 +78,26 @@ static void smallest(void)
 	json_decref(plan);
 }
 
+/* Everything that says when an expectation holds goes into the plan, a value always as a list. */
+static void conditions(void)
+{
+	json_t *plan = plan_of(HEAD AXES CELLS
+		"expect:\n"
+		"  - id: i\n    field: host_bridge/0x50\n    same_as: host/host_bridge/0x50\n"
+		"    on_host: {igd/class: \"0x030000\", slot/1f: [null, x]}\n"
+		"    known: {value: 1, why: w, source: t}\n    source: s\n"
+		"  - id: j\n    field: host_bridge/0x50\n    value: 2\n    source: s\n"
+		"    not_on_host: {igd/class: \"0x030000\", slot/1f: [null, x]}\n");
+
+	same(json_object_get(cell_at(plan, 0), "expect"),
+		"[{\"id\": \"i\", \"field\": \"host_bridge/0x50\", \"same_as\": \"host/host_bridge/0x50\","
+		" \"on_host\": {\"igd/class\": [\"0x030000\"], \"slot/1f\": [null, \"x\"]},"
+		" \"known\": {\"value\": 1, \"why\": \"w\", \"source\": \"t\"}, \"source\": \"s\"},"
+		" {\"id\": \"j\", \"field\": \"host_bridge/0x50\", \"value\": 2, \"source\": \"s\","
+		" \"not_on_host\": {\"igd/class\": [\"0x030000\"], \"slot/1f\": [null, \"x\"]}}]");
+	json_decref(plan);
+}
+
 /* The digest is sha256sum's of printf '...' with this text. */
 static void digest(void)
 {
@@ -388,6 +408,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "the smallest", smallest },
 		{ "the digest", digest },
+		{ "when an expectation holds", conditions },
 		{ "the order of cells", order_of_cells },
 		{ "defaults and words, one over another", layered },
 		{ "values by YAML's core schema", values },

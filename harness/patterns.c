@@ -175,10 +175,3 @@ json_t *patterns_match(const struct patterns *patterns, const struct pattern_inp
 	}
 	return matches;
 }
-
-bool pattern_is_cause(const json_t *match)
-{
-	const char *severity = json_string_value(json_object_get(match, "severity"));
-
-	return severity && strcmp(severity, "cause") == 0;
-}

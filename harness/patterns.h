@@ -18,6 +18,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "src/problem.h"
 
@@ -93,6 +94,11 @@ json_t *patterns_match(const struct patterns *patterns, const struct pattern_inp
 	size_t count, const json_t *versions);
 
 /* Is this match of severity "cause"? */
-bool pattern_is_cause(const json_t *match);
+static inline bool pattern_is_cause(const json_t *match)
+{
+	const char *severity = json_string_value(json_object_get(match, "severity"));
+
+	return severity && strcmp(severity, "cause") == 0;
+}
 
 #endif

@@ -44,12 +44,35 @@ static int check_objects(
 	return 0;
 }
 
+static int check_expectations(json_t *expect, const char *name, struct problem *why)
+{
+	json_t *expectation;
+	size_t i;
+
+	json_array_foreach(expect, i, expectation)
+	{
+		const char *id, *field, *source, *same_as = NULL;
+		json_t *value = NULL;
+		json_error_t error;
+
+		if (json_unpack_ex(expectation, &error, 0, "{s:s, s:s, s:s, s?o, s?s}", "id", &id,
+			    "field", &field, "source", &source, "value", &value, "same_as",
+			    &same_as) == 0 &&
+			!value != !same_as)
+			continue;
+		return problem_set(why, -EINVAL,
+			"cell %s of the plan, expectation %zu: %s: make the plan again from its "
+			"matrix",
+			name, i + 1, error.text[0] ? error.text : "one of value and same_as");
+	}
+	return 0;
+}
+
 static int check_cell(json_t *cell, size_t index, struct problem *why)
 {
-	const char *name = "", *guest, *id, *field, *source;
-	json_t *words, *requires, *limits, *all_settings, *expect, *expectation, *value;
+	const char *name = "", *guest;
+	json_t *words, *requires, *limits, *all_settings, *expect;
 	json_error_t error;
-	size_t i;
 	int r;
 
 	if (json_unpack_ex(cell, &error, 0, "{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "name", &name,
@@ -74,16 +97,9 @@ static int check_cell(json_t *cell, size_t index, struct problem *why)
 			"cell %s of the plan: words, requires, limits_ms and settings are objects, "
 			"expect a list: make the plan again from its matrix",
 			name);
-	json_array_foreach(expect, i, expectation)
-	{
-		if (json_unpack_ex(expectation, &error, 0, "{s:s, s:s, s:o, s:s}", "id", &id,
-			    "field", &field, "value", &value, "source", &source) < 0)
-			return problem_set(why, -EINVAL,
-				"cell %s of the plan, expectation %zu: %s: make the plan again "
-				"from its matrix",
-				name, i + 1, error.text);
-	}
-	r = check_limits(cell, name, why);
+	r = check_expectations(expect, name, why);
+	if (r == 0)
+		r = check_limits(cell, name, why);
 	if (r == 0)
 		r = check_objects(cell, "settings", name, JSON_OBJECT, why);
 	if (r == 0)

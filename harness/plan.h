@@ -20,14 +20,17 @@
  *                                         a back end that is not a key here cannot do this cell
  *     "expect": [ {
  *       "id": "mode-without-edid",        name of the expectation in the matrix
- *       "field": "display/mode",          src/field.h
+ *       "field": "display/mode",          src/field.h, harness/sight.h
  *       "value": "1024x768",              any JSON; compared by json_equal()
+ *       "same_as": "host/igd/device",     in place of "value": another sight, harness/sight.h
  *       "source": "QEMU 0a71966253; hw/core/machine.c hw_compat_4_0",
  *       "known": {                        the known deviation, absent if there is none: if this is
  *         "value": ..., "why": "...", "source": "..."}   seen instead, the finding is XFAIL
  *       "backends": ["libxl"],            absent: all
  *       "versions": {"qemu": ">=7.0 <10.0"}
  *                                         holds if the detected versions are in range; absent: all
+ *       "on_host": {"igd/class": ["0x030000"]}, "not_on_host": {...}
+ *                                         holds if the host's field is one of these, or none
  *     } ]
  *   } ]
  * }

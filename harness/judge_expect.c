@@ -1,0 +1,220 @@
+#include "harness/judge_expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/versions.h"
+#include "src/document.h"
+
+/* A value for a sentence: compact JSON, or "nothing". The caller frees. */
+static char *value_text(const json_t *value)
+{
+	char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+
+	return text ? text : strdup("nothing");
+}
+
+static bool backend_holds(const json_t *expectation, const json_t *identities)
+{
+	const json_t *backends = json_object_get(expectation, "backends"), *name;
+	const char *acts_as = document_text(identities, "acts_as");
+	size_t i;
+
+	if (!backends)
+		return true;
+	json_array_foreach(backends, i, name)
+	{
+		if (strcmp(json_string_value(name), acts_as) == 0)
+			return true;
+	}
+	return false;
+}
+
+static json_t *finding(const json_t *expectation, enum verdict verdict, const json_t *should_be,
+	json_t *seen, const char *note)
+{
+	json_t *entry = json_pack("{s:O*, s:O*, s:s, s:O*, s:O*, s:O*, s:s*}", "id",
+		json_object_get(expectation, "id"), "field", json_object_get(expectation, "field"),
+		"verdict", verdict_name(verdict), "expected", should_be, "same_as",
+		json_object_get(expectation, "same_as"), "source",
+		json_object_get(expectation, "source"), "note", note);
+
+	if (seen) /* a finding without it is about the test: nothing was seen */
+		json_object_set_new(entry, "seen", seen);
+	return entry;
+}
+
+static json_t *error(const json_t *expectation, const char *note)
+{
+	return finding(
+		expectation, VERDICT_ERROR, json_object_get(expectation, "value"), NULL, note);
+}
+
+/* What was seen against what should be, and against what is known to be instead. Takes `seen`. */
+static json_t *compare(const json_t *expectation, const json_t *should_be, json_t *seen)
+{
+	const json_t *known = json_object_get(expectation, "known");
+
+	if (json_equal(should_be, seen))
+		return finding(expectation, VERDICT_PASS, should_be, seen,
+			known ? "unexpected pass: the known deviation is gone, remove it from the matrix"
+			      : NULL);
+	if (known && json_equal(json_object_get(known, "value"), seen))
+		return finding(
+			expectation, VERDICT_XFAIL, should_be, seen, document_text(known, "why"));
+	return finding(expectation, VERDICT_FAIL, should_be, seen, NULL);
+}
+
+/* "value" itself, or what "same_as" names. Returns 0 and a new reference, or as sight_get(). */
+static int wanted(const json_t *expectation, const struct evidence *evidence, json_t **value_r,
+	struct problem *why)
+{
+	const char *same_as = document_text(expectation, "same_as");
+
+	if (same_as[0])
+		return sight_get(evidence, same_as, value_r, why);
+	*value_r = json_incref(json_object_get(expectation, "value"));
+	return 0;
+}
+
+static bool is_among(const json_t *list, const json_t *value)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(list, i, entry)
+	{
+		if (json_equal(entry, value))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is the host such a one? `conditions` are {"igd/class": ["0x030000"]}, and all must hold, or for
+ * "not_on_host" none. What the run did not record of its host is in *unknown_r, as for
+ * versions_hold().
+ */
+static bool host_holds(const json_t *conditions, bool hold, const struct evidence *evidence,
+	struct problem *unknown_r)
+{
+	const char *field;
+	json_t *values, *seen;
+
+	json_object_foreach((json_t *)conditions, field, values)
+	{
+		char name[128];
+		bool among;
+
+		seen = NULL;
+		snprintf(name, sizeof(name), "host/%s", field);
+		if (sight_get(evidence, name, &seen, unknown_r) < 0)
+			return true;
+		among = is_among(values, seen);
+		json_decref(seen);
+		if (among != hold)
+			return false;
+	}
+	return true;
+}
+
+/* Does the expectation hold here? If nobody can know, true and the reason is in *unknown_r. */
+static bool holds(const json_t *expectation, const json_t *identities,
+	const struct evidence *evidence, struct problem *unknown_r)
+{
+	const char *version = NULL;
+
+	if (!backend_holds(expectation, identities) ||
+		!versions_hold(json_object_get(expectation, "versions"),
+			json_object_get(identities, "versions"), &version) ||
+		!host_holds(json_object_get(expectation, "on_host"), true, evidence, unknown_r) ||
+		!host_holds(
+			json_object_get(expectation, "not_on_host"), false, evidence, unknown_r))
+		return false;
+	if (version)
+		problem_set(unknown_r, 0, "the version of %s was not detected", version);
+	return true;
+}
+
+/* One expectation against the evidence; NULL if it does not hold here. */
+static json_t *judge_expectation(
+	const json_t *expectation, const json_t *identities, const struct evidence *evidence)
+{
+	struct problem why = { 0 };
+	json_t *seen = NULL, *should_be = NULL, *entry;
+
+	if (!holds(expectation, identities, evidence, &why))
+		return NULL;
+	if (why.text[0]) {
+		struct problem note = { 0 };
+
+		problem_set(
+			&note, 0, "%s, so nobody knows whether this is to be expected", why.text);
+		return error(expectation, note.text);
+	}
+	if (wanted(expectation, evidence, &should_be, &why) < 0 ||
+		sight_get(evidence, document_text(expectation, "field"), &seen, &why) < 0)
+		entry = error(expectation, why.text);
+	else
+		entry = compare(expectation, should_be, json_incref(seen));
+	json_decref(should_be);
+	json_decref(seen);
+	return entry;
+}
+
+json_t *judge_expectations(const json_t *plan_cell, const json_t *identities,
+	const struct evidence *evidence, const char *only, enum verdict *worst_r)
+{
+	json_t *findings = json_array();
+	const json_t *expectation;
+	size_t i;
+
+	*worst_r = VERDICT_PASS;
+	json_array_foreach(json_object_get(plan_cell, "expect"), i, expectation)
+	{
+		enum verdict verdict = VERDICT_ERROR;
+		json_t *entry;
+
+		if (only && strcmp(document_text(expectation, "field"), only) != 0)
+			continue;
+		entry = judge_expectation(expectation, identities, evidence);
+		if (!entry)
+			continue;
+		verdict_parse(document_text(entry, "verdict"), &verdict);
+		*worst_r = verdict_worst(*worst_r, verdict);
+		json_array_append_new(findings, entry);
+	}
+	if (json_array_size(findings) == 0)
+		*worst_r = VERDICT_DONE;
+	return findings;
+}
+
+json_t *judge_findings_cause(const json_t *findings, enum verdict worst)
+{
+	const json_t *entry;
+	size_t i;
+
+	if (worst < VERDICT_XFAIL)
+		return json_string("");
+	json_array_foreach(findings, i, entry)
+	{
+		char *expected, *seen;
+		const char *note;
+		json_t *cause;
+
+		if (strcmp(document_text(entry, "verdict"), verdict_name(worst)) != 0)
+			continue;
+		if (!json_object_get(entry, "seen"))
+			return json_sprintf("%s: %s", document_text(entry, "field"),
+				document_text(entry, "note"));
+		expected = value_text(json_object_get(entry, "expected"));
+		seen = value_text(json_object_get(entry, "seen"));
+		note = document_text(entry, "note");
+		cause = json_sprintf("%s: expected %s, seen %s%s%s", document_text(entry, "field"),
+			expected, seen, note[0] ? ": " : "", note);
+		free(expected);
+		free(seen);
+		return cause;
+	}
+	return json_string("");
+}

@@ -1,0 +1,51 @@
+/*
+ * Sights: what an expectation can speak of. Every field of a guest's report (src/field.h), and what
+ * only the host's side of a cell knows:
+ *
+ *   ending        "done", or how the cell ended and the first cause that its logs name:
+ *                 "create-failed: igd-not-enabled" (harness/ending.c, results/patterns.yaml);
+ *                 "create-failed" if they name none
+ *   host/FIELD    that field of the host itself: "host/igd/device"
+ *
+ * The table in sight.c is the list; docs/matrix.md describes each.
+ */
+#ifndef IGD_SIGHT_H
+#define IGD_SIGHT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "src/problem.h"
+
+/* What a cell left, as far as it is there; all borrowed, each may be NULL. */
+struct evidence {
+	const json_t *end;    /* end.json, harness/cell.h */
+	const json_t *report; /* checked, src/report.h */
+	const json_t *logs;   /* matches of patterns, harness/patterns.h */
+	const json_t *host;   /* sight_host() */
+};
+
+/*
+ * What the host said of itself when the run began, as a checked report whose only section is "pci".
+ * A new reference, or NULL if it said nothing that can be read: a run of an older version.
+ */
+json_t *sight_host(const json_t *identities);
+
+/*
+ * Looks something up. Returns 0 and a new reference in *value_r, JSON null for what was looked for
+ * and is not there; -ENODATA if nobody looked, -EINVAL if there is no such thing; both with the
+ * sentence in `why`.
+ */
+int sight_get(
+	const struct evidence *evidence, const char *name, json_t **value_r, struct problem *why);
+
+/* Is there such a thing at all? 0 or -EINVAL with the sentence. */
+int sight_check(const char *name, struct problem *why);
+
+/* Is it to be found in the guest's report only? */
+bool sight_needs_report(const char *name);
+
+/* Calls `each` for every kind, fields of reports first, for --fields and the docs. */
+void sight_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data);
+
+#endif
