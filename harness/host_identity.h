@@ -19,7 +19,7 @@
  * that cannot be named is one all the same.
  *
  * "pci" has the host bridge, what is in slot 2 and the ISA bridge, as the section of that name in a
- * report (docs/report.md), without OpRegion; if that failed, "pci_error" says why instead.
+ * report (docs/report.md); if that failed, "pci_error" says why instead.
  */
 json_t *host_identify(const char *root);
 

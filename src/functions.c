@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/opregion.h"
 #include "src/report.h"
 #include "src/tree.h"
 
@@ -171,10 +172,8 @@ static int add_igd(const struct functions_scope *scope, struct pci_dev *dev, str
 		    read_registers(dev, display_registers,
 			    sizeof(display_registers) / sizeof(display_registers[0]))))
 		return -ENOMEM;
-	if (!scope->opregion)
-		return 0;
 	asls = pci_read_long(dev, PCI_ASLS);
-	opregion = asls && asls != UINT32_MAX ? scope->opregion(scope->root, asls) : json_null();
+	opregion = asls && asls != UINT32_MAX ? opregion_json(scope->root, asls) : json_null();
 	return json_object_set_new(function, "opregion", opregion);
 }
 

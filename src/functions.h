@@ -3,29 +3,21 @@
  * through libpci's sysfs access.
  *
  * Ids, BARs, driver come as the kernel shows them; class, revision, header type and registers are
- * read from the configuration space now.
+ * read from the configuration space now, and the OpRegion of an Intel GPU from memory.
  */
 #ifndef IGD_FUNCTIONS_H
 #define IGD_FUNCTIONS_H
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "src/bdf.h"
 #include "src/problem.h"
-
-/* ASLS: offset of the register in an Intel GPU's configuration space that has its OpRegion's
- * address (Intel, "IGD OpRegion/Software SCI", chapter 2). */
-#define PCI_ASLS 0xfc
 
 struct functions_scope {
 	const char *root; /* "" for this machine, or the directory of a recorded tree */
 	/* Which functions; NULL: all. */
 	bool (*wanted)(struct bdf where);
-	/* Reads an OpRegion at that physical address: a new object, or NULL without memory. If it
-	 * is NULL, nobody looks. */
-	json_t *(*opregion)(const char *root, uint32_t address);
 };
 
 /*

@@ -1,11 +1,10 @@
 /* The "pci" section: every function the guest has. */
 #include "guests/agent/collect.h"
-#include "guests/agent/opregion.h"
 #include "src/functions.h"
 
 int collect_pci(const struct guest *guest, json_t **section_r, struct problem *why)
 {
-	const struct functions_scope scope = { .root = guest->root, .opregion = opregion_json };
+	const struct functions_scope scope = { .root = guest->root };
 
 	return functions_json(&scope, section_r, why);
 }

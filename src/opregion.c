@@ -1,4 +1,4 @@
-#include "guests/agent/opregion.h"
+#include "src/opregion.h"
 
 #include <errno.h>
 #include <fcntl.h>
