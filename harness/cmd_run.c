@@ -9,11 +9,9 @@
 #include "harness/backend.h"
 #include "harness/clock.h"
 #include "harness/commands.h"
-#include "harness/host_identity.h"
+#include "harness/conduct.h"
 #include "harness/installed.h"
-#include "harness/judge.h"
 #include "harness/plan.h"
-#include "harness/render.h"
 #include "harness/runner.h"
 #include "harness/store.h"
 #include "src/document.h"
@@ -72,7 +70,7 @@ static char *default_out(void)
 	return strdup(name);
 }
 
-static json_t *run_document(const json_t *identities)
+static json_t *run_document(const json_t *identities, json_t *settings)
 {
 	json_t *run = document_new(DOCUMENT_RUN, DOCUMENT_VERSION);
 	char now[CLOCK_TEXT_MAX];
@@ -80,32 +78,9 @@ static json_t *run_document(const json_t *identities)
 	clock_text(now);
 	json_object_set_new(run, "harness", json_string(IGD_VERSION));
 	json_object_set_new(run, "started", json_string(now));
+	json_object_set_new(run, "settings", settings);
 	json_object_set(run, "identities", (json_t *)identities);
 	return run;
-}
-
-/* Judges what was run, keeps the findings and prints them. Returns the exit status. */
-static int conclude(const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, struct problem *why)
-{
-	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
-	json_t *findings = NULL;
-	int r, status = -1;
-
-	r = judge_run(store, run, plan, plan, patterns, &findings, why);
-	if (r == 0)
-		r = store_write_json(store->dir_fd, "findings.json", findings, why);
-	if (r == 0) {
-		if (!given.quiet) {
-			putchar('\n');
-			renderer_find("table")->render(findings, &how, stdout);
-			printf("Run directory: %s\n", store->dir);
-			fflush(stdout);
-		}
-		status = judge_exit_status(findings);
-	}
-	json_decref(findings);
-	return status;
 }
 
 /* The patterns as they were, so that the run can be judged where none are installed. */
@@ -118,25 +93,22 @@ static int freeze_patterns(
 	return store_write(store->dir_fd, PATTERNS_FILE, text, length, why);
 }
 
-static int run_plan(struct runner *runner, const json_t *plan, const struct patterns *patterns,
-	const char *matrix, const char *out, struct problem *why)
+static int run_plan(struct runner *runner, const struct backend_options *host_options,
+	const json_t *plan, const struct patterns *patterns, const char *matrix, const char *out,
+	struct problem *why)
 {
 	struct store store = STORE_NONE;
-	json_t *run = run_document(runner->identities);
-	int r, status = -1;
+	json_t *run = run_document(
+		runner->identities, conduct_settings(given.backend, host_options, runner->slow));
+	int r, status;
 
 	r = store_create(out, run, plan, matrix, &store, why);
 	if (r == 0 && patterns)
 		r = freeze_patterns(&store, patterns, why);
-	if (r == 0)
-		r = runner_run(runner, &store, plan, why);
-	if (r == 0)
-		status = conclude(&store, run, plan, patterns, why);
-	if (status >= 0 && !runner->host_is_whole)
-		status = EXIT_NO_ANSWER;
+	status = r == 0 ? conduct(runner, &store, run, plan, patterns, given.quiet, why) : r;
 	if (status < 0)
-		status =
-			command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+		status = command_fail(
+			&command_run, status == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
 	json_decref(run);
 	store_close(&store);
 	return status;
@@ -177,7 +149,7 @@ static int run(int argc, char **argv)
 			&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, &why);
 		goto out;
 	}
-	status = run_plan(&runner, plan, patterns, argv[0], out, &why);
+	status = run_plan(&runner, &host_options, plan, patterns, argv[0], out, &why);
 out:
 	runner_close(&runner);
 	patterns_free(patterns);

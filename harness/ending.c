@@ -43,6 +43,7 @@ static const struct ending_entry entries[ENDING_COUNT] = {
 	[ENDING_HOST_STALLED] = { "host-stalled", VERDICT_MISS, "host",
 		"a limit passed while the harness itself was kept from running" },
 	[ENDING_INTERRUPTED] = { "interrupted", VERDICT_MISS, "host", "the run was stopped" },
+	[ENDING_KILLED_HOST] = { "killed-host", VERDICT_MISS, "host", "the cell killed the host" },
 };
 
 const struct ending_entry *ending_entry(enum ending ending)

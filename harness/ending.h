@@ -28,6 +28,7 @@ enum ending {
 	ENDING_HOST_FAILED,    /* the host could not: no memory, no xenstore, no QEMU, disk full */
 	ENDING_HOST_STALLED,   /* a limit passed, but the harness itself was kept from running */
 	ENDING_INTERRUPTED,    /* somebody stopped the run */
+	ENDING_KILLED_HOST,    /* the host died while it ran, and again: harness/attempt.h */
 	ENDING_COUNT
 };
 

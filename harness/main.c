@@ -5,8 +5,8 @@
 #include "harness/backend.h"
 #include "harness/commands.h"
 
-const struct command *const commands[] = { &command_plan, &command_run, &command_judge,
-	&command_host, NULL };
+const struct command *const commands[] = { &command_plan, &command_run, &command_resume,
+	&command_judge, &command_host, NULL };
 
 int command_fail(const struct command *command, int status, const struct problem *why)
 {

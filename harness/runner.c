@@ -8,10 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/attempt.h"
 #include "harness/ending.h"
 #include "harness/host_identity.h"
 
 #define TICK_US 500000
+
+/* Of wishes to stop, added up in an eventfd: this many and the cell is not waited for. */
+#define STOP_NOW 2
 
 /*
  * A handler and an eventfd, not a blocked signal and a signalfd: what is blocked here would be
@@ -21,10 +25,11 @@ static int stop_fd = -1;
 
 static void on_signal(int number)
 {
+	/* A second Ctrl-C is a second wish; all others mean now. */
+	uint64_t urgency = number == SIGINT ? 1 : STOP_NOW;
 	int saved = errno;
-	uint64_t one = 1;
 
-	if (write(stop_fd, &one, sizeof(one)) < 0) {
+	if (write(stop_fd, &urgency, sizeof(urgency)) < 0) {
 		/* It is full: somebody is told already. */
 	}
 	errno = saved;
@@ -33,10 +38,16 @@ static void on_signal(int number)
 static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct runner *runner = data;
-	uint64_t count;
+	uint64_t urgency;
 
-	if (read(fd, &count, sizeof(count)) < 0)
+	if (read(fd, &urgency, sizeof(urgency)) < 0)
 		return 0;
+	if (!runner->stopped && urgency < STOP_NOW) {
+		runner->stopped = true;
+		fputs("\nigd-harness: stopping when this cell is over; once more to end it now\n",
+			stderr);
+		return 0;
+	}
 	runner->stopped = true;
 	if (runner->cell)
 		cell_interrupt(runner->cell);
@@ -181,11 +192,11 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 	const char *name = json_string_value(json_object_get(plan_cell, "name"));
 	struct turn turn = { .runner = runner, .plan_cell = plan_cell };
 	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, &turn };
-	int dir_fd, r;
+	int dir_fd = -1, r;
 
-	dir_fd = store_cell(store, index, name, true, why);
-	if (dir_fd < 0)
-		return dir_fd;
+	r = attempt_begin(store, index, name, runner->boot_id, &dir_fd, why);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	progress_cell(&runner->progress, index, name);
 	r = cell_begin(runner->backend, runner->host, runner->loop, plan_cell, runner->identities,
 		dir_fd, runner->slow, &watcher, &runner->cell, why);
@@ -221,6 +232,7 @@ int runner_run(
 	size_t i;
 	int r;
 
+	attempt_boot_id(runner->boot_id);
 	progress_begin(&runner->progress, stderr, json_array_size(cells));
 	r = sd_event_add_time_relative(
 		runner->loop, &runner->tick, CLOCK_MONOTONIC, TICK_US, 0, on_tick, runner);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
+#include "harness/attempt.h"
 #include "harness/backend.h"
 #include "harness/cell.h"
 #include "harness/lease.h"
@@ -23,7 +24,8 @@ struct runner {
 	json_t *identities; /* of host and back end */
 	int stop_fd;        /* written to by SIGINT and SIGTERM */
 	sd_event_source *stop_source, *tick;
-	bool stopped;
+	bool stopped; /* no further cell is begun */
+	char boot_id[BOOT_ID_MAX];
 	struct cell *cell;
 	struct progress progress;
 	struct lease lease; /* of the device that cells pass through */
@@ -38,8 +40,9 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	struct problem *why);
 
 /*
- * Runs every cell of the plan into the store. Stops early when told to (SIGINT, SIGTERM) or when a
- * cell left something on the host that would spoil the next: the cells not run have no end.json.
+ * Runs every cell of the plan that is not over yet (harness/attempt.h) into the store. Stops early
+ * when a cell left something on the host that would spoil the next, or when told to: SIGINT once
+ * lets the cell end, twice ends it, as SIGTERM does. The cells not run have no end.json.
  * A device that cells pass through is leased before the first of them and given back at the end.
  * Returns 0, or a negative errno if a cell could not even be begun; runner->host_is_whole tells
  * whether the host is as it was.

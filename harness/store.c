@@ -293,24 +293,72 @@ void store_close(struct store *store)
 	*store = STORE_NONE;
 }
 
+/* "cells/NNN-NAME", or with ".lost-N" for a number that is not 0. */
+static int cell_folder(char folder[static CELL_FOLDER_MAX], size_t index, const char *name,
+	int number, struct problem *why)
+{
+	int length = number ? snprintf(folder, CELL_FOLDER_MAX, "cells/%03zu-%s.lost-%d", index + 1,
+				      name, number)
+			    : snprintf(folder, CELL_FOLDER_MAX, "cells/%03zu-%s", index + 1, name);
+
+	if (length >= CELL_FOLDER_MAX)
+		return problem_set(why, -ENAMETOOLONG, "the cell's name is too long: %s", name);
+	return 0;
+}
+
+static int open_folder(const struct store *store, const char *folder, struct problem *why)
+{
+	int fd = openat(store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 || errno == ENOENT)
+		return fd >= 0 ? fd : -ENOENT;
+	return problem_set(
+		why, -errno, "cannot open %s/%s: %s", store->dir, folder, strerror(errno));
+}
+
 int store_cell(
 	const struct store *store, size_t index, const char *name, bool make, struct problem *why)
 {
 	char folder[CELL_FOLDER_MAX];
-	int fd;
+	int r = cell_folder(folder, index, name, 0, why);
 
-	if ((size_t)snprintf(folder, sizeof(folder), "cells/%03zu-%s", index + 1, name) >=
-		sizeof(folder))
-		return problem_set(why, -ENAMETOOLONG, "the cell's name is too long: %s", name);
+	if (r < 0)
+		return r;
 	if (make && mkdirat(store->dir_fd, folder, 0755) < 0)
 		return problem_set(
 			why, -errno, "cannot make %s/%s: %s", store->dir, folder, strerror(errno));
-	fd = openat(store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ENOENT
-				       : problem_set(why, -errno, "cannot open %s/%s: %s",
-						 store->dir, folder, strerror(errno));
-	return fd;
+	return open_folder(store, folder, why);
+}
+
+int store_lost(
+	const struct store *store, size_t index, const char *name, int number, struct problem *why)
+{
+	char folder[CELL_FOLDER_MAX];
+	int r = cell_folder(folder, index, name, number, why);
+
+	return r < 0 ? r : open_folder(store, folder, why);
+}
+
+int store_set_aside(
+	const struct store *store, size_t index, const char *name, int number, struct problem *why)
+{
+	char from[CELL_FOLDER_MAX], to[CELL_FOLDER_MAX];
+	int cells, r = cell_folder(from, index, name, 0, why);
+
+	if (r == 0)
+		r = cell_folder(to, index, name, number, why);
+	if (r < 0)
+		return r;
+	if (renameat(store->dir_fd, from, store->dir_fd, to) < 0)
+		r = -errno;
+	cells = openat(store->dir_fd, "cells", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r == 0 && (cells < 0 || fsync(cells) < 0))
+		r = -errno;
+	if (cells >= 0)
+		close(cells);
+	return r < 0 ? problem_set(
+			       why, r, "cannot set %s/%s aside: %s", store->dir, from, strerror(-r))
+		     : 0;
 }
 
 int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)

@@ -8,8 +8,10 @@
  *   findings.json  what the judge last said: derived, can be made again at any time
  *   lock           held while a run writes here
  *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001
+ *   cells/NNN-NAME.lost-N/  attempts that came to no end: harness/attempt.h
  *
  * run.json: {"format": "igd-harness run", "version": 1, "harness": "0.1.0", "started": "2026-...Z",
+ *   "settings": {see conduct_settings()},
  *   "identities": {see struct backend's identify(), and "host": {...} from host_identify()}}
  */
 #ifndef IGD_STORE_H
@@ -56,6 +58,15 @@ void store_close(struct store *store);
  */
 int store_cell(
 	const struct store *store, size_t index, const char *name, bool make, struct problem *why);
+
+/*
+ * The folders of a cell's lost attempts, numbered from 1. store_lost() opens one as store_cell()
+ * does; store_set_aside() makes the cell's folder into that one, on disk before it returns.
+ */
+int store_lost(
+	const struct store *store, size_t index, const char *name, int number, struct problem *why);
+int store_set_aside(
+	const struct store *store, size_t index, const char *name, int number, struct problem *why);
 
 /*
  * Writes a whole file: under a temporary name, synced, renamed, the folder synced. So a reader sees

@@ -18,6 +18,7 @@
 #define DOCUMENT_FINDINGS "igd-harness findings"
 #define DOCUMENT_DM       "igd-harness dm"
 #define DOCUMENT_LEASE    "igd-harness lease"
+#define DOCUMENT_BEGAN    "igd-harness began"
 
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1

@@ -1,0 +1,154 @@
+#include "harness/attempt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/clock.h"
+#include "harness/ending.h"
+#include "src/document.h"
+
+/* Set-aside folders looked for; a run that was killed more often than this is not resumed. */
+#define LOST_MAX 1000
+
+void attempt_boot_id(char boot_id[static BOOT_ID_MAX])
+{
+	/* Documentation/admin-guide/sysctl/kernel.rst in Linux: random at each boot. */
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	boot_id[0] = '\0';
+	if (!file)
+		return;
+	if (!fgets(boot_id, BOOT_ID_MAX, file))
+		boot_id[0] = '\0';
+	boot_id[strcspn(boot_id, "\n")] = '\0';
+	fclose(file);
+}
+
+/* Has it come to an end that can be read, and that is not the run's own? */
+static bool is_over(int dir_fd)
+{
+	const char *interrupted = ending_entry(ENDING_INTERRUPTED)->name;
+	struct problem why = { 0 };
+	json_t *end = NULL;
+	bool over = store_read_json(dir_fd, "end.json", DOCUMENT_END, &end, &why) == 0 &&
+		    strcmp(document_text(end, "ending"), interrupted) != 0;
+
+	json_decref(end);
+	return over;
+}
+
+/* Did the host die during that attempt, given the boot of the one after it? */
+static bool host_died(int dir_fd, const char *next_boot, char boot_id[static BOOT_ID_MAX])
+{
+	struct problem why = { 0 };
+	json_t *began = NULL;
+	bool died;
+
+	snprintf(boot_id, BOOT_ID_MAX, "%s", next_boot);
+	if (store_read_json(dir_fd, "began.json", DOCUMENT_BEGAN, &began, &why) < 0)
+		return false; /* it was killed before it did anything */
+	snprintf(boot_id, BOOT_ID_MAX, "%s", document_text(began, "boot_id"));
+	died = strcmp(boot_id, next_boot) != 0;
+	json_decref(began);
+	return died;
+}
+
+/* How many attempts were lost; how many of them together with their host is in *deaths_r. */
+static int count_lost(const struct store *store, size_t index, const char *name,
+	const char *boot_id, unsigned int *deaths_r, struct problem *why)
+{
+	char next_boot[BOOT_ID_MAX], boot[BOOT_ID_MAX];
+	int lost = 0, fd;
+
+	while (lost < LOST_MAX && (fd = store_lost(store, index, name, lost + 1, why)) >= 0) {
+		close(fd);
+		lost++;
+	}
+	if (lost == LOST_MAX)
+		return problem_set(why, -EMLINK, "cell %s was lost %d times already", name, lost);
+	/* From the last to the first: each is compared with the one after it. */
+	snprintf(next_boot, sizeof(next_boot), "%s", boot_id);
+	*deaths_r = 0;
+	for (int i = lost; i > 0; i--) {
+		fd = store_lost(store, index, name, i, why);
+		if (fd < 0)
+			return fd;
+		if (host_died(fd, next_boot, boot))
+			(*deaths_r)++;
+		memcpy(next_boot, boot, sizeof(next_boot));
+		close(fd);
+	}
+	return lost;
+}
+
+static int write_began(int dir_fd, const char *boot_id, struct problem *why)
+{
+	json_t *began = document_new(DOCUMENT_BEGAN, DOCUMENT_VERSION);
+	char now[CLOCK_TEXT_MAX];
+	int r;
+
+	clock_text(now);
+	json_object_set_new(began, "at", json_string(now));
+	json_object_set_new(began, "boot_id", json_string(boot_id));
+	r = store_write_json(dir_fd, "began.json", began, why);
+	json_decref(began);
+	return r;
+}
+
+/* The cell is given up: its end says so. */
+static int write_killed_host(int dir_fd, const char *name, unsigned int deaths, struct problem *why)
+{
+	json_t *end = document_new(DOCUMENT_END, DOCUMENT_VERSION);
+	int r;
+
+	json_object_set_new(end, "cell", json_string(name));
+	json_object_set_new(end, "ending", json_string(ending_entry(ENDING_KILLED_HOST)->name));
+	json_object_set_new(end, "detail",
+		json_sprintf("the host died %u times while this cell ran; what it left is in "
+			     "the folders .lost-*",
+			deaths));
+	json_object_set_new(end, "times_ms", json_object());
+	json_object_set_new(end, "leftovers", json_array());
+	r = store_write_json(dir_fd, "end.json", end, why);
+	json_decref(end);
+	return r;
+}
+
+int attempt_begin(const struct store *store, size_t index, const char *name, const char *boot_id,
+	int *dir_fd_r, struct problem *why)
+{
+	unsigned int deaths = 0;
+	int lost, r, fd = store_cell(store, index, name, false, why);
+
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	lost = count_lost(store, index, name, boot_id, &deaths, why);
+	if (fd >= 0) {
+		bool over = is_over(fd);
+
+		close(fd);
+		if (over)
+			return 1;
+		r = lost < 0 ? lost : store_set_aside(store, index, name, lost + 1, why);
+		if (r == 0)
+			lost = count_lost(store, index, name, boot_id, &deaths, why);
+		if (r < 0)
+			return r;
+	}
+	if (lost < 0)
+		return lost;
+	fd = store_cell(store, index, name, true, why);
+	if (fd < 0)
+		return fd;
+	r = write_began(fd, boot_id, why);
+	if (r == 0 && deaths >= ATTEMPT_DEATHS)
+		r = write_killed_host(fd, name, deaths, why) < 0 ? -EIO : 1;
+	if (r == 0)
+		*dir_fd_r = fd;
+	else
+		close(fd);
+	return r;
+}

@@ -1,0 +1,124 @@
+#include "harness/conduct.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/judge.h"
+#include "harness/options.h"
+#include "harness/render.h"
+#include "src/document.h"
+
+/* As an absolute path if it is one that exists; a program's name, looked for along PATH, stays. */
+static json_t *path_json(const char *path)
+{
+	char absolute[PATH_MAX];
+
+	if (!path)
+		return json_null();
+	return json_string(strchr(path, '/') && realpath(path, absolute) ? absolute : path);
+}
+
+json_t *conduct_settings(const char *backend, const struct backend_options *options, double slow)
+{
+	/* A replay's folder is a path without a slash just as well. */
+	char absolute[PATH_MAX];
+	const char *replay = options->replay_dir;
+
+	if (replay && realpath(replay, absolute))
+		replay = absolute;
+	return json_pack("{s:s, s:f, s:o, s:o, s:s?, s:s?}", "backend", backend, "slow", slow,
+		"guests", path_json(options->guests_dir), "device_model",
+		path_json(options->device_model), "accelerator", options->accelerator, "replay",
+		replay);
+}
+
+int conduct_settings_read(const json_t *settings, const char **backend_r,
+	struct backend_options *options_r, double *slow_r)
+{
+	if (!json_is_string(json_object_get(settings, "backend")) ||
+		!json_is_number(json_object_get(settings, "slow")))
+		return -EINVAL;
+	*backend_r = document_text(settings, "backend");
+	*slow_r = json_number_value(json_object_get(settings, "slow"));
+	*options_r = (struct backend_options){
+		.guests_dir = json_string_value(json_object_get(settings, "guests")),
+		.device_model = json_string_value(json_object_get(settings, "device_model")),
+		.accelerator = json_string_value(json_object_get(settings, "accelerator")),
+		.replay_dir = json_string_value(json_object_get(settings, "replay")),
+	};
+	return *slow_r >= 0.01 && *slow_r <= 1000 ? 0 : -EINVAL;
+}
+
+/* What makes a result of one host a result of another. */
+static const char *const telling[][2] = { { "acts_as", NULL }, { "versions", NULL },
+	{ "device_model", NULL }, { "capabilities", NULL }, { "host", "place" },
+	{ "host", "sys_vendor" }, { "host", "product_name" }, { "host", "cpu" },
+	{ "host", "kernel" }, { "host", "name" }, { "host", "phantom" } };
+
+static const json_t *tell(const json_t *identities, const char *const keys[2])
+{
+	const json_t *value = json_object_get(identities, keys[0]);
+
+	return keys[1] ? json_object_get(value, keys[1]) : value;
+}
+
+int conduct_same(const json_t *before, const json_t *now, struct problem *why)
+{
+	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
+		const json_t *old = tell(before, telling[i]), *new = tell(now, telling[i]);
+		char *old_text, *new_text;
+
+		if (json_equal(old, new) || (!old && !new))
+			continue;
+		old_text = old ? json_dumps(old, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+		new_text = new ? json_dumps(new, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+		problem_set(why, 0,
+			"this is not the host that the run began on, %s%s%s was %.150s and is "
+			"%.150s: begin a new run",
+			telling[i][0], telling[i][1] ? "." : "", telling[i][1] ? telling[i][1] : "",
+			old_text ? old_text : "unknown", new_text ? new_text : "unknown");
+		free(old_text);
+		free(new_text);
+		return -ESTALE;
+	}
+	return 0;
+}
+
+/* Judges what was run, keeps the findings and prints them. Returns the exit status. */
+static int conclude(const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, bool quiet, struct problem *why)
+{
+	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
+	json_t *findings = NULL;
+	int r, status;
+
+	r = judge_run(store, run, plan, plan, patterns, &findings, why);
+	if (r == 0)
+		r = store_write_json(store->dir_fd, "findings.json", findings, why);
+	if (r == 0 && !quiet) {
+		putchar('\n');
+		renderer_find("table")->render(findings, &how, stdout);
+		printf("Run directory: %s\n", store->dir);
+		fflush(stdout);
+	}
+	status = r < 0 ? r : judge_exit_status(findings);
+	json_decref(findings);
+	return status;
+}
+
+int conduct(struct runner *runner, const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, bool quiet, struct problem *why)
+{
+	int status = runner_run(runner, store, plan, why);
+
+	if (status == 0)
+		status = conclude(store, run, plan, patterns, quiet, why);
+	if (status >= 0 && runner->stopped)
+		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",
+			store->dir);
+	return status >= 0 && !runner->host_is_whole ? EXIT_NO_ANSWER : status;
+}

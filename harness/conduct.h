@@ -1,0 +1,39 @@
+/*
+ * From a plan in a run directory to the findings: what `run` and `resume` have in common.
+ */
+#ifndef IGD_CONDUCT_H
+#define IGD_CONDUCT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "harness/backend.h"
+#include "harness/patterns.h"
+#include "harness/runner.h"
+#include "harness/store.h"
+
+/*
+ * The settings of a run, as run.json keeps them under "settings": {"backend": "libxl", "slow": 1.0,
+ * "guests": ..., "device_model": ..., "accelerator": ..., "replay": ...}, null where nothing was
+ * said; paths are absolute. A new object, or NULL without memory.
+ */
+json_t *conduct_settings(const char *backend, const struct backend_options *options, double slow);
+
+/* Reads them back; the strings are borrowed from `settings`. Returns 0, or -EINVAL. */
+int conduct_settings_read(const json_t *settings, const char **backend_r,
+	struct backend_options *options_r, double *slow_r);
+
+/*
+ * Is what is under test, and the host, what it was? Compares two identities of a run but for what
+ * changes by itself. Returns 0, or -ESTALE with the first difference in `why`.
+ */
+int conduct_same(const json_t *before, const json_t *now, struct problem *why);
+
+/*
+ * Runs what is left of the plan, judges the whole, keeps the findings in the store and prints them
+ * unless `quiet`. Returns the exit status, or a negative errno with the sentence.
+ */
+int conduct(struct runner *runner, const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, bool quiet, struct problem *why);
+
+#endif
