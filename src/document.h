@@ -11,14 +11,15 @@
 
 #include "src/problem.h"
 
-#define DOCUMENT_REPORT   "igd-harness report"
-#define DOCUMENT_PLAN     "igd-harness plan"
-#define DOCUMENT_RUN      "igd-harness run"
-#define DOCUMENT_END      "igd-harness end"
-#define DOCUMENT_FINDINGS "igd-harness findings"
-#define DOCUMENT_DM       "igd-harness dm"
-#define DOCUMENT_LEASE    "igd-harness lease"
-#define DOCUMENT_BEGAN    "igd-harness began"
+#define DOCUMENT_REPORT     "igd-harness report"
+#define DOCUMENT_PLAN       "igd-harness plan"
+#define DOCUMENT_RUN        "igd-harness run"
+#define DOCUMENT_END        "igd-harness end"
+#define DOCUMENT_FINDINGS   "igd-harness findings"
+#define DOCUMENT_DM         "igd-harness dm"
+#define DOCUMENT_LEASE      "igd-harness lease"
+#define DOCUMENT_BEGAN      "igd-harness began"
+#define DOCUMENT_DIFFERENCE "igd-harness difference"
 
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1

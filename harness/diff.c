@@ -1,0 +1,275 @@
+#include "harness/diff.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/diff_values.h"
+#include "harness/sight.h"
+#include "src/document.h"
+#include "src/report.h"
+#include "src/verdict.h"
+
+static const json_t *find_cell(const json_t *findings, const char *name, size_t *index_r)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(findings, "cells"), i, cell)
+	{
+		if (strcmp(document_text(cell, "name"), name) == 0) {
+			*index_r = i;
+			return cell;
+		}
+	}
+	return NULL;
+}
+
+static enum verdict verdict_of(const json_t *cell)
+{
+	enum verdict verdict = VERDICT_MISS;
+
+	verdict_parse(document_text(cell, "verdict"), &verdict);
+	return verdict;
+}
+
+static bool as_expected(const json_t *cell)
+{
+	return cell && verdict_of(cell) <= VERDICT_DONE;
+}
+
+static bool was_ever_as_expected(const char *name, const struct diff_run *history, size_t count)
+{
+	size_t index;
+
+	for (size_t i = 0; i < count; i++) {
+		if (as_expected(find_cell(history[i].findings, name, &index)))
+			return true;
+	}
+	return false;
+}
+
+/* {FIELD: what was seen} of the findings that are FAIL, and how it ended: what a failure is. */
+static json_t *signature(const json_t *cell)
+{
+	json_t *failure = json_object();
+	const json_t *finding;
+	size_t i;
+
+	json_object_set(failure, "ending", json_object_get(cell, "ending"));
+	json_array_foreach(json_object_get(cell, "findings"), i, finding)
+	{
+		if (strcmp(document_text(finding, "verdict"), verdict_name(VERDICT_FAIL)) == 0)
+			json_object_set(failure, document_text(finding, "field"),
+				json_object_get(finding, "seen"));
+	}
+	return failure;
+}
+
+static bool fails_alike(const json_t *a, const json_t *b)
+{
+	json_t *one = signature(a), *other = signature(b);
+	bool alike = json_equal(one, other);
+
+	json_decref(one);
+	json_decref(other);
+	return alike;
+}
+
+static const char *class_of_failure(
+	const json_t *a, const json_t *b, const struct diff_run *history, size_t count)
+{
+	bool was_good = a && verdict_of(a) <= VERDICT_XFAIL && verdict_of(a) != VERDICT_SKIP;
+
+	if (was_good)
+		return "regression";
+	if (count > 0 && !was_ever_as_expected(document_text(b, "name"), history, count))
+		return "never passed";
+	if (a && verdict_of(a) == VERDICT_FAIL)
+		return fails_alike(a, b) ? "like a" : "other failure";
+	/* a says nothing of it: what was before that decides. */
+	return count > 0 ? "regression" : "other failure";
+}
+
+static const char *class_of(const json_t *a, const json_t *b, bool changes,
+	const struct diff_run *history, size_t count)
+{
+	if (!b)
+		return "only a";
+	switch (verdict_of(b)) {
+	case VERDICT_FAIL:
+		return class_of_failure(a, b, history, count);
+	case VERDICT_SKIP:
+	case VERDICT_ERROR:
+	case VERDICT_MISS:
+		return "not tested";
+	case VERDICT_XFAIL:
+		if (a && verdict_of(a) != VERDICT_XFAIL)
+			return "known";
+		break;
+	default:
+		if (a && !as_expected(a))
+			return "fixed";
+	}
+	if (!a)
+		return "only b";
+	return changes ? "changed" : "same";
+}
+
+/* Where the cell stands in the stored plan; the folders are numbered by it. -1 if nowhere. */
+static ssize_t stored_at(const json_t *plan, const char *name)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		if (strcmp(document_text(cell, "name"), name) == 0)
+			return (ssize_t)i;
+	}
+	return -1;
+}
+
+/* The checked report of a cell, or NULL. */
+static json_t *read_report(const struct diff_run *run, const char *name)
+{
+	ssize_t at = run->store ? stored_at(run->plan, name) : -1;
+	struct problem why = { 0 };
+	json_t *report = NULL;
+	char *text = NULL;
+	size_t length = 0;
+	int fd = at < 0 ? -1 : store_cell(run->store, (size_t)at, name, false, &why);
+
+	if (fd < 0)
+		return NULL;
+	if (store_read(fd, "report.json", &text, &length, &why) == 0)
+		report_parse(text, length, &report, &why);
+	free(text);
+	close(fd);
+	return report;
+}
+
+/* What else was seen, on the host's side: {FIELD: seen} of the findings that need no report. */
+static json_t *seen_outside(const json_t *cell)
+{
+	json_t *seen = json_object();
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(json_object_get(cell, "findings"), i, finding)
+	{
+		const char *field = document_text(finding, "field");
+
+		if (!sight_needs_report(field) && json_object_get(finding, "seen"))
+			json_object_set(seen, field, json_object_get(finding, "seen"));
+	}
+	return seen;
+}
+
+static json_t *changes_of(const struct diff_run *a, const struct diff_run *b, const json_t *in_a,
+	const json_t *in_b, size_t *more_r)
+{
+	/* What changes from one start to the next says nothing. */
+	static const char *const passing[] = { "agent", "kernel.log", "kernel.log_dropped", NULL };
+	const char *name = document_text(in_b, "name");
+	struct diff_values values = { .changes = json_array(), .ignored = passing };
+	json_t *one = read_report(a, name), *other = read_report(b, name);
+
+	if (one && other)
+		diff_values(&values, "", one, other);
+	json_decref(one);
+	json_decref(other);
+	one = seen_outside(in_a);
+	other = seen_outside(in_b);
+	diff_values(&values, "", one, other);
+	json_decref(one);
+	json_decref(other);
+	*more_r = values.more;
+	return values.changes;
+}
+
+static json_t *verdict_json(const json_t *cell)
+{
+	return cell ? json_incref(json_object_get(cell, "verdict")) : json_null();
+}
+
+static json_t *cell_entry(const struct diff_run *a, const struct diff_run *b, const json_t *in_a,
+	const json_t *in_b, const struct diff_run *history, size_t count)
+{
+	size_t more = 0;
+	json_t *changes = in_a && in_b ? changes_of(a, b, in_a, in_b, &more) : json_array();
+	const char *class = class_of(in_a, in_b, json_array_size(changes) > 0, history, count);
+
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:I}", "name",
+		document_text(in_b ? in_b : in_a, "name"), "class", class, "a", verdict_json(in_a),
+		"b", verdict_json(in_b), "cause", document_text(in_b, "cause"), "changes", changes,
+		"more", (json_int_t)more);
+}
+
+static json_t *side(const struct diff_run *run)
+{
+	return json_pack("{s:s?, s:s, s:s, s:s}", "dir", run->store ? run->store->dir : NULL,
+		"started", document_text(run->run, "started"), "harness",
+		document_text(run->run, "harness"), "verdict",
+		document_text(run->findings, "verdict"));
+}
+
+static json_t *identity_changes(const struct diff_run *a, const struct diff_run *b)
+{
+	static const char *const ignored[] = { "destroyed_at_start", "host.pci", NULL };
+	struct diff_values values = { .changes = json_array(), .ignored = ignored };
+
+	diff_values(&values, "", json_object_get(a->run, "identities"),
+		json_object_get(b->run, "identities"));
+	return values.changes;
+}
+
+static json_t *count_classes(const json_t *cells)
+{
+	json_t *classes = json_object();
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(cells, i, cell)
+	{
+		const char *class = document_text(cell, "class");
+		json_int_t n = json_integer_value(json_object_get(classes, class));
+
+		json_object_set_new(classes, class, json_integer(n + 1));
+	}
+	return classes;
+}
+
+json_t *diff_runs(const struct diff_run *a, const struct diff_run *b,
+	const struct diff_run *history, size_t count)
+{
+	json_t *difference = document_new(DOCUMENT_DIFFERENCE, DOCUMENT_VERSION);
+	json_t *cells = json_array();
+	const json_t *cell;
+	size_t i, at;
+
+	json_array_foreach(json_object_get(b->findings, "cells"), i, cell)
+	{
+		const json_t *in_a = find_cell(a->findings, document_text(cell, "name"), &at);
+
+		json_array_append_new(cells, cell_entry(a, b, in_a, cell, history, count));
+	}
+	json_array_foreach(json_object_get(a->findings, "cells"), i, cell)
+	{
+		if (!find_cell(b->findings, document_text(cell, "name"), &at))
+			json_array_append_new(cells, cell_entry(a, b, cell, NULL, history, count));
+	}
+	json_object_set_new(difference, "a", side(a));
+	json_object_set_new(difference, "b", side(b));
+	json_object_set_new(difference, "identities", identity_changes(a, b));
+	json_object_set_new(difference, "classes", count_classes(cells));
+	json_object_set_new(difference, "cells", cells);
+	return difference;
+}
+
+int diff_exit_status(const json_t *difference)
+{
+	const json_t *classes = json_object_get(difference, "classes");
+
+	return json_object_get(classes, "regression") || json_object_get(classes, "other failure");
+}

@@ -1,0 +1,140 @@
+#include "harness/diff.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/diff_values.h"
+#include "src/suite.h"
+
+static json_t *parse(const char *text)
+{
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+	return value;
+}
+
+/* The changes between two values as "PATH A B;" one after the other. */
+static void values_are(const char *a, const char *b, const char *wanted)
+{
+	static const char *const ignored[] = { "agent", "kernel.log", NULL };
+	struct diff_values values = { .changes = json_array(), .ignored = ignored };
+	json_t *one = parse(a), *other = parse(b), *change;
+	char seen[512] = "";
+	size_t i, used = 0;
+
+	diff_values(&values, "", one, other);
+	json_array_foreach(values.changes, i, change)
+	{
+		char *from = json_dumps(json_object_get(change, "a"), JSON_ENCODE_ANY);
+		char *to = json_dumps(json_object_get(change, "b"), JSON_ENCODE_ANY);
+
+		used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s %s %s;",
+			json_string_value(json_object_get(change, "what")), from, to);
+		free(from);
+		free(to);
+	}
+	CU_ASSERT_STRING_EQUAL(seen, wanted);
+	json_decref(one);
+	json_decref(other);
+	json_decref(values.changes);
+}
+
+static void values_are_compared_by_what_they_are(void)
+{
+	values_are("{\"a\": 1}", "{\"a\": 1}", "");
+	values_are("{\"a\": {\"b\": 1}}", "{\"a\": {\"b\": 2}}", "a.b 1 2;");
+	/* Looked for and not there, and not looked for: nothing that anybody saw. */
+	values_are("{\"a\": null}", "{}", "");
+	values_are("{\"a\": 1, \"b\": [1, 2]}", "{\"b\": [1]}", "a 1 null;b[1] 2 null;");
+	values_are("{\"agent\": {\"x\": 1}, \"kernel\": {\"log\": [], \"release\": \"6\"}}",
+		"{\"agent\": 2, \"kernel\": {\"log\": [1], \"release\": \"7\"}}",
+		"kernel.release \"6\" \"7\";");
+}
+
+static void a_moved_device_is_two_addresses(void)
+{
+	values_are(
+		"{\"f\": [{\"address\": \"02.0\", \"id\": 1}, {\"address\": \"03.0\", \"id\": 2}]}",
+		"{\"f\": [{\"address\": \"03.0\", \"id\": 1}, {\"address\": \"04.0\", \"id\": 2}]}",
+		"f[02.0] {\"address\": \"02.0\", \"id\": 1} null;f[03.0].id 2 1;"
+		"f[04.0] null {\"address\": \"04.0\", \"id\": 2};");
+	/* Names that are not unique are no names. */
+	values_are("[{\"name\": \"x\", \"v\": 1}, {\"name\": \"x\", \"v\": 2}]",
+		"[{\"name\": \"x\", \"v\": 1}, {\"name\": \"x\", \"v\": 3}]", "[1].v 2 3;");
+}
+
+static void there_is_an_end_to_it(void)
+{
+	static const char *const ignored[] = { NULL };
+	struct diff_values values = { .changes = json_array(), .ignored = ignored };
+	json_t *one = json_array(), *other = json_array();
+
+	for (int i = 0; i < DIFF_CHANGES_MAX + 7; i++) {
+		json_array_append_new(one, json_integer(i));
+		json_array_append_new(other, json_integer(-i - 1));
+	}
+	diff_values(&values, "", one, other);
+	CU_ASSERT_EQUAL(json_array_size(values.changes), DIFF_CHANGES_MAX);
+	CU_ASSERT_EQUAL(values.more, 7);
+	json_decref(one);
+	json_decref(other);
+	json_decref(values.changes);
+}
+
+#define CELL(verdict, seen)                                                                        \
+	"{\"cells\": [{\"name\": \"c\", \"verdict\": \"" verdict "\", \"ending\": \"done\","       \
+	" \"findings\": [{\"field\": \"ending\", \"verdict\": \"" verdict "\", \"seen\": " seen    \
+	"}]}]}"
+#define NONE "{\"cells\": []}"
+
+/* The class of the one cell, with at most one run of history. */
+static void class_is(const char *a, const char *b, const char *history, const char *wanted)
+{
+	struct diff_run runs[3] = { { .findings = parse(a) }, { .findings = parse(b) },
+		{ .findings = history ? parse(history) : NULL } };
+	json_t *difference = diff_runs(&runs[0], &runs[1], &runs[2], history ? 1 : 0);
+	json_t *cell = json_array_get(json_object_get(difference, "cells"), 0);
+	bool bad = strcmp(wanted, "regression") == 0 || strcmp(wanted, "other failure") == 0;
+
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(cell, "class")), wanted);
+	CU_ASSERT_EQUAL(diff_exit_status(difference), bad);
+	json_decref(difference);
+	for (size_t i = 0; i < 3; i++)
+		json_decref((json_t *)runs[i].findings);
+}
+
+/* The words of osstest's reports: "REGR. vs.", "never pass", "like". */
+static void classes_come_from_history(void)
+{
+	class_is(CELL("PASS", "1"), CELL("PASS", "1"), NULL, "same");
+	class_is(CELL("PASS", "1"), CELL("PASS", "2"), NULL, "changed");
+	class_is(CELL("PASS", "1"), CELL("FAIL", "2"), NULL, "regression");
+	class_is(CELL("XFAIL", "1"), CELL("FAIL", "2"), NULL, "regression");
+	class_is(CELL("FAIL", "2"), CELL("FAIL", "2"), NULL, "like a");
+	class_is(CELL("FAIL", "1"), CELL("FAIL", "2"), NULL, "other failure");
+	class_is(CELL("FAIL", "2"), CELL("FAIL", "2"), CELL("PASS", "1"), "like a");
+	class_is(CELL("FAIL", "2"), CELL("FAIL", "2"), CELL("FAIL", "2"), "never passed");
+	class_is(CELL("MISS", "1"), CELL("FAIL", "2"), CELL("PASS", "1"), "regression");
+	class_is(CELL("MISS", "1"), CELL("FAIL", "2"), CELL("FAIL", "1"), "never passed");
+	class_is(CELL("FAIL", "2"), CELL("PASS", "1"), NULL, "fixed");
+	class_is(CELL("XFAIL", "2"), CELL("PASS", "1"), NULL, "fixed");
+	class_is(CELL("FAIL", "2"), CELL("XFAIL", "2"), NULL, "known");
+	class_is(CELL("PASS", "1"), CELL("MISS", "1"), NULL, "not tested");
+	class_is(CELL("PASS", "1"), CELL("ERROR", "1"), NULL, "not tested");
+	class_is(CELL("PASS", "1"), NONE, NULL, "only a");
+	class_is(NONE, CELL("PASS", "1"), NULL, "only b");
+}
+
+static CU_TestInfo tests[] = {
+	{ "values are compared by what they are", values_are_compared_by_what_they_are },
+	{ "a moved device is two addresses", a_moved_device_is_two_addresses },
+	{ "there is an end to it", there_is_an_end_to_it },
+	{ "classes come from history", classes_come_from_history },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	return suite_main("diff", tests);
+}

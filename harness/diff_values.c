@@ -1,0 +1,130 @@
+#include "harness/diff_values.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/diff.h"
+#include "src/document.h"
+
+/* By what entries of a list are told apart, wherever they stand. */
+static const char *const names[] = { "address", "name", "start", NULL };
+
+/* What stands around a key behind its path. */
+static const char *const at_top[2] = { "", "" }, *const in_object[2] = { ".", "" },
+			 *const in_array[2] = { "[", "]" };
+
+static bool is_ignored(const struct diff_values *values, const char *path)
+{
+	for (size_t i = 0; values->ignored[i]; i++) {
+		if (strcmp(values->ignored[i], path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static json_t *or_null(const json_t *value)
+{
+	return value ? json_incref((json_t *)value) : json_null();
+}
+
+static void note(struct diff_values *values, const char *path, const json_t *a, const json_t *b)
+{
+	if (json_array_size(values->changes) >= DIFF_CHANGES_MAX) {
+		values->more++;
+		return;
+	}
+	json_array_append_new(values->changes,
+		json_pack("{s:s, s:o, s:o}", "what", path, "a", or_null(a), "b", or_null(b)));
+}
+
+static const char *name_of(const json_t *entry)
+{
+	for (size_t i = 0; names[i]; i++) {
+		const char *name = document_text(entry, names[i]);
+
+		if (name[0])
+			return name;
+	}
+	return "";
+}
+
+/* An array of objects that all have a name, each its own: as an object by name. Else NULL. */
+static json_t *by_name(const json_t *array)
+{
+	json_t *object = json_object(), *entry;
+	size_t i;
+
+	json_array_foreach(array, i, entry)
+	{
+		const char *name = name_of(entry);
+
+		if (!name[0] || json_object_get(object, name) ||
+			json_object_set(object, name, entry) < 0) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+static void below(struct diff_values *values, const char *path, const char *const around[2],
+	const char *key, const json_t *a, const json_t *b)
+{
+	char *longer = NULL;
+
+	if (asprintf(&longer, "%s%s%s%s", path, around[0], key, around[1]) < 0)
+		return;
+	diff_values(values, longer, a, b);
+	free(longer);
+}
+
+static void objects(struct diff_values *values, const char *path, const char *const around[2],
+	const json_t *a, const json_t *b)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)a, key, value)
+		below(values, path, around, key, value, json_object_get(b, key));
+	json_object_foreach((json_t *)b, key, value)
+	{
+		if (!json_object_get(a, key))
+			below(values, path, around, key, NULL, value);
+	}
+}
+
+static void arrays(struct diff_values *values, const char *path, const json_t *a, const json_t *b)
+{
+	json_t *named_a = by_name(a), *named_b = by_name(b);
+	size_t size =
+		json_array_size(a) > json_array_size(b) ? json_array_size(a) : json_array_size(b);
+
+	if (named_a && named_b) {
+		objects(values, path, in_array, named_a, named_b);
+	} else {
+		for (size_t i = 0; i < size; i++) {
+			char place[24];
+
+			snprintf(place, sizeof(place), "%zu", i);
+			below(values, path, in_array, place, json_array_get(a, i),
+				json_array_get(b, i));
+		}
+	}
+	json_decref(named_a);
+	json_decref(named_b);
+}
+
+void diff_values(struct diff_values *values, const char *path, const json_t *a, const json_t *b)
+{
+	if (is_ignored(values, path) || json_equal(a, b) || (!a && json_is_null(b)) ||
+		(!b && json_is_null(a)) || (!a && !b))
+		return;
+	if (json_is_object(a) && json_is_object(b))
+		objects(values, path, path[0] ? in_object : at_top, a, b);
+	else if (json_is_array(a) && json_is_array(b))
+		arrays(values, path, a, b);
+	else
+		note(values, path, a, b);
+}

@@ -1,0 +1,23 @@
+/*
+ * Where two JSON values differ, as paths: "pci.functions[0000:00:02.0].device".
+ */
+#ifndef IGD_DIFF_VALUES_H
+#define IGD_DIFF_VALUES_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct diff_values {
+	json_t *changes;            /* array: {"what": path, "a": ..., "b": ...} are appended */
+	const char *const *ignored; /* paths not looked at, nor what is below; ends with NULL */
+	size_t more;                /* changes beyond DIFF_CHANGES_MAX, only counted */
+};
+
+/*
+ * Compares two values at `path` ("" for the whole). Objects are compared key by key, arrays of
+ * objects that have an "address", a "name" or a "start" by that, other arrays by place. A key that
+ * one of them lacks has null there. Depth is that of the values, which are checked documents.
+ */
+void diff_values(struct diff_values *values, const char *path, const json_t *a, const json_t *b);
+
+#endif
