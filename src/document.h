@@ -19,6 +19,7 @@
 #define DOCUMENT_DM       "igd-harness dm"
 #define DOCUMENT_LEASE    "igd-harness lease"
 #define DOCUMENT_BEGAN    "igd-harness began"
+#define DOCUMENT_LIBXL    "igd-harness libxl"
 
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1

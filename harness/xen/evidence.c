@@ -41,6 +41,20 @@ static bool write_all(int fd, const char *bytes, size_t length)
 	return true;
 }
 
+void evidence_write(struct backend_guest *guest, const char *name, const char *text)
+{
+	size_t length = strlen(text);
+	int fd = create(guest->evidence_fd, name);
+	bool ok = fd >= 0 && write_all(fd, text, length < EVIDENCE_MAX ? length : EVIDENCE_MAX);
+
+	if (ok && length > EVIDENCE_MAX)
+		dprintf(fd, "\n(the rest is cut)\n");
+	if (!ok)
+		xen_log_note(&guest->session->log, "%s could not be written", name);
+	if (fd >= 0)
+		close(fd);
+}
+
 void evidence_arguments(struct backend_guest *guest)
 {
 	char arguments[16 * 1024];

@@ -1,6 +1,6 @@
 /*
  * Making a guest, in the order in which it happens: start(), then from the loop make_domain(),
- * on_created(), on_unpaused().
+ * on_created(), unpause(), on_unpaused().
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -276,6 +276,18 @@ static int find_model(struct backend_guest *guest)
 
 static void on_unpaused(void *user, int rc);
 
+static void unpause(struct backend_guest *guest)
+{
+	int rc;
+
+	operation_begin(&guest->unpause, guest->session, on_unpaused, guest);
+	rc = libxl_domain_unpause(guest->session->ctx, guest->domid.id, &guest->unpause.how);
+	if (rc) {
+		operation_cancel(&guest->unpause);
+		on_unpaused(guest, rc);
+	}
+}
+
 static void on_created(void *user, int rc)
 {
 	struct backend_guest *guest = user;
@@ -307,12 +319,7 @@ static void on_created(void *user, int rc)
 			"the guest's serial line or events cannot be opened: %s", strerror(-r));
 		return;
 	}
-	operation_begin(&guest->unpause, guest->session, on_unpaused, guest);
-	rc = libxl_domain_unpause(guest->session->ctx, guest->domid.id, &guest->unpause.how);
-	if (rc) {
-		operation_cancel(&guest->unpause);
-		on_unpaused(guest, rc);
-	}
+	observe_begin(guest, unpause);
 }
 
 static void on_unpaused(void *user, int rc)

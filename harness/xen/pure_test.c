@@ -163,6 +163,31 @@ static void test_process(void)
 	CU_ASSERT_EQUAL(process_open(child), -ESRCH);
 }
 
+/* libxl.json; a devfn is slot << 3 | function (PCI Local Bus Specification 3.0, 3.2.2.3.2). */
+static void test_describe(void)
+{
+	static const char *const expected =
+		"{\"format\": \"igd-harness libxl\", \"version\": 1, \"domid\": 5, \"pci\": ["
+		"{\"host\": \"0000:00:02.0\", \"guest\": \"0000:00:02.0\"},"
+		"{\"host\": \"0001:03:1f.7\", \"guest\": null},"
+		"{\"host\": \"0000:00:14.0\", \"guest\": \"0000:00:1f.1\"}]}";
+	const libxl_device_pci devices[] = {
+		{ .dev = 2, .vdevfn = 0x10 },
+		{ .domain = 1, .bus = 3, .dev = 0x1f, .func = 7 },
+		{ .dev = 0x14, .vdevfn = 0xf9 },
+	};
+	json_t *document = observe_describe(5, devices, 3), *wanted = json_loads(expected, 0, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(wanted);
+	CU_ASSERT_TRUE(json_equal(document, wanted));
+	json_decref(document);
+	document = observe_describe(5, NULL, 0);
+	json_array_clear(json_object_get(wanted, "pci"));
+	CU_ASSERT_TRUE(json_equal(document, wanted));
+	json_decref(document);
+	json_decref(wanted);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -172,6 +197,7 @@ int main(void)
 		{ "log", test_log },
 		{ "log is bounded", test_log_bounded },
 		{ "processes", test_process },
+		{ "what libxl says of devices", test_describe },
 		CU_TEST_INFO_NULL,
 	};
 

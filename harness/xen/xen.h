@@ -10,7 +10,7 @@
  *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
  *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
  *   config.c    settings to libxl_domain_config process.c   QEMU as a process
- *   wrapper.c   igd-dm as the device model
+ *   wrapper.c   igd-dm as the device model      observe.c   what libxl and QEMU say
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
  * CODING_STYLE in xen.git.
@@ -251,6 +251,14 @@ struct model {
 	sd_event_source *source;
 };
 
+struct observation {
+	struct operation ask;
+	char *answer; /* libxl writes it */
+	unsigned int question;
+	bool done;
+	void (*over)(struct backend_guest *guest);
+};
+
 struct backend_guest {
 	struct backend_guest *next;
 	struct backend_host *host;
@@ -267,6 +275,7 @@ struct backend_guest {
 
 	/* making: guest.c */
 	struct operation create, unpause;
+	struct observation observation;
 	uint32_t created_id; /* libxl writes it when the creation ends */
 	struct domid domid;
 	struct model model;
@@ -298,6 +307,23 @@ int alarm_init(struct alarm *alarm, struct backend_guest *guest);
 void alarm_set(struct alarm *alarm, unsigned int ms, void (*ring)(struct backend_guest *guest));
 void alarm_stop(struct alarm *alarm);
 void alarm_finish(struct alarm *alarm);
+
+/* ---- observe.c ---------------------------------------------------------------------------- */
+
+/*
+ * Records what libxl, QEMU and Xen say of a created guest that does not yet run, then calls
+ * observed(guest), perhaps at once: after the last answer or a limit, whatever the answers were,
+ * but not of a guest that has ended or is being destroyed.
+ */
+void observe_begin(struct backend_guest *guest, void (*observed)(struct backend_guest *guest));
+
+/*
+ * libxl.json: {"format": "igd-harness libxl", "version": 1, "domid": 5,
+ *   "pci": [{"host": "0000:00:02.0", "guest": "0000:00:02.0"}]}
+ * of the passed-through devices as libxl lists them; "guest" is null where libxl knows no place.
+ * New reference, or NULL without memory.
+ */
+json_t *observe_describe(uint32_t domid, const libxl_device_pci *devices, int count);
 
 /* ---- watch.c ------------------------------------------------------------------------------ */
 
@@ -371,6 +397,8 @@ void process_kill(int pidfd);
 
 /* libxl.log of a cell, for session_open(). NULL with errno. */
 FILE *evidence_log(int evidence_fd);
+/* A text as a file of the evidence. That it could not be written is said in libxl.log. */
+void evidence_write(struct backend_guest *guest, const char *name, const char *text);
 /* QEMU's arguments, one a line, to qemu-args.txt. */
 void evidence_arguments(struct backend_guest *guest);
 /* Where the hypervisor's console ring is now. */
