@@ -120,6 +120,16 @@ static int wrap_model(struct backend_guest *guest, const json_t *cell, struct pr
 	return b_info->device_model ? 0 : problem_set(why, -ENOMEM, "out of memory");
 }
 
+/* A NIC is joined to nothing, whatever the host's own script would do. */
+static int isolate_nics(struct backend_guest *guest, struct problem *why)
+{
+	int r = 0;
+
+	for (int i = 0; i < guest->config.num_nics && r == 0; i++)
+		r = beside_find("igd-vif", "igd-vif", &guest->config.nics[i].script, why);
+	return r;
+}
+
 static void make_domain(struct backend_guest *guest);
 
 static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
@@ -141,6 +151,8 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 		host->device_model[0] ? host->device_model : NULL, cell, why);
 	if (r == 0)
 		r = wrap_model(guest, cell, why);
+	if (r == 0)
+		r = isolate_nics(guest, why);
 	if (r < 0)
 		goto out;
 	snprintf(guest->uuid, sizeof(guest->uuid), LIBXL_UUID_FMT,

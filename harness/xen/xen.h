@@ -9,8 +9,9 @@
  *   session.c   one libxl context and its work  leftover.c  what is left of a guest, and by force
  *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
  *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
- *   config.c    settings to libxl_domain_config process.c   QEMU as a process
+ *   config*.c   settings to libxl_domain_config process.c   QEMU as a process
  *   wrapper.c   igd-dm as the device model      observe.c   what libxl and QEMU say
+ *   beside.c    where our programs are          igd-vif     hot-plug script of an emulated NIC
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
  * CODING_STYLE in xen.git.
@@ -200,6 +201,15 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 
 /* Whether config_fill() knows a setting of that name; for the tests of harness/settings.c. */
 bool config_knows(const char *setting);
+
+/* ---- beside.c ----------------------------------------------------------------------------- */
+
+/*
+ * The path, without links in it, of a program that is installed beside this module; in a build tree
+ * it is at `built`, from the module's folder. Returns 0 and a new string, or -ENOENT with the
+ * sentence.
+ */
+int beside_find(const char *program, const char *built, char **path_r, struct problem *why);
 
 /* ---- wrapper.c ---------------------------------------------------------------------------- */
 
