@@ -57,6 +57,7 @@ static void free_guest(struct backend_guest *guest)
 		close(guest->console_fd);
 	if (guest->model.pidfd >= 0)
 		close(guest->model.pidfd);
+	kmsg_finish(&guest->kmsg);
 	json_decref(guest->before);
 	session_close(guest->session);
 	wrapper_remove(&guest->wrapper);
@@ -77,7 +78,7 @@ static struct backend_guest *new_guest(
 	guest->evidence_fd = evidence_fd;
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
-	guest->console_fd = guest->model.pidfd = -1;
+	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = -1;
 	libxl_domain_config_init(&guest->config);
 	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
 		free_guest(guest);
@@ -186,7 +187,7 @@ int guest_start(struct backend_host *host, const json_t *cell, int evidence_fd,
 	guest->session->on_event = watch_event;
 	guest->session->user = guest;
 	guest->before = xenstore_snapshot(host->store);
-	evidence_ring_mark(guest);
+	evidence_mark(guest);
 	guest->next = host->guests;
 	host->guests = guest;
 	alarm_set(&guest->step, 0, make_domain);

@@ -11,6 +11,7 @@
  *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
  *   config*.c   settings to libxl_domain_config process.c   QEMU as a process
  *   wrapper.c   igd-dm as the device model      observe.c   what libxl and QEMU say
+ *   kmsg.c      dom0's kernel log
  *   beside.c    where our programs are          igd-vif     hot-plug script of an emulated NIC
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
@@ -202,6 +203,26 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 /* Whether config_fill() knows a setting of that name; for the tests of harness/settings.c. */
 bool config_knows(const char *setting);
 
+/* ---- kmsg.c ------------------------------------------------------------------------------- */
+
+/* dom0's kernel log. `fd` is -1 if there is none. */
+struct kmsg {
+	int fd;
+	uint64_t next; /* number of the record that comes next */
+};
+
+/* Opens dom0's kernel log and reads what is in it. Returns 0 or a negative errno. */
+int kmsg_begin(struct kmsg *log);
+
+/*
+ * Reads what is new without waiting, and writes it to `to`, one record a line as dmesg does, or
+ * nowhere if that is NULL; at most EVIDENCE_MAX bytes, and how many records the kernel overwrote
+ * before they were read.
+ */
+void kmsg_copy(struct kmsg *log, FILE *to);
+
+void kmsg_finish(struct kmsg *log);
+
 /* ---- beside.c ----------------------------------------------------------------------------- */
 
 /*
@@ -302,6 +323,7 @@ struct backend_guest {
 	uint64_t inspect_since; /* us, CLOCK_MONOTONIC */
 	unsigned int force;     /* how far the force went */
 	uint32_t ring_index;    /* of the hypervisor's console ring, when the guest began */
+	struct kmsg kmsg;       /* read up to when the guest began */
 	json_t *before;         /* xenstore folders then */
 };
 
@@ -411,10 +433,10 @@ FILE *evidence_log(int evidence_fd);
 void evidence_write(struct backend_guest *guest, const char *name, const char *text);
 /* QEMU's arguments, one a line, to qemu-args.txt. */
 void evidence_arguments(struct backend_guest *guest);
-/* Where the hypervisor's console ring is now. */
-void evidence_ring_mark(struct backend_guest *guest);
-/* The hypervisor's log since then to xen.log, and QEMU's logs to qemu.log and qemu-probe.log;
- * removes the originals. */
+/* Where the logs of the hypervisor and of dom0's kernel are now. */
+void evidence_mark(struct backend_guest *guest);
+/* These logs since then to xen.log and dom0.log, and QEMU's logs to qemu.log and qemu-probe.log;
+ * removes QEMU's originals. */
 void evidence_collect(struct backend_guest *guest);
 /* The last line of QEMU's log, "" if there is none. */
 void evidence_last_words(const struct backend_guest *guest, char *text, size_t size);
