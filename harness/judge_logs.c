@@ -13,6 +13,7 @@ static const struct {
 	{ PATTERN_QEMU, "qemu.log" },
 	{ PATTERN_QEMU, "qemu-probe.log" },
 	{ PATTERN_XEN, "xen.log" },
+	{ PATTERN_DOM0, "dom0.log" },
 	{ PATTERN_CONSOLE, "console.log" },
 };
 

@@ -21,7 +21,8 @@ static const char data[] = "format: igd-harness patterns\nversion: 1\npatterns:\
 	"aborted", "qemu", "cause", "qemu", "Assertion failed")
 	PATTERN("refused", "[libxl, qemu]", "cause", "config", "slot is taken")
 		PATTERN("reset", "libxl", "note", "host", "no reset here")
-			PATTERN("hang", "console", "cause", "guest kernel", "GPU HANG");
+			PATTERN("slow", "dom0", "cause", "host", "not ready")
+				PATTERN("hang", "console", "cause", "guest kernel", "GPU HANG");
 
 #define CREATE_FAILED                                                                              \
 	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
@@ -163,6 +164,27 @@ static void the_reported_kernel_log_counts_as_console(void)
 	json_decref(cell);
 }
 
+/* dom0.log alone is dom0's: the same words of a guest are not. */
+static void dom0_has_a_log_of_its_own(void)
+{
+	static const struct file files[] = { { "end.json", CREATE_FAILED },
+		{ "console.log", "not ready\n" }, { "xen.log", "not ready\n" },
+		{ "dom0.log", "[   12.000001] pciback: reset\n[   13.000001] not ready\n" },
+		{ NULL, NULL } };
+	json_t *cell = judge(files, "[]", true);
+	const json_t *logs = json_object_get(cell, "logs"), *match = json_array_get(logs, 0);
+
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "cause"),
+		"slow: [   13.000001] not ready; "
+		"the guest could not be created: libxl said no");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "layer"), "host");
+	CU_ASSERT_EQUAL(json_array_size(logs), 1);
+	CU_ASSERT_STRING_EQUAL(document_text(match, "log"), "dom0");
+	CU_ASSERT_STRING_EQUAL(document_text(match, "file"), "dom0.log");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(match, "line")), 2);
+	json_decref(cell);
+}
+
 static void what_is_left_still_goes_first(void)
 {
 	static const struct file files[] = { { "end.json", LEFT },
@@ -210,6 +232,7 @@ static CU_TestInfo tests[] = {
 	{ "a note explains nothing", a_note_explains_nothing },
 	{ "a pattern never makes a verdict", a_pattern_never_makes_a_verdict },
 	{ "the reported kernel log counts as console", the_reported_kernel_log_counts_as_console },
+	{ "dom0 has a log of its own", dom0_has_a_log_of_its_own },
 	{ "what is left still goes first", what_is_left_still_goes_first },
 	{ "a cut log is said", a_cut_log_is_said },
 	{ "a cell that did not run has no logs", a_cell_that_did_not_run_has_no_logs },

@@ -11,6 +11,7 @@ const char *const pattern_log_names[PATTERN_LOGS] = {
 	[PATTERN_LIBXL] = "libxl",
 	[PATTERN_QEMU] = "qemu",
 	[PATTERN_XEN] = "xen",
+	[PATTERN_DOM0] = "dom0",
 	[PATTERN_CONSOLE] = "console",
 };
 

@@ -32,9 +32,16 @@
 #define PATTERNS_LINE_MAX 1024       /* bytes of a line that are searched */
 #define PATTERNS_TEXT_MAX 400        /* bytes of a line that are kept */
 
-enum pattern_log { PATTERN_LIBXL, PATTERN_QEMU, PATTERN_XEN, PATTERN_CONSOLE, PATTERN_LOGS };
+enum pattern_log {
+	PATTERN_LIBXL,
+	PATTERN_QEMU,
+	PATTERN_XEN,
+	PATTERN_DOM0,
+	PATTERN_CONSOLE,
+	PATTERN_LOGS
+};
 
-/* As in the file and in matches: "libxl", "qemu", "xen", "console". */
+/* As in the file and in matches: "libxl", "qemu", "xen", "dom0", "console". */
 extern const char *const pattern_log_names[PATTERN_LOGS];
 
 struct patterns; /* opaque: a data file that was read and checked */

@@ -111,7 +111,7 @@ static int read_logs(
 			log++;
 		if (log == PATTERN_LOGS)
 			return yaml_wrong(source, item->place,
-				"no log is called \"%.60s\": use libxl, qemu, xen or console",
+				"no log is called \"%.60s\": use libxl, qemu, xen, dom0 or console",
 				item->text);
 		pattern->logs |= 1u << log;
 	}

@@ -169,6 +169,9 @@ static int build_args(const struct backend_host *host, const json_t *cell,
 	add(args, "-no-reboot");
 	add_format(args, "-display", "none");
 	add_format(args, "-vga", "%s", text(settings, "vga", "std"));
+	/* No netdev: joined to nothing. No ROM: nobody boots from it. */
+	if (strcmp(text(settings, "nic", "none"), "none") != 0)
+		add_format(args, "-device", "%s,romfile=", text(settings, "nic", ""));
 	add_format(args, "-serial", "stdio");
 	add_format(args, "-kernel", "%s", image->kernel);
 	add_format(args, "-initrd", "%s", image->initrd);

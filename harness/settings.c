@@ -11,6 +11,7 @@
 
 static const char *const gfx_passthru_words[] = { "off", "on", "igd", NULL };
 static const char *const libxl_vga_words[] = { "none", "stdvga", "cirrus", "qxl", NULL };
+static const char *const nic_words[] = { "none", "rtl8139", "e1000", NULL };
 static const char *const policy_words[] = { "libxl", "rfc", "igd-only", "igd-only-bare", NULL };
 static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
 
@@ -37,6 +38,9 @@ const struct setting settings[] = {
 		"QEMU arguments, right after -machine" },
 	{ "libxl", "pci", SETTING_TEXTS, NULL,
 		"host devices to pass through, as in xl.cfg(5): \"00:02.0\", \"00:02.0@02\"" },
+	{ "libxl", "nic", SETTING_WORD, nic_words,
+		"an emulated network card, joined to no network; a Linux guest on Xen takes it off "
+		"the bus unless cmdline has xen_emul_unplug=never" },
 	{ "libxl", "policy", SETTING_WORD, policy_words,
 		"what another libxl would have put on QEMU's command line: docs/policies.md" },
 	{ "libxl", "cmdline", SETTING_TEXT, NULL,
@@ -45,6 +49,8 @@ const struct setting settings[] = {
 	{ "qemu", "vcpus", SETTING_WHOLE, NULL, "virtual processors", 1, 255 },
 	{ "qemu", "machine", SETTING_TEXT, NULL, "machine type, as for -machine" },
 	{ "qemu", "vga", SETTING_WORD, qemu_vga_words, "the emulated display adapter" },
+	{ "qemu", "nic", SETTING_WORD, nic_words,
+		"an emulated network card, joined to no network" },
 	{ "qemu", "args", SETTING_TEXTS, NULL, "further QEMU arguments, at the end" },
 	{ "qemu", "cmdline", SETTING_TEXT, NULL,
 		"appended to the command line of the guest's kernel" },

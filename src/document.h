@@ -20,6 +20,7 @@
 #define DOCUMENT_LEASE      "igd-harness lease"
 #define DOCUMENT_BEGAN      "igd-harness began"
 #define DOCUMENT_DIFFERENCE "igd-harness difference"
+#define DOCUMENT_LIBXL      "igd-harness libxl"
 
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1

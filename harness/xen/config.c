@@ -11,33 +11,17 @@
 #include <xen/hvm/hvm_info_table.h>
 
 #include "harness/dm/policy.h"
-#include "harness/xen/xen.h"
-#include "src/bdf.h"
-
-/*
- * What is allocated here goes into the libxl_domain_config, which its owner disposes of. GCC 12's
- * analyzer loses sight of that and calls it leaked; config_test.c under LeakSanitizer shows that
- * nothing is.
- */
-#if !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
+#include "harness/xen/config.h"
 
 #define MEMORY_DEFAULT_MIB 512
 #define KIB_PER_MIB        1024
 
-struct filling {
-	libxl_domain_config *config;
-	const char *cmdline; /* of the cell */
-	struct problem *why;
-};
-
-static int wrong(struct filling *f, const char *name, const char *wanted)
+int config_wrong(struct filling *f, const char *name, const char *wanted)
 {
 	return problem_set(f->why, -EINVAL, "libxl setting `%s` must be %s", name, wanted);
 }
 
-static int no_memory(struct filling *f)
+int config_no_memory(struct filling *f)
 {
 	return problem_set(f->why, -ENOMEM, "out of memory");
 }
@@ -53,7 +37,7 @@ static int take_whole(struct filling *f, const char *name, const json_t *value, 
 		snprintf(wanted, sizeof(wanted),
 			"a whole number from %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT,
 			min, max);
-		return wrong(f, name, wanted);
+		return config_wrong(f, name, wanted);
 	}
 	*number_r = number;
 	return 0;
@@ -62,13 +46,13 @@ static int take_whole(struct filling *f, const char *name, const json_t *value, 
 static int take_bool(struct filling *f, const char *name, const json_t *value, libxl_defbool *to)
 {
 	if (!json_is_boolean(value))
-		return wrong(f, name, "true or false");
+		return config_wrong(f, name, "true or false");
 	libxl_defbool_set(to, json_is_true(value));
 	return 0;
 }
 
-static int take_word(struct filling *f, const char *name, const json_t *value,
-	const char *const *words, size_t *index_r)
+int config_word(struct filling *f, const char *name, const json_t *value, const char *const *words,
+	size_t *index_r)
 {
 	const char *word = json_string_value(value);
 	char wanted[80] = "one of";
@@ -81,7 +65,7 @@ static int take_word(struct filling *f, const char *name, const json_t *value,
 		strncat(wanted, " ", sizeof(wanted) - strlen(wanted) - 1);
 		strncat(wanted, words[i], sizeof(wanted) - strlen(wanted) - 1);
 	}
-	return wrong(f, name, wanted);
+	return config_wrong(f, name, wanted);
 }
 
 static int apply_memory(struct filling *f, const char *name, const json_t *value)
@@ -108,7 +92,7 @@ static int apply_vcpus(struct filling *f, const char *name, const json_t *value)
 	 * allocator; libxl frees it with free(). */
 	map = calloc(HVM_MAX_VCPUS / 8, 1);
 	if (!map)
-		return no_memory(f);
+		return config_no_memory(f);
 	for (int i = 0; i < count; i++)
 		map[i / 8] |= (uint8_t)(1u << (i % 8));
 	libxl_bitmap_dispose(&b_info->avail_vcpus);
@@ -127,7 +111,7 @@ static int apply_gfx_passthru(struct filling *f, const char *name, const json_t 
 {
 	static const char *const words[] = { "off", "on", "igd", NULL };
 	size_t word = 0;
-	int r = take_word(f, name, value, words, &word);
+	int r = config_word(f, name, value, words, &word);
 
 	if (r < 0)
 		return r;
@@ -144,7 +128,7 @@ static int apply_vga(struct filling *f, const char *name, const json_t *value)
 		LIBXL_VGA_INTERFACE_TYPE_STD, LIBXL_VGA_INTERFACE_TYPE_CIRRUS,
 		LIBXL_VGA_INTERFACE_TYPE_QXL };
 	size_t word = 0;
-	int r = take_word(f, name, value, words, &word);
+	int r = config_word(f, name, value, words, &word);
 
 	if (r < 0)
 		return r;
@@ -190,19 +174,19 @@ static int apply_device_model_args_hvm(struct filling *f, const char *name, cons
 	int r = 0;
 
 	if (!json_is_array(value))
-		return wrong(f, name, "a list of strings");
+		return config_wrong(f, name, "a list of strings");
 	list = calloc(json_array_size(value) + 1, sizeof(*list));
 	if (!list)
-		return no_memory(f);
+		return config_no_memory(f);
 	json_array_foreach(value, i, text)
 	{
 		if (!json_is_string(text)) {
-			r = wrong(f, name, "a list of strings");
+			r = config_wrong(f, name, "a list of strings");
 			goto out;
 		}
 		copy = strdup(json_string_value(text));
 		if (!copy) {
-			r = no_memory(f);
+			r = config_no_memory(f);
 			goto out;
 		}
 		list[i] = copy;
@@ -214,84 +198,20 @@ out:
 	return r;
 }
 
-/* "BB:DD.F" or "DDDD:BB:DD.F", then perhaps "@SLOT": the guest's slot, in hexadecimal as in xl. */
-static int parse_pci(const char *text, libxl_device_pci *pci)
-{
-	const char *at = strchrnul(text, '@');
-	char address[BDF_TEXT_MAX], *end;
-	struct bdf bdf;
-	unsigned long slot;
-	int r;
-
-	if ((size_t)(at - text) >= sizeof(address))
-		return -EINVAL;
-	memcpy(address, text, (size_t)(at - text));
-	address[at - text] = '\0';
-	r = bdf_parse(address, &bdf);
-	if (r < 0)
-		return r;
-	pci->domain = bdf.domain;
-	pci->bus = bdf.bus;
-	pci->dev = bdf.slot;
-	pci->func = bdf.function;
-	if (!*at)
-		return 0;
-	if (strlen(at + 1) != 2 || strspn(at + 1, "0123456789abcdefABCDEF") != 2)
-		return -EINVAL;
-	slot = strtoul(at + 1, &end, 16);
-	if (slot > 31)
-		return -EINVAL;
-	/* A devfn; libxl puts a device that is passed alone at function 0 (libxl_pci.c). */
-	pci->vdevfn = (uint32_t)slot << 3;
-	return 0;
-}
-
-static int apply_pci(struct filling *f, const char *name, const json_t *value)
-{
-	static const char wanted[] = "a list of addresses as \"00:02.0\" or \"00:02.0@02\"";
-	libxl_device_pci *devices;
-	const json_t *text;
-	size_t i;
-	int r = 0;
-
-	if (!json_is_array(value) || json_array_size(value) > 32)
-		return wrong(f, name, wanted);
-	if (json_array_size(value) == 0)
-		return 0;
-	devices = calloc(json_array_size(value), sizeof(*devices));
-	if (!devices)
-		return no_memory(f);
-	json_array_foreach(value, i, text)
-	{
-		libxl_device_pci_init(&devices[i]);
-		if (!json_is_string(text) || parse_pci(json_string_value(text), &devices[i]) < 0) {
-			r = wrong(f, name, wanted);
-			goto out;
-		}
-	}
-	f->config->pcidevs = devices;
-	f->config->num_pcidevs = (int)i;
-	devices = NULL;
-out:
-	/* parse_pci() puts nothing into a device that would have to be freed. */
-	free(devices);
-	return r;
-}
-
 /* The back end's own: what libxl is to start in QEMU's place, wrapper.c. */
 static int apply_policy(struct filling *f, const char *name, const json_t *value)
 {
 	const char *policy = json_string_value(value);
 
 	if (!policy || !policy_find(policy))
-		return wrong(f, name, "the name of a policy (docs/policies.md)");
+		return config_wrong(f, name, "the name of a policy (docs/policies.md)");
 	return 0;
 }
 
 static int apply_cmdline(struct filling *f, const char *name, const json_t *value)
 {
 	if (!json_is_string(value))
-		return wrong(f, name, "a string");
+		return config_wrong(f, name, "a string");
 	f->cmdline = json_string_value(value);
 	return 0;
 }
@@ -309,7 +229,8 @@ static const struct {
 	{ "hap", apply_hap },
 	{ "mmio_hole", apply_mmio_hole },
 	{ "device_model_args_hvm", apply_device_model_args_hvm },
-	{ "pci", apply_pci },
+	{ "pci", config_apply_pci },
+	{ "nic", config_apply_nic },
 	{ "policy", apply_policy },
 	{ "cmdline", apply_cmdline },
 };
@@ -352,7 +273,7 @@ static int fill_base(struct filling *f, const char *name, const struct guest_ima
 	libxl_defbool_set(&b_info->u.hvm.vnc.enable, false);
 	if (!c_info->name || (device_model && !b_info->device_model) || !b_info->kernel ||
 		!b_info->ramdisk || !b_info->u.hvm.serial)
-		return no_memory(f);
+		return config_no_memory(f);
 	/*
 	 * libxl itself does nothing on a shutdown: these words are for the toolstack that owns the
 	 * domain, us. They stand in its record, so that another tool that finds the domain knows
@@ -386,7 +307,7 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 	if (asprintf(&config->b_info.cmdline, "%s%s%s", image->cmdline_base, *f.cmdline ? " " : "",
 		    f.cmdline) < 0) {
 		config->b_info.cmdline = NULL;
-		return no_memory(&f);
+		return config_no_memory(&f);
 	}
 	return 0;
 }

@@ -141,6 +141,20 @@ static void test_pci(void)
 	CU_ASSERT_EQUAL(config.pcidevs[2].vdevfn, 0x1f << 3);
 }
 
+static void test_nic(void)
+{
+	CU_ASSERT_EQUAL(fill("{\"nic\": \"none\"}"), 0);
+	CU_ASSERT_EQUAL(config.num_nics, 0);
+	CU_ASSERT_EQUAL(fill("{\"nic\": \"e1000\"}"), 0);
+	CU_ASSERT_EQUAL_FATAL(config.num_nics, 1);
+	CU_ASSERT_STRING_EQUAL(config.nics[0].model, "e1000");
+	CU_ASSERT_EQUAL(config.nics[0].nictype, LIBXL_NIC_TYPE_VIF_IOEMU);
+	/* -1, as libxl_device_nic_init() leaves it, is for libxl_device_nic_add() to choose. */
+	CU_ASSERT_EQUAL(config.nics[0].devid, 0);
+	CU_ASSERT_EQUAL(fill("{\"nic\": \"rtl8139\"}"), 0);
+	CU_ASSERT_STRING_EQUAL(config.nics[0].model, "rtl8139");
+}
+
 static void test_refused(void)
 {
 	static const char *const wrong[] = {
@@ -165,6 +179,8 @@ static void test_refused(void)
 		"{\"pci\": [\"00:20.0\"]}",
 		"{\"pci\": [\"0000000000000:00:02.0\"]}",
 		"{\"pci\": [2]}",
+		"{\"nic\": true}",
+		"{\"nic\": \"virtio\"}",
 		"{\"cmdline\": 1}",
 		"{\"policy\": \"rfx\"}",
 		"{\"policy\": true}",
@@ -201,6 +217,7 @@ int main(void)
 		{ "display", test_display },
 		{ "texts", test_texts },
 		{ "pci devices", test_pci },
+		{ "nic", test_nic },
 		{ "what is refused", test_refused },
 		{ "settings.c and this back end agree", test_table },
 		CU_TEST_INFO_NULL,

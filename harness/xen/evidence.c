@@ -41,6 +41,20 @@ static bool write_all(int fd, const char *bytes, size_t length)
 	return true;
 }
 
+void evidence_write(struct backend_guest *guest, const char *name, const char *text)
+{
+	size_t length = strlen(text);
+	int fd = create(guest->evidence_fd, name);
+	bool ok = fd >= 0 && write_all(fd, text, length < EVIDENCE_MAX ? length : EVIDENCE_MAX);
+
+	if (ok && length > EVIDENCE_MAX)
+		dprintf(fd, "\n(the rest is cut)\n");
+	if (!ok)
+		xen_log_note(&guest->session->log, "%s could not be written", name);
+	if (fd >= 0)
+		close(fd);
+}
+
 void evidence_arguments(struct backend_guest *guest)
 {
 	char arguments[16 * 1024];
@@ -66,9 +80,14 @@ static int read_ring(struct backend_guest *guest, char block[static RING_BLOCK],
 	return (int)count;
 }
 
-void evidence_ring_mark(struct backend_guest *guest)
+void evidence_mark(struct backend_guest *guest)
 {
 	char block[RING_BLOCK];
+	int r = kmsg_begin(&guest->kmsg);
+
+	if (r < 0)
+		xen_log_note(&guest->session->log, "no dom0.log: /dev/kmsg cannot be opened: %s",
+			strerror(-r));
 
 	/* The ring is finite (conring_size=, at most some MiB here); so is the loop. */
 	for (int i = 0; i < EVIDENCE_MAX / RING_BLOCK; i++)
@@ -96,6 +115,19 @@ static void collect_ring(struct backend_guest *guest)
 	}
 	if (fd >= 0)
 		close(fd);
+}
+
+static void collect_kmsg(struct backend_guest *guest)
+{
+	int fd = guest->kmsg.fd < 0 ? -1 : create(guest->evidence_fd, "dom0.log");
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (file) {
+		kmsg_copy(&guest->kmsg, file);
+		fclose(file);
+	} else if (fd >= 0) {
+		close(fd);
+	}
 }
 
 /* Appends a file, from its beginning, as far as the limit allows. */
@@ -144,6 +176,7 @@ static void collect_logs(struct backend_guest *guest, const char *kind, const ch
 void evidence_collect(struct backend_guest *guest)
 {
 	collect_ring(guest);
+	collect_kmsg(guest);
 	collect_logs(guest, "qemu-dm", "qemu.log");
 	/* Xen 4.20 on asks QEMU about itself first, with a log of its own (xen.git 1817e4c3c5). */
 	collect_logs(guest, "qemu-probe", "qemu-probe.log");

@@ -1,6 +1,6 @@
 /*
  * Making a guest, in the order in which it happens: start(), then from the loop make_domain(),
- * on_created(), on_unpaused().
+ * on_created(), unpause(), on_unpaused().
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +57,7 @@ static void free_guest(struct backend_guest *guest)
 		close(guest->console_fd);
 	if (guest->model.pidfd >= 0)
 		close(guest->model.pidfd);
+	kmsg_finish(&guest->kmsg);
 	json_decref(guest->before);
 	session_close(guest->session);
 	wrapper_remove(&guest->wrapper);
@@ -77,7 +78,7 @@ static struct backend_guest *new_guest(
 	guest->evidence_fd = evidence_fd;
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
-	guest->console_fd = guest->model.pidfd = -1;
+	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = -1;
 	libxl_domain_config_init(&guest->config);
 	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
 		free_guest(guest);
@@ -120,6 +121,16 @@ static int wrap_model(struct backend_guest *guest, const json_t *cell, struct pr
 	return b_info->device_model ? 0 : problem_set(why, -ENOMEM, "out of memory");
 }
 
+/* A NIC is joined to nothing, whatever the host's own script would do. */
+static int isolate_nics(struct backend_guest *guest, struct problem *why)
+{
+	int r = 0;
+
+	for (int i = 0; i < guest->config.num_nics && r == 0; i++)
+		r = beside_find("igd-vif", "igd-vif", &guest->config.nics[i].script, why);
+	return r;
+}
+
 static void make_domain(struct backend_guest *guest);
 
 static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
@@ -141,6 +152,8 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 		host->device_model[0] ? host->device_model : NULL, cell, why);
 	if (r == 0)
 		r = wrap_model(guest, cell, why);
+	if (r == 0)
+		r = isolate_nics(guest, why);
 	if (r < 0)
 		goto out;
 	snprintf(guest->uuid, sizeof(guest->uuid), LIBXL_UUID_FMT,
@@ -174,7 +187,7 @@ int guest_start(struct backend_host *host, const json_t *cell, int evidence_fd,
 	guest->session->on_event = watch_event;
 	guest->session->user = guest;
 	guest->before = xenstore_snapshot(host->store);
-	evidence_ring_mark(guest);
+	evidence_mark(guest);
 	guest->next = host->guests;
 	host->guests = guest;
 	alarm_set(&guest->step, 0, make_domain);
@@ -276,6 +289,18 @@ static int find_model(struct backend_guest *guest)
 
 static void on_unpaused(void *user, int rc);
 
+static void unpause(struct backend_guest *guest)
+{
+	int rc;
+
+	operation_begin(&guest->unpause, guest->session, on_unpaused, guest);
+	rc = libxl_domain_unpause(guest->session->ctx, guest->domid.id, &guest->unpause.how);
+	if (rc) {
+		operation_cancel(&guest->unpause);
+		on_unpaused(guest, rc);
+	}
+}
+
 static void on_created(void *user, int rc)
 {
 	struct backend_guest *guest = user;
@@ -307,12 +332,7 @@ static void on_created(void *user, int rc)
 			"the guest's serial line or events cannot be opened: %s", strerror(-r));
 		return;
 	}
-	operation_begin(&guest->unpause, guest->session, on_unpaused, guest);
-	rc = libxl_domain_unpause(guest->session->ctx, guest->domid.id, &guest->unpause.how);
-	if (rc) {
-		operation_cancel(&guest->unpause);
-		on_unpaused(guest, rc);
-	}
+	observe_begin(guest, unpause);
 }
 
 static void on_unpaused(void *user, int rc)

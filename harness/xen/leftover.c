@@ -1,6 +1,6 @@
 /*
- * What is left of a guest: domain, QEMU, xenstore, libxl's files; and the force that removes it
- * when libxl did not.
+ * What is left of a guest: domain, QEMU, xenstore, libxl's files, network interfaces; and the force
+ * that removes it when libxl did not.
  */
 #include <glob.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 /* xenstore's folders with something per domain; the same as in xenstore_snapshot(). */
 static const char *const domain_folders[] = { "/local/domain", "/libxl",
-	"/local/domain/0/device-model" };
+	"/local/domain/0/device-model", "/local/domain/0/backend/vif" };
 #define DOMAIN_FOLDERS (sizeof(domain_folders) / sizeof(domain_folders[0]))
 
 struct domid leftover_domain(struct backend_guest *guest)
@@ -138,6 +138,23 @@ static void list_files(struct backend_guest *guest, json_t *leftovers)
 		json_array_append_new(leftovers, json_sprintf("folder %s", guest->wrapper.folder));
 }
 
+/* A NIC's two interfaces in dom0: xen-netback's, which goes with its backend in xenstore, and the
+ * tap, vifN.M-emu, which goes with QEMU. */
+static void list_interfaces(struct backend_guest *guest, json_t *leftovers)
+{
+	glob_t links = { 0 };
+	char pattern[64];
+
+	if (!domid_is_guest(guest->domid))
+		return;
+	snprintf(pattern, sizeof(pattern), "/sys/class/net/vif%u.*", guest->domid.id);
+	glob(pattern, GLOB_NOSORT, NULL, &links);
+	for (size_t i = 0; i < links.gl_pathc; i++)
+		json_array_append_new(leftovers,
+			json_sprintf("network interface %s", strrchr(links.gl_pathv[i], '/') + 1));
+	globfree(&links);
+}
+
 json_t *leftover_list(struct backend_guest *guest)
 {
 	json_t *leftovers = json_array();
@@ -148,6 +165,7 @@ json_t *leftover_list(struct backend_guest *guest)
 	list_model(guest, leftovers);
 	list_store(guest, leftovers);
 	list_files(guest, leftovers);
+	list_interfaces(guest, leftovers);
 	return leftovers;
 }
 

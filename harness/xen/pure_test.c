@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -163,6 +164,101 @@ static void test_process(void)
 	CU_ASSERT_EQUAL(process_open(child), -ESRCH);
 }
 
+/* libxl.json; a devfn is slot << 3 | function (PCI Local Bus Specification 3.0, 3.2.2.3.2). */
+static void test_describe(void)
+{
+	static const char *const expected =
+		"{\"format\": \"igd-harness libxl\", \"version\": 1, \"domid\": 5, \"pci\": ["
+		"{\"host\": \"0000:00:02.0\", \"guest\": \"0000:00:02.0\"},"
+		"{\"host\": \"0001:03:1f.7\", \"guest\": null},"
+		"{\"host\": \"0000:00:14.0\", \"guest\": \"0000:00:1f.1\"}]}";
+	const libxl_device_pci devices[] = {
+		{ .dev = 2, .vdevfn = 0x10 },
+		{ .domain = 1, .bus = 3, .dev = 0x1f, .func = 7 },
+		{ .dev = 0x14, .vdevfn = 0xf9 },
+	};
+	json_t *document = observe_describe(5, devices, 3), *wanted = json_loads(expected, 0, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(wanted);
+	CU_ASSERT_TRUE(json_equal(document, wanted));
+	json_decref(document);
+	document = observe_describe(5, NULL, 0);
+	json_array_clear(json_object_get(wanted, "pci"));
+	CU_ASSERT_TRUE(json_equal(document, wanted));
+	json_decref(document);
+	json_decref(wanted);
+}
+
+/* Records as in Documentation/ABI/testing/dev-kmsg; a packet a record, as the device has it. */
+static void test_kmsg(void)
+{
+	static const char *const records[] = {
+		"7,160,424069,-;pci_root PNP0A03:00: host bridge window\n SUBSYSTEM=acpi\n",
+		"6,161,1000001,-;two\\x0alines; and a semicolon\n",
+		"no record",
+		"4,165,5140900,-;after a gap",
+	};
+	static const char expected[] = "[    0.424069] pci_root PNP0A03:00: host bridge window\n"
+				       "[    1.000001] two\\x0alines; and a semicolon\n"
+				       "(3 records are lost: the kernel's ring was overwritten)\n"
+				       "[    5.140900] after a gap\n";
+	struct kmsg log = { .next = 160 };
+	char *text = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&text, &length);
+	int pair[2];
+
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
+	log.fd = pair[0];
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++)
+		CU_ASSERT_TRUE(send(pair[1], records[i], strlen(records[i]), 0) > 0);
+	kmsg_copy(&log, file);
+	fclose(file);
+	CU_ASSERT_STRING_EQUAL(text, expected);
+	CU_ASSERT_EQUAL(log.next, 166);
+	/* What is only marked is not written later. */
+	CU_ASSERT_TRUE(send(pair[1], "4,166,1,-;before the mark", 25, 0) > 0);
+	kmsg_copy(&log, NULL);
+	CU_ASSERT_EQUAL(log.next, 167);
+	free(text);
+	close(pair[1]);
+	kmsg_finish(&log);
+	CU_ASSERT_EQUAL(log.fd, -1);
+}
+
+/* A kernel that does not stop: one megabyte, and the word that more was there. */
+static void test_kmsg_bounded(void)
+{
+	char record[4096], *text = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&text, &length);
+	struct kmsg log = { 0 };
+	int pair[2], status;
+	pid_t child;
+
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	child = fork();
+	if (child == 0) {
+		close(pair[0]);
+		memset(record, 'x', sizeof(record));
+		for (int i = 0; i < 4 * EVIDENCE_MAX / (int)sizeof(record); i++) {
+			record[snprintf(record, 64, "4,%d,1,-;", i)] = 'y';
+			if (send(pair[1], record, sizeof(record), MSG_NOSIGNAL) < 0)
+				break;
+		}
+		_exit(0);
+	}
+	close(pair[1]);
+	log.fd = pair[0];
+	kmsg_copy(&log, file);
+	fclose(file);
+	CU_ASSERT_TRUE(length >= EVIDENCE_MAX && length < EVIDENCE_MAX + sizeof(record) + 64);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n(the rest is cut)\n"));
+	kmsg_finish(&log);
+	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+	free(text);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -172,6 +268,9 @@ int main(void)
 		{ "log", test_log },
 		{ "log is bounded", test_log_bounded },
 		{ "processes", test_process },
+		{ "dom0's kernel log", test_kmsg },
+		{ "dom0's kernel log is bounded", test_kmsg_bounded },
+		{ "what libxl says of devices", test_describe },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -5,10 +5,8 @@
  * The folder's name has "qemu" in it, by which process_find() knows a device model, and ends with
  * the harness's number, by which the next run knows the folder of one that was killed.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <glob.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,34 +18,6 @@
 
 #define PROGRAM "igd-dm"
 #define LINK    "dm"
-
-/* Where igd-dm lies, from the module's folder: installed beside it; the build tree. */
-static const char *const places[] = { PROGRAM, "../dm/" PROGRAM, NULL };
-
-/* The program's path, as a new string, without links in it. Returns 0 or -ENOENT. */
-static int find_program(char **path_r, struct problem *why)
-{
-	char module[PATH_MAX] = "", path[PATH_MAX + 32];
-	const char *folder;
-	Dl_info info;
-
-	*path_r = NULL;
-	if (!dladdr(places, &info) || !info.dli_fname || !realpath(info.dli_fname, module))
-		return problem_set(why, -ENOENT, "the place of the back end's module is unknown");
-	folder = dirname(module);
-	for (size_t i = 0; places[i]; i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, places[i]);
-		*path_r = realpath(path, NULL);
-		if (*path_r && access(*path_r, X_OK) == 0)
-			return 0;
-		free(*path_r);
-	}
-	*path_r = NULL;
-	return problem_set(why, -ENOENT,
-		"the cell has a policy, and there is no " PROGRAM " beside the back end, in "
-		"%.200s: install both",
-		folder);
-}
 
 /* The cell's folder, by its descriptor. Returns 0 or a negative errno. */
 static int find_evidence(int evidence_fd, char path[static PATH_MAX], struct problem *why)
@@ -104,7 +74,7 @@ int wrapper_make(
 	if (r < 0)
 		goto out;
 	orders.evidence = strdup(evidence);
-	r = find_program(&program, why);
+	r = beside_find(PROGRAM, "../dm/" PROGRAM, &program, why);
 	if (r < 0)
 		goto out;
 	if (!orders.qemu || !orders.evidence || !program) {

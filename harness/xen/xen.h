@@ -9,8 +9,10 @@
  *   session.c   one libxl context and its work  leftover.c  what is left of a guest, and by force
  *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
  *   log.c       libxl's messages                xenstore.c     bounded reads of xenstore
- *   config.c    settings to libxl_domain_config process.c   QEMU as a process
- *   wrapper.c   igd-dm as the device model
+ *   config*.c   settings to libxl_domain_config process.c   QEMU as a process
+ *   wrapper.c   igd-dm as the device model      observe.c   what libxl and QEMU say
+ *   kmsg.c      dom0's kernel log
+ *   beside.c    where our programs are          igd-vif     hot-plug script of an emulated NIC
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
  * CODING_STYLE in xen.git.
@@ -201,6 +203,35 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 /* Whether config_fill() knows a setting of that name; for the tests of harness/settings.c. */
 bool config_knows(const char *setting);
 
+/* ---- kmsg.c ------------------------------------------------------------------------------- */
+
+/* dom0's kernel log. `fd` is -1 if there is none. */
+struct kmsg {
+	int fd;
+	uint64_t next; /* number of the record that comes next */
+};
+
+/* Opens dom0's kernel log and reads what is in it. Returns 0 or a negative errno. */
+int kmsg_begin(struct kmsg *log);
+
+/*
+ * Reads what is new without waiting, and writes it to `to`, one record a line as dmesg does, or
+ * nowhere if that is NULL; at most EVIDENCE_MAX bytes, and how many records the kernel overwrote
+ * before they were read.
+ */
+void kmsg_copy(struct kmsg *log, FILE *to);
+
+void kmsg_finish(struct kmsg *log);
+
+/* ---- beside.c ----------------------------------------------------------------------------- */
+
+/*
+ * The path, without links in it, of a program that is installed beside this module; in a build tree
+ * it is at `built`, from the module's folder. Returns 0 and a new string, or -ENOENT with the
+ * sentence.
+ */
+int beside_find(const char *program, const char *built, char **path_r, struct problem *why);
+
 /* ---- wrapper.c ---------------------------------------------------------------------------- */
 
 #define WRAPPER_FOLDER   "/run"
@@ -251,6 +282,14 @@ struct model {
 	sd_event_source *source;
 };
 
+struct observation {
+	struct operation ask;
+	char *answer; /* libxl writes it */
+	unsigned int question;
+	bool done;
+	void (*over)(struct backend_guest *guest);
+};
+
 struct backend_guest {
 	struct backend_guest *next;
 	struct backend_host *host;
@@ -267,6 +306,7 @@ struct backend_guest {
 
 	/* making: guest.c */
 	struct operation create, unpause;
+	struct observation observation;
 	uint32_t created_id; /* libxl writes it when the creation ends */
 	struct domid domid;
 	struct model model;
@@ -283,6 +323,7 @@ struct backend_guest {
 	uint64_t inspect_since; /* us, CLOCK_MONOTONIC */
 	unsigned int force;     /* how far the force went */
 	uint32_t ring_index;    /* of the hypervisor's console ring, when the guest began */
+	struct kmsg kmsg;       /* read up to when the guest began */
 	json_t *before;         /* xenstore folders then */
 };
 
@@ -298,6 +339,23 @@ int alarm_init(struct alarm *alarm, struct backend_guest *guest);
 void alarm_set(struct alarm *alarm, unsigned int ms, void (*ring)(struct backend_guest *guest));
 void alarm_stop(struct alarm *alarm);
 void alarm_finish(struct alarm *alarm);
+
+/* ---- observe.c ---------------------------------------------------------------------------- */
+
+/*
+ * Records what libxl, QEMU and Xen say of a created guest that does not yet run, then calls
+ * observed(guest), perhaps at once: after the last answer or a limit, whatever the answers were,
+ * but not of a guest that has ended or is being destroyed.
+ */
+void observe_begin(struct backend_guest *guest, void (*observed)(struct backend_guest *guest));
+
+/*
+ * libxl.json: {"format": "igd-harness libxl", "version": 1, "domid": 5,
+ *   "pci": [{"host": "0000:00:02.0", "guest": "0000:00:02.0"}]}
+ * of the passed-through devices as libxl lists them; "guest" is null where libxl knows no place.
+ * New reference, or NULL without memory.
+ */
+json_t *observe_describe(uint32_t domid, const libxl_device_pci *devices, int count);
 
 /* ---- watch.c ------------------------------------------------------------------------------ */
 
@@ -371,12 +429,14 @@ void process_kill(int pidfd);
 
 /* libxl.log of a cell, for session_open(). NULL with errno. */
 FILE *evidence_log(int evidence_fd);
+/* A text as a file of the evidence. That it could not be written is said in libxl.log. */
+void evidence_write(struct backend_guest *guest, const char *name, const char *text);
 /* QEMU's arguments, one a line, to qemu-args.txt. */
 void evidence_arguments(struct backend_guest *guest);
-/* Where the hypervisor's console ring is now. */
-void evidence_ring_mark(struct backend_guest *guest);
-/* The hypervisor's log since then to xen.log, and QEMU's logs to qemu.log and qemu-probe.log;
- * removes the originals. */
+/* Where the logs of the hypervisor and of dom0's kernel are now. */
+void evidence_mark(struct backend_guest *guest);
+/* These logs since then to xen.log and dom0.log, and QEMU's logs to qemu.log and qemu-probe.log;
+ * removes QEMU's originals. */
 void evidence_collect(struct backend_guest *guest);
 /* The last line of QEMU's log, "" if there is none. */
 void evidence_last_words(const struct backend_guest *guest, char *text, size_t size);

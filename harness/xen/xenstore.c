@@ -76,7 +76,7 @@ void xenstore_remove(struct xs_handle *store, const char *fmt, ...)
 json_t *xenstore_snapshot(struct xs_handle *store)
 {
 	static const char *const folders[] = { "/local/domain", "/libxl",
-		"/local/domain/0/device-model" };
+		"/local/domain/0/device-model", "/local/domain/0/backend/vif" };
 	json_t *snapshot = json_object();
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {

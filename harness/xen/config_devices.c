@@ -1,0 +1,98 @@
+/* The settings that give a guest devices: pci, nic. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/xen/config.h"
+#include "src/bdf.h"
+
+/* "BB:DD.F" or "DDDD:BB:DD.F", then perhaps "@SLOT": the guest's slot, in hexadecimal as in xl. */
+static int parse_pci(const char *text, libxl_device_pci *pci)
+{
+	const char *at = strchrnul(text, '@');
+	char address[BDF_TEXT_MAX], *end;
+	struct bdf bdf;
+	unsigned long slot;
+	int r;
+
+	if ((size_t)(at - text) >= sizeof(address))
+		return -EINVAL;
+	memcpy(address, text, (size_t)(at - text));
+	address[at - text] = '\0';
+	r = bdf_parse(address, &bdf);
+	if (r < 0)
+		return r;
+	pci->domain = bdf.domain;
+	pci->bus = bdf.bus;
+	pci->dev = bdf.slot;
+	pci->func = bdf.function;
+	if (!*at)
+		return 0;
+	if (strlen(at + 1) != 2 || strspn(at + 1, "0123456789abcdefABCDEF") != 2)
+		return -EINVAL;
+	slot = strtoul(at + 1, &end, 16);
+	if (slot > 31)
+		return -EINVAL;
+	/* A devfn; libxl puts a device that is passed alone at function 0 (libxl_pci.c). */
+	pci->vdevfn = (uint32_t)slot << 3;
+	return 0;
+}
+
+int config_apply_pci(struct filling *f, const char *name, const json_t *value)
+{
+	static const char wanted[] = "a list of addresses as \"00:02.0\" or \"00:02.0@02\"";
+	libxl_device_pci *devices;
+	const json_t *text;
+	size_t i;
+	int r = 0;
+
+	if (!json_is_array(value) || json_array_size(value) > 32)
+		return config_wrong(f, name, wanted);
+	if (json_array_size(value) == 0)
+		return 0;
+	devices = calloc(json_array_size(value), sizeof(*devices));
+	if (!devices)
+		return config_no_memory(f);
+	json_array_foreach(value, i, text)
+	{
+		libxl_device_pci_init(&devices[i]);
+		if (!json_is_string(text) || parse_pci(json_string_value(text), &devices[i]) < 0) {
+			r = config_wrong(f, name, wanted);
+			goto out;
+		}
+	}
+	f->config->pcidevs = devices;
+	f->config->num_pcidevs = (int)i;
+	devices = NULL;
+out:
+	/* parse_pci() puts nothing into a device that would have to be freed. */
+	free(devices);
+	return r;
+}
+
+/*
+ * One emulated NIC. libxl makes no NIC without a network of the host behind it: for this type there
+ * is also a backend of xen-netback, vifN.0, and QEMU opens a tap, vifN.0-emu. The script, which
+ * libxl runs for both, is our own and joins them to nothing: guest.c names it.
+ */
+int config_apply_nic(struct filling *f, const char *name, const json_t *value)
+{
+	static const char *const words[] = { "none", "rtl8139", "e1000", NULL };
+	libxl_device_nic *nic;
+	size_t word = 0;
+	int r = config_word(f, name, value, words, &word);
+
+	if (r < 0 || word == 0)
+		return r;
+	nic = calloc(1, sizeof(*nic));
+	if (!nic)
+		return config_no_memory(f);
+	libxl_device_nic_init(nic);
+	f->config->nics = nic;
+	f->config->num_nics = 1;
+	nic->devid = 0;
+	nic->nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
+	nic->model = strdup(words[word]);
+	return nic->model ? 0 : config_no_memory(f);
+}
