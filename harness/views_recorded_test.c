@@ -232,6 +232,25 @@ static void the_bare_machine_parts_at_the_policy_and_the_firmware(void)
 	json_decref(report);
 }
 
+/* The other recorded cells. The RFC's host bridge is plain, but a guest's 0 does not prove that. */
+static void where_nothing_contradicts_nothing_parts(void)
+{
+	json_t *report = NULL;
+	json_t *views = views_of("lab-bookworm-seed-igd", "xenfv-libxl-empty-none", &report);
+
+	check_all(views, "config libxl guest", "");
+	CU_ASSERT_PTR_NULL(device(views, "igd"));
+	check(views, "platform", "guest", PLATFORM("03"));
+	json_decref(views);
+	json_decref(report);
+	views = views_of("lab-bookworm-seed-igd", "xenfv-rfc-on-none", &report);
+	check_all(views, "config libxl policy guest", "");
+	check(views, "host-bridge", "policy", "{\"kind\": \"igd\"}");
+	check(views, "igd", "guest", IGD("03"));
+	json_decref(views);
+	json_decref(report);
+}
+
 static const char *blame(const json_t *views, const char *field, json_t *expected, json_t *report)
 {
 	const char *layer = views_blame(views, field, expected, report);
@@ -278,6 +297,8 @@ int main(void)
 		{ "slots that were asked for are given", slots_that_were_asked_for_are_given },
 		{ "the bare machine parts at the policy and the firmware",
 			the_bare_machine_parts_at_the_policy_and_the_firmware },
+		{ "where nothing contradicts, nothing parts",
+			where_nothing_contradicts_nothing_parts },
 		{ "blame goes as far as the evidence", blame_goes_as_far_as_the_evidence },
 		CU_TEST_INFO_NULL,
 	};
