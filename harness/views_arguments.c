@@ -19,6 +19,9 @@ static bool is_one_of(const char *text, const char *const *words)
 	return false;
 }
 
+/* The bus that has the slots, of i440fx and of q35. */
+static const char *const root_buses[] = { "pci.0", "pcie.0", NULL };
+
 /* One of "a,b=c,d" at a time. What is too long or not printable ASCII comes as an empty text. */
 struct part {
 	char key[VIEW_WORD_MAX];
@@ -129,7 +132,7 @@ void view_arguments_device(struct view_arguments *arguments, const char *value)
 		else if (strcmp(part.key, "addr") == 0)
 			device.placed = parse_slot(part.value, &device.address);
 		else if (strcmp(part.key, "bus") == 0)
-			elsewhere = strcmp(part.value, "pci.0") != 0;
+			elsewhere = !is_one_of(part.value, root_buses);
 		else
 			read_property(&device, part.key, part.value);
 	}

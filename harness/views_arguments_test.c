@@ -56,18 +56,20 @@ static void libxls_machine_and_adapter_are_found(void)
 
 static void slots_are_said_only_if_asked_for(void)
 {
-	json_t *view = view_of("qemu\n-device\nxen-platform,addr=0x3\n-device\nlsi53c895a,addr=4\n"
-			       "-device\ncirrus-vga,vgamem_mb=8,addr=05.0\n"
-			       "-device\nrtl8139,id=nic0,netdev=net0,mac=00:16:3e:00:00:01\n"
-			       "-device\nahci,id=ahci0\n-device\ne1000,bus=other,addr=9\n"
-			       "-machine\npc,accel=xen\n");
+	json_t *view = view_of(
+		"qemu\n-device\nxen-platform,addr=0x3\n-device\nlsi53c895a,addr=4\n"
+		"-device\ncirrus-vga,vgamem_mb=8,addr=05.0\n"
+		"-device\nrtl8139,id=nic0,netdev=net0,mac=00:16:3e:00:00:01\n"
+		"-device\nahci,id=ahci0\n-device\ne1000,bus=other,addr=9\n-device\nehci,bus=pcie.0,addr=1d.7\n"
+		"-machine\npc,accel=xen\n");
 
 	check(view, "platform", "{\"address\": \"0000:00:03.0\", \"model\": \"xen-platform\"}");
 	check(view, "function 0000:00:04.0",
 		"{\"address\": \"0000:00:04.0\", \"type\": \"lsi53c895a\"}");
 	check(view, "vga", "{\"address\": \"0000:00:05.0\", \"model\": \"cirrus-vga\"}");
 	check(view, "nic", "{\"model\": \"rtl8139\"}");
-	CU_ASSERT_EQUAL(json_object_size(view), 5);
+	check(view, "function 0000:00:1d.7", "{\"address\": \"0000:00:1d.7\", \"type\": \"ehci\"}");
+	CU_ASSERT_EQUAL(json_object_size(view), 6);
 	json_decref(view);
 }
 

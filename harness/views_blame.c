@@ -9,7 +9,7 @@
 /* A wrong value, and where to look. */
 struct question {
 	const json_t *views;
-	const char *field, *rest; /* what follows the part by which it was found */
+	const char *rest; /* of the field's name, behind the part by which it was found */
 	const json_t *expected, *report;
 };
 
@@ -301,15 +301,14 @@ static const struct {
 const char *views_blame(
 	const json_t *views, const char *field, const json_t *expected, const json_t *report)
 {
+	struct question question = { views, field, expected, report };
 	const char *layer = NULL;
 	size_t i = 0;
 
 	while (i < BLAMES && strncmp(field, blames[i].prefix, strlen(blames[i].prefix)) != 0)
 		i++;
 	if (i < BLAMES) {
-		const struct question question = { views, field, field + strlen(blames[i].prefix),
-			expected, report };
-
+		question.rest = field + strlen(blames[i].prefix);
 		layer = blames[i].blame(&question);
 	}
 	/* The guest only shows what came of it, unless QEMU is known to have had it right. */
