@@ -8,6 +8,7 @@
  *                            -device pci-bridge,chassis_nr=1,id=b1 -device rtl8139,bus=b1,addr=3.0
  *   xenfv-igd                of a Xen guest in the virtual lab, through libxl: machine xenfv,
  *                            igd-passthru=on, vga none, the phantom coffee-lake at 00:02.0
+ *   xenfv-nic                likewise: machine xenfv, vga none, one rtl8139 of libxl's
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,22 @@ static void a_xen_guest_shows_the_igd(void)
 	json_decref(view);
 }
 
+static void a_xen_guest_shows_its_network_adapter(void)
+{
+	json_t *view = view_of_sample("xenfv-nic");
+
+	check_row(view, "nic",
+		"{\"model\": \"rtl8139\", \"address\": \"0000:00:03.0\", \"ids\": \"10ec:8139\","
+		" \"class\": \"0x0200\"}");
+	check_row(view, "platform",
+		"{\"model\": \"xen-platform\", \"address\": \"0000:00:02.0\", \"ids\":"
+		" \"5853:0001\", \"class\": \"0xff80\"}");
+	check_row(view, "host-bridge",
+		"{\"type\": \"i440FX\", \"kind\": \"plain\", \"address\": \"0000:00:00.0\","
+		" \"ids\": \"8086:1237\", \"class\": \"0x0600\"}");
+	json_decref(view);
+}
+
 static json_t *functions_of(const char *text)
 {
 	json_t *functions = view_qtree_functions(text, strlen(text));
@@ -193,6 +210,7 @@ int main(void)
 		{ "an old machine offers no EDID", an_old_machine_offers_no_edid },
 		{ "what is behind a bridge is left out", what_is_behind_a_bridge_is_left_out },
 		{ "a Xen guest shows the IGD", a_xen_guest_shows_the_igd },
+		{ "a Xen guest shows its network adapter", a_xen_guest_shows_its_network_adapter },
 		{ "only the right form is taken", only_the_right_form_is_taken },
 		{ "a hostile tree is bounded", a_hostile_tree_is_bounded },
 		CU_TEST_INFO_NULL,
