@@ -172,11 +172,7 @@ static int read_igd(const json_t *report, const char *rest, json_t **value_r)
 	return give(json_object_get(igd, rest), value_r);
 }
 
-/*
- * The connector that speaks for the display: the first connected one of the first card that has
- * one. NULL if none is connected. *looked_r tells whether the agent looked at all.
- */
-static const json_t *lead_connector(const json_t *report, const json_t **card_r, bool *looked_r)
+const json_t *field_lead_connector(const json_t *report, const json_t **card_r, bool *looked_r)
 {
 	const json_t *cards = json_object_get(json_object_get(report, "display"), "cards");
 	const json_t *card, *connector;
@@ -219,7 +215,7 @@ static int give_size(const json_t *size, json_t **value_r)
 /* The head of every reader of the connector: with none connected the answer is null. */
 #define LEAD_CONNECTOR(report, card, connector)                                                    \
 	bool looked;                                                                               \
-	const json_t *card = NULL, *connector = lead_connector(report, &card, &looked);            \
+	const json_t *card = NULL, *connector = field_lead_connector(report, &card, &looked);      \
 	(void)card;                                                                                \
 	if (!looked)                                                                               \
 		return -ENODATA;                                                                   \

@@ -13,6 +13,7 @@
 #define IGD_FIELD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "src/problem.h"
 
@@ -25,6 +26,13 @@ int field_get(const json_t *report, const char *name, json_t **value_r, struct p
 
 /* Is that a field at all? 0 or -EINVAL with the sentence, without a report. */
 int field_check(const char *name, struct problem *why);
+
+/*
+ * The connector that speaks for the display in a checked report: the first connected one of the
+ * first card that has one, and its card (both borrowed). NULL if none is connected. *looked_r tells
+ * whether the agent looked at all.
+ */
+const json_t *field_lead_connector(const json_t *report, const json_t **card_r, bool *looked_r);
 
 /* Calls `each` for every kind of field: its pattern and what it means, for --help and the docs. */
 void field_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data);

@@ -1,0 +1,72 @@
+/*
+ * The views of a cell: what was asked for, what became of it on the way, and what came out.
+ *
+ * A device passes through layers, in this order, and each has a view of it of its own:
+ *
+ *   config    the cell's settings for libxl, of the plan
+ *   libxl     QEMU's command line as libxl built it: qemu-args-libxl.txt, or without igd-dm
+ *             qemu-args.txt; of passed-through devices, which are never on it, libxl.json
+ *   policy    the command line as igd-dm made it, qemu-args-policy.txt, if that differs
+ *   qemu      QEMU itself, before the guest ran: qemu-qtree.txt ("info qtree")
+ *   firmware  only where nobody but the firmware writes; its trace is in the guest's report
+ *   guest     report.json
+ *
+ * The evidence stays in the cell's folder. Here its views stand side by side, device by device, and
+ * where they part, the first layer that differs is named:
+ *
+ * {
+ *   "layers": ["config", "libxl", "qemu", "guest"],
+ *                        those of which there is evidence, in the order above, never "firmware";
+ *                        against the others nothing was compared
+ *   "parts_at": "qemu",  the first layer at which any device parts; null: at none
+ *   "devices": [ {
+ *     "device": "igd",   host-bridge, platform, vga, nic, igd, passed (another device of the
+ *                        host), isa-bridge, function (any other), edid, mode, opregion
+ *     "what": "0000:00:02.0 of the host",
+ *     "config": {}, "libxl": {"address": "0000:00:02.0", "learned": true}, "qemu": {...}, ...
+ *                        for each layer, also firmware: an object, what it says of the device;
+ *                        null: that it is not there; no such key: it says nothing
+ *     "parts_at": "guest",           null: at none
+ *     "why": "QEMU has 0000:00:02.0, the guest has 0000:00:03.0"   one sentence; "": at none
+ *   } ]
+ * }
+ *
+ * What an object may say. What two layers say of one device must be the same:
+ *
+ *   address     "0000:00:02.0"; before QEMU only if it was asked for
+ *   ids, class  "8086:3e92", "0x0300"
+ *   kind        of the host bridge: "igd" or "plain"
+ *   model       of vga and nic, QEMU's name of the type: "VGA", "rtl8139"
+ *   type        of the host bridge and functions, likewise
+ *   preferred   of the EDID: "1280x800"
+ *   mode        "1280x800"
+ *
+ * And what is only told: "learned" (libxl did not ask for the address, QEMU told it), "bytes" of
+ * the EDID, "asls" (register 0xfc of the IGD), "signature" of the OpRegion.
+ *
+ * Nothing of what QEMU wrote is believed before it is checked: a guest may have taken QEMU over.
+ */
+#ifndef IGD_VIEWS_H
+#define IGD_VIEWS_H
+
+#include <jansson.h>
+
+/*
+ * Compares the views of one cell. `plan_cell` is the cell of the plan, `acts_as` the back end whose
+ * settings count (identities.acts_as), `cell_fd` the cell's folder, -1: there is none; `report` a
+ * checked report, or NULL. Evidence that is missing or unreadable is a layer that is not known.
+ * Only cells through libxl have these layers; for any other "layers" and "devices" are empty.
+ * Returns a new reference, or NULL without memory.
+ */
+json_t *views_of_cell(
+	const json_t *plan_cell, const char *acts_as, int cell_fd, const json_t *report);
+
+/*
+ * Whose fault a wrong value is: the first layer whose view of `field` (src/field.h) can be said and
+ * is not `expected`. `views` are of views_of_cell(), `report` is the checked report or NULL.
+ * Returns the layer's name as above, a constant; NULL if of none it can be said.
+ */
+const char *views_blame(
+	const json_t *views, const char *field, const json_t *expected, const json_t *report);
+
+#endif
