@@ -14,6 +14,8 @@
 #include "src/document.h"
 
 #define NOTE_MAX 4096
+/* How often another process may end its lease between our opening the note and our locking it. */
+#define OPEN_TRIES 100
 
 static const char *const state_names[] = {
 	[LEASE_DOM0] = "dom0",
@@ -88,8 +90,17 @@ static int sync_note(struct lease *lease, enum lease_state state, struct problem
 	return 0;
 }
 
-/* Opens and locks the note; *empty_r tells whether anything stands in it. */
-static int open_note(struct lease *lease, bool *empty_r, struct problem *why)
+/* Whether the note that we locked is still the one by that name: who had it before may have ended
+ * its lease, and removed it, since we opened it. */
+static bool is_current(const char *path, const struct stat *ours)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_dev == ours->st_dev && st.st_ino == ours->st_ino;
+}
+
+/* One attempt of open_note(); -EAGAIN if the note went away meanwhile. */
+static int try_note(struct lease *lease, bool *empty_r, struct problem *why)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -99,13 +110,17 @@ static int open_note(struct lease *lease, bool *empty_r, struct problem *why)
 		return problem_set(why, -errno, "cannot make %s: %s", path, strerror(errno));
 	snprintf(path, sizeof(path), "%s" LEASE_FILE, lease->root);
 	lease->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (lease->fd < 0 || fstat(lease->fd, &st) < 0)
+	if (lease->fd < 0 && errno == ENOENT)
+		return -EAGAIN;
+	if (lease->fd < 0)
 		return problem_set(why, -errno, "cannot open %s: %s", path, strerror(errno));
 	if (flock(lease->fd, LOCK_EX | LOCK_NB) < 0)
 		return problem_set(why, -EBUSY,
 			"another igd-harness has a device leased on this host: wait for it");
+	if (fstat(lease->fd, &st) < 0)
+		return problem_set(why, -errno, "cannot read %s: %s", path, strerror(errno));
 	*empty_r = st.st_size == 0;
-	return 0;
+	return is_current(path, &st) ? 0 : -EAGAIN;
 }
 
 static void close_note(struct lease *lease)
@@ -113,6 +128,35 @@ static void close_note(struct lease *lease)
 	if (lease->fd >= 0)
 		close(lease->fd);
 	lease->fd = -1;
+}
+
+/* Opens and locks the note; *empty_r tells whether anything stands in it. */
+static int open_note(struct lease *lease, bool *empty_r, struct problem *why)
+{
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		int r = try_note(lease, empty_r, why);
+
+		if (r != -EAGAIN)
+			return r;
+		close_note(lease);
+	}
+	return problem_set(why, -EBUSY, "%s comes and goes: other runs are busy", LEASE_FILE);
+}
+
+/* The lease is over: removes the note, while it is locked, and the folder if nothing else is in. */
+static int remove_note(struct lease *lease, struct problem *why)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s" LEASE_FILE, lease->root);
+	if (unlink(path) < 0 && errno != ENOENT)
+		return problem_set(why, -errno, "cannot remove %s: %s", path, strerror(errno));
+	snprintf(path, sizeof(path), "%s" LEASE_FOLDER, lease->root);
+	if (rmdir(path) < 0) {
+		/* Somebody waits for the lock already; then it is in use. */
+	}
+	close_note(lease);
+	return 0;
 }
 
 static int check_assignable(struct lease *lease, bool wanted, struct problem *why)
@@ -133,18 +177,26 @@ static int check_assignable(struct lease *lease, bool wanted, struct problem *wh
 	return 0;
 }
 
+/* A guest that has the device is not ours to end: -EBUSY with its name. */
+static int check_free(struct lease *lease, struct problem *why)
+{
+	char holder[LEASE_HOLDER_MAX] = "", bdf[BDF_TEXT_MAX];
+	int r = lease->hands->find_holder(lease->host, lease->device, holder, why);
+
+	if (r < 0 || !holder[0])
+		return r;
+	bdf_format(lease->device, bdf);
+	return problem_set(why, -EBUSY,
+		"device %s is in use by %s, which was left alone: end that guest first", bdf,
+		holder);
+}
+
 static int take(struct lease *lease, struct problem *why)
 {
-	int r;
+	int r = sync_note(lease, LEASE_ASSIGNABLE, why);
 
-	r = lease->hands->is_assignable(lease->host, lease->device, &lease->was_assignable, why);
-	if (r < 0)
-		return r;
-	r = sync_note(lease, LEASE_ASSIGNABLE, why);
-	if (r < 0)
-		return r;
-	r = lease->was_assignable ? 0
-				  : lease->hands->make_assignable(lease->host, lease->device, why);
+	if (r == 0 && !lease->was_assignable)
+		r = lease->hands->make_assignable(lease->host, lease->device, why);
 	if (r == 0)
 		r = check_assignable(lease, true, why);
 	return r;
@@ -170,6 +222,14 @@ int lease_take(struct lease *lease, const struct lease_hands *hands, void *host,
 			"a run that was killed still has a device: run `igd-harness host restore`");
 	if (r < 0) {
 		close_note(lease);
+		return r;
+	}
+	r = check_free(lease, why);
+	if (r == 0)
+		r = hands->is_assignable(host, device, &lease->was_assignable, why);
+	if (r < 0) {
+		/* Nothing was done yet. */
+		remove_note(lease, NULL);
 		return r;
 	}
 	r = take(lease, why);
@@ -229,10 +289,7 @@ int lease_give_back(struct lease *lease, struct problem *why)
 		if (r < 0)
 			return r;
 	}
-	if (ftruncate(lease->fd, 0) < 0)
-		return problem_set(why, -errno, "cannot empty %s: %s", LEASE_FILE, strerror(errno));
-	close_note(lease);
-	return 0;
+	return remove_note(lease, why);
 }
 
 /* Reads the note back into the lease. */
@@ -262,6 +319,23 @@ static int read_note(struct lease *lease, struct problem *why)
 	return r;
 }
 
+/*
+ * Killed between pciback's taking the device and Xen's, or the other way round on the way back, a
+ * run leaves a device that libxl shows as assignable and refuses to remove ("failed to
+ * de-quarantine"): made assignable once more, it is whole.
+ */
+static int complete(struct lease *lease, struct problem *why)
+{
+	bool is = false;
+	int r = check_free(lease, why);
+
+	if (r == 0)
+		r = lease->hands->is_assignable(lease->host, lease->device, &is, why);
+	if (r == 0 && is && !lease->was_assignable)
+		r = lease->hands->make_assignable(lease->host, lease->device, why);
+	return r;
+}
+
 int lease_restore(const struct lease_hands *hands, void *host, const char *root,
 	struct bdf *device_r, struct problem *why)
 {
@@ -270,12 +344,16 @@ int lease_restore(const struct lease_hands *hands, void *host, const char *root,
 	int r;
 
 	r = open_note(&lease, &empty, why);
-	if (r == 0 && !empty) {
+	if (r == 0 && empty) {
+		r = remove_note(&lease, why);
+	} else if (r == 0) {
 		r = read_note(&lease, why);
 		if (r == 0) {
 			*device_r = lease.device;
-			r = lease_give_back(&lease, why);
+			r = complete(&lease, why);
 		}
+		if (r == 0)
+			r = lease_give_back(&lease, why);
 		if (r == 0)
 			r = 1;
 	}

@@ -3,8 +3,9 @@
  * dom0; each step is on disk before it is taken, so that whoever comes after a killed harness can
  * undo exactly what was done: lease_restore().
  *
- * The note is LEASE_FILE. It lies on a file system that a reboot empties, because a reboot gives
- * every device back. While a run has the lease it holds a lock on it.
+ * The note is LEASE_FILE, there only while a device is leased. It lies on a file system that a
+ * reboot empties, because a reboot gives every device back. While a run has the lease it holds a
+ * lock on it.
  *
  *   {"format": "igd-harness lease", "version": 1, "device": "0000:00:02.0", "state": "assignable",
  *    "driver": "i915",            bound before; "" if none was
@@ -23,15 +24,20 @@
 #define LEASE_FILE   LEASE_FOLDER "/lease.json"
 
 #define LEASE_DRIVER_MAX 64
+#define LEASE_HOLDER_MAX 128
 
 enum lease_state { LEASE_DOM0, LEASE_ASSIGNABLE, LEASE_GUEST };
 
 /* Who moves devices: a back end. Each returns 0 or a negative errno with the sentence. */
 struct lease_hands {
+	/* Of a device that is assignable already it completes what a killed one began. */
 	int (*make_assignable)(void *host, struct bdf device, struct problem *why);
 	int (*give_back)(void *host, struct bdf device, struct problem *why);
 	int (*is_assignable)(
 		void *host, struct bdf device, bool *assignable_r, struct problem *why);
+	/* Which guest has the device, as "domain 4 (name)"; "" if none has. */
+	int (*find_holder)(void *host, struct bdf device, char holder[static LEASE_HOLDER_MAX],
+		struct problem *why);
 };
 
 struct lease {
@@ -50,8 +56,9 @@ struct lease {
 
 /*
  * Makes the device assignable. Returns 0; -EBUSY if another run has a lease, or a killed one left
- * one (the sentence names `igd-harness host restore`); -ENODEV if there is no such device; or what
- * the hands said. On failure the device is as it was, or the sentence says that it is not.
+ * one (the sentence names `igd-harness host restore`), or a guest has the device (the sentence
+ * names the guest, which is left alone); -ENODEV if there is no such device; or what the hands
+ * said. On failure the device is as it was, or the sentence says that it is not.
  */
 int lease_take(struct lease *lease, const struct lease_hands *hands, void *host, const char *root,
 	struct bdf device, struct problem *why);

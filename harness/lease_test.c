@@ -22,6 +22,8 @@ static struct {
 	bool no_pciback; /* make_assignable() fails */
 	bool forgets;    /* give_back() leaves the device without its driver */
 	bool keeps;      /* give_back() says well done and does nothing */
+	bool half;       /* a killed run left it so that give_back() refuses */
+	const char *holder;
 	int made, gave;
 } host;
 
@@ -60,6 +62,7 @@ static int make_assignable(void *data, struct bdf device, struct problem *why)
 	host.made++;
 	if (host.no_pciback)
 		return problem_set(why, -ENODEV, "no pciback in this kernel");
+	host.half = false;
 	bind("pciback");
 	return 0;
 }
@@ -67,6 +70,8 @@ static int make_assignable(void *data, struct bdf device, struct problem *why)
 static int give_back(void *data, struct bdf device, struct problem *why)
 {
 	host.gave++;
+	if (host.half)
+		return problem_set(why, -EIO, "failed to de-quarantine");
 	if (host.keeps)
 		return 0;
 	if (host.forgets)
@@ -82,7 +87,14 @@ static int is_assignable(void *data, struct bdf device, bool *assignable_r, stru
 	return 0;
 }
 
-static const struct lease_hands hands = { make_assignable, give_back, is_assignable };
+static int find_holder(
+	void *data, struct bdf device, char holder[static LEASE_HOLDER_MAX], struct problem *why)
+{
+	snprintf(holder, LEASE_HOLDER_MAX, "%s", host.holder ? host.holder : "");
+	return 0;
+}
+
+static const struct lease_hands hands = { make_assignable, give_back, is_assignable, find_holder };
 
 static void begin(const char *bound)
 {
@@ -123,7 +135,7 @@ static void there_and_back(void)
 	CU_ASSERT_EQUAL(lease_return(&lease, &why), 0);
 	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
 	CU_ASSERT_STRING_EQUAL(driver(), "i915");
-	CU_ASSERT_EQUAL(note_size(), 0);
+	CU_ASSERT_EQUAL(note_size(), -1);
 	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
 	CU_ASSERT_EQUAL(host.gave, 1);
 	/* And once more, right after. */
@@ -168,6 +180,55 @@ static void a_killed_run_is_undone(void)
 	CU_ASSERT_EQUAL(lease_give_back(&second, &why), 0);
 }
 
+/* As measured: libxl's "failed to de-quarantine", after a SIGKILL between pciback and Xen. */
+static void what_a_killed_run_half_did_is_completed(void)
+{
+	struct problem why = { 0 };
+	struct bdf device = { 0 };
+	struct lease lease;
+
+	begin("i915");
+	take(&lease);
+	close(lease.fd);
+	host.half = true;
+	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), 1);
+	CU_ASSERT_STRING_EQUAL(driver(), "i915");
+	CU_ASSERT_EQUAL(note_size(), -1);
+	/* Killed while no driver had it: there is nothing to complete, only a driver to ask. */
+	begin("i915");
+	take(&lease);
+	close(lease.fd);
+	run("rm %s/sys/bus/pci/devices/0000:00:02.0/driver && touch %s/sys/bus/pci/drivers/i915/bind",
+		root, root);
+	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -ENODEV);
+	CU_ASSERT_EQUAL(host.made, 1);
+	run("cat %s/sys/bus/pci/drivers/i915/bind | grep -qx 0000:00:02.0", root);
+}
+
+static void a_guest_that_has_it_is_named_and_left_alone(void)
+{
+	struct problem why = { 0 };
+	struct bdf device = { 0 };
+	struct lease lease;
+
+	begin("pciback");
+	host.holder = "domain 4 (other)";
+	CU_ASSERT_EQUAL(lease_take(&lease, &hands, NULL, root, igd, &why), -EBUSY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "0000:00:02.0 is in use by domain 4 (other)"));
+	CU_ASSERT_EQUAL(host.made + host.gave, 0);
+	CU_ASSERT_EQUAL(note_size(), -1);
+	/* Nor is it taken from a guest because a killed run had it once. */
+	begin("i915");
+	take(&lease);
+	close(lease.fd);
+	memset(&why, 0, sizeof(why));
+	host.holder = "domain 5 (other)";
+	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -EBUSY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "domain 5 (other)"));
+	CU_ASSERT_EQUAL(host.gave, 0);
+	CU_ASSERT(note_size() > 0);
+}
+
 static void a_host_without_pciback_is_left_as_it_was(void)
 {
 	struct problem why = { 0 };
@@ -178,7 +239,7 @@ static void a_host_without_pciback_is_left_as_it_was(void)
 	CU_ASSERT_EQUAL(lease_take(&lease, &hands, NULL, root, igd, &why), -ENODEV);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "no pciback"));
 	CU_ASSERT_STRING_EQUAL(driver(), "i915");
-	CU_ASSERT_EQUAL(note_size(), 0);
+	CU_ASSERT_EQUAL(note_size(), -1);
 	host.no_pciback = false;
 	take(&lease);
 	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
@@ -253,6 +314,9 @@ static CU_TestInfo tests[] = {
 	{ "there and back", there_and_back },
 	{ "what was assignable stays so", what_was_assignable_stays_so },
 	{ "a killed run is undone", a_killed_run_is_undone },
+	{ "what a killed run half did is completed", what_a_killed_run_half_did_is_completed },
+	{ "a guest that has it is named and left alone",
+		a_guest_that_has_it_is_named_and_left_alone },
 	{ "a host without pciback is left as it was", a_host_without_pciback_is_left_as_it_was },
 	{ "a driver that did not come back is said", a_driver_that_did_not_come_back_is_said },
 	{ "what is not there is not leased", what_is_not_there_is_not_leased },

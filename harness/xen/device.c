@@ -2,8 +2,12 @@
  * Moving a PCI device between dom0 and the pool that guests are given from: the lease's hands.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "harness/xen/xen.h"
+
+#define PCIBACK "/sys/bus/pci/drivers/pciback"
 
 static void fill(libxl_device_pci *pci, struct bdf device)
 {
@@ -12,6 +16,18 @@ static void fill(libxl_device_pci *pci, struct bdf device)
 	pci->bus = device.bus;
 	pci->dev = device.slot;
 	pci->func = device.function;
+}
+
+static bool is_device(const libxl_device_pci *pci, struct bdf device)
+{
+	struct bdf other = {
+		.domain = (uint16_t)pci->domain,
+		.bus = pci->bus,
+		.slot = pci->dev,
+		.function = pci->func,
+	};
+
+	return bdf_equal(other, device);
 }
 
 /* One of libxl's two calls that move a device; `name` is for the sentence. */
@@ -36,6 +52,10 @@ static int move(struct backend_host *host, struct bdf device,
 
 static int make_assignable(void *host, struct bdf device, struct problem *why)
 {
+	if (access(PCIBACK, F_OK) < 0)
+		return problem_set(why, -ENODEV,
+			"this dom0 has no xen-pciback, and no device becomes assignable without: "
+			"`modprobe xen-pciback`");
 	return move(host, device, libxl_device_pci_assignable_add,
 		"libxl_device_pci_assignable_add()", why);
 }
@@ -52,21 +72,55 @@ static int is_assignable(void *data, struct bdf device, bool *assignable_r, stru
 	libxl_device_pci *list;
 	int count = 0;
 
-	/* NULL is an empty list too: libxl tells a pciback that is missing by its log alone. */
-	list = libxl_device_pci_assignable_list(host->session->ctx, &count);
+	/* libxl would only complain of it in its log. */
 	*assignable_r = false;
+	if (access(PCIBACK, F_OK) < 0)
+		return 0;
+	list = libxl_device_pci_assignable_list(host->session->ctx, &count);
 	for (int i = 0; list && i < count; i++) {
-		struct bdf other = {
-			.domain = (uint16_t)list[i].domain,
-			.bus = list[i].bus,
-			.slot = list[i].dev,
-			.function = list[i].func,
-		};
-
-		if (bdf_equal(other, device))
+		if (is_device(&list[i], device))
 			*assignable_r = true;
 	}
 	libxl_device_pci_assignable_list_free(list, count);
+	return 0;
+}
+
+static bool has_device(libxl_ctx *ctx, uint32_t domid, struct bdf device)
+{
+	int count = 0;
+	libxl_device_pci *list = libxl_device_pci_list(ctx, domid, &count);
+	bool has = false;
+
+	for (int i = 0; list && i < count; i++)
+		has = has || is_device(&list[i], device);
+	libxl_device_pci_list_free(list, count);
+	return has;
+}
+
+static int find_holder(
+	void *data, struct bdf device, char holder[static LEASE_HOLDER_MAX], struct problem *why)
+{
+	struct backend_host *host = data;
+	libxl_ctx *ctx = host->session->ctx;
+	int count = 0;
+	libxl_dominfo *domains = libxl_list_domain(ctx, &count);
+
+	holder[0] = '\0';
+	if (!domains)
+		return problem_set(why, -EIO, "libxl_list_domain() failed");
+	for (int i = 0; i < count && !holder[0]; i++) {
+		char *name;
+
+		if (!libxl_domid_valid_guest(domains[i].domid) || domains[i].domid == 0 ||
+			!has_device(ctx, domains[i].domid, device))
+			continue;
+		name = libxl_domid_to_name(ctx, domains[i].domid);
+		snprintf(holder, LEASE_HOLDER_MAX, "domain %u (%s)", domains[i].domid,
+			name ? name : "without a name");
+		text_printable(holder);
+		free(name);
+	}
+	libxl_dominfo_list_free(domains, count);
 	return 0;
 }
 
@@ -74,4 +128,5 @@ const struct lease_hands device_hands = {
 	.make_assignable = make_assignable,
 	.give_back = give_back,
 	.is_assignable = is_assignable,
+	.find_holder = find_holder,
 };

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,25 @@ static void tidy_models(json_t *tidied)
 	}
 }
 
+/* The logs of QEMU "PREFIX-igd-CELL-PID.log", which a run that lives moves into its cell. */
+static void tidy_logs(const char *prefix, json_t *tidied)
+{
+	char pattern[128], name[NAME_TEXT_MAX];
+	glob_t logs = { 0 };
+
+	snprintf(pattern, sizeof(pattern), QEMU_LOG_FOLDER "/%s-" NAME_PREFIX "*.log*", prefix);
+	glob(pattern, 0, NULL, &logs);
+	for (size_t i = 0; i < logs.gl_pathc; i++) {
+		const char *path = logs.gl_pathv[i];
+		const char *own = path + strlen(QEMU_LOG_FOLDER "/-") + strlen(prefix);
+
+		snprintf(name, sizeof(name), "%.*s", (int)(strstr(own, ".log") - own), own);
+		if (name_is_debris(name, getpid()) && unlink(path) == 0)
+			json_array_append_new(tidied, json_sprintf("file %s", path));
+	}
+	globfree(&logs);
+}
+
 /*
  * Domains of runs that were killed are destroyed, in a session and a loop of their own: open()
  * waits for it and must not dispatch what else is on the caller's loop.
@@ -158,6 +178,9 @@ static int tidy(struct backend_host *host, struct problem *why)
 	}
 	tidy_models(host->tidied);
 	wrapper_tidy(WRAPPER_FOLDER, host->tidied);
+	tidy_logs("qemu-dm", host->tidied);
+	tidy_logs("qemu-probe", host->tidied);
+	tidy_logs("console/guest", host->tidied);
 	if (session->operations > 0 || failures > 0)
 		r = problem_set(why, -EBUSY,
 			"%u domains of killed runs, named " NAME_PREFIX

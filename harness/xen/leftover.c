@@ -9,6 +9,12 @@
 
 #include "harness/xen/xen.h"
 
+/* A folder for each kind of backend in dom0, in these one per domain: vkbd, console, pci, ... */
+#define BACKENDS "/local/domain/0/backend"
+/* libxl's note of each device that a domain has, BDF/domid (libxl_pci.c, pci_info_xs_write()): one
+ * that stays makes the device nobody's to give. */
+#define PCI_NOTES "/libxl/pci"
+
 /* xenstore's folders with something per domain; the same as in xenstore_snapshot(). */
 static const char *const domain_folders[] = { "/local/domain", "/libxl",
 	"/local/domain/0/device-model", "/local/domain/0/backend/vif" };
@@ -96,6 +102,43 @@ static void list_orphans(struct backend_guest *guest, json_t *leftovers)
 	json_decref(now);
 }
 
+/* What the domain leaves in folders that are not named by it alone: lists, or removes, it. */
+static void visit_backends(struct backend_guest *guest, json_t *leftovers)
+{
+	struct xs_handle *store = guest->host->store;
+	unsigned int count = 0, id = guest->domid.id;
+	char **kinds = xs_directory(store, XBT_NULL, BACKENDS, &count);
+
+	for (unsigned int i = 0; kinds && i < count && i < XENSTORE_ENTRIES_MAX; i++) {
+		if (!leftovers)
+			xenstore_remove(store, BACKENDS "/%s/%u", kinds[i], id);
+		else if (xenstore_exists(store, BACKENDS "/%s/%u", kinds[i], id))
+			json_array_append_new(leftovers,
+				json_sprintf("xenstore " BACKENDS "/%s/%u", kinds[i], id));
+	}
+	free(kinds);
+}
+
+static void visit_pci_notes(struct backend_guest *guest, json_t *leftovers)
+{
+	struct xs_handle *store = guest->host->store;
+	unsigned int count = 0;
+	char **devices = xs_directory(store, XBT_NULL, PCI_NOTES, &count), domid[16];
+
+	for (unsigned int i = 0; devices && i < count && i < XENSTORE_ENTRIES_MAX; i++) {
+		if (xenstore_read(store, domid, sizeof(domid), PCI_NOTES "/%s/domid", devices[i]) <
+				0 ||
+			strtoul(domid, NULL, 10) != guest->domid.id)
+			continue;
+		if (!leftovers)
+			xenstore_remove(store, PCI_NOTES "/%s/domid", devices[i]);
+		else
+			json_array_append_new(leftovers,
+				json_sprintf("xenstore " PCI_NOTES "/%s/domid", devices[i]));
+	}
+	free(devices);
+}
+
 static void list_store(struct backend_guest *guest, json_t *leftovers)
 {
 	struct xs_handle *store = guest->host->store;
@@ -110,6 +153,8 @@ static void list_store(struct backend_guest *guest, json_t *leftovers)
 		if (xenstore_exists(store, "%s/%u", domain_folders[i], guest->domid.id))
 			json_array_append_new(leftovers,
 				json_sprintf("xenstore %s/%u", domain_folders[i], guest->domid.id));
+	visit_backends(guest, leftovers);
+	visit_pci_notes(guest, leftovers);
 }
 
 /* libxl's files of a domain: its record (libxl__userdata_path()) and QEMU's sockets. */
@@ -176,6 +221,10 @@ static void remove_rest(struct backend_guest *guest)
 	xenstore_remove(guest->host->store, "/vm/%s", guest->uuid);
 	for (size_t i = 0; i < DOMAIN_FOLDERS && domid_is_guest(guest->domid); i++)
 		xenstore_remove(guest->host->store, "%s/%u", domain_folders[i], guest->domid.id);
+	if (domid_is_guest(guest->domid)) {
+		visit_backends(guest, NULL);
+		visit_pci_notes(guest, NULL);
+	}
 	find_files(guest, &files);
 	for (size_t i = 0; i < files.gl_pathc; i++)
 		unlink(files.gl_pathv[i]);
