@@ -8,8 +8,6 @@
 #include "src/bdf.h"
 #include "src/document.h"
 
-#define LIBXL_FORMAT "igd-harness libxl"
-
 /* The beginning of a file of evidence, or NULL; the caller frees. */
 static char *read_evidence(int cell_fd, const char *name, size_t *length_r)
 {
@@ -100,7 +98,7 @@ static bool read_libxl(int cell_fd, const json_t *config, json_t *views[VIEW_LAY
 		views[VIEW_POLICY] = json_incref(policy);
 	json_decref(policy);
 	if (!ok || cell_fd < 0 ||
-		store_read_json(cell_fd, "libxl.json", LIBXL_FORMAT, &document, NULL) < 0)
+		store_read_json(cell_fd, "libxl.json", DOCUMENT_LIBXL, &document, NULL) < 0)
 		return ok;
 	view.rows = views[VIEW_LIBXL] ? views[VIEW_LIBXL] : json_object();
 	put_passed(&view, document, config);
