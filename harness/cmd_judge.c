@@ -23,7 +23,7 @@ static const struct command_option options[] = {
 		.text = &given.patterns },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
-	{ "format", "NAME", "table (default) or json", .text = &given.format },
+	{ "format", "NAME", "table (default), views or json", .text = &given.format },
 	{ NULL },
 };
 
@@ -41,7 +41,7 @@ static int run(int argc, char **argv)
 		if (argc != 1)
 			problem_set(&why, 0, "name one run directory");
 		else
-			problem_set(&why, 0, "no format \"%s\": there are table and json",
+			problem_set(&why, 0, "no format \"%s\": there are table, views and json",
 				given.format);
 		return command_fail(&command_judge, EXIT_USAGE, &why);
 	}

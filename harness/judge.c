@@ -10,6 +10,7 @@
 #include "harness/ending.h"
 #include "harness/judge_expect.h"
 #include "harness/judge_logs.h"
+#include "harness/views.h"
 #include "src/document.h"
 #include "src/report.h"
 #include "src/verdict.h"
@@ -59,9 +60,24 @@ static void judge_findings(const json_t *plan_cell, const json_t *identities,
 	replace_cause(opinion, judge_findings_cause(opinion->findings, opinion->verdict));
 }
 
+/* Is the first cause in the logs one that is known to be the host's own trouble? */
+static bool is_of_the_host(const json_t *logs)
+{
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(logs, i, match)
+	{
+		if (pattern_is_cause(match))
+			return strcmp(document_text(match, "layer"), "host") == 0;
+	}
+	return false;
+}
+
 /*
  * An ending that is the fault of what is under test can be what the matrix expects, or the known
- * deviation: then the findings decide. The test's and the host's own faults nobody can expect.
+ * deviation: then the findings decide. The test's and the host's own faults nobody can expect; of
+ * the host is also what QEMU or libxl refused because of it, by the word of a pattern.
  */
 static void judge_other_ending(const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const struct ending_entry *entry, struct opinion *opinion)
@@ -71,6 +87,10 @@ static void judge_other_ending(const json_t *plan_cell, const json_t *identities
 	opinion->cause = cause_of_ending(evidence->end, entry);
 	if (entry->verdict != VERDICT_FAIL)
 		return;
+	if (is_of_the_host(evidence->logs)) {
+		opinion->verdict = VERDICT_MISS;
+		return;
+	}
 	json_decref(opinion->findings);
 	opinion->findings = judge_expectations(plan_cell, identities, evidence, "ending", &worst);
 	if (is_predicted(opinion->findings))
@@ -133,6 +153,39 @@ static void judge_logs_cause(const json_t *logs, struct opinion *opinion)
 	}
 }
 
+/* As patterns and endings call it. */
+static const char *for_people(const char *layer)
+{
+	return layer && strcmp(layer, "qemu") == 0 ? "QEMU" : layer;
+}
+
+/*
+ * A guest that is not as expected: at the first of its wrong fields, the first layer whose view of
+ * it is wrong already.
+ */
+static void judge_views(const struct evidence *evidence, struct opinion *opinion)
+{
+	const json_t *finding;
+	size_t i;
+
+	if (opinion->verdict != VERDICT_FAIL || opinion->layer)
+		return;
+	json_array_foreach(opinion->findings, i, finding)
+	{
+		const char *field = document_text(finding, "field");
+
+		if (strcmp(document_text(finding, "verdict"), verdict_name(VERDICT_FAIL)) != 0)
+			continue;
+		if (strcmp(field, "views") == 0)
+			opinion->layer = for_people(document_text(finding, "seen"));
+		else
+			opinion->layer = for_people(views_blame(evidence->views, field,
+				json_object_get(finding, "expected"), evidence->report));
+		if (opinion->layer)
+			return;
+	}
+}
+
 /* What is left of the guest on the host is worse than any finding: the host is not as it was. */
 static void judge_leftovers(const json_t *end, struct opinion *opinion)
 {
@@ -161,12 +214,15 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 	else
 		opinion.cause = json_string("the cell did not run to its end");
 	judge_logs_cause(logs, &opinion);
+	judge_views(evidence, &opinion);
 	judge_leftovers(end, &opinion);
 	cell = json_pack("{s:I, s:O, s:O*, s:s, s:o, s:o, s:O*, s:O*}", "index", (json_int_t)index,
 		"name", json_object_get(plan_cell, "name"), "words",
 		json_object_get(plan_cell, "words"), "verdict", verdict_name(opinion.verdict),
 		"cause", opinion.cause, "findings", opinion.findings, "times_ms",
 		json_object_get(end, "times_ms"), "logs", logs);
+	if (json_array_size(json_object_get(evidence->views, "layers")) > 0)
+		json_object_set(cell, "views", (json_t *)evidence->views);
 	json_object_set_new(cell, "ending", ending ? json_incref((json_t *)ending) : json_null());
 	json_object_set_new(
 		cell, "layer", opinion.layer ? json_string(opinion.layer) : json_null());
@@ -187,41 +243,66 @@ static ssize_t stored_index(const json_t *stored_plan, const char *name)
 	return -ENOENT;
 }
 
+/* What a cell left, read from its folder; all owned. */
+struct cell_record {
+	json_t *end, *report, *logs, *cut, *host, *views, *xen;
+	struct problem end_trouble, report_trouble;
+};
+
+static void read_record(const struct store *store, const json_t *identities, int at,
+	const json_t *plan_cell, const struct patterns *patterns, struct cell_record *record)
+{
+	const char *name = document_text(plan_cell, "name");
+	char *text = NULL;
+	size_t length = 0;
+	int fd = at < 0 ? -1 : store_cell(store, (size_t)at, name, false, &record->end_trouble);
+
+	record->host = sight_host(identities);
+	if (fd < 0)
+		return;
+	store_read_json(fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
+	if (store_read(fd, "report.json", &text, &length, &record->report_trouble) == 0)
+		report_parse(text, length, &record->report, &record->report_trouble);
+	if (patterns)
+		record->logs = judge_logs(patterns, fd, record->report,
+			json_object_get(identities, "versions"), &record->cut);
+	record->views =
+		views_of_cell(plan_cell, document_text(identities, "acts_as"), fd, record->report);
+	record->xen = sight_xen(fd);
+	free(text);
+	close(fd);
+}
+
+static void free_record(struct cell_record *record)
+{
+	json_decref(record->end);
+	json_decref(record->report);
+	json_decref(record->logs);
+	json_decref(record->cut);
+	json_decref(record->host);
+	json_decref(record->views);
+	json_decref(record->xen);
+}
+
 static json_t *judge_stored(const struct store *store, const json_t *run, const json_t *stored_plan,
 	size_t index, const json_t *plan_cell, const struct patterns *patterns)
 {
 	const json_t *identities = json_object_get(run, "identities");
-	const char *name = document_text(plan_cell, "name");
-	struct problem end_trouble = { 0 }, report_trouble = { 0 };
-	json_t *end = NULL, *report = NULL, *logs = NULL, *cut = NULL, *host, *cell;
-	char *text = NULL;
-	size_t length = 0;
-	ssize_t at = stored_index(stored_plan, name);
-	int fd = at < 0 ? -1 : store_cell(store, (size_t)at, name, false, &end_trouble);
+	struct cell_record record = { 0 };
+	json_t *cell;
 
-	if (fd >= 0) {
-		store_read_json(fd, "end.json", DOCUMENT_END, &end, &end_trouble);
-		if (store_read(fd, "report.json", &text, &length, &report_trouble) == 0)
-			report_parse(text, length, &report, &report_trouble);
-		if (patterns)
-			logs = judge_logs(patterns, fd, report,
-				json_object_get(identities, "versions"), &cut);
-		close(fd);
-	}
-	host = sight_host(identities);
+	read_record(store, identities,
+		(int)stored_index(stored_plan, document_text(plan_cell, "name")), plan_cell,
+		patterns, &record);
 	cell = judge_cell(index, plan_cell, identities,
-		&(struct evidence){ .end = end, .report = report, .logs = logs, .host = host },
-		report_trouble.text[0] ? report_trouble.text : NULL);
-	if (json_array_size(cut) > 0)
-		json_object_set(cell, "logs_cut", cut);
-	if (!end && end_trouble.text[0])
-		json_object_set_new(cell, "cause", json_string(end_trouble.text));
-	free(text);
-	json_decref(end);
-	json_decref(report);
-	json_decref(logs);
-	json_decref(cut);
-	json_decref(host);
+		&(struct evidence){ record.end, record.report, record.logs, record.host,
+			record.views, record.xen },
+		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
+	if (json_array_size(record.cut) > 0)
+		json_object_set(cell, "logs_cut", record.cut);
+	if (!record.end && record.end_trouble.text[0])
+		json_object_set_new(cell, "cause", json_string(record.end_trouble.text));
+	free_record(&record);
 	return cell;
 }
 

@@ -13,12 +13,14 @@
  *     "index": 0, "name": "...", "words": {...}, "verdict": "FAIL",
  *     "ending": "done",               null if the cell has no end.json: it did not run
  *     "layer": null,                  who is to be looked at first: the layer of the pattern that
- *                                     is the cause, else what the ending says
+ *                                     is the cause, what the ending says, or the first layer whose
+ *                                     view of a wrong field is wrong (harness/views.h)
  *     "cause": "display/mode: expected \"1280x800\", seen \"1024x768\"",   one line; "" for PASS
  *     "times_ms": {...},              as in end.json
  *     "findings": [ {"id": ..., "field": ..., "verdict": "FAIL", "expected": ..., "seen": ...,
  *                    "source": ..., "note": "why ERROR or XFAIL, or that a pass is unexpected"} ],
  *     "logs": [ {"label": ..., ...} ], matches of patterns in the cell's logs, harness/patterns.h
+ *     "views": {...},                 harness/views.h; absent if there is no evidence of any
  *     "logs_cut": ["console.log"]     files of which only the beginning was searched, if any
  *   } ]
  * }
@@ -27,9 +29,11 @@
  * of what is under test can be predicted, by an expectation of the field "ending" that is met or is
  * the known deviation: then the findings decide, as in a cell that reported.
  *
- * Patterns explain a verdict, they never make one. If a cell is FAIL or worse by its ending or its
- * findings, the first match of severity "cause" begins its "cause", "LABEL: LINE; ...", and gives
- * its "layer". What is left on the host still goes before it.
+ * Patterns explain a verdict, they do not make one, but for this: where QEMU or libxl refused a
+ * guest for a reason that is known to be the host's own, nobody's fault but the host's is shown,
+ * and the cell is MISS. If a cell is FAIL or worse by its ending or its findings, the first match
+ * of severity "cause" begins its "cause", "LABEL: LINE; ...", and gives its "layer". What is left
+ * on the host still goes before it.
  */
 #ifndef IGD_JUDGE_H
 #define IGD_JUDGE_H

@@ -195,6 +195,52 @@ static void an_ending_can_be_predicted(void)
 	CU_ASSERT_STRING_EQUAL(judge_all("[]", REFUSED, NULL, NULL, LOGS("x")).verdict, "FAIL");
 }
 
+/* A ROM that dom0 cannot read is no fault of the QEMU that says so. */
+static void what_the_host_caused_is_the_hosts(void)
+{
+	static const char logs[] = "[{\"label\": \"rom\", \"severity\": \"cause\","
+				   " \"layer\": \"host\", \"text\": \"t\"}]";
+	struct outcome outcome = judge_all("[]", REFUSED, NULL, NULL, logs);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "MISS");
+	CU_ASSERT_STRING_EQUAL(outcome.layer, "host");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "rom: t"));
+	/* A guest that ran and is not as expected is still a FAIL. */
+	CU_ASSERT_STRING_EQUAL(
+		judge_all(EXPECT("\"6.2\"", ""), DONE, REPORT, NULL, logs).verdict, "FAIL");
+}
+
+#define VIEWS(parts_at)                                                                                 \
+	"{\"layers\": [\"config\", \"qemu\", \"guest\"], \"parts_at\": " parts_at                       \
+	", \"devices\": ["                                                                              \
+	"{\"device\": \"igd\", \"what\": \"0000:00:02.0\", \"qemu\": {\"address\": \"0000:00:03.0\","   \
+	" \"ids\": \"8086:0412\"}, \"guest\": {\"address\": \"0000:00:03.0\", \"ids\": \"8086:0412\"}," \
+	" \"parts_at\": null, \"why\": \"\"}]}"
+#define AT_3                                                                                       \
+	"{\"pci\": {\"functions\": [{\"address\": \"0000:00:03.0\", \"vendor\": \"0x8086\","       \
+	" \"device\": \"0x0412\", \"class\": \"0x030000\"}]}}"
+
+static void the_first_layer_that_is_wrong_is_named(void)
+{
+	json_t *cell = json_pack("{s:s, s:{}, s:o}", "name", "c", "words", "expect",
+		parse("[{\"id\": \"i\", \"field\": \"igd/address\", \"value\": \"0000:00:02.0\","
+		      " \"source\": \"s\"}]"));
+	json_t *identities = parse("{\"acts_as\": \"libxl\"}"), *end = parse(DONE);
+	json_t *report = parse(AT_3), *views = parse(VIEWS("null"));
+	struct evidence evidence = { .end = end, .report = report, .views = views };
+	json_t *judged = judge_cell(0, cell, identities, &evidence, NULL);
+
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(judged, "verdict")), "FAIL");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(judged, "layer")), "QEMU");
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(judged, "views"));
+	json_decref(judged);
+	json_decref(cell);
+	json_decref(identities);
+	json_decref(end);
+	json_decref(report);
+	json_decref(views);
+}
+
 static void faults_of_test_and_host_cannot_be_predicted(void)
 {
 	static const char *const faults[][2] = { { "agent-died", "ERROR" },
@@ -294,6 +340,8 @@ static CU_TestInfo tests[] = {
 	{ "the worst finding is the cause", the_worst_finding_is_the_cause },
 	{ "endings speak for themselves", endings_speak_for_themselves },
 	{ "an ending can be predicted", an_ending_can_be_predicted },
+	{ "what the host caused is the host's", what_the_host_caused_is_the_hosts },
+	{ "the first layer that is wrong is named", the_first_layer_that_is_wrong_is_named },
 	{ "faults of test and host cannot be predicted",
 		faults_of_test_and_host_cannot_be_predicted },
 	{ "what needs a report cannot be seen without",

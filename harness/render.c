@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/render_table.h"
+#include "harness/render_views.h"
 
 static int render_json(const json_t *findings, const struct render_options *options, FILE *stream)
 {
@@ -16,6 +17,7 @@ static int render_json(const json_t *findings, const struct render_options *opti
 
 const struct renderer renderers[] = {
 	{ "table", "for people at a terminal", render_table },
+	{ "views", "the views of each guest's devices, layer by layer", render_views },
 	{ "json", "the findings document itself", render_json },
 	{ NULL, NULL, NULL },
 };

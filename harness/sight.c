@@ -1,10 +1,13 @@
 #include "harness/sight.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/ending.h"
 #include "harness/patterns.h"
+#include "harness/store.h"
+#include "harness/xen_domain.h"
 #include "src/document.h"
 #include "src/field.h"
 #include "src/report.h"
@@ -49,12 +52,53 @@ static int get_host(
 	return r;
 }
 
+/* Nobody compared anything where fewer than two layers are known. */
+static int get_views(
+	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
+{
+	const json_t *parts_at = json_object_get(evidence->views, "parts_at");
+
+	if (!parts_at || json_array_size(json_object_get(evidence->views, "layers")) < 2)
+		return problem_set(why, -ENODATA, "there are no views of this cell to compare");
+	*value_r = json_incref((json_t *)parts_at);
+	return 0;
+}
+
+static const char *const xen_keys[] = { "vga_ports", "vga_memory", NULL };
+
+static int check_xen(const char *rest, struct problem *why)
+{
+	for (size_t i = 0; xen_keys[i]; i++) {
+		if (strcmp(rest, xen_keys[i]) == 0)
+			return 0;
+	}
+	return problem_set(
+		why, -EINVAL, "no field \"xen/%s\": `igd-harness plan --fields` lists them", rest);
+}
+
+static int get_xen(
+	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
+{
+	json_t *value = json_object_get(evidence->xen, rest);
+
+	if (!value)
+		return problem_set(why, -ENODATA, "Xen was not asked what the guest may reach");
+	*value_r = json_incref(value);
+	return 0;
+}
+
 static const struct sight sights[] = {
 	{ "ending", "ending",
 		"\"done\", or how the cell ended and the first cause in its logs: \"create-failed: LABEL\"",
 		NULL, get_ending },
 	{ "host/", "host/FIELD", "that field of the host itself, as when the run began",
 		field_check, get_host },
+	{ "views", "views",
+		"the first layer at which the views of the guest's devices part, null if they agree",
+		NULL, get_views },
+	{ "xen/", "xen/vga_ports|vga_memory",
+		"may the guest reach the legacy VGA ranges (Xen's list of domains)", check_xen,
+		get_xen },
 };
 
 #define COUNT (sizeof(sights) / sizeof(sights[0]))
@@ -89,6 +133,26 @@ json_t *sight_host(const json_t *identities)
 		host = NULL;
 	}
 	return host;
+}
+
+json_t *sight_xen(int cell_fd)
+{
+	struct xen_ranges ranges = { 0 };
+	struct problem why = { 0 };
+	json_t *libxl = NULL, *xen = NULL;
+	size_t length = 0;
+	char *log = NULL;
+
+	if (store_read_json(cell_fd, "libxl.json", DOCUMENT_LIBXL, &libxl, &why) == 0 &&
+		store_read(cell_fd, "xen.log", &log, &length, &why) == 0 &&
+		xen_domain_ranges(log, length,
+			(unsigned int)json_integer_value(json_object_get(libxl, "domid")),
+			&ranges) == 0)
+		xen = json_pack("{s:b, s:b}", "vga_ports", (int)ranges.vga_ports, "vga_memory",
+			(int)ranges.vga_memory);
+	free(log);
+	json_decref(libxl);
+	return xen;
 }
 
 int sight_get(

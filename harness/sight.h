@@ -6,6 +6,10 @@
  *                 "create-failed: igd-not-enabled" (harness/ending.c, results/patterns.yaml);
  *                 "create-failed" if they name none
  *   host/FIELD    that field of the host itself: "host/igd/device"
+ *   views         the first layer at which the views of the guest's devices part: "qemu"; null if
+ *                 they agree (harness/views.h)
+ *   xen/vga_ports, xen/vga_memory
+ *                 may the guest reach the legacy VGA ranges (harness/xen_domain.h)?
  *
  * The table in sight.c is the list; docs/matrix.md describes each.
  */
@@ -23,6 +27,8 @@ struct evidence {
 	const json_t *report; /* checked, src/report.h */
 	const json_t *logs;   /* matches of patterns, harness/patterns.h */
 	const json_t *host;   /* sight_host() */
+	const json_t *views;  /* views_of_cell() */
+	const json_t *xen;    /* sight_xen() */
 };
 
 /*
@@ -30,6 +36,12 @@ struct evidence {
  * A new reference, or NULL if it said nothing that can be read: a run of an older version.
  */
 json_t *sight_host(const json_t *identities);
+
+/*
+ * What Xen says of the cell's domain, from libxl.json and xen.log in its folder: {"vga_ports":
+ * true, "vga_memory": true}. A new reference, or NULL if it was not asked.
+ */
+json_t *sight_xen(int cell_fd);
 
 /*
  * Looks something up. Returns 0 and a new reference in *value_r, JSON null for what was looked for
