@@ -48,7 +48,7 @@ static int open_judged(const char *dir, struct judged *judged, struct problem *w
 	*judged = (struct judged){ .store = STORE_NONE };
 	r = store_open(dir, false, &judged->store, &judged->run, &judged->stored_plan, why);
 	if (r == 0 && given.matrix)
-		r = matrix_plan(given.matrix, &plan, why);
+		r = matrix_plan(given.matrix, NULL, &plan, why);
 	if (r == 0)
 		r = patterns_choose(NULL, judged->store.dir, &patterns, why);
 	if (r == 0)

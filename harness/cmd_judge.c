@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,13 +12,17 @@
 #include "harness/store.h"
 
 static struct {
-	const char *matrix, *patterns, *format;
+	const char *matrix, *known, *patterns, *format;
 	struct option_list select;
 } given = { .format = "table" };
 
 static const struct command_option options[] = {
 	{ "matrix", "FILE", "judge by this matrix instead of the run's own",
 		.text = &given.matrix },
+	{ "known", "FILE",
+		"the known deviations (default: the run's own, or with --matrix those\n"
+		"                          beside that matrix)",
+		.text = &given.known },
 	{ "patterns", "FILE",
 		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
 		"                          installed with the program, or the run's own)",
@@ -26,6 +32,23 @@ static const struct command_option options[] = {
 	{ "format", "NAME", "table (default), views or json", .text = &given.format },
 	{ NULL },
 };
+
+/* The plan by another matrix, or by other known deviations; NULL if the run's own is to hold. */
+static int replan(const char *dir, json_t **plan_r, struct problem *why)
+{
+	char *own = NULL;
+	int r = 0;
+
+	if (given.matrix)
+		return matrix_plan(given.matrix, given.known, plan_r, why);
+	if (!given.known)
+		return 0;
+	if (asprintf(&own, "%s/matrix.yaml", dir) < 0)
+		return problem_set(why, -ENOMEM, "out of memory");
+	r = matrix_plan(own, given.known, plan_r, why);
+	free(own);
+	return r;
+}
 
 static int run(int argc, char **argv)
 {
@@ -47,7 +70,7 @@ static int run(int argc, char **argv)
 	}
 	r = store_open(argv[0], false, &store, &stored_run, &stored_plan, &why);
 	if (r == 0)
-		r = given.matrix ? matrix_plan(given.matrix, &plan, &why) : 0;
+		r = replan(argv[0], &plan, &why);
 	if (r < 0)
 		goto out;
 	if (!plan)

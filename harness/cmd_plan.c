@@ -10,6 +10,7 @@
 
 static struct {
 	struct option_list select;
+	const char *known;
 	bool json, fields, settings;
 } given;
 
@@ -17,6 +18,10 @@ static const struct command_option options[] = {
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
 	{ "json", NULL, "the plan document (harness/plan.h) instead of text", .flag = &given.json },
+	{ "known", "FILE",
+		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
+		"                          if it is there)",
+		.text = &given.known },
 	{ "fields", NULL, "list the fields an expectation can name, and end",
 		.flag = &given.fields },
 	{ "settings", NULL, "list the settings a matrix can give, and end",
@@ -129,7 +134,7 @@ static int run(int argc, char **argv)
 			"name one matrix file, such as results/matrices/seed-display.yaml");
 		return command_fail(&command_plan, EXIT_USAGE, &why);
 	}
-	r = matrix_plan(argv[0], &plan, &why);
+	r = matrix_plan(argv[0], given.known, &plan, &why);
 	if (r == 0)
 		r = plan_select(plan, given.select.texts, given.select.count, &why);
 	if (r < 0) {

@@ -17,7 +17,8 @@
 #include "src/document.h"
 
 static struct {
-	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns;
+	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
+		*known;
 	struct option_list select;
 	bool quiet;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
@@ -44,6 +45,10 @@ static const struct command_option options[] = {
 		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
 		"                          installed with the program)",
 		.text = &given.patterns },
+	{ "known", "FILE",
+		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
+		"                          if it is there)",
+		.text = &given.known },
 	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
 	{ NULL },
 };
@@ -134,7 +139,7 @@ static int run(int argc, char **argv)
 		status = command_fail(&command_run, EXIT_USAGE, &why);
 		goto out;
 	}
-	r = matrix_plan(argv[0], &plan, &why);
+	r = matrix_plan(argv[0], given.known, &plan, &why);
 	if (r == 0)
 		r = plan_select(plan, given.select.texts, given.select.count, &why);
 	if (r == 0)

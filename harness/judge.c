@@ -296,7 +296,7 @@ static json_t *judge_stored(const struct store *store, const json_t *run, const 
 		patterns, &record);
 	cell = judge_cell(index, plan_cell, identities,
 		&(struct evidence){ record.end, record.report, record.logs, record.host,
-			record.views, record.xen },
+			record.views, record.xen, document_text(run, "started") },
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
 	if (json_array_size(record.cut) > 0)
 		json_object_set(cell, "logs_cut", record.cut);

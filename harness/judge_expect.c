@@ -50,33 +50,6 @@ static json_t *error(const json_t *expectation, const char *note)
 		expectation, VERDICT_ERROR, json_object_get(expectation, "value"), NULL, note);
 }
 
-/* What was seen against what should be, and against what is known to be instead. Takes `seen`. */
-static json_t *compare(const json_t *expectation, const json_t *should_be, json_t *seen)
-{
-	const json_t *known = json_object_get(expectation, "known");
-
-	if (json_equal(should_be, seen))
-		return finding(expectation, VERDICT_PASS, should_be, seen,
-			known ? "unexpected pass: the known deviation is gone, remove it from the matrix"
-			      : NULL);
-	if (known && json_equal(json_object_get(known, "value"), seen))
-		return finding(
-			expectation, VERDICT_XFAIL, should_be, seen, document_text(known, "why"));
-	return finding(expectation, VERDICT_FAIL, should_be, seen, NULL);
-}
-
-/* "value" itself, or what "same_as" names. Returns 0 and a new reference, or as sight_get(). */
-static int wanted(const json_t *expectation, const struct evidence *evidence, json_t **value_r,
-	struct problem *why)
-{
-	const char *same_as = document_text(expectation, "same_as");
-
-	if (same_as[0])
-		return sight_get(evidence, same_as, value_r, why);
-	*value_r = json_incref(json_object_get(expectation, "value"));
-	return 0;
-}
-
 static bool is_among(const json_t *list, const json_t *value)
 {
 	const json_t *entry;
@@ -136,6 +109,89 @@ static bool holds(const json_t *expectation, const json_t *identities,
 	return true;
 }
 
+/* Is it past the day or the version by which the deviation was to be gone? The day counts by when
+ * the run began, so that a run is judged the same whenever that is done. */
+static bool has_expired(
+	const json_t *known, const json_t *identities, const struct evidence *evidence)
+{
+	const json_t *until = json_object_get(known, "until");
+	const char *date = document_text(until, "date"), *unknown = NULL;
+
+	if (date[0])
+		return evidence->started && strncmp(evidence->started, date, strlen(date)) > 0;
+	return json_object_size(until) > 0 &&
+	       versions_hold(until, json_object_get(identities, "versions"), &unknown) && !unknown;
+}
+
+/* The known deviation that holds here and, if `seen` is not NULL, is this; or NULL. */
+static const json_t *find_known(const json_t *expectation, const json_t *identities,
+	const struct evidence *evidence, const json_t *seen)
+{
+	const json_t *all = json_object_get(expectation, "known"), *known;
+	struct problem unknown = { 0 };
+	size_t i;
+
+	/* As matrices had it before their deviations got a file: one, without conditions. */
+	if (json_is_object(all))
+		return !seen || json_equal(json_object_get(all, "value"), seen) ? all : NULL;
+	json_array_foreach(all, i, known)
+	{
+		unknown.text[0] = '\0';
+		if (holds(known, identities, evidence, &unknown) && !unknown.text[0] &&
+			(!seen || json_equal(json_object_get(known, "value"), seen)))
+			return known;
+	}
+	return NULL;
+}
+
+static json_t *with_known(json_t *entry, const json_t *known)
+{
+	if (known)
+		json_object_set(entry, "known", (json_t *)known);
+	return entry;
+}
+
+/* What was seen against what should be, and against what is known to be instead. Takes `seen`. */
+static json_t *compare(const json_t *expectation, const json_t *identities,
+	const struct evidence *evidence, const json_t *should_be, json_t *seen)
+{
+	const json_t *known;
+	struct problem note = { 0 };
+
+	if (json_equal(should_be, seen)) {
+		known = find_known(expectation, identities, evidence, NULL);
+		return with_known(
+			finding(expectation, VERDICT_PASS, should_be, seen,
+				known ? "unexpected pass: the known deviation is gone, remove it"
+				      : NULL),
+			known);
+	}
+	known = find_known(expectation, identities, evidence, seen);
+	if (known && has_expired(known, identities, evidence)) {
+		problem_set(&note, 0, "this was known and was to be gone by now: %s",
+			document_text(known, "why"));
+		return with_known(
+			finding(expectation, VERDICT_FAIL, should_be, seen, note.text), known);
+	}
+	if (known)
+		return with_known(finding(expectation, VERDICT_XFAIL, should_be, seen,
+					  document_text(known, "why")),
+			known);
+	return finding(expectation, VERDICT_FAIL, should_be, seen, NULL);
+}
+
+/* "value" itself, or what "same_as" names. Returns 0 and a new reference, or as sight_get(). */
+static int wanted(const json_t *expectation, const struct evidence *evidence, json_t **value_r,
+	struct problem *why)
+{
+	const char *same_as = document_text(expectation, "same_as");
+
+	if (same_as[0])
+		return sight_get(evidence, same_as, value_r, why);
+	*value_r = json_incref(json_object_get(expectation, "value"));
+	return 0;
+}
+
 /* One expectation against the evidence; NULL if it does not hold here. */
 static json_t *judge_expectation(
 	const json_t *expectation, const json_t *identities, const struct evidence *evidence)
@@ -156,7 +212,7 @@ static json_t *judge_expectation(
 		sight_get(evidence, document_text(expectation, "field"), &seen, &why) < 0)
 		entry = error(expectation, why.text);
 	else
-		entry = compare(expectation, should_be, json_incref(seen));
+		entry = compare(expectation, identities, evidence, should_be, json_incref(seen));
 	json_decref(should_be);
 	json_decref(seen);
 	return entry;

@@ -21,6 +21,10 @@ static json_t *parse(const char *text)
 	"{\"display\": {\"cards\": [], \"framebuffers\": []}, \"kernel\": {\"release\": \"6.1\"}}"
 #define DONE "{\"ending\": \"done\", \"detail\": \"\", \"times_ms\": {}, \"leftovers\": []}"
 
+#define HOST(device)                                                                               \
+	"{\"pci\": {\"functions\": [{\"address\": \"0000:00:02.0\", \"vendor\": \"0x8086\","       \
+	" \"device\": \"" device "\", \"class\": \"0x030000\"}]}}"
+
 struct outcome {
 	char verdict[16], cause[512], layer[64];
 	size_t findings;
@@ -36,7 +40,8 @@ static struct outcome judge_all(
 	json_t *end_document = end ? parse(end) : NULL;
 	json_t *report_document = report ? parse(report) : NULL;
 	json_t *host_document = host ? parse(host) : NULL, *log_matches = logs ? parse(logs) : NULL;
-	struct evidence evidence = { end_document, report_document, log_matches, host_document };
+	struct evidence evidence = { end_document, report_document, log_matches, host_document,
+		.started = "2026-11-21T20:15:00Z" };
 	json_t *judged = judge_cell(0, cell, identities, &evidence, NULL);
 	struct outcome outcome = { 0 };
 	const char *layer = json_string_value(json_object_get(judged, "layer"));
@@ -114,6 +119,44 @@ static void a_known_deviation_is_that_one_and_no_other(void)
 	/* Gone: no failure, but it is said. */
 	CU_ASSERT_STRING_EQUAL(
 		judge(EXPECT("\"6.1\"", KNOWN("\"6.2\"")), DONE, REPORT).verdict, "PASS");
+}
+
+#define KNOWN_UNTIL(until)                                                                         \
+	EXPECT("\"7.0\"", ", \"known\": [{\"id\": \"k\", \"value\": \"6.1\", \"why\": \"w\","      \
+			  " \"link\": \"l\", \"until\": " until "}]")
+
+/* The run began on 2026-11-21, with QEMU 7.2.22. */
+static void known_deviations_expire(void)
+{
+	struct outcome outcome = judge(KNOWN_UNTIL("{\"date\": \"2026-11-20\"}"), DONE, REPORT);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "FAIL");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "was to be gone by now: w"));
+	CU_ASSERT_STRING_EQUAL(
+		judge(KNOWN_UNTIL("{\"date\": \"2026-11-21\"}"), DONE, REPORT).verdict, "XFAIL");
+	CU_ASSERT_STRING_EQUAL(
+		judge(KNOWN_UNTIL("{\"qemu\": \">=7.2\"}"), DONE, REPORT).verdict, "FAIL");
+	CU_ASSERT_STRING_EQUAL(
+		judge(KNOWN_UNTIL("{\"qemu\": \">=8.0\"}"), DONE, REPORT).verdict, "XFAIL");
+	/* Nobody knows that version here, so nobody can say that it has expired. */
+	CU_ASSERT_STRING_EQUAL(
+		judge(KNOWN_UNTIL("{\"xen\": \">=4.0\"}"), DONE, REPORT).verdict, "XFAIL");
+}
+
+static void a_known_deviation_is_for_certain_versions_and_hosts(void)
+{
+	static const char expect[] = EXPECT("\"7.0\"",
+		", \"known\": [{\"id\": \"a\", \"value\": \"6.1\", \"why\": \"w\","
+		" \"versions\": {\"qemu\": \"<7.0\"}},"
+		" {\"id\": \"b\", \"value\": \"6.1\", \"why\": \"w\","
+		" \"on_host\": {\"igd/device\": [\"0x0412\"]}}]");
+
+	CU_ASSERT_STRING_EQUAL(
+		judge_all(expect, DONE, REPORT, HOST("0x0412"), NULL).verdict, "XFAIL");
+	CU_ASSERT_STRING_EQUAL(
+		judge_all(expect, DONE, REPORT, HOST("0x3e92"), NULL).verdict, "FAIL");
+	/* Not known whether it is such a host: then it is not the known deviation. */
+	CU_ASSERT_STRING_EQUAL(judge(expect, DONE, REPORT).verdict, "FAIL");
 }
 
 static void version_ranges_choose(void)
@@ -271,9 +314,6 @@ static void what_needs_a_report_cannot_be_seen_without(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "no report"));
 }
 
-#define HOST(device)                                                                               \
-	"{\"pci\": {\"functions\": [{\"address\": \"0000:00:02.0\", \"vendor\": \"0x8086\","       \
-	" \"device\": \"" device "\", \"class\": \"0x030000\"}]}}"
 #define ON(key) EXPECT("\"6.2\"", ", \"" key "\": {\"igd/device\": [\"0x0412\", \"0x1616\"]}")
 
 static void the_host_chooses(void)
@@ -335,6 +375,9 @@ static CU_TestInfo tests[] = {
 	{ "nothing expected is only measured", nothing_expected_is_only_measured },
 	{ "a known deviation is that one and no other",
 		a_known_deviation_is_that_one_and_no_other },
+	{ "known deviations expire", known_deviations_expire },
+	{ "a known deviation is for certain versions and hosts",
+		a_known_deviation_is_for_certain_versions_and_hosts },
 	{ "version ranges choose", version_ranges_choose },
 	{ "not looked for is an error", not_looked_for_is_an_error },
 	{ "the worst finding is the cause", the_worst_finding_is_the_cause },

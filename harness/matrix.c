@@ -27,19 +27,9 @@ static const struct yaml_key matrix_keys[KEYS + 1] = {
 
 static int check_head(const struct yaml_source *source, const struct yaml_node **found)
 {
-	json_int_t version = 0;
-	int r;
+	int r = yaml_check_head(source, found[FORMAT], found[VERSION],
+		&(struct yaml_head){ MATRIX_FORMAT, "a matrix", MATRIX_VERSION });
 
-	if (strcmp(found[FORMAT]->text, MATRIX_FORMAT) != 0)
-		return yaml_wrong(source, found[FORMAT]->place,
-			"\"%.60s\" is not the format of a matrix: write \"" MATRIX_FORMAT "\"",
-			found[FORMAT]->text);
-	r = yaml_whole(source, found[VERSION], 1, INT32_MAX, &version);
-	if (r == 0 && version > MATRIX_VERSION)
-		r = yaml_wrong(source, found[VERSION]->place,
-			"the matrix is of version %" JSON_INTEGER_FORMAT
-			", this program knows versions up to %d: use a newer igd-harness",
-			version, MATRIX_VERSION);
 	if (r == 0)
 		r = yaml_check_name(source, found[NAME]->place, "the name of a matrix",
 			found[NAME]->text, NAME_CHARACTERS, NAME_MAX_BYTES);
@@ -81,20 +71,21 @@ static void finish(struct matrix *matrix)
 	free(matrix);
 }
 
-int matrix_plan_text(
-	const char *file, const char *text, size_t length, json_t **plan_r, struct problem *why)
+int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *known,
+	json_t **plan_r, struct problem *why)
 {
 	const struct yaml_node *found[KEYS] = { NULL };
 	char sha256[DIGEST_TEXT_MAX];
 	struct matrix *matrix = calloc(1, sizeof(*matrix));
+	json_t *known_identity = NULL;
 	int r;
 
 	if (!matrix)
-		return problem_set(why, -ENOMEM, "%s: out of memory", file);
+		return problem_set(why, -ENOMEM, "%s: out of memory", file->name);
 	matrix->source =
-		(struct yaml_source){ .file = file, .manual = "docs/matrix.md", .why = why };
+		(struct yaml_source){ .file = file->name, .manual = "docs/matrix.md", .why = why };
 	matrix->defaults.backends = MATRIX_BACKENDS_ALL;
-	r = yaml_parse(&matrix->source, text, length, &matrix->root);
+	r = yaml_parse(&matrix->source, file->text, file->length, &matrix->root);
 	if (r == 0)
 		r = yaml_keys(&matrix->source, matrix->root, "a matrix", matrix_keys, found);
 	if (r == 0)
@@ -108,31 +99,69 @@ int matrix_plan_text(
 		r = matrix_cells_read(matrix, found[CELLS]);
 	if (r == 0)
 		r = matrix_expect_read(matrix, found[EXPECT]);
+	if (r == 0 && known)
+		r = matrix_known_read(matrix, found[NAME]->text, known, &known_identity);
 	if (r == 0) {
-		digest_bytes(text, length, sha256);
+		digest_bytes(file->text, file->length, sha256);
 		*plan_r = assemble(matrix, found, sha256);
 		if (!*plan_r)
 			r = yaml_no_memory(&matrix->source);
 	}
+	if (r == 0 && known_identity)
+		json_object_set(*plan_r, "known", known_identity);
+	json_decref(known_identity);
 	finish(matrix);
 	return r;
 }
 
-int matrix_plan(const char *file, json_t **plan_r, struct problem *why)
+/* Reads a file of at most MATRIX_FILE_MAX bytes. -ENOENT without a sentence if it is not there. */
+static int read_file(const char *name, struct matrix_file *file, char **text_r, struct problem *why)
 {
-	char *text = NULL;
-	size_t length = 0;
-	int r;
+	int r = store_read(AT_FDCWD, name, text_r, &file->length, why);
 
-	r = store_read(AT_FDCWD, file, &text, &length, why);
-	if (r < 0)
-		return problem_set(why, r, "cannot read the matrix %s: %s", file, strerror(-r));
-	if (length > MATRIX_FILE_MAX)
+	if (r == 0 && file->length > MATRIX_FILE_MAX)
 		r = problem_set(why, -EINVAL,
 			"%s:1:1: the file has %zu bytes, a matrix at most %u: split it in two",
-			file, length, MATRIX_FILE_MAX);
-	else
-		r = matrix_plan_text(file, text, length, plan_r, why);
+			name, file->length, MATRIX_FILE_MAX);
+	file->name = name;
+	file->text = *text_r;
+	return r;
+}
+
+char *matrix_known_beside(const char *file)
+{
+	static const char ending[] = ".yaml";
+	size_t length = strlen(file);
+	char *name = NULL;
+
+	if (length > strlen(ending) && strcmp(file + length - strlen(ending), ending) == 0)
+		length -= strlen(ending);
+	return asprintf(&name, "%.*s.known.yaml", (int)length, file) < 0 ? NULL : name;
+}
+
+int matrix_plan(const char *name, const char *known_name, json_t **plan_r, struct problem *why)
+{
+	char *beside = known_name ? strdup(known_name) : matrix_known_beside(name);
+	char *text = NULL, *known_text = NULL;
+	struct matrix_file file, known;
+	int r;
+
+	r = read_file(name, &file, &text, why);
+	if (r == -ENOENT)
+		problem_set(why, r, "cannot read the matrix %s: %s", name, strerror(-r));
+	if (r < 0)
+		goto out;
+	r = beside ? read_file(beside, &known, &known_text, why) : -ENOMEM;
+	if (r == -ENOENT && known_name)
+		problem_set(
+			why, r, "cannot read the known deviations %s: %s", beside, strerror(-r));
+	else if (r == -ENOENT)
+		r = 0;
+	if (r == 0)
+		r = matrix_plan_text(&file, known_text ? &known : NULL, plan_r, why);
+out:
 	free(text);
+	free(known_text);
+	free(beside);
 	return r;
 }

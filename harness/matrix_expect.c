@@ -8,20 +8,7 @@
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@_-"
 #define ID_MAX        64
 
-enum {
-	ID,
-	WHEN,
-	BACKENDS,
-	VERSIONS,
-	ON_HOST,
-	NOT_ON_HOST,
-	FIELD,
-	VALUE,
-	SAME_AS,
-	SOURCE,
-	KNOWN,
-	KEYS
-};
+enum { ID, WHEN, BACKENDS, VERSIONS, ON_HOST, NOT_ON_HOST, FIELD, VALUE, SAME_AS, SOURCE, KEYS };
 
 static const struct yaml_key expectation_keys[KEYS + 1] = {
 	[ID] = { "id", YAML_A_SCALAR, true },
@@ -34,7 +21,6 @@ static const struct yaml_key expectation_keys[KEYS + 1] = {
 	[VALUE] = { "value", YAML_A_SCALAR },
 	[SAME_AS] = { "same_as", YAML_A_SCALAR },
 	[SOURCE] = { "source", YAML_A_SCALAR, true },
-	[KNOWN] = { "known", YAML_A_MAP },
 };
 
 /* What has been said so far, to find what is said twice. */
@@ -107,8 +93,6 @@ static int read_content(const struct matrix *matrix, const struct yaml_node *nod
 		return yaml_wrong(&matrix->source, found[SOURCE]->place,
 			"`source` is empty: say where this is known from, a commit, file or mail");
 	r = read_wanted(matrix, node, found, json, &value);
-	if (r == 0 && found[KNOWN])
-		r = matrix_known_read(&matrix->source, found[KNOWN], value, json);
 	json_decref(value);
 	if (r < 0)
 		return r;
@@ -172,12 +156,9 @@ static int read_expectation(
 	return r;
 }
 
-/* Is this cell one that the expectation is about, and can a back end it holds for do the cell? */
-static bool matches(const struct matrix *matrix, const struct matrix_expectation *expectation,
+bool matrix_is_about(const struct matrix *matrix, const struct matrix_expectation *expectation,
 	const struct matrix_cell *cell)
 {
-	if (!(expectation->backends & cell->backends))
-		return false;
 	for (size_t i = 0; i < matrix->axis_count; i++) {
 		size_t word = matrix->axes[i].first + cell->words[i];
 
@@ -185,6 +166,13 @@ static bool matches(const struct matrix *matrix, const struct matrix_expectation
 			return false;
 	}
 	return true;
+}
+
+/* Is this cell one that the expectation is about, and can a back end it holds for do the cell? */
+static bool matches(const struct matrix *matrix, const struct matrix_expectation *expectation,
+	const struct matrix_cell *cell)
+{
+	return expectation->backends & cell->backends && matrix_is_about(matrix, expectation, cell);
 }
 
 /* `holders` has, for each rival number, the expectation that the cell has for it, or NULL. */

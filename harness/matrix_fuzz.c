@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > MATRIX_FILE_MAX)
 		return -1;
-	r = matrix_plan_text("matrix", (const char *)data, size, &plan, &why);
+	r = matrix_plan_text(
+		&(struct matrix_file){ "matrix", (const char *)data, size }, NULL, &plan, &why);
 	if (r == 0 && (!plan || plan_check(plan, &why) < 0))
 		abort();
 	if (r < 0 && (plan || strncmp(why.text, "matrix:", strlen("matrix:")) != 0))

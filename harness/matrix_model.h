@@ -92,12 +92,15 @@ struct matrix {
 	size_t plan_bytes;
 };
 
-/*
- * matrix_plan() of a text that is in memory already; `file` is what sentences and the plan call it.
- * Errors as matrix_plan().
- */
-int matrix_plan_text(
-	const char *file, const char *text, size_t length, json_t **plan_r, struct problem *why);
+/* A file that is in memory already; `name` is what sentences and the plan call it. */
+struct matrix_file {
+	const char *name, *text;
+	size_t length;
+};
+
+/* matrix_plan() of such; `known` may be NULL. Errors as matrix_plan(). */
+int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *known,
+	json_t **plan_r, struct problem *why);
 
 /* The functions below return 0, -EINVAL with the sentence, or -ENOMEM. What they got before an
  * error is in the struct as well, and freed with it. */
@@ -136,10 +139,16 @@ struct matrix_conditions {
 int matrix_conditions_read(struct matrix *matrix, struct matrix_expectation *expectation,
 	const struct matrix_conditions *nodes);
 
-/* Reads the known deviation of an expectation into `expectation`; `should_be` is its value, or NULL
- * if that is known only when a run is judged. */
-int matrix_known_read(const struct yaml_source *source, const struct yaml_node *node,
-	const json_t *should_be, json_t *expectation);
+/* Is this cell one that the expectation is about, by `when` alone? */
+bool matrix_is_about(const struct matrix *matrix, const struct matrix_expectation *expectation,
+	const struct matrix_cell *cell);
+
+/*
+ * Reads the known deviations of the matrix `name` into the cells' expectations, which are there
+ * already. *identity_r is what the plan says of the file.
+ */
+int matrix_known_read(struct matrix *matrix, const char *name, const struct matrix_file *file,
+	json_t **identity_r);
 
 /* Reads `expect`, which may be NULL, and gives every cell its expectations. */
 int matrix_expect_read(struct matrix *matrix, const struct yaml_node *node);

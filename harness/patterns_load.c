@@ -300,24 +300,6 @@ static int read_pattern(struct patterns *patterns, const struct yaml_source *sou
 	return 0;
 }
 
-static int read_head(const struct yaml_source *source, const struct yaml_node **found)
-{
-	json_int_t version = 0;
-	int r;
-
-	if (strcmp(found[FORMAT]->text, PATTERNS_FORMAT) != 0)
-		return yaml_wrong(source, found[FORMAT]->place,
-			"\"%.60s\" is not the format of patterns: write \"" PATTERNS_FORMAT "\"",
-			found[FORMAT]->text);
-	r = yaml_whole(source, found[VERSION], 1, INT32_MAX, &version);
-	if (r == 0 && version > PATTERNS_VERSION)
-		r = yaml_wrong(source, found[VERSION]->place,
-			"the patterns are of version %" JSON_INTEGER_FORMAT
-			", this program knows versions up to %d: use a newer igd-harness",
-			version, PATTERNS_VERSION);
-	return r;
-}
-
 static int read_all(
 	struct patterns *patterns, const struct yaml_source *source, const struct yaml_node *root)
 {
@@ -327,7 +309,8 @@ static int read_all(
 		       : yaml_no_memory(source);
 
 	if (r == 0)
-		r = read_head(source, found);
+		r = yaml_check_head(source, found[FORMAT], found[VERSION],
+			&(struct yaml_head){ PATTERNS_FORMAT, "patterns", PATTERNS_VERSION });
 	if (r < 0)
 		goto out;
 	if (found[PATTERNS]->count > PATTERNS_MAX) {

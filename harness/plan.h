@@ -5,6 +5,8 @@
  *   "format": "igd-harness plan", "version": 1,
  *   "matrix": {"name": "seed-display", "about": "...",
  *              "file": "results/matrices/seed-display.yaml", "sha256": "..."},
+ *   "known": {"file": "results/matrices/seed-display.known.yaml", "sha256": "..."},
+ *                                       absent if there is no such file
  *   "axes": ["machine", "platform", "vga", "guest"],
  *   "cells": [ {
  *     "name": "xenfv-own-std-linux",      the words of the axes in order, joined by "-"
@@ -24,8 +26,11 @@
  *       "value": "1024x768",              any JSON; compared by json_equal()
  *       "same_as": "host/igd/device",     in place of "value": another sight, harness/sight.h
  *       "source": "QEMU 0a71966253; hw/core/machine.c hw_compat_4_0",
- *       "known": {                        the known deviation, absent if there is none: if this is
- *         "value": ..., "why": "...", "source": "..."}   seen instead, the finding is XFAIL
+ *       "known": [ {                      the known deviations, absent if there are none
+ *         "id": "rfc-slot2", "value": "0000:00:03.0", "why": "...", "link": "...",
+ *         "until": {"date": "2027-06-30"} or {"qemu": ">=11.0"},
+ *         "versions": ..., "on_host": ..., "not_on_host": ...   as below
+ *       } ],
  *       "backends": ["libxl"],            absent: all
  *       "versions": {"qemu": ">=7.0 <10.0"}
  *                                         holds if the detected versions are in range; absent: all
@@ -49,11 +54,15 @@
 	}
 
 /*
- * Reads a matrix file (docs/matrix.md) and works it out. Returns 0 and a new reference;
- * -EINVAL for a matrix that is wrong, with "FILE:LINE:COLUMN: what, and what to do" in `why`;
- * another negative errno if the file cannot be read.
+ * Reads a matrix file (docs/matrix.md) and its known deviations, and works them out. `known` is the
+ * file of those; NULL for the one beside the matrix, if there is one: matrix_known_beside().
+ * Returns 0 and a new reference; -EINVAL for a file that is wrong, with "FILE:LINE:COLUMN: what,
+ * and what to do" in `why`; another negative errno if a file cannot be read.
  */
-int matrix_plan(const char *file, json_t **plan_r, struct problem *why);
+int matrix_plan(const char *file, const char *known, json_t **plan_r, struct problem *why);
+
+/* "seed-igd.yaml" to "seed-igd.known.yaml". The caller frees; NULL without memory. */
+char *matrix_known_beside(const char *file);
 
 /* Bytes of a cell's name: a folder and a domain are named after it. */
 #define PLAN_NAME_MAX 200

@@ -29,6 +29,7 @@ struct evidence {
 	const json_t *host;   /* sight_host() */
 	const json_t *views;  /* views_of_cell() */
 	const json_t *xen;    /* sight_xen() */
+	const char *started;  /* when the run began: "2026-11-21T20:15:00Z" */
 };
 
 /*

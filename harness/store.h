@@ -3,7 +3,7 @@
  *
  *   run.json       settings and identities, frozen before the first cell
  *   plan.json      the cells (harness/plan.h), frozen with it
- *   matrix.yaml    the matrix as it was
+ *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if there are any
  *   patterns.yaml  the patterns as they were (harness/patterns.h), if there were any
  *   findings.json  what the judge last said: derived, can be made again at any time
  *   lock           held while a run writes here

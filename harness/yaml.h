@@ -83,6 +83,16 @@ struct yaml_key {
 int yaml_keys(const struct yaml_source *source, const struct yaml_node *map, const char *what,
 	const struct yaml_key *keys, const struct yaml_node **found);
 
+/* What a file is: "igd-harness matrix", "the matrix", the newest version that is understood. */
+struct yaml_head {
+	const char *format, *what;
+	int version;
+};
+
+/* Checks the nodes `format` and `version` of a file. Returns 0 or -EINVAL. */
+int yaml_check_head(const struct yaml_source *source, const struct yaml_node *format,
+	const struct yaml_node *version, const struct yaml_head *head);
+
 /* Checks the shape; `name` names the node in sentences. Returns 0 or -EINVAL. */
 int yaml_check_shape(const struct yaml_source *source, const struct yaml_node *node,
 	const char *name, enum yaml_shape shape);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -269,5 +270,24 @@ int yaml_whole(const struct yaml_source *source, const struct yaml_node *node, j
 			" to %" JSON_INTEGER_FORMAT ", without quotes",
 			min, max);
 	json_decref(value);
+	return r;
+}
+
+int yaml_check_head(const struct yaml_source *source, const struct yaml_node *format,
+	const struct yaml_node *version, const struct yaml_head *head)
+{
+	json_int_t number = 0;
+	int r;
+
+	if (strcmp(format->text, head->format) != 0)
+		return yaml_wrong(source, format->place,
+			"\"%.60s\" is not the format of %s: write \"%s\"", format->text, head->what,
+			head->format);
+	r = yaml_whole(source, version, 1, INT32_MAX, &number);
+	if (r == 0 && number > head->version)
+		r = yaml_wrong(source, version->place,
+			"the file is of version %" JSON_INTEGER_FORMAT
+			", this program knows versions up to %d of %s: use a newer igd-harness",
+			number, head->version, head->what);
 	return r;
 }
