@@ -8,6 +8,7 @@
 #define IGD_BACKEND_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -16,7 +17,7 @@
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 3
+#define BACKEND_ABI 4
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -34,6 +35,8 @@ struct guest_handler {
 	/* The guest exists and runs. The console is open for reading and writing, non-blocking; it
 	 * is the back end's and closes at release(). */
 	void (*created)(void *data, int console_fd);
+	/* The picture that picture() began to take is there, or there will be none. */
+	void (*pictured)(void *data);
 	/* The guest is at its end, by itself or because it could not be created. `detail` is one
 	 * sentence with the evidence in it, borrowed. */
 	void (*ended)(void *data, enum ending how, const char *detail);
@@ -76,6 +79,13 @@ struct backend {
 	int (*start)(struct backend_host *host, const json_t *cell, int evidence_fd,
 		const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
 		struct problem *why);
+
+	/*
+	 * Begins to take a picture of the guest's screen into the cell's folder, as screen.png or
+	 * screen.ppm; leads to pictured(), perhaps before it returns. Returns false if this guest
+	 * has no screen. NULL if the back end takes none.
+	 */
+	bool (*picture)(struct backend_guest *guest);
 
 	/* Ends the guest by force, in whatever state it is, and cleans up; leads to gone(), with
 	 * whatever could not be cleaned as leftovers. Calling it again changes nothing. */

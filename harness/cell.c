@@ -23,6 +23,7 @@ static const char *const state_names[] = {
 	[CELL_CREATE] = "create",
 	[CELL_FIRST_FRAME] = "first-frame",
 	[CELL_REPORT] = "report",
+	[CELL_PICTURE] = "picture",
 	[CELL_POWER_OFF] = "power-off",
 	[CELL_CLEAN_UP] = "clean-up",
 	[CELL_OVER] = "over",
@@ -193,8 +194,17 @@ static void on_gone(void *data, const json_t *leftovers)
 	cell_enter(cell, CELL_OVER);
 }
 
+static void on_pictured(void *data)
+{
+	struct cell *cell = data;
+
+	if (cell->state == CELL_PICTURE)
+		console_power_off(cell);
+}
+
 static const struct guest_handler handler = {
 	.created = on_created,
+	.pictured = on_pictured,
 	.ended = on_ended,
 	.gone = on_gone,
 };

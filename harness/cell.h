@@ -2,9 +2,9 @@
  * One cell: a guest from its creation to the last trace of it, as a state machine with a limit for
  * each state. It acts and records; what the record means is the judge's business.
  *
- *   create -> first-frame -> report -> power-off -> clean-up -> (over)
+ *   create -> first-frame -> report -> picture -> power-off -> clean-up -> (over)
  *
- * Every way out of the first four leads through clean-up: the guest is destroyed if it is still
+ * Every way out of the first five leads through clean-up: the guest is destroyed if it is still
  * there, and what is left of it is written down. Whatever happens, end.json is written:
  *
  * {"format": "igd-harness end", "version": 1, "cell": NAME,
@@ -32,6 +32,7 @@ enum cell_state {
 	CELL_CREATE,      /* the back end makes the guest */
 	CELL_FIRST_FRAME, /* it runs; firmware, kernel, until the agent's hello */
 	CELL_REPORT,      /* the report was asked for */
+	CELL_PICTURE,     /* the report is in, the screen is being taken; may be left out */
 	CELL_POWER_OFF,   /* the report is in, power-off was asked for */
 	CELL_CLEAN_UP,    /* the back end removes what is left */
 	CELL_OVER

@@ -74,6 +74,12 @@ static void restart_quiet(struct cell *cell)
 	}
 }
 
+void console_power_off(struct cell *cell)
+{
+	cell_enter(cell, CELL_POWER_OFF);
+	request(cell, WIRE_OFF);
+}
+
 /* The whole report is here: keeps it as it came, then sees whether it is one. */
 static void take_report(struct cell *cell)
 {
@@ -94,8 +100,9 @@ static void take_report(struct cell *cell)
 			message->length, why.text);
 		return;
 	}
-	cell_enter(cell, CELL_POWER_OFF);
-	request(cell, WIRE_OFF);
+	cell_enter(cell, CELL_PICTURE);
+	if (!cell->backend->picture || !cell->backend->picture(cell->guest))
+		console_power_off(cell);
 }
 
 static void take_part(struct cell *cell, const struct wire_frame *frame)

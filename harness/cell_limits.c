@@ -9,13 +9,17 @@
 /* How often the harness looks whether it is kept from running. */
 #define HEARTBEAT_US 250000
 
+/* Unless the plan has one; matrices have none, for a picture is no part of the answer. */
+#define PICTURE_LIMIT_MS 15000
+
 uint64_t limits_of(const struct cell *cell, enum cell_state state)
 {
 	const json_t *limits = json_object_get(cell->plan, "limits_ms");
+	json_int_t ms = json_integer_value(json_object_get(limits, cell_state_name(state)));
 
-	return (uint64_t)((double)json_integer_value(
-				  json_object_get(limits, cell_state_name(state))) *
-			  cell->slow);
+	if (state == CELL_PICTURE && ms == 0)
+		ms = PICTURE_LIMIT_MS;
+	return (uint64_t)((double)ms * cell->slow);
 }
 
 /*
@@ -69,7 +73,7 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 	struct cell *cell = data;
 	unsigned long long s = (limits_of(cell, cell->state) + 999) / 1000;
 
-	if (cell->state != CELL_CLEAN_UP && stalled(cell, usec)) {
+	if (cell->state != CELL_CLEAN_UP && cell->state != CELL_PICTURE && stalled(cell, usec)) {
 		cell_end(cell, ENDING_HOST_STALLED,
 			"the limit of %llu s for %s passed, but for %llu s of it the harness could not run",
 			s, cell_state_name(cell->state),
@@ -85,6 +89,11 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 		break;
 	case CELL_REPORT:
 		limit_of_report(cell, s);
+		break;
+	case CELL_PICTURE:
+		/* It would have been nice to have. */
+		journal_note(&cell->journal, json_pack("{s:s}", "what", "no-picture"));
+		console_power_off(cell);
 		break;
 	case CELL_POWER_OFF:
 		cell_end(cell, ENDING_STUCK_OFF,

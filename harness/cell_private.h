@@ -85,6 +85,9 @@ int console_open(struct cell *cell, int fd);
 /* Reads what is there now, for a guest that has just ended. */
 void console_drain(struct cell *cell);
 
+/* Asks the guest to power off: nothing more is wanted of it. */
+void console_power_off(struct cell *cell);
+
 /* Stops reading; what was read stays. */
 void console_close(struct cell *cell);
 

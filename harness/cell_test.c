@@ -42,6 +42,7 @@ struct script {
 	bool stays;        /* does not power off when asked */
 	const char *leftover;
 	bool never_gone;
+	enum { NO_SCREEN, AT_ONCE, LATER, NEVER } picture;
 };
 
 struct backend_guest {
@@ -250,9 +251,28 @@ static void release(struct backend_guest *guest)
 	free(guest);
 }
 
-static const struct backend scripted = {
-	.name = "scripted", .start = start, .destroy = destroy, .release = release
-};
+static int tell_pictured(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+
+	guest->handler->pictured(guest->data);
+	return 0;
+}
+
+static bool picture(struct backend_guest *guest)
+{
+	if (guest->script->picture == AT_ONCE)
+		tell_pictured(NULL, guest);
+	if (guest->script->picture == LATER)
+		later(guest, tell_pictured);
+	return guest->script->picture != NO_SCREEN;
+}
+
+static const struct backend scripted = { .name = "scripted",
+	.start = start,
+	.picture = picture,
+	.destroy = destroy,
+	.release = release };
 
 static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
 {
@@ -464,6 +484,22 @@ static void a_lost_line_is_the_hosts_unless_somebody_died(void)
 	expect(&both, NULL, "model-died", "report", "so it says");
 }
 
+/* It is no part of the answer: the guest is asked to power off whatever became of it. */
+static void a_picture_is_waited_for_and_not_needed(void)
+{
+	struct script script = { .hello = true, .report = GOOD_REPORT };
+
+	script.picture = AT_ONCE;
+	expect(&script, NULL, "done", "power-off", "");
+	script.picture = LATER;
+	expect(&script, NULL, "done", "power-off", "");
+	script.picture = NEVER;
+	expect(&script, "picture", "done", "power-off", "");
+	/* A guest that goes away meanwhile went away unasked. */
+	script.ends = ENDING_GUEST_OFF;
+	expect(&script, NULL, "guest-off", "picture", "");
+}
+
 static void power_off_has_a_limit(void)
 {
 	struct script script = { .hello = true, .report = GOOD_REPORT, .stays = true };
@@ -547,6 +583,7 @@ static CU_TestInfo tests[] = {
 	{ "deaths have their names", deaths_have_their_names },
 	{ "a lost line is the host's unless somebody died",
 		a_lost_line_is_the_hosts_unless_somebody_died },
+	{ "a picture is waited for and not needed", a_picture_is_waited_for_and_not_needed },
 	{ "power-off has a limit", power_off_has_a_limit },
 	{ "a host that cannot", a_host_that_cannot },
 	{ "a host that stalls is not the guest's fault",

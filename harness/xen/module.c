@@ -8,6 +8,7 @@ static const struct backend libxl_backend = {
 	.start = guest_start,
 	.destroy = guest_destroy,
 	.release = guest_release,
+	.picture = guest_picture,
 	.close = host_close,
 	.devices = &device_hands,
 };

@@ -290,6 +290,12 @@ struct observation {
 	void (*over)(struct backend_guest *guest);
 };
 
+struct picture {
+	struct operation ask;
+	char *answer; /* libxl writes it */
+	unsigned int form;
+};
+
 struct backend_guest {
 	struct backend_guest *next;
 	struct backend_host *host;
@@ -307,6 +313,7 @@ struct backend_guest {
 	/* making: guest.c */
 	struct operation create, unpause;
 	struct observation observation;
+	struct picture picture;
 	uint32_t created_id; /* libxl writes it when the creation ends */
 	struct domid domid;
 	struct model model;
@@ -332,6 +339,11 @@ int guest_start(struct backend_host *host, const json_t *cell, int evidence_fd,
 	struct problem *why);
 void guest_destroy(struct backend_guest *guest);
 void guest_release(struct backend_guest *guest);
+
+/* ---- picture.c ---------------------------------------------------------------------------- */
+
+/* The back end's picture(). */
+bool guest_picture(struct backend_guest *guest);
 
 /* Makes an alarm, silent. Returns 0 or a negative errno. */
 int alarm_init(struct alarm *alarm, struct backend_guest *guest);
