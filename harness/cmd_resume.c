@@ -35,7 +35,7 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 	int r;
 
 	if (conduct_settings_read(
-		    json_object_get(run, "settings"), &backend, &host_options, &runner.slow) < 0) {
+		    json_object_get(run, "settings"), &backend, &host_options, &runner) < 0) {
 		problem_set(why, 0,
 			"%s/run.json does not have the settings of its run, as before version "
 			"0.2: begin a new run",

@@ -20,7 +20,7 @@ static struct {
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
 		*known;
 	struct option_list select;
-	bool quiet;
+	bool quiet, keep_lease;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
 
 static const struct command_option options[] = {
@@ -49,6 +49,10 @@ static const struct command_option options[] = {
 		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
 		"                          if it is there)",
 		.text = &given.known },
+	{ "keep-lease", NULL,
+		"give a passed-through device back to dom0 at the end of the run, not\n"
+		"                          after each cell",
+		.flag = &given.keep_lease },
 	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
 	{ NULL },
 };
@@ -104,7 +108,7 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 {
 	struct store store = STORE_NONE;
 	json_t *run = run_document(
-		runner->identities, conduct_settings(given.backend, host_options, runner->slow));
+		runner->identities, conduct_settings(given.backend, host_options, runner));
 	int r, status;
 
 	r = store_create(out, run, plan, matrix, &store, why);
@@ -125,7 +129,7 @@ static int run(int argc, char **argv)
 	char *out = given.out ? strdup(given.out) : default_out(), *end = NULL;
 	struct backend_options host_options = { guests, given.device_model, given.accelerator,
 		given.replay };
-	struct runner runner = { .slow = strtod(given.slow, &end) };
+	struct runner runner = { .slow = strtod(given.slow, &end), .keep_lease = given.keep_lease };
 	struct patterns *patterns = NULL;
 	struct problem why = { 0 };
 	json_t *plan = NULL;

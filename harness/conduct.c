@@ -22,7 +22,8 @@ static json_t *path_json(const char *path)
 	return json_string(strchr(path, '/') && realpath(path, absolute) ? absolute : path);
 }
 
-json_t *conduct_settings(const char *backend, const struct backend_options *options, double slow)
+json_t *conduct_settings(
+	const char *backend, const struct backend_options *options, const struct runner *runner)
 {
 	/* A replay's folder is a path without a slash just as well. */
 	char absolute[PATH_MAX];
@@ -30,27 +31,28 @@ json_t *conduct_settings(const char *backend, const struct backend_options *opti
 
 	if (replay && realpath(replay, absolute))
 		replay = absolute;
-	return json_pack("{s:s, s:f, s:o, s:o, s:s?, s:s?}", "backend", backend, "slow", slow,
-		"guests", path_json(options->guests_dir), "device_model",
-		path_json(options->device_model), "accelerator", options->accelerator, "replay",
-		replay);
+	return json_pack("{s:s, s:f, s:b, s:o, s:o, s:s?, s:s?}", "backend", backend, "slow",
+		runner->slow, "keep_lease", (int)runner->keep_lease, "guests",
+		path_json(options->guests_dir), "device_model", path_json(options->device_model),
+		"accelerator", options->accelerator, "replay", replay);
 }
 
 int conduct_settings_read(const json_t *settings, const char **backend_r,
-	struct backend_options *options_r, double *slow_r)
+	struct backend_options *options_r, struct runner *runner)
 {
 	if (!json_is_string(json_object_get(settings, "backend")) ||
 		!json_is_number(json_object_get(settings, "slow")))
 		return -EINVAL;
 	*backend_r = document_text(settings, "backend");
-	*slow_r = json_number_value(json_object_get(settings, "slow"));
+	runner->slow = json_number_value(json_object_get(settings, "slow"));
+	runner->keep_lease = json_is_true(json_object_get(settings, "keep_lease"));
 	*options_r = (struct backend_options){
 		.guests_dir = json_string_value(json_object_get(settings, "guests")),
 		.device_model = json_string_value(json_object_get(settings, "device_model")),
 		.accelerator = json_string_value(json_object_get(settings, "accelerator")),
 		.replay_dir = json_string_value(json_object_get(settings, "replay")),
 	};
-	return *slow_r >= 0.01 && *slow_r <= 1000 ? 0 : -EINVAL;
+	return runner->slow >= 0.01 && runner->slow <= 1000 ? 0 : -EINVAL;
 }
 
 /* What makes a result of one host a result of another. */

@@ -14,14 +14,16 @@
 
 /*
  * The settings of a run, as run.json keeps them under "settings": {"backend": "libxl", "slow": 1.0,
- * "guests": ..., "device_model": ..., "accelerator": ..., "replay": ...}, null where nothing was
- * said; paths are absolute. A new object, or NULL without memory.
+ * "keep_lease": false, "guests": ..., "device_model": ..., "accelerator": ..., "replay": ...}, null
+ * where nothing was said; paths are absolute. A new object, or NULL without memory.
  */
-json_t *conduct_settings(const char *backend, const struct backend_options *options, double slow);
+json_t *conduct_settings(
+	const char *backend, const struct backend_options *options, const struct runner *runner);
 
-/* Reads them back; the strings are borrowed from `settings`. Returns 0, or -EINVAL. */
+/* Reads them back, into the runner what is the runner's; the strings are borrowed from `settings`.
+ * Returns 0, or -EINVAL. */
 int conduct_settings_read(const json_t *settings, const char **backend_r,
-	struct backend_options *options_r, double *slow_r);
+	struct backend_options *options_r, struct runner *runner);
 
 /*
  * Is what is under test, and the host, what it was? Compares two identities of a run but for what

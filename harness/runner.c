@@ -168,7 +168,10 @@ static void on_inspect(void *data, json_t *leftovers)
 	struct lease *lease = &turn->runner->lease;
 	struct problem why = { 0 };
 
-	if (lease->fd >= 0 && lease->state == LEASE_GUEST && lease_return(lease, &why) < 0)
+	if (lease->fd < 0 || lease->state != LEASE_GUEST)
+		return;
+	if (lease_return(lease, &why) < 0 ||
+		(!turn->runner->keep_lease && lease_give_back(lease, &why) < 0))
 		json_array_append_new(leftovers, json_string(why.text));
 }
 

@@ -16,7 +16,9 @@
 #include "harness/store.h"
 
 struct runner {
-	double slow; /* set by the caller: multiplies all limits */
+	/* Set by the caller. */
+	double slow;     /* multiplies all limits */
+	bool keep_lease; /* give a device back at the end, not after each cell */
 
 	sd_event *loop;
 	const struct backend *backend;
@@ -43,7 +45,8 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
  * Runs every cell of the plan that is not over yet (harness/attempt.h) into the store. Stops early
  * when a cell left something on the host that would spoil the next, or when told to: SIGINT once
  * lets the cell end, twice ends it, as SIGTERM does. The cells not run have no end.json.
- * A device that cells pass through is leased before the first of them and given back at the end.
+ * A device that a cell passes through is leased before it and given back after it, to the driver it
+ * had; what does not come back is a leftover of that cell.
  * Returns 0, or a negative errno if a cell could not even be begun; runner->host_is_whole tells
  * whether the host is as it was.
  */
