@@ -8,6 +8,16 @@
 #define OPTIONS_MAX 32
 #define HELP_COLUMN 26
 
+static void print_words(const char *(*nth)(size_t i))
+{
+	const char *word;
+
+	printf("%*s(", HELP_COLUMN, "");
+	for (size_t i = 0; (word = nth(i)); i++)
+		printf("%s%s", i ? ", " : "", word);
+	puts(")");
+}
+
 void options_help(const struct command *command)
 {
 	printf("Usage: igd-harness %s [OPTION...] %s\n\n%s\n\nOptions:\n", command->name,
@@ -17,6 +27,8 @@ void options_help(const struct command *command)
 			option->arg ? option->arg : "");
 
 		printf("%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", option->help);
+		if (option->nth)
+			print_words(option->nth);
 	}
 	printf("  --help%*sthis text\n", HELP_COLUMN - 8, "");
 }
