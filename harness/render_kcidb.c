@@ -97,8 +97,10 @@ static json_t *environment(const json_t *findings)
 	json_t *misc = json_object();
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (json_is_string(json_object_get(host, keys[i])))
-			json_object_set(misc, keys[i], json_object_get(host, keys[i]));
+		char *text = render_escaped(document_text(host, keys[i]));
+
+		json_object_set_new(misc, keys[i], json_string(text));
+		free(text);
 	}
 	return json_pack("{s:o, s:o}", "comment", part(render_place, findings, LOG_EXCERPT_MAX),
 		"misc", misc);

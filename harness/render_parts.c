@@ -196,3 +196,18 @@ char *render_string(void (*write)(const json_t *document, FILE *stream), const j
 	free(text);
 	return NULL;
 }
+
+char *render_escaped(const char *text)
+{
+	char *escaped = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&escaped, &length);
+
+	if (!stream)
+		return NULL;
+	render_text(stream, text);
+	if (fclose(stream) == 0)
+		return escaped;
+	free(escaped);
+	return NULL;
+}

@@ -36,6 +36,9 @@ void render_reason(const json_t *cell, FILE *stream);
  */
 void render_diagnosis(const json_t *cell, FILE *stream);
 
+/* Text, escaped. The caller frees. NULL without memory. */
+char *render_escaped(const char *text);
+
 /* What one of these writes, as text. The caller frees. NULL without memory. */
 char *render_string(void (*write)(const json_t *document, FILE *stream), const json_t *document);
 

@@ -8,8 +8,8 @@
  *   XFAIL              not ok N - NAME # TODO why
  *   FAIL, ERROR, MISS  not ok N - NAME            (TAP has one word for them; the block has ours)
  *
- * Every line is one that this renderer began: text that came from a guest is in quotes in the
- * block, or behind a directive, and has no newline. So no guest writes a test point.
+ * Every line is one that this renderer began: text that came from a guest is behind a directive, or
+ * behind words of ours in the block, and has no newline. So no guest writes a test point.
  */
 #ifndef IGD_RENDER_TAP_H
 #define IGD_RENDER_TAP_H
