@@ -89,13 +89,15 @@ static void each_verdict_has_its_word_in_each_format(void)
 #define KNOWN                                                                                          \
 	CELL("XFAIL", "known",                                                                         \
 		", \"findings\": [{\"id\": \"e\", \"field\": \"igd/address\", \"verdict\": \"XFAIL\"," \
-		" \"expected\": 2, \"seen\": 3, \"note\": \"never merged\", \"source\": \"s\"}]")
+		" \"expected\": 2, \"seen\": 3, \"note\": \"never merged\", \"source\": \"s\","        \
+		" \"known\": {\"id\": \"k\", \"link\": \"https://example.org/1\"}}]")
 
 static void a_known_deviation_is_an_issue_and_an_incident_for_kcidb(void)
 {
 	has("kcidb", KNOWN, "\"status\": \"FAIL\"");
 	has("kcidb", KNOWN, "\"comment\": \"igd/address: never merged\"");
 	has("kcidb", KNOWN, "\"present\": true");
+	has("kcidb", KNOWN, "\"report_url\": \"https://example.org/1\"");
 	has_not("kcidb", CELL("FAIL", "bad", ""), "\"present\"");
 }
 

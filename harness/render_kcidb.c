@@ -125,6 +125,7 @@ static void write_known(const json_t *finding, FILE *stream)
 static int add_incident(struct kcidb *kcidb, const char *test, const json_t *finding)
 {
 	const json_t *matrix = json_object_get(kcidb->findings, "matrix");
+	const char *link = document_text(json_object_get(finding, "known"), "link");
 	char *issue = identifier(json_pack("[O, O, O, O]", json_object_get(matrix, "sha256"),
 		json_object_get(finding, "id"), json_object_get(finding, "field"),
 		json_object_get(finding, "note")));
@@ -137,6 +138,8 @@ static int add_incident(struct kcidb *kcidb, const char *test, const json_t *fin
 		entry = json_pack("{s:s, s:i, s:s, s:o, s:{s:b, s:b, s:b}}", "id", issue, "version",
 			1, "origin", ORIGIN, "comment", part(write_known, finding, LOG_EXCERPT_MAX),
 			"culprit", "code", 1, "tool", 0, "harness", 0);
+		if (strncmp(link, "https://", 8) == 0 && !link[strcspn(link, " \t\r\n\"<>\\")])
+			json_object_set_new(entry, "report_url", json_string(link));
 		if (json_object_set_new(kcidb->issues, issue, entry) < 0)
 			goto out;
 	}
