@@ -112,6 +112,9 @@ struct backend_entry {
 };
 extern const struct backend_entry backend_entries[];
 
+/* The name of the back end at that place, or NULL behind the last: for an option's `nth`. */
+const char *backend_name(size_t i);
+
 /* What a module exports. */
 #define BACKEND_MODULE_SYMBOL "igd_backend_module"
 struct backend_module {

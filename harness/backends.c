@@ -84,6 +84,12 @@ static const struct backend *load(const struct backend_entry *entry, struct prob
 	return module->backend;
 }
 
+const char *backend_name(size_t i)
+{
+	return i < sizeof(backend_entries) / sizeof(backend_entries[0]) ? backend_entries[i].name
+									: NULL;
+}
+
 const struct backend *backend_find(const char *name, struct problem *why)
 {
 	for (const struct backend_entry *entry = backend_entries; entry->name; entry++) {

@@ -9,10 +9,11 @@
 #include "harness/judge.h"
 #include "harness/plan.h"
 #include "harness/render.h"
+#include "harness/render_file.h"
 #include "harness/store.h"
 
 static struct {
-	const char *matrix, *known, *patterns, *format;
+	const char *matrix, *known, *patterns, *format, *output;
 	struct option_list select;
 } given = { .format = "table" };
 
@@ -29,7 +30,10 @@ static const struct command_option options[] = {
 		.text = &given.patterns },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
-	{ "format", "NAME", "table (default), views or json", .text = &given.format },
+	{ "format", "NAME", "how to say it (default: table; docs/formats.md)",
+		.text = &given.format, .nth = renderer_name },
+	{ "output", "FILE", "write it there, whole, instead of to the terminal",
+		.text = &given.output },
 	{ NULL },
 };
 
@@ -61,11 +65,10 @@ static int run(int argc, char **argv)
 	int r, status;
 
 	if (argc != 1 || !renderer) {
-		if (argc != 1)
-			problem_set(&why, 0, "name one run directory");
-		else
-			problem_set(&why, 0, "no format \"%s\": there are table, views and json",
-				given.format);
+		problem_set(&why, 0,
+			argc != 1 ? "name one run directory"
+				  : "no format \"%.100s\"; igd-harness judge --help lists them",
+			given.format);
 		return command_fail(&command_judge, EXIT_USAGE, &why);
 	}
 	r = store_open(argv[0], false, &store, &stored_run, &stored_plan, &why);
@@ -82,7 +85,15 @@ static int run(int argc, char **argv)
 		r = judge_run(&store, stored_run, stored_plan, plan, patterns, &findings, &why);
 	if (r < 0)
 		goto out;
-	r = renderer->render(findings, &how, stdout);
+	if (given.output) {
+		r = render_file(renderer, findings, &how, given.output, &why);
+	} else {
+		r = renderer->render(findings, &how, stdout);
+		if (r == 0 && fflush(stdout) != 0)
+			r = -errno;
+		if (r < 0)
+			problem_set(&why, r, "cannot write the result: %s", strerror(-r));
+	}
 out:
 	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
 		       : judge_exit_status(findings);

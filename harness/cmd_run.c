@@ -24,7 +24,8 @@ static struct {
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
 
 static const struct command_option options[] = {
-	{ "backend", "NAME", "libxl (default), qemu or replay", .text = &given.backend },
+	{ "backend", "NAME", "what makes the guests (default: libxl)", .text = &given.backend,
+		.nth = backend_name },
 	{ "out", "DIR",
 		"the run directory to make (default: IGD_RUN_DIR, or\n"
 		"                          igd-run-DATE-TIME here)",

@@ -11,6 +11,7 @@ extern const struct command command_resume;
 extern const struct command command_judge;
 extern const struct command command_diff;
 extern const struct command command_host;
+extern const struct command command_help;
 
 /* All of them, for main() and --help; ends with NULL. */
 extern const struct command *const commands[];

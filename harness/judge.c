@@ -343,6 +343,7 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 	counts = count(cells, &worst);
 	json_object_set(findings, "matrix", json_object_get(plan, "matrix"));
 	json_object_set(findings, "harness", json_object_get(run, "harness"));
+	json_object_set(findings, "started", json_object_get(run, "started"));
 	json_object_set(findings, "identities", json_object_get(run, "identities"));
 	json_object_set_new(
 		findings, "patterns", patterns ? patterns_identity(patterns) : json_null());

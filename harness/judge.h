@@ -4,6 +4,7 @@
  * {
  *   "format": "igd-harness findings", "version": 1,
  *   "harness": "0.1.0", "matrix": {"name": ..., "file": ..., "sha256": ...},
+ *   "started": "2026-...Z",           as in run.json
  *   "identities": {... as in run.json ...},
  *   "patterns": {"file": ..., "sha256": ...},
  *                                     by which the logs were searched; null: they were not

@@ -5,8 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/nearest.h"
+
 #define OPTIONS_MAX 32
 #define HELP_COLUMN 26
+
+static void print_words(const char *(*nth)(size_t i))
+{
+	const char *word;
+
+	printf("%*s(", HELP_COLUMN, "");
+	for (size_t i = 0; (word = nth(i)); i++)
+		printf("%s%s", i ? ", " : "", word);
+	puts(")");
+}
 
 void options_help(const struct command *command)
 {
@@ -17,6 +29,8 @@ void options_help(const struct command *command)
 			option->arg ? option->arg : "");
 
 		printf("%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", option->help);
+		if (option->nth)
+			print_words(option->nth);
 	}
 	printf("  --help%*sthis text\n", HELP_COLUMN - 8, "");
 }
@@ -32,6 +46,21 @@ static bool take(const struct command_option *option, char *value)
 	else
 		return false;
 	return true;
+}
+
+static void no_option(const struct command *command, const char *given)
+{
+	char name[NEAREST_WORD_MAX + 1];
+	struct nearest nearest;
+
+	snprintf(name, sizeof(name), "%s", given + strspn(given, "-"));
+	name[strcspn(name, "=")] = '\0';
+	nearest = nearest_to(name);
+	for (const struct command_option *option = command->options; option->name; option++)
+		nearest_offer(&nearest, option->name);
+	fprintf(stderr, "igd-harness %s: no option %s%s%s; igd-harness %s --help lists them\n",
+		command->name, given, nearest.best ? ", did you mean --" : "",
+		nearest.best ? nearest.best : "", command->name);
 }
 
 int options_parse(const struct command *command, int argc, char **argv, int *first_r)
@@ -62,9 +91,7 @@ int options_parse(const struct command *command, int argc, char **argv, int *fir
 				command->name, argv[optind - 1], command->name);
 			return EXIT_USAGE;
 		default:
-			fprintf(stderr,
-				"igd-harness %s: no option %s; igd-harness %s --help lists them\n",
-				command->name, argv[optind - 1], command->name);
+			no_option(command, argv[optind - 1]);
 			return EXIT_USAGE;
 		}
 	}

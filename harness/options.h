@@ -23,6 +23,8 @@ struct command_option {
 	const char **text;
 	bool *flag;
 	struct option_list *list;
+	/* The words it takes, by number, NULL behind the last; NULL: any word. */
+	const char *(*nth)(size_t i);
 };
 
 struct command {

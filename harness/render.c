@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/render_junit.h"
+#include "harness/render_kcidb.h"
+#include "harness/render_lava.h"
 #include "harness/render_table.h"
+#include "harness/render_tap.h"
 #include "harness/render_views.h"
 
 static int render_json(const json_t *findings, const struct render_options *options, FILE *stream)
@@ -19,6 +23,10 @@ const struct renderer renderers[] = {
 	{ "table", "for people at a terminal", render_table },
 	{ "views", "the views of each guest's devices, layer by layer", render_views },
 	{ "json", "the findings document itself", render_json },
+	{ "junit", "JUnit XML, for GitLab and Jenkins", render_junit },
+	{ "tap", "TAP version 13, for prove and meson", render_tap },
+	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
+	{ "lava", "LAVA's signals, for a test shell", render_lava },
 	{ NULL, NULL, NULL },
 };
 
@@ -29,6 +37,11 @@ const struct renderer *renderer_find(const char *name)
 			return renderer;
 	}
 	return NULL;
+}
+
+const char *renderer_name(size_t i)
+{
+	return i < sizeof(renderers) / sizeof(renderers[0]) ? renderers[i].name : NULL;
 }
 
 void render_text(FILE *stream, const char *text)

@@ -16,11 +16,14 @@ struct render_options {
 struct renderer {
 	const char *name; /* NULL ends the table */
 	const char *about;
-	/* Returns 0, or -EIO if the stream failed. */
+	/* Returns 0, -EIO if the stream failed, or -ENOMEM. */
 	int (*render)(const json_t *findings, const struct render_options *options, FILE *stream);
 };
 
 extern const struct renderer renderers[];
+
+/* The name of the renderer at that place, or NULL behind the last: for an option's `nth`. */
+const char *renderer_name(size_t i);
 
 /* Returns the renderer of that name, or NULL. */
 const struct renderer *renderer_find(const char *name);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/render_parts.h"
 #include "src/document.h"
 #include "src/verdict.h"
 
@@ -168,16 +169,6 @@ static void print_logs(const json_t *logs, FILE *stream)
 		fputc('\n', stream);
 }
 
-static double seconds(const json_t *times)
-{
-	double sum = 0;
-	const char *name;
-	json_t *ms;
-
-	json_object_foreach((json_t *)times, name, ms) sum += (double)json_integer_value(ms) / 1000;
-	return sum;
-}
-
 static void print_cell(const json_t *cell, const struct render_options *options, FILE *stream)
 {
 	const json_t *finding;
@@ -187,7 +178,7 @@ static void print_cell(const json_t *cell, const struct render_options *options,
 	fputc(' ', stream);
 	fprintf(stream, "%-34s", document_text(cell, "name"));
 	if (json_object_get(cell, "times_ms"))
-		fprintf(stream, " %6.1f s", seconds(json_object_get(cell, "times_ms")));
+		fprintf(stream, " %6.1f s", render_seconds(cell));
 	fputc('\n', stream);
 	if (document_text(cell, "cause")[0]) {
 		fputs("      ", stream);
