@@ -288,6 +288,20 @@ out:
 	return r;
 }
 
+int store_hold(struct store *store, struct problem *why)
+{
+	store->lock_fd = openat(store->dir_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (store->lock_fd < 0 && errno == ENOENT)
+		return 0;
+	if (store->lock_fd < 0)
+		return problem_set(
+			why, -errno, "cannot open %s/lock: %s", store->dir, strerror(errno));
+	if (flock(store->lock_fd, LOCK_SH | LOCK_NB) < 0)
+		return problem_set(why, -EBUSY, "another igd-harness is writing in %s: wait for it",
+			store->dir);
+	return 0;
+}
+
 void store_close(struct store *store)
 {
 	if (store->lock_fd >= 0)

@@ -47,6 +47,13 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
 	struct problem *why);
 
+/*
+ * Keeps runs from writing in an open store for as long as it is open: for who reads the whole of
+ * it. A directory that never had a lock, or is read-only, is held without. -EBUSY while a run
+ * writes.
+ */
+int store_hold(struct store *store, struct problem *why);
+
 /* Closes what is open; a zeroed store with -1 descriptors, or one closed already, is fine. */
 void store_close(struct store *store);
 
