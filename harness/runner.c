@@ -11,6 +11,7 @@
 #include "harness/attempt.h"
 #include "harness/ending.h"
 #include "harness/host_identity.h"
+#include "src/document.h"
 
 #define TICK_US 500000
 
@@ -186,13 +187,25 @@ static void on_over(void *data, const json_t *end)
 	turn->end = json_incref((json_t *)end);
 }
 
+/* A cell that could not be written down: those after it could not be either. */
+static int check_recorded(const struct store *store, const json_t *end, struct problem *why)
+{
+	const char *not_recorded = ending_entry(ENDING_NOT_RECORDED)->name;
+
+	if (!end || strcmp(document_text(end, "ending"), not_recorded) != 0)
+		return 0;
+	return problem_set(why, -ENOSPC,
+		"cell %s: %.200s; make room, and `igd-harness resume %.200s` goes on",
+		document_text(end, "cell"), document_text(end, "detail"), store->dir);
+}
+
 static int run_cell(struct runner *runner, const struct store *store, size_t index,
 	const json_t *plan_cell, struct problem *why)
 {
 	const char *name = json_string_value(json_object_get(plan_cell, "name"));
 	struct turn turn = { .runner = runner, .plan_cell = plan_cell };
 	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, &turn };
-	int dir_fd = -1, r;
+	int dir_fd = -1, unwritten, r;
 
 	r = attempt_begin(store, index, name, runner->boot_id, &dir_fd, why);
 	if (r != 0)
@@ -208,10 +221,13 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 		if (json_array_size(json_object_get(turn.end, "leftovers")) > 0)
 			runner->host_is_whole = false;
 	}
+	unwritten = check_recorded(store, turn.end, why);
 	cell_free(runner->cell);
 	runner->cell = NULL;
 	json_decref(turn.end);
 	close(dir_fd);
+	if (unwritten < 0)
+		return unwritten;
 	return r < 0 ? problem_set(why, r, "the event loop failed: %s", strerror(-r)) : 0;
 }
 

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
 #include "harness/plan.h"
 #include "src/document.h"
 
@@ -193,6 +192,18 @@ static int open_dir(const char *dir, struct store *store, struct problem *why)
 	return 0;
 }
 
+/* A run that could not be frozen has not begun: the same command can be given again. */
+static void take_back(struct store *store)
+{
+	static const char *const made[] = { "run.json", "plan.json", "matrix.yaml", "lock" };
+
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]) && store->dir_fd >= 0; i++)
+		unlinkat(store->dir_fd, made[i], 0);
+	if (store->dir_fd >= 0)
+		unlinkat(store->dir_fd, "cells", AT_REMOVEDIR);
+	rmdir(store->dir);
+}
+
 int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
 	struct store *store_r, struct problem *why)
 {
@@ -232,6 +243,8 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 	*store_r = store;
 	store = STORE_NONE;
 out:
+	if (r < 0 && store.dir)
+		take_back(&store);
 	store_close(&store);
 	return r;
 }
@@ -378,46 +391,4 @@ int store_set_aside(
 	return r < 0 ? problem_set(
 			       why, r, "cannot set %s/%s aside: %s", store->dir, from, strerror(-r))
 		     : 0;
-}
-
-int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)
-{
-	journal_r->began_us = clock_us();
-	journal_r->fd =
-		openat(dir_fd, "journal.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (journal_r->fd < 0)
-		return problem_set(
-			why, -errno, "cannot make the cell's journal: %s", strerror(errno));
-	return 0;
-}
-
-int journal_note(struct journal *journal, json_t *entry)
-{
-	uint64_t now = clock_us();
-	char *text = NULL, *line = NULL;
-	int length, r;
-
-	if (entry)
-		json_object_set_new(
-			entry, "ms", json_integer((json_int_t)((now - journal->began_us) / 1000)));
-	text = entry ? json_dumps(entry, JSON_COMPACT) : NULL;
-	json_decref(entry);
-	if (!text)
-		return -ENOMEM;
-	/* One write: two lines never mix, and a cut one is the last. */
-	length = asprintf(&line, "%s\n", text);
-	r = length < 0 ? -ENOMEM : write_all(journal->fd, line, (size_t)length);
-	if (r == 0 && fdatasync(journal->fd) < 0)
-		r = -errno;
-	free(text);
-	if (length >= 0)
-		free(line);
-	return r;
-}
-
-void journal_close(struct journal *journal)
-{
-	if (journal->fd >= 0)
-		close(journal->fd);
-	journal->fd = -1;
 }

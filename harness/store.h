@@ -35,7 +35,7 @@ struct store {
 /*
  * Makes a new run directory and freezes run, plan and matrix in it, on disk before it returns.
  * Returns 0 and the store, to be closed with store_close(); -EEXIST if something is there already;
- * another negative errno; each with the sentence.
+ * another negative errno; each with the sentence. What it made before it failed is removed.
  */
 int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
 	struct store *store_r, struct problem *why);
@@ -107,6 +107,7 @@ int store_read_json(
 struct journal {
 	int fd;
 	uint64_t began_us; /* CLOCK_MONOTONIC */
+	int error;         /* the first errno, negative, of a note that is not in it; 0 if none */
 };
 
 int journal_open(int dir_fd, struct journal *journal_r, struct problem *why);
