@@ -10,6 +10,7 @@
 #include "harness/judge.h"
 #include "harness/options.h"
 #include "harness/render.h"
+#include "harness/seal.h"
 #include "src/document.h"
 
 /* As an absolute path if it is one that exists; a program's name, looked for along PATH, stays. */
@@ -131,6 +132,8 @@ int conduct(struct runner *runner, const struct store *store, const json_t *run,
 {
 	int status = freeze_patterns(store, patterns, why);
 
+	if (status == 0)
+		status = seal_write(store->dir_fd, why);
 	if (status == 0)
 		status = runner_run(runner, store, plan, why);
 	if (status == 0)

@@ -10,6 +10,7 @@
 #include "harness/ending.h"
 #include "harness/judge_expect.h"
 #include "harness/judge_logs.h"
+#include "harness/seal.h"
 #include "harness/views.h"
 #include "src/document.h"
 #include "src/report.h"
@@ -260,6 +261,11 @@ static void read_record(const struct store *store, const json_t *identities, int
 	record->host = sight_host(identities);
 	if (fd < 0)
 		return;
+	/* Whatever a damaged record says, nobody recorded it. */
+	if (seal_check(fd, &record->end_trouble) < 0) {
+		close(fd);
+		return;
+	}
 	store_read_json(fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
 	if (store_read(fd, "report.json", &text, &length, &record->report_trouble) == 0)
 		report_parse(text, length, &record->report, &record->report_trouble);

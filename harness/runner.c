@@ -11,6 +11,7 @@
 #include "harness/attempt.h"
 #include "harness/ending.h"
 #include "harness/host_identity.h"
+#include "harness/seal.h"
 #include "src/document.h"
 
 #define TICK_US 500000
@@ -199,6 +200,19 @@ static int check_recorded(const struct store *store, const json_t *end, struct p
 		document_text(end, "cell"), document_text(end, "detail"), store->dir);
 }
 
+/* A run that was killed in the moment between the end of a cell and its seal. */
+static int seal_again(
+	const struct store *store, size_t index, const char *name, struct problem *why)
+{
+	int fd = store_cell(store, index, name, false, why), r;
+
+	if (fd < 0)
+		return fd;
+	r = seal_write(fd, why);
+	close(fd);
+	return r;
+}
+
 static int run_cell(struct runner *runner, const struct store *store, size_t index,
 	const json_t *plan_cell, struct problem *why)
 {
@@ -209,7 +223,7 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 
 	r = attempt_begin(store, index, name, runner->boot_id, &dir_fd, why);
 	if (r != 0)
-		return r < 0 ? r : 0;
+		return r < 0 ? r : seal_again(store, index, name, why);
 	progress_cell(&runner->progress, index, name);
 	r = cell_begin(runner->backend, runner->host, runner->loop, plan_cell, runner->identities,
 		dir_fd, runner->slow, &watcher, &runner->cell, why);
@@ -225,6 +239,9 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 	cell_free(runner->cell);
 	runner->cell = NULL;
 	json_decref(turn.end);
+	/* Sealed when the back end, too, has written its last. */
+	if (r >= 0 && unwritten == 0)
+		unwritten = seal_write(dir_fd, why);
 	close(dir_fd);
 	if (unwritten < 0)
 		return unwritten;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/plan.h"
+#include "harness/seal.h"
 #include "src/document.h"
 
 #define CELL_FOLDER_MAX 256
@@ -271,6 +272,7 @@ int store_open(const char *dir, bool write, struct store *store_r, json_t **run_
 {
 	struct store store = STORE_NONE;
 	json_t *run = NULL, *plan = NULL;
+	struct problem damage = { 0 };
 	int r;
 
 	r = open_dir(dir, &store, why);
@@ -280,6 +282,11 @@ int store_open(const char *dir, bool write, struct store *store_r, json_t **run_
 		r = lock(&store, why);
 		if (r < 0)
 			goto out;
+	}
+	r = seal_check(store.dir_fd, &damage);
+	if (r < 0) {
+		problem_set(why, r, "%s: %s", dir, damage.text);
+		goto out;
 	}
 	r = store_read_json(store.dir_fd, "run.json", DOCUMENT_RUN, &run, why);
 	if (r == -ENOENT)

@@ -6,6 +6,7 @@
  *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if there are any
  *   patterns.yaml  the patterns as they were (harness/patterns.h), if there were any
  *   findings.json  what the judge last said: derived, can be made again at any time
+ *   sealed.json    what the first four were, by SHA-256: harness/seal.h; each cell has one too
  *   lock           held while a run writes here
  *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001
  *   cells/NNN-NAME.lost-N/  attempts that came to no end: harness/attempt.h
@@ -42,7 +43,8 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 
 /*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
- * Gives its run and plan documents as new references.
+ * Gives its run and plan documents as new references. -EBADMSG if they are not what was frozen
+ * (harness/seal.h).
  */
 int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
 	struct problem *why);
