@@ -11,6 +11,7 @@ extern const struct command command_resume;
 extern const struct command command_judge;
 extern const struct command command_diff;
 extern const struct command command_bundle;
+extern const struct command command_prune;
 extern const struct command command_host;
 
 /* All of them, for main() and --help; ends with NULL. */

@@ -6,7 +6,7 @@
 #include "harness/commands.h"
 
 const struct command *const commands[] = { &command_plan, &command_run, &command_resume,
-	&command_judge, &command_diff, &command_bundle, &command_host, NULL };
+	&command_judge, &command_diff, &command_bundle, &command_prune, &command_host, NULL };
 
 int command_fail(const struct command *command, int status, const struct problem *why)
 {

@@ -196,7 +196,8 @@ static int open_dir(const char *dir, struct store *store, struct problem *why)
 /* A run that could not be frozen has not begun: the same command can be given again. */
 static void take_back(struct store *store)
 {
-	static const char *const made[] = { "run.json", "plan.json", "matrix.yaml", "lock" };
+	static const char *const made[] = { "run.json", "plan.json", "matrix.known.yaml",
+		"matrix.yaml", "lock" };
 
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]) && store->dir_fd >= 0; i++)
 		unlinkat(store->dir_fd, made[i], 0);
