@@ -27,14 +27,17 @@ void attempt_boot_id(char boot_id[static BOOT_ID_MAX])
 	fclose(file);
 }
 
-/* Has it come to an end that can be read, and that is not the run's own? */
+/* Has it come to an end that can be read, and that is the cell's own and not the run's? */
 static bool is_over(int dir_fd)
 {
-	const char *interrupted = ending_entry(ENDING_INTERRUPTED)->name;
+	enum ending ending = ENDING_DONE;
 	struct problem why = { 0 };
 	json_t *end = NULL;
-	bool over = store_read_json(dir_fd, "end.json", DOCUMENT_END, &end, &why) == 0 &&
-		    strcmp(document_text(end, "ending"), interrupted) != 0;
+	bool over = store_read_json(dir_fd, "end.json", DOCUMENT_END, &end, &why) == 0;
+
+	/* One that this program does not know is over too: another one wrote it. */
+	if (over && ending_parse(document_text(end, "ending"), &ending) == 0)
+		over = !ending_is_retried(ending);
 
 	json_decref(end);
 	return over;

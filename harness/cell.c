@@ -65,18 +65,36 @@ static json_t *end_document(const struct cell *cell)
 	return end;
 }
 
+/* A cell of which not all could be written down is not what its guest made of it. */
+static void admit_unwritten(struct cell *cell)
+{
+	if (cell->journal.error < 0)
+		problem_set(&cell->unwritten, cell->journal.error,
+			"cannot write journal.jsonl in the run directory: %s",
+			strerror(-cell->journal.error));
+	if (!cell->unwritten.text[0])
+		return;
+	cell->ending = ENDING_NOT_RECORDED;
+	snprintf(cell->detail, sizeof(cell->detail), "%s", cell->unwritten.text);
+}
+
 static void finish(struct cell *cell)
 {
-	struct problem why = { 0 };
-	json_t *end = end_document(cell);
+	json_t *end;
 
 	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);
 	cell->grace = NULL;
-	if (store_write_json(cell->dir_fd, "end.json", end, &why) < 0)
-		fprintf(stderr, "igd-harness: %s: %s\n", cell->name, why.text);
+	/* end.json last: where it is, all else is. */
 	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "over", "ending",
 					     ending_entry(cell->ending)->name));
+	admit_unwritten(cell);
+	end = end_document(cell);
+	if (store_write_json(cell->dir_fd, "end.json", end, &cell->unwritten) < 0) {
+		admit_unwritten(cell);
+		json_decref(end);
+		end = end_document(cell);
+	}
 	cell->watcher.over(cell->watcher.data, end);
 	json_decref(end);
 }
@@ -137,6 +155,10 @@ static void on_created(void *data, int console_fd)
 	if (cell->state != CELL_CREATE)
 		return;
 	r = console_open(cell, console_fd);
+	if (r < 0 && cell->unwritten.text[0]) {
+		cell_end(cell, ENDING_NOT_RECORDED, "%s", cell->unwritten.text);
+		return;
+	}
 	if (r < 0) {
 		cell_end(cell, ENDING_HOST_FAILED, "cannot read the guest's console: %s",
 			strerror(-r));
@@ -311,8 +333,9 @@ static void begin(struct cell *cell, const json_t *identities)
 	r = cell->backend->start(
 		cell->host, cell->plan, cell->dir_fd, &handler, cell, &cell->guest, &inner);
 	if (r < 0)
-		end_without_guest(
-			cell, ENDING_HOST_FAILED, "%s", inner.text[0] ? inner.text : strerror(-r));
+		end_without_guest(cell,
+			r == -ENOSPC || r == -EDQUOT ? ENDING_NOT_RECORDED : ENDING_HOST_FAILED,
+			"%s", inner.text[0] ? inner.text : strerror(-r));
 }
 
 int cell_begin(const struct backend *backend, struct backend_host *host, sd_event *loop,

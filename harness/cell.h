@@ -5,7 +5,8 @@
  *   create -> first-frame -> report -> picture -> power-off -> clean-up -> (over)
  *
  * Every way out of the first five leads through clean-up: the guest is destroyed if it is still
- * there, and what is left of it is written down. Whatever happens, end.json is written:
+ * there, and what is left of it is written down. Whatever happens, end.json is written, after all
+ * else; only a disk that takes nothing more is a reason that it is not there:
  *
  * {"format": "igd-harness end", "version": 1, "cell": NAME,
  *  "ending": "done",                    name of an enum ending
@@ -56,7 +57,9 @@ struct cell_watcher {
 
 	/* The cell entered a state; its limit in ms. For progress only. */
 	void (*entered)(void *data, enum cell_state state, uint64_t limit_ms);
-	/* The cell is over and end.json is on disk; `end` is borrowed. Called once, from the loop.
+	/*
+	 * The cell is over; `end` is borrowed. It is on disk as end.json, unless its ending is
+	 * ENDING_NOT_RECORDED: then perhaps not. Called once, from the loop.
 	 */
 	void (*over)(void *data, const json_t *end);
 	void *data;

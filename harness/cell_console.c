@@ -90,7 +90,7 @@ static void take_report(struct cell *cell)
 
 	r = store_write(cell->dir_fd, "report.json", message->text, message->length, &why);
 	if (r < 0) {
-		cell_end(cell, ENDING_HOST_FAILED, "%s", why.text);
+		cell_end(cell, ENDING_NOT_RECORDED, "%s", why.text);
 		return;
 	}
 	r = report_parse(message->text, message->length, &report, &why);
@@ -173,6 +173,12 @@ static void keep_tail(struct cell_console *console, const char *bytes, size_t le
 	console->tail[console->tail_used] = 0;
 }
 
+static void unwritten(struct cell *cell, int error)
+{
+	problem_set(&cell->unwritten, -error, "cannot write console.log in the run directory: %s",
+		strerror(error));
+}
+
 static void keep_log(struct cell *cell, const char *bytes, size_t length)
 {
 	struct cell_console *console = &cell->console;
@@ -186,8 +192,8 @@ static void keep_log(struct cell *cell, const char *bytes, size_t length)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			cell_end(cell, ENDING_HOST_FAILED, "cannot write console.log: %s",
-				strerror(errno));
+			unwritten(cell, errno);
+			cell_end(cell, ENDING_NOT_RECORDED, "%s", cell->unwritten.text);
 			return;
 		}
 		console->kept += (uint64_t)n;
@@ -249,8 +255,10 @@ int console_open(struct cell *cell, int fd)
 {
 	cell->console.log_fd =
 		openat(cell->dir_fd, "console.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (cell->console.log_fd < 0)
-		return -errno;
+	if (cell->console.log_fd < 0) {
+		unwritten(cell, errno);
+		return -EIO;
+	}
 	cell->console.fd = fd;
 	return sd_event_add_io(cell->loop, &cell->console.source, fd, EPOLLIN, on_readable, cell);
 }
@@ -270,7 +278,8 @@ void console_close(struct cell *cell)
 	sd_event_source_disable_unref(cell->console.quiet);
 	cell->console.source = cell->console.quiet = NULL;
 	if (cell->console.log_fd >= 0) {
-		fsync(cell->console.log_fd);
+		if (fsync(cell->console.log_fd) < 0)
+			unwritten(cell, errno);
 		close(cell->console.log_fd);
 	}
 	cell->console.log_fd = cell->console.fd = -1;

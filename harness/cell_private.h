@@ -50,7 +50,8 @@ struct cell {
 	uint64_t heartbeat_due_us;
 	uint64_t stalled_us;
 
-	bool decided; /* ending, ended_in and detail are final */
+	struct problem unwritten; /* the first thing that could not be written down, "" if none */
+	bool decided;             /* ending, ended_in and detail are final */
 	enum ending ending;
 	enum cell_state ended_in;
 	char detail[PROBLEM_TEXT_MAX];

@@ -93,16 +93,6 @@ static json_t *run_document(const json_t *identities, json_t *settings)
 	return run;
 }
 
-/* The patterns as they were, so that the run can be judged where none are installed. */
-static int freeze_patterns(
-	const struct store *store, const struct patterns *patterns, struct problem *why)
-{
-	size_t length = 0;
-	const char *text = patterns_text(patterns, &length);
-
-	return store_write(store->dir_fd, PATTERNS_FILE, text, length, why);
-}
-
 static int run_plan(struct runner *runner, const struct backend_options *host_options,
 	const json_t *plan, const struct patterns *patterns, const char *matrix, const char *out,
 	struct problem *why)
@@ -113,8 +103,6 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	int r, status;
 
 	r = store_create(out, run, plan, matrix, &store, why);
-	if (r == 0 && patterns)
-		r = freeze_patterns(&store, patterns, why);
 	status = r == 0 ? conduct(runner, &store, run, plan, patterns, given.quiet, why) : r;
 	if (status < 0)
 		status = command_fail(

@@ -10,6 +10,7 @@
 #include "harness/judge.h"
 #include "harness/options.h"
 #include "harness/render.h"
+#include "harness/seal.h"
 #include "src/document.h"
 
 /* As an absolute path if it is one that exists; a program's name, looked for along PATH, stays. */
@@ -112,11 +113,31 @@ static int conclude(const struct store *store, const json_t *run, const json_t *
 	return status;
 }
 
+/*
+ * The patterns as they were, so that the run can be judged where none are installed. A run that was
+ * stopped before it had them gets those of who goes on with it.
+ */
+static int freeze_patterns(
+	const struct store *store, const struct patterns *patterns, struct problem *why)
+{
+	size_t length = 0;
+	const char *text;
+
+	if (!patterns || faccessat(store->dir_fd, PATTERNS_FILE, F_OK, 0) == 0)
+		return 0;
+	text = patterns_text(patterns, &length);
+	return store_write(store->dir_fd, PATTERNS_FILE, text, length, why);
+}
+
 int conduct(struct runner *runner, const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why)
 {
-	int status = runner_run(runner, store, plan, why);
+	int status = freeze_patterns(store, patterns, why);
 
+	if (status == 0)
+		status = seal_write(store->dir_fd, why);
+	if (status == 0)
+		status = runner_run(runner, store, plan, why);
 	if (status == 0)
 		status = conclude(store, run, plan, patterns, quiet, why);
 	if (status >= 0 && runner->stopped)

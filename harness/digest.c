@@ -1,10 +1,12 @@
 #include "harness/digest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <nettle/sha2.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void write_text(struct sha256_ctx *context, char text[static DIGEST_TEXT_MAX])
 {
@@ -24,22 +26,34 @@ void digest_bytes(const void *bytes, size_t length, char text[static DIGEST_TEXT
 	write_text(&context, text);
 }
 
-int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct problem *why)
+int digest_fd(int fd, char text[static DIGEST_TEXT_MAX], uint64_t *bytes_r)
 {
 	uint8_t block[65536];
 	struct sha256_ctx context;
-	FILE *file = fopen(path, "rbe");
-	size_t n;
-	int r = 0;
+	ssize_t n;
 
-	if (!file)
-		return problem_set(why, -errno, "cannot read %s: %s", path, strerror(errno));
 	sha256_init(&context);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		sha256_update(&context, n, block);
-	if (ferror(file))
-		r = problem_set(why, -EIO, "cannot read %s", path);
-	fclose(file);
+	*bytes_r = 0;
+	while ((n = read(fd, block, sizeof(block))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		sha256_update(&context, (size_t)n, block);
+		*bytes_r += (uint64_t)n;
+	}
 	write_text(&context, text);
-	return r;
+	return 0;
+}
+
+int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct problem *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+	uint64_t bytes;
+
+	if (fd < 0)
+		return problem_set(why, -errno, "cannot read %s: %s", path, strerror(errno));
+	r = digest_fd(fd, text, &bytes);
+	close(fd);
+	return r < 0 ? problem_set(why, r, "cannot read %s: %s", path, strerror(-r)) : 0;
 }

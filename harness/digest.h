@@ -5,6 +5,7 @@
 #define IGD_DIGEST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "src/problem.h"
 
@@ -12,6 +13,12 @@
 
 /* Returns 0, or a negative errno with the sentence if the file cannot be read. */
 int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct problem *why);
+
+/*
+ * The same of an open file, from where it stands to its end, and how many bytes that were. Returns
+ * 0 or a negative errno.
+ */
+int digest_fd(int fd, char text[static DIGEST_TEXT_MAX], uint64_t *bytes_r);
 
 /* The same of bytes in memory. */
 void digest_bytes(const void *bytes, size_t length, char text[static DIGEST_TEXT_MAX]);

@@ -42,6 +42,8 @@ static const struct ending_entry entries[ENDING_COUNT] = {
 		"the host could not do its part" },
 	[ENDING_HOST_STALLED] = { "host-stalled", VERDICT_MISS, "host",
 		"a limit passed while the harness itself was kept from running" },
+	[ENDING_NOT_RECORDED] = { "not-recorded", VERDICT_MISS, "host",
+		"what the cell left could not be written down" },
 	[ENDING_INTERRUPTED] = { "interrupted", VERDICT_MISS, "host", "the run was stopped" },
 	[ENDING_KILLED_HOST] = { "killed-host", VERDICT_MISS, "host", "the cell killed the host" },
 };
@@ -49,6 +51,11 @@ static const struct ending_entry entries[ENDING_COUNT] = {
 const struct ending_entry *ending_entry(enum ending ending)
 {
 	return &entries[ending];
+}
+
+bool ending_is_retried(enum ending ending)
+{
+	return ending == ENDING_NOT_RECORDED || ending == ENDING_INTERRUPTED;
 }
 
 int ending_parse(const char *name, enum ending *ending_r)

@@ -4,6 +4,8 @@
 #ifndef IGD_ENDING_H
 #define IGD_ENDING_H
 
+#include <stdbool.h>
+
 #include "src/verdict.h"
 
 enum ending {
@@ -25,8 +27,9 @@ enum ending {
 	ENDING_BAD_REPORT,     /* a whole report that is not one: docs/report.md */
 	ENDING_CREATE_LATE,    /* libxl or the host did not answer within the limit */
 	ENDING_CONSOLE_LOST,   /* the serial line broke while guest and QEMU were well */
-	ENDING_HOST_FAILED,    /* the host could not: no memory, no xenstore, no QEMU, disk full */
+	ENDING_HOST_FAILED,    /* the host could not: no memory, no xenstore, no QEMU */
 	ENDING_HOST_STALLED,   /* a limit passed, but the harness itself was kept from running */
+	ENDING_NOT_RECORDED,   /* what it left could not be written down: the disk is full */
 	ENDING_INTERRUPTED,    /* somebody stopped the run */
 	ENDING_KILLED_HOST,    /* the host died while it ran, and again: harness/attempt.h */
 	ENDING_COUNT
@@ -41,6 +44,9 @@ struct ending_entry {
 
 /* Never NULL for an ending below ENDING_COUNT. */
 const struct ending_entry *ending_entry(enum ending ending);
+
+/* Is a cell that ended so to be tried again when its run is resumed? */
+bool ending_is_retried(enum ending ending);
 
 /* Returns 0, or -EINVAL for a name that is no ending. */
 int ending_parse(const char *name, enum ending *ending_r);

@@ -21,7 +21,8 @@ static void every_ending_has_a_word_and_can_be_read_back(void)
 static void blame_is_never_blurred(void)
 {
 	static const enum ending of_the_host[] = { ENDING_CREATE_LATE, ENDING_CONSOLE_LOST,
-		ENDING_HOST_FAILED, ENDING_HOST_STALLED, ENDING_INTERRUPTED, ENDING_KILLED_HOST };
+		ENDING_HOST_FAILED, ENDING_HOST_STALLED, ENDING_NOT_RECORDED, ENDING_INTERRUPTED,
+		ENDING_KILLED_HOST };
 	static const enum ending of_the_test[] = { ENDING_BAD_CELL, ENDING_NO_AGENT,
 		ENDING_AGENT_DIED, ENDING_AGENT_SILENT, ENDING_HALF_FRAME, ENDING_GARBAGE,
 		ENDING_BAD_REPORT };

@@ -10,6 +10,7 @@
 #include "harness/ending.h"
 #include "harness/judge_expect.h"
 #include "harness/judge_logs.h"
+#include "harness/prune.h"
 #include "harness/views.h"
 #include "src/document.h"
 #include "src/report.h"
@@ -245,7 +246,7 @@ static ssize_t stored_index(const json_t *stored_plan, const char *name)
 
 /* What a cell left, read from its folder; all owned. */
 struct cell_record {
-	json_t *end, *report, *logs, *cut, *host, *views, *xen;
+	json_t *end, *report, *logs, *cut, *pruned, *host, *views, *xen;
 	struct problem end_trouble, report_trouble;
 };
 
@@ -260,6 +261,12 @@ static void read_record(const struct store *store, const json_t *identities, int
 	record->host = sight_host(identities);
 	if (fd < 0)
 		return;
+	/* Whatever a damaged record says, nobody recorded it. */
+	if (seal_check(fd, &record->end_trouble) < 0) {
+		close(fd);
+		return;
+	}
+	record->pruned = prune_names(fd);
 	store_read_json(fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
 	if (store_read(fd, "report.json", &text, &length, &record->report_trouble) == 0)
 		report_parse(text, length, &record->report, &record->report_trouble);
@@ -279,6 +286,7 @@ static void free_record(struct cell_record *record)
 	json_decref(record->report);
 	json_decref(record->logs);
 	json_decref(record->cut);
+	json_decref(record->pruned);
 	json_decref(record->host);
 	json_decref(record->views);
 	json_decref(record->xen);
@@ -300,6 +308,8 @@ static json_t *judge_stored(const struct store *store, const json_t *run, const 
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
 	if (json_array_size(record.cut) > 0)
 		json_object_set(cell, "logs_cut", record.cut);
+	if (json_array_size(record.pruned) > 0)
+		json_object_set(cell, "pruned", record.pruned);
 	if (!record.end && record.end_trouble.text[0])
 		json_object_set_new(cell, "cause", json_string(record.end_trouble.text));
 	free_record(&record);

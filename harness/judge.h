@@ -20,11 +20,13 @@
  *     "times_ms": {...},              as in end.json
  *     "findings": [ {"id": ..., "field": ..., "verdict": "FAIL", "expected": ..., "seen": ...,
  *                    "source": ..., "note": "why ERROR or XFAIL, or that a pass is unexpected",
- *                    "known": {...}} ],  the known deviation that this is, was, or was to be:
- * harness/plan.h "logs": [ {"label": ..., ...} ], matches of patterns in the cell's logs,
- * harness/patterns.h "views": {...},                 harness/views.h; absent if there is no
- * evidence of any "logs_cut": ["console.log"]     files of which only the beginning was searched,
- * if any } ]
+ *                    "known": {...}} ],  the known deviation it is about
+ *                                     (harness/plan.h)
+ *     "logs": [ {"label": ..., ...} ], matches of patterns in the cell's logs, harness/patterns.h
+ *     "views": {...},                 harness/views.h; absent if there is no evidence of any
+ *     "pruned": ["console.log"],      files that `igd-harness prune` removed, if any
+ *     "logs_cut": ["console.log"]     files of which only the beginning was searched, if any
+ *   } ]
  * }
  *
  * An ending other than done is a verdict of its own (harness/ending.c). Only one that is the fault

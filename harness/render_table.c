@@ -187,6 +187,11 @@ static void print_cell(const json_t *cell, const struct render_options *options,
 	}
 	if (document_text(cell, "layer")[0])
 		fprintf(stream, "      look first at: %s\n", document_text(cell, "layer"));
+	if (json_array_size(json_object_get(cell, "pruned")) > 0) {
+		fputs("      pruned: ", stream);
+		render_value(stream, json_object_get(cell, "pruned"));
+		fputc('\n', stream);
+	}
 	if (strcmp(document_text(cell, "verdict"), "PASS") != 0)
 		print_logs(json_object_get(cell, "logs"), stream);
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)

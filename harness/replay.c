@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/seal.h"
 #include "harness/store.h"
 #include "src/document.h"
 
@@ -184,6 +185,8 @@ static int load(struct backend_guest *guest, const char *name, struct problem *w
 	r = store_read_json(fd, "end.json", DOCUMENT_END, &guest->end, why);
 	if (r == 0)
 		r = store_read(fd, "console.log", &guest->bytes, &guest->length, why);
+	if (r == -ENOENT && guest->end && faccessat(fd, PRUNED_FILE, F_OK, 0) == 0)
+		r = problem_set(why, -ENODATA, "the console.log of cell %s was pruned", name);
 	if (r == -ENOENT && guest->end)
 		r = 0;
 	else if (r == -ENOENT)

@@ -11,6 +11,8 @@
 #include "harness/attempt.h"
 #include "harness/ending.h"
 #include "harness/host_identity.h"
+#include "harness/seal.h"
+#include "src/document.h"
 
 #define TICK_US 500000
 
@@ -189,17 +191,42 @@ static void on_over(void *data, const json_t *end)
 	turn->end = json_incref((json_t *)end);
 }
 
+/* A cell that could not be written down: those after it could not be either. */
+static int check_recorded(const struct store *store, const json_t *end, struct problem *why)
+{
+	const char *not_recorded = ending_entry(ENDING_NOT_RECORDED)->name;
+
+	if (!end || strcmp(document_text(end, "ending"), not_recorded) != 0)
+		return 0;
+	return problem_set(why, -ENOSPC,
+		"cell %s: %.200s; make room, and `igd-harness resume %.200s` goes on",
+		document_text(end, "cell"), document_text(end, "detail"), store->dir);
+}
+
+/* A run that was killed in the moment between the end of a cell and its seal. */
+static int seal_again(
+	const struct store *store, size_t index, const char *name, struct problem *why)
+{
+	int fd = store_cell(store, index, name, false, why), r;
+
+	if (fd < 0)
+		return fd;
+	r = seal_write(fd, why);
+	close(fd);
+	return r;
+}
+
 static int run_cell(struct runner *runner, const struct store *store, size_t index,
 	const json_t *plan_cell, struct problem *why)
 {
 	const char *name = json_string_value(json_object_get(plan_cell, "name"));
 	struct turn turn = { .runner = runner, .plan_cell = plan_cell };
 	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, &turn };
-	int dir_fd = -1, r;
+	int dir_fd = -1, unwritten, r;
 
 	r = attempt_begin(store, index, name, runner->boot_id, &dir_fd, why);
 	if (r != 0)
-		return r < 0 ? r : 0;
+		return r < 0 ? r : seal_again(store, index, name, why);
 	progress_cell(&runner->progress, index, name);
 	r = cell_begin(runner->backend, runner->host, runner->loop, plan_cell, runner->identities,
 		dir_fd, runner->slow, &watcher, &runner->cell, why);
@@ -211,10 +238,16 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 		if (json_array_size(json_object_get(turn.end, "leftovers")) > 0)
 			runner->host_is_whole = false;
 	}
+	unwritten = check_recorded(store, turn.end, why);
 	cell_free(runner->cell);
 	runner->cell = NULL;
 	json_decref(turn.end);
+	/* Sealed when the back end, too, has written its last. */
+	if (r >= 0 && unwritten == 0)
+		unwritten = seal_write(dir_fd, why);
 	close(dir_fd);
+	if (unwritten < 0)
+		return unwritten;
 	return r < 0 ? problem_set(why, r, "the event loop failed: %s", strerror(-r)) : 0;
 }
 

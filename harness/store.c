@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
 #include "harness/plan.h"
+#include "harness/seal.h"
 #include "src/document.h"
 
 #define CELL_FOLDER_MAX 256
@@ -193,6 +193,19 @@ static int open_dir(const char *dir, struct store *store, struct problem *why)
 	return 0;
 }
 
+/* A run that could not be frozen has not begun: the same command can be given again. */
+static void take_back(struct store *store)
+{
+	static const char *const made[] = { "run.json", "plan.json", "matrix.known.yaml",
+		"matrix.yaml", "lock" };
+
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]) && store->dir_fd >= 0; i++)
+		unlinkat(store->dir_fd, made[i], 0);
+	if (store->dir_fd >= 0)
+		unlinkat(store->dir_fd, "cells", AT_REMOVEDIR);
+	rmdir(store->dir);
+}
+
 int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
 	struct store *store_r, struct problem *why)
 {
@@ -232,6 +245,8 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 	*store_r = store;
 	store = STORE_NONE;
 out:
+	if (r < 0 && store.dir)
+		take_back(&store);
 	store_close(&store);
 	return r;
 }
@@ -258,6 +273,7 @@ int store_open(const char *dir, bool write, struct store *store_r, json_t **run_
 {
 	struct store store = STORE_NONE;
 	json_t *run = NULL, *plan = NULL;
+	struct problem damage = { 0 };
 	int r;
 
 	r = open_dir(dir, &store, why);
@@ -267,6 +283,11 @@ int store_open(const char *dir, bool write, struct store *store_r, json_t **run_
 		r = lock(&store, why);
 		if (r < 0)
 			goto out;
+	}
+	r = seal_check(store.dir_fd, &damage);
+	if (r < 0) {
+		problem_set(why, r, "%s: %s", dir, damage.text);
+		goto out;
 	}
 	r = store_read_json(store.dir_fd, "run.json", DOCUMENT_RUN, &run, why);
 	if (r == -ENOENT)
@@ -286,6 +307,20 @@ out:
 	json_decref(plan);
 	store_close(&store);
 	return r;
+}
+
+int store_hold(struct store *store, struct problem *why)
+{
+	store->lock_fd = openat(store->dir_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (store->lock_fd < 0 && errno == ENOENT)
+		return 0;
+	if (store->lock_fd < 0)
+		return problem_set(
+			why, -errno, "cannot open %s/lock: %s", store->dir, strerror(errno));
+	if (flock(store->lock_fd, LOCK_SH | LOCK_NB) < 0)
+		return problem_set(why, -EBUSY, "another igd-harness is writing in %s: wait for it",
+			store->dir);
+	return 0;
 }
 
 void store_close(struct store *store)
@@ -364,46 +399,4 @@ int store_set_aside(
 	return r < 0 ? problem_set(
 			       why, r, "cannot set %s/%s aside: %s", store->dir, from, strerror(-r))
 		     : 0;
-}
-
-int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)
-{
-	journal_r->began_us = clock_us();
-	journal_r->fd =
-		openat(dir_fd, "journal.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (journal_r->fd < 0)
-		return problem_set(
-			why, -errno, "cannot make the cell's journal: %s", strerror(errno));
-	return 0;
-}
-
-int journal_note(struct journal *journal, json_t *entry)
-{
-	uint64_t now = clock_us();
-	char *text = NULL, *line = NULL;
-	int length, r;
-
-	if (entry)
-		json_object_set_new(
-			entry, "ms", json_integer((json_int_t)((now - journal->began_us) / 1000)));
-	text = entry ? json_dumps(entry, JSON_COMPACT) : NULL;
-	json_decref(entry);
-	if (!text)
-		return -ENOMEM;
-	/* One write: two lines never mix, and a cut one is the last. */
-	length = asprintf(&line, "%s\n", text);
-	r = length < 0 ? -ENOMEM : write_all(journal->fd, line, (size_t)length);
-	if (r == 0 && fdatasync(journal->fd) < 0)
-		r = -errno;
-	free(text);
-	if (length >= 0)
-		free(line);
-	return r;
-}
-
-void journal_close(struct journal *journal)
-{
-	if (journal->fd >= 0)
-		close(journal->fd);
-	journal->fd = -1;
 }

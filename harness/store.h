@@ -6,6 +6,7 @@
  *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if there are any
  *   patterns.yaml  the patterns as they were (harness/patterns.h), if there were any
  *   findings.json  what the judge last said: derived, can be made again at any time
+ *   sealed.json    what the first four were, by SHA-256: harness/seal.h; each cell has one too
  *   lock           held while a run writes here
  *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001
  *   cells/NNN-NAME.lost-N/  attempts that came to no end: harness/attempt.h
@@ -35,17 +36,25 @@ struct store {
 /*
  * Makes a new run directory and freezes run, plan and matrix in it, on disk before it returns.
  * Returns 0 and the store, to be closed with store_close(); -EEXIST if something is there already;
- * another negative errno; each with the sentence.
+ * another negative errno; each with the sentence. What it made before it failed is removed.
  */
 int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
 	struct store *store_r, struct problem *why);
 
 /*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
- * Gives its run and plan documents as new references.
+ * Gives its run and plan documents as new references. -EBADMSG if they are not what was frozen
+ * (harness/seal.h).
  */
 int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
 	struct problem *why);
+
+/*
+ * Keeps runs from writing in an open store for as long as it is open: for who reads the whole of
+ * it. A directory that never had a lock, or is read-only, is held without. -EBUSY while a run
+ * writes.
+ */
+int store_hold(struct store *store, struct problem *why);
 
 /* Closes what is open; a zeroed store with -1 descriptors, or one closed already, is fine. */
 void store_close(struct store *store);
@@ -100,6 +109,7 @@ int store_read_json(
 struct journal {
 	int fd;
 	uint64_t began_us; /* CLOCK_MONOTONIC */
+	int error;         /* the first errno, negative, of a note that is not in it; 0 if none */
 };
 
 int journal_open(int dir_fd, struct journal *journal_r, struct problem *why);

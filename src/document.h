@@ -21,6 +21,8 @@
 #define DOCUMENT_BEGAN      "igd-harness began"
 #define DOCUMENT_DIFFERENCE "igd-harness difference"
 #define DOCUMENT_LIBXL      "igd-harness libxl"
+#define DOCUMENT_SEAL       "igd-harness seal"
+#define DOCUMENT_PRUNED     "igd-harness pruned"
 
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1

@@ -1,0 +1,62 @@
+/*
+ * Bundles: a run directory as one file, for keeping and mailing. A tar archive (pax) in zstd:
+ *
+ *   TOP/MANIFEST.sha256    first: a line for each file, by name, as sha256sum -c reads it
+ *   TOP/...                the run directory, by name
+ *
+ * The same run gives the same bytes, with the same libarchive and libzstd, wherever and whenever it
+ * is bundled: names are sorted, owner is root, every time is that at which the run began.
+ *
+ * libarchive is known to harness/bundle_write.c and harness/bundle_check.c only. They are a
+ * loadable module, because a dom0 has no need of it.
+ */
+#ifndef IGD_BUNDLE_H
+#define IGD_BUNDLE_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include "harness/files.h"
+#include "src/problem.h"
+
+#define BUNDLE_MANIFEST "MANIFEST.sha256"
+#define BUNDLE_MODULE   "igd-bundle.so"
+
+/* What a bundle may hold, so that checking one from elsewhere ends. */
+#define BUNDLE_MANIFEST_MAX (64u << 20)
+#define BUNDLE_FILE_MAX     (4ull << 30)
+#define BUNDLE_TOTAL_MAX    (64ull << 30)
+
+struct bundle_contents {
+	char top[FILES_PATH_MAX]; /* the name of the folder that all is in */
+	size_t files;
+	uint64_t bytes;
+};
+
+/*
+ * Writes the files below `dir_fd` to `out_fd`. Reads each twice; one that is not the second time
+ * what it was the first is -EBUSY. Returns 0 and what it wrote, or a negative errno with the
+ * sentence; -EFBIG beyond the bounds.
+ */
+int bundle_write(int dir_fd, const struct files *files, const char *top, time_t when, int out_fd,
+	struct bundle_contents *contents_r, struct problem *why);
+
+/*
+ * Checks a bundle without unpacking it: every file is in the manifest, in its order, with its
+ * digest, and none is missing; every name stays below TOP; there is nothing but plain files and
+ * folders. Returns 0 and what is in it; -EINVAL with the sentence if something is not so; another
+ * negative errno if it cannot be read.
+ */
+int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why);
+
+#define BUNDLE_ABI           1
+#define BUNDLE_MODULE_SYMBOL "igd_bundle_module"
+
+struct bundle_module {
+	unsigned int abi;
+	int (*write)(int dir_fd, const struct files *files, const char *top, time_t when,
+		int out_fd, struct bundle_contents *contents_r, struct problem *why);
+	int (*check)(int fd, struct bundle_contents *contents_r, struct problem *why);
+};
+
+#endif

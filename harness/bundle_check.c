@@ -1,0 +1,225 @@
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/bundle.h"
+#include "harness/digest.h"
+
+#define BLOCK (64u << 10)
+
+struct in {
+	struct archive *archive;
+	struct bundle_contents contents;
+	char *manifest; /* its text, cut into lines */
+	char *next;     /* the line of the next file; "" after the last */
+};
+
+/* A name from the archive, for a sentence: cut, and without what moves a cursor. */
+static const char *printable(const char *name)
+{
+	static char text[128];
+	size_t used = 0;
+
+	for (; name && *name && used + 1 < sizeof(text); name++)
+		text[used++] = *name >= 0x20 && *name <= 0x7e ? *name : '?';
+	text[used] = 0;
+	return text;
+}
+
+static int damaged(struct in *in, struct problem *why)
+{
+	const char *text = archive_error_string(in->archive);
+
+	return problem_set(why, -EINVAL, "it is no whole bundle: %s",
+		text ? printable(text) : "it cannot be read");
+}
+
+/*
+ * The next entry's name below TOP, in `path`, and what it is. 0 at the end, 1 if there is one.
+ * The first entry says what TOP is.
+ */
+static int next_entry(struct in *in, char path[static FILES_PATH_MAX],
+	struct archive_entry **entry_r, struct problem *why)
+{
+	char *top = in->contents.top, full[FILES_PATH_MAX];
+	int status = archive_read_next_header(in->archive, entry_r);
+	const char *name;
+	size_t length;
+
+	if (status == ARCHIVE_EOF)
+		return 0;
+	if (status != ARCHIVE_OK)
+		return damaged(in, why);
+	name = archive_entry_pathname(*entry_r);
+	snprintf(full, sizeof(full), "%s", name ? name : "");
+	length = strlen(full);
+	if (archive_entry_filetype(*entry_r) == AE_IFDIR && length > 1 && full[length - 1] == '/')
+		full[length - 1] = 0;
+	if (!name || strlen(name) >= sizeof(full) || !files_path_is_plain(full))
+		return problem_set(
+			why, -EINVAL, "\"%s\" is no name for a file in a bundle", printable(name));
+	if (archive_entry_hardlink(*entry_r) ||
+		(archive_entry_filetype(*entry_r) != AE_IFREG &&
+			archive_entry_filetype(*entry_r) != AE_IFDIR))
+		return problem_set(why, -EINVAL, "%s is neither a plain file nor a folder", full);
+	length = strcspn(full, "/");
+	if (!top[0])
+		snprintf(top, sizeof(in->contents.top), "%.*s", (int)length, full);
+	if (strncmp(full, top, length) != 0 || top[length] || !full[length])
+		return problem_set(why, -EINVAL, "%s is not below %s", full, top);
+	snprintf(path, FILES_PATH_MAX, "%s", full + length + 1);
+	return 1;
+}
+
+/* Is it "DIGEST  PATH"? Cuts it there. */
+static bool split_line(char *line)
+{
+	return strspn(line, "0123456789abcdef") == DIGEST_TEXT_MAX - 1 &&
+	       strncmp(line + DIGEST_TEXT_MAX - 1, "  ", 2) == 0 &&
+	       files_path_is_plain(line + DIGEST_TEXT_MAX + 1);
+}
+
+static const char *line_path(const char *line)
+{
+	return line + DIGEST_TEXT_MAX + 1;
+}
+
+/* Every line is well formed, and each name comes after the one before: so none comes twice. */
+static int cut_manifest(struct in *in, size_t length, struct problem *why)
+{
+	const char *before = "";
+	size_t number = 1;
+
+	if (memchr(in->manifest, 0, length) || (length && in->manifest[length - 1] != '\n'))
+		return problem_set(why, -EINVAL, BUNDLE_MANIFEST " is no list of digests");
+	for (char *line = in->manifest; *line; number++) {
+		char *end = strchr(line, '\n');
+
+		*end = 0;
+		if (!split_line(line) || strcmp(before, line_path(line)) >= 0)
+			return problem_set(why, -EINVAL,
+				BUNDLE_MANIFEST ":%zu: no digest and name, or not sorted", number);
+		before = line_path(line);
+		line = end + 1;
+	}
+	in->next = in->manifest;
+	return 0;
+}
+
+static int read_manifest(struct in *in, struct problem *why)
+{
+	struct archive_entry *entry;
+	char path[FILES_PATH_MAX];
+	int r = next_entry(in, path, &entry, why);
+	la_int64_t size;
+	la_ssize_t n;
+
+	if (r < 0)
+		return r;
+	if (r == 0 || strcmp(path, BUNDLE_MANIFEST) != 0 ||
+		archive_entry_filetype(entry) != AE_IFREG)
+		return problem_set(
+			why, -EINVAL, "it does not begin with " BUNDLE_MANIFEST ": no bundle");
+	size = archive_entry_size(entry);
+	if (size < 0 || size > BUNDLE_MANIFEST_MAX)
+		return problem_set(why, -EINVAL,
+			BUNDLE_MANIFEST " is larger than any bundle's, %lld bytes",
+			(long long)size);
+	in->manifest = malloc((size_t)size + 1);
+	if (!in->manifest)
+		return -ENOMEM;
+	n = archive_read_data(in->archive, in->manifest, (size_t)size);
+	if (n != size)
+		return damaged(in, why);
+	in->manifest[size] = 0;
+	return cut_manifest(in, (size_t)size, why);
+}
+
+static int check_file(
+	struct in *in, const char *path, const struct archive_entry *entry, struct problem *why)
+{
+	static char block[BLOCK]; /* one thread, and used up before it returns */
+	char sha256[DIGEST_TEXT_MAX];
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx context;
+	uint64_t bytes = 0;
+	la_ssize_t n;
+
+	if (!in->next[0] || strcmp(line_path(in->next), path) < 0 ||
+		strcmp(line_path(in->next), path) > 0) {
+		bool missing = in->next[0] && strcmp(line_path(in->next), path) < 0;
+
+		return problem_set(why, -EINVAL,
+			missing ? "%s is in the manifest and not in the bundle"
+				: "%s is in the bundle and not in the manifest, or twice",
+			missing ? line_path(in->next) : path);
+	}
+	sha256_init(&context);
+	while ((n = archive_read_data(in->archive, block, sizeof(block))) > 0) {
+		sha256_update(&context, (size_t)n, (uint8_t *)block);
+		bytes += (uint64_t)n;
+		in->contents.bytes += (uint64_t)n;
+		if (bytes > BUNDLE_FILE_MAX || in->contents.bytes > BUNDLE_TOTAL_MAX)
+			return problem_set(why, -EINVAL, "%s is more than any run has", path);
+	}
+	if (n < 0)
+		return damaged(in, why);
+	sha256_digest(&context, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+	if (strncmp(sha256, in->next, DIGEST_TEXT_MAX - 1) != 0)
+		return problem_set(why, -EINVAL, "%s is not what the manifest says", path);
+	in->next += strlen(in->next) + 1;
+	in->contents.files++;
+	return 0;
+}
+
+static int check_all(struct in *in, struct problem *why)
+{
+	struct archive_entry *entry;
+	char path[FILES_PATH_MAX];
+	size_t folders = 0;
+	int r;
+
+	while ((r = next_entry(in, path, &entry, why)) > 0) {
+		if (archive_entry_filetype(entry) == AE_IFDIR)
+			r = ++folders > FILES_MAX
+				    ? problem_set(why, -EINVAL, "more than %u folders", FILES_MAX)
+				    : 0;
+		else
+			r = check_file(in, path, entry, why);
+		if (r < 0)
+			return r;
+	}
+	if (r == 0 && in->next[0])
+		return problem_set(why, -EINVAL, "%s is in the manifest and not in the bundle",
+			line_path(in->next));
+	return r;
+}
+
+int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why)
+{
+	struct in in = { .archive = archive_read_new() };
+	int r = 0;
+
+	if (!in.archive)
+		return -ENOMEM;
+	/* zstd and tar only: the other parsers of libarchive are not ours to trust. */
+	archive_read_support_filter_zstd(in.archive);
+	archive_read_support_format_tar(in.archive);
+	if (archive_read_open_fd(in.archive, fd, BLOCK) != ARCHIVE_OK)
+		r = damaged(&in, why);
+	if (r == 0)
+		r = read_manifest(&in, why);
+	if (r == 0)
+		r = check_all(&in, why);
+	if (r == 0)
+		*contents_r = in.contents;
+	archive_read_free(in.archive);
+	free(in.manifest);
+	return r;
+}

@@ -1,0 +1,10 @@
+/* The module's one symbol, for harness/cmd_bundle.c. */
+#include "harness/bundle.h"
+
+__attribute__((visibility("default"))) extern const struct bundle_module igd_bundle_module;
+
+const struct bundle_module igd_bundle_module = {
+	.abi = BUNDLE_ABI,
+	.write = bundle_write,
+	.check = bundle_check,
+};

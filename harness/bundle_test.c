@@ -1,0 +1,232 @@
+/*
+ * Bundles against bundles that nobody should trust. What is well formed is made by bundle_write()
+ * once; everything else by libarchive directly, entry by entry. The digests are of sha256sum(1).
+ */
+#include "harness/bundle.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/suite.h"
+
+/* printf abc | sha256sum; printf '' | sha256sum */
+#define OF_ABC   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define OF_EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+#define FIRST    "r/" BUNDLE_MANIFEST
+#define ABC_LINE OF_ABC "  a\n"
+
+struct given {
+	const char *path, *text;
+	unsigned int kind; /* 0: a plain file */
+};
+
+static int pack(const struct given *given)
+{
+	int fd = memfd_create("bundle", MFD_CLOEXEC);
+	struct archive *archive = archive_write_new();
+
+	archive_write_set_format_pax_restricted(archive);
+	archive_write_add_filter_zstd(archive);
+	archive_write_open_fd(archive, fd);
+	for (; given->path; given++) {
+		struct archive_entry *entry = archive_entry_new();
+
+		archive_entry_set_pathname(entry, given->path);
+		archive_entry_set_filetype(entry, given->kind ? given->kind : AE_IFREG);
+		archive_entry_set_perm(entry, 0644);
+		archive_entry_set_size(entry, given->kind ? 0 : (la_int64_t)strlen(given->text));
+		if (given->kind == AE_IFLNK)
+			archive_entry_set_symlink(entry, given->text);
+		if (given->kind == AE_IFREG)
+			archive_entry_set_hardlink(entry, given->text);
+		CU_ASSERT_EQUAL(archive_write_header(archive, entry), ARCHIVE_OK);
+		if (!given->kind)
+			archive_write_data(archive, given->text, strlen(given->text));
+		archive_entry_free(entry);
+	}
+	archive_write_close(archive);
+	archive_write_free(archive);
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+#define PACK(...) pack((const struct given[]){ __VA_ARGS__, { NULL } })
+
+static void is_refused(int fd, const char *with)
+{
+	struct bundle_contents contents = { 0 };
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(bundle_check(fd, &contents, &why), -EINVAL);
+	if (!strstr(why.text, with))
+		printf("\nexpected \"%s\", got \"%s\"\n", with, why.text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, with));
+	CU_ASSERT_EQUAL(contents.files, 0);
+	close(fd);
+}
+
+static void one_that_is_whole(void)
+{
+	int fd = PACK({ FIRST, ABC_LINE OF_EMPTY "  b/c\n" }, { "r/a", "abc" },
+		{ "r/b", "", AE_IFDIR }, { "r/b/c", "" });
+	struct bundle_contents contents;
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(bundle_check(fd, &contents, &why), 0);
+	CU_ASSERT_STRING_EQUAL(contents.top, "r");
+	CU_ASSERT_EQUAL(contents.files, 2);
+	CU_ASSERT_EQUAL(contents.bytes, 3);
+	close(fd);
+}
+
+static void what_is_not_as_the_manifest_says(void)
+{
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abd" }), "a is not what the manifest says");
+	is_refused(PACK({ FIRST, ABC_LINE }), "a is in the manifest and not in the bundle");
+	is_refused(PACK({ FIRST, ABC_LINE OF_EMPTY "  b\n" }, { "r/b", "" }),
+		"a is in the manifest and not in the bundle");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abc" }, { "r/a", "abc" }), "or twice");
+	is_refused(PACK({ FIRST, "" }, { "r/a", "abc" }), "a is in the bundle and not in the");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/A", "abc" }), "A is in the bundle and not in");
+}
+
+static void manifests_that_are_none(void)
+{
+	is_refused(PACK({ "r/a", "abc" }, { FIRST, ABC_LINE }), "does not begin with");
+	is_refused(PACK({ FIRST, "", AE_IFDIR }), "does not begin with");
+	is_refused(PACK({ FIRST, OF_ABC "  a" }), "no list");
+	is_refused(PACK({ FIRST, OF_ABC " a\n" }), ":1:");
+	is_refused(PACK({ FIRST, "xyz\n" }), ":1:");
+	is_refused(PACK({ FIRST, ABC_LINE "\n" }), ":2:");
+	is_refused(PACK({ FIRST, ABC_LINE ABC_LINE }), ":2:");
+	is_refused(PACK({ FIRST, OF_ABC "  ../a\n" }), ":1:");
+	is_refused(PACK({ FIRST, OF_ABC "  /a\n" }), ":1:");
+}
+
+static void names_that_lead_elsewhere(void)
+{
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/../a", "abc" }), "r/../a");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "/r/a", "abc" }), "/r/a");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "s/a", "abc" }), "s/a is not below r");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r", "abc" }), "not below");
+	is_refused(PACK({ "../" BUNDLE_MANIFEST, ABC_LINE }), "..");
+	is_refused(PACK({ BUNDLE_MANIFEST, ABC_LINE }), "not below");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/\x1b[2J", "abc" }), "r/?[2J");
+}
+
+static void kinds_that_no_run_has(void)
+{
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "/etc/passwd", AE_IFLNK }), "r/a is neither");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "", AE_IFIFO }), "r/a is neither");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", FIRST, AE_IFREG }), "r/a is neither");
+	is_refused(PACK({ "r", "elsewhere", AE_IFLNK }, { FIRST, ABC_LINE }), "r is neither");
+}
+
+/* A run of two files, as bundle_write() bundles it. */
+static int write_one(const char *change_to)
+{
+	char place[] = "/tmp/igd-bundle-XXXXXX", remove[80];
+	int dir_fd, file_fd, out_fd = memfd_create("bundle", MFD_CLOEXEC), r;
+	struct bundle_contents contents;
+	struct problem why = { 0 };
+	struct files files;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+	dir_fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	mkdirat(dir_fd, "empty", 0700);
+	file_fd = openat(dir_fd, "a", O_WRONLY | O_CREAT, 0600);
+	CU_ASSERT_EQUAL(write(file_fd, "abc", 3), 3);
+	CU_ASSERT_EQUAL_FATAL(files_list(dir_fd, NULL, &files, &why), 0);
+	CU_ASSERT_EQUAL(
+		pwrite(file_fd, change_to, strlen(change_to), 0), (ssize_t)strlen(change_to));
+	close(file_fd);
+	r = bundle_write(dir_fd, &files, "r", 1000000000, out_fd, &contents, &why);
+	if (r < 0) {
+		CU_ASSERT_EQUAL(r, -EBUSY);
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "a changes while it is read"));
+		close(out_fd);
+		out_fd = -1;
+	}
+	files_free(&files);
+	close(dir_fd);
+	snprintf(remove, sizeof(remove), "rm -rf %s", place);
+	CU_ASSERT_EQUAL(system(remove), 0);
+	return out_fd;
+}
+
+static void the_same_run_gives_the_same_bytes(void)
+{
+	int first = write_one("abc"), second = write_one("abc");
+	char one[4096], other[4096];
+	ssize_t length = pread(first, one, sizeof(one), 0);
+	struct bundle_contents contents;
+
+	CU_ASSERT(length > 100);
+	CU_ASSERT_EQUAL(pread(second, other, sizeof(other), 0), length);
+	CU_ASSERT_EQUAL(memcmp(one, other, (size_t)length), 0);
+	lseek(first, 0, SEEK_SET);
+	CU_ASSERT_EQUAL(bundle_check(first, &contents, NULL), 0);
+	CU_ASSERT_EQUAL(contents.files, 1);
+	close(first);
+	close(second);
+}
+
+static void a_file_that_grows_meanwhile(void)
+{
+	CU_ASSERT_EQUAL(write_one("abcd"), -1);
+}
+
+static void one_cut_anywhere_is_not_whole(void)
+{
+	int fd = write_one("abc");
+	off_t whole = lseek(fd, 0, SEEK_END);
+	struct bundle_contents contents;
+
+	/* zstd has no word for the end that the tar does not have; the last of it is padding. */
+	for (off_t length = whole - 1; length >= 0; length--) {
+		struct problem why = { 0 };
+
+		CU_ASSERT_EQUAL(ftruncate(fd, length), 0);
+		lseek(fd, 0, SEEK_SET);
+		CU_ASSERT_EQUAL(bundle_check(fd, &contents, &why), -EINVAL);
+		CU_ASSERT_NOT_EQUAL(why.text[0], 0);
+	}
+	close(fd);
+}
+
+static void what_is_no_archive_at_all(void)
+{
+	int fd = memfd_create("bundle", MFD_CLOEXEC);
+
+	CU_ASSERT_EQUAL(write(fd, "a bundle, honestly\n", 19), 19);
+	lseek(fd, 0, SEEK_SET);
+	is_refused(fd, "no whole bundle");
+	is_refused(open("/dev/null", O_RDONLY | O_CLOEXEC), "bundle");
+}
+
+static CU_TestInfo tests[] = {
+	{ "one that is whole", one_that_is_whole },
+	{ "what is not as the manifest says", what_is_not_as_the_manifest_says },
+	{ "manifests that are none", manifests_that_are_none },
+	{ "names that lead elsewhere", names_that_lead_elsewhere },
+	{ "kinds that no run has", kinds_that_no_run_has },
+	{ "the same run gives the same bytes", the_same_run_gives_the_same_bytes },
+	{ "a file that grows meanwhile", a_file_that_grows_meanwhile },
+	{ "one cut anywhere is not whole", one_cut_anywhere_is_not_whole },
+	{ "what is no archive at all", what_is_no_archive_at_all },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	return suite_main("bundle", tests);
+}

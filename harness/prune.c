@@ -1,0 +1,218 @@
+#include "harness/prune.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/digest.h"
+#include "harness/files.h"
+#include "src/document.h"
+
+/*
+ * What explains a verdict and does not make one. xen.log and the texts about QEMU are not among
+ * them: fields of harness/sight.h are read there.
+ */
+static const char *const raw_files[] = { "console.log", "libxl.log", "qemu.log", "qemu-probe.log",
+	"screen.png", "screen.ppm" };
+
+#define RAW_FILES (sizeof(raw_files) / sizeof(raw_files[0]))
+
+/* Of a run directory these go last, in this order: they make it one. */
+static const char *const last_files[] = { "plan.json", "run.json", "lock" };
+
+#define LAST_FILES (sizeof(last_files) / sizeof(last_files[0]))
+
+struct removal {
+	dev_t device;
+	bool dry_run;
+	struct pruned *pruned;
+	struct problem *why;
+};
+
+static bool goes_last(const char *name)
+{
+	for (size_t i = 0; i < LAST_FILES; i++) {
+		if (strcmp(name, last_files[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int cannot(const struct removal *removal, const char *name, int error)
+{
+	return problem_set(removal->why, -error, "cannot remove %.200s: %s", name, strerror(error));
+}
+
+static int remove_below(int dir_fd, int depth, const struct removal *removal);
+
+static int remove_one(int dir_fd, const char *name, int depth, const struct removal *removal)
+{
+	struct stat st;
+	int fd, r;
+
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : cannot(removal, name, errno);
+	if (st.st_dev != removal->device)
+		return problem_set(removal->why, -EXDEV,
+			"%.200s is on another file system: no run put it there", name);
+	if (!S_ISDIR(st.st_mode)) {
+		removal->pruned->files++;
+		removal->pruned->bytes += (uint64_t)st.st_size;
+		if (!removal->dry_run && unlinkat(dir_fd, name, 0) < 0)
+			return cannot(removal, name, errno);
+		return 0;
+	}
+	if (depth >= FILES_DEPTH)
+		return problem_set(
+			removal->why, -E2BIG, "%.200s: folders too deep for a run", name);
+	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return cannot(removal, name, errno);
+	r = remove_below(fd, depth + 1, removal);
+	close(fd);
+	if (r == 0 && !removal->dry_run && unlinkat(dir_fd, name, AT_REMOVEDIR) < 0)
+		return cannot(removal, name, errno);
+	return r;
+}
+
+static int remove_below(int dir_fd, int depth, const struct removal *removal)
+{
+	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	struct dirent *entry;
+
+	if (!dir) {
+		r = cannot(removal, "a folder", errno);
+		if (copy >= 0)
+			close(copy);
+		return r;
+	}
+	while (r == 0 && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+			(depth > 0 || !goes_last(name)))
+			r = remove_one(dir_fd, name, depth, removal);
+	}
+	closedir(dir);
+	return r;
+}
+
+int prune_run(const struct store *store, bool dry_run, struct pruned *pruned, struct problem *why)
+{
+	struct removal removal = { .dry_run = dry_run, .pruned = pruned, .why = why };
+	struct stat st;
+	int r;
+
+	if (fstat(store->dir_fd, &st) < 0)
+		return problem_set(
+			why, -errno, "cannot look at %s: %s", store->dir, strerror(errno));
+	removal.device = st.st_dev;
+	r = remove_below(store->dir_fd, 0, &removal);
+	for (size_t i = 0; i < LAST_FILES && r == 0; i++)
+		r = remove_one(store->dir_fd, last_files[i], 0, &removal);
+	if (r == 0 && !dry_run && rmdir(store->dir) < 0)
+		r = cannot(&removal, store->dir, errno);
+	return r;
+}
+
+/* {"console.log": {"bytes": ..., "sha256": ...}} of the raw files that are there; 0 or an errno. */
+static int describe_raw(int cell_fd, json_t *files, struct pruned *pruned, struct problem *why)
+{
+	for (size_t i = 0; i < RAW_FILES; i++) {
+		int fd = openat(
+			cell_fd, raw_files[i], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		char sha256[DIGEST_TEXT_MAX];
+		uint64_t bytes = 0;
+		int r;
+
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		r = fd < 0 ? -errno : digest_fd(fd, sha256, &bytes);
+		if (fd >= 0)
+			close(fd);
+		if (r < 0)
+			return problem_set(
+				why, r, "cannot read %s: %s", raw_files[i], strerror(-r));
+		json_object_set_new(files, raw_files[i],
+			json_pack("{s:I, s:s}", "bytes", (json_int_t)bytes, "sha256", sha256));
+		pruned->files++;
+		pruned->bytes += bytes;
+	}
+	return 0;
+}
+
+/* What went is written down, on disk, before it goes. */
+static int prune_cell(int cell_fd, bool dry_run, struct pruned *pruned, struct problem *why)
+{
+	json_t *document = document_new(DOCUMENT_PRUNED, DOCUMENT_VERSION), *before = NULL;
+	json_t *files = json_object();
+	int r;
+
+	r = document && files ? describe_raw(cell_fd, files, pruned, why) : -ENOMEM;
+	if (r == 0 && json_object_size(files) > 0 && !dry_run) {
+		/* An earlier pruning that was cut short has written some of it. */
+		if (store_read_json(cell_fd, PRUNED_FILE, DOCUMENT_PRUNED, &before, NULL) == 0)
+			json_object_update_missing(files, json_object_get(before, "files"));
+		json_object_set(document, "files", files);
+		r = store_write_json(cell_fd, PRUNED_FILE, document, why);
+		for (size_t i = 0; i < RAW_FILES && r == 0; i++) {
+			if (unlinkat(cell_fd, raw_files[i], 0) < 0 && errno != ENOENT)
+				r = problem_set(why, -errno, "cannot remove %s: %s", raw_files[i],
+					strerror(errno));
+		}
+	}
+	json_decref(before);
+	json_decref(files);
+	json_decref(document);
+	return r;
+}
+
+static bool has_passed(const json_t *finding)
+{
+	return strcmp(document_text(finding, "verdict"), "PASS") == 0 &&
+	       strcmp(document_text(finding, "ending"), "done") == 0;
+}
+
+int prune_logs(const struct store *store, const json_t *plan, const json_t *findings, bool dry_run,
+	struct pruned *pruned, struct problem *why)
+{
+	const json_t *planned = json_object_get(plan, "cells"), *cell;
+	size_t i;
+
+	/* Judged by their own plan, cells have the same places in both. */
+	json_array_foreach(json_object_get(findings, "cells"), i, cell)
+	{
+		const char *name = document_text(json_array_get(planned, i), "name");
+		int fd, r;
+
+		if (!has_passed(cell) || strcmp(name, document_text(cell, "name")) != 0)
+			continue;
+		fd = store_cell(store, i, name, false, why);
+		if (fd < 0)
+			return problem_set(why, fd, "cell %s is gone", name);
+		r = prune_cell(fd, dry_run, pruned, why);
+		close(fd);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+json_t *prune_names(int cell_fd)
+{
+	json_t *document = NULL, *names, *file;
+	const char *name;
+
+	if (store_read_json(cell_fd, PRUNED_FILE, DOCUMENT_PRUNED, &document, NULL) < 0)
+		return NULL;
+	names = json_array();
+	json_object_foreach(json_object_get(document, "files"), name, file)
+		json_array_append_new(names, json_string(name));
+	json_decref(document);
+	return names;
+}

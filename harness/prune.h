@@ -1,0 +1,43 @@
+/*
+ * Pruning: room again, without losing what was found.
+ *
+ * A run directory is removed whole, or loses the raw logs of the cells that passed. What is judged
+ * by stays, and pruned.json in the cell's folder has what went:
+ *
+ *   {"format": "igd-harness pruned", "version": 1,
+ *    "files": {"console.log": {"bytes": 60000, "sha256": "..."}, ...}}
+ */
+#ifndef IGD_PRUNE_H
+#define IGD_PRUNE_H
+
+#include <stdint.h>
+
+#include "harness/patterns.h"
+#include "harness/seal.h"
+#include "harness/store.h"
+
+/* The bytes that would go, or went. */
+struct pruned {
+	size_t files;
+	uint64_t bytes;
+};
+
+/*
+ * Removes the run directory `dir` and all below it, but follows no link and goes to no other file
+ * system. `store` is the run, open for writing; it stays open. run.json goes last: of a removal
+ * that was cut short, the rest can be removed likewise. Adds to *pruned. With `dry_run` it only
+ * counts. Returns 0, or a negative errno with the sentence.
+ */
+int prune_run(const struct store *store, bool dry_run, struct pruned *pruned, struct problem *why);
+
+/*
+ * Removes the raw logs of the run's cells that passed: by the findings, PASS and done. Cells whose
+ * record is damaged are left alone. Otherwise as prune_run().
+ */
+int prune_logs(const struct store *store, const json_t *plan, const json_t *findings, bool dry_run,
+	struct pruned *pruned, struct problem *why);
+
+/* Names of the files that were pruned from a cell's folder: a new array, NULL if there are none. */
+json_t *prune_names(int cell_fd);
+
+#endif

@@ -1,0 +1,138 @@
+#include "harness/seal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/digest.h"
+#include "harness/store.h"
+#include "src/document.h"
+
+/* {"bytes": ..., "sha256": ...} of a file, NULL with *r_r: -ENOENT, or another negative errno. */
+static json_t *describe(int dir_fd, const char *name, int *r_r)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char sha256[DIGEST_TEXT_MAX];
+	uint64_t bytes = 0;
+
+	*r_r = fd < 0 ? -errno : digest_fd(fd, sha256, &bytes);
+	if (fd >= 0)
+		close(fd);
+	if (*r_r < 0)
+		return NULL;
+	return json_pack("{s:I, s:s}", "bytes", (json_int_t)bytes, "sha256", sha256);
+}
+
+static bool is_sealed(int dir_fd, const char *name)
+{
+	struct stat st;
+
+	return name[0] != '.' && strcmp(name, "lock") != 0 && strcmp(name, "findings.json") != 0 &&
+	       strcmp(name, SEAL_FILE) != 0 && strcmp(name, PRUNED_FILE) != 0 &&
+	       fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+static int describe_all(int dir_fd, json_t *files, struct problem *why)
+{
+	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	struct dirent *entry;
+
+	if (!dir) {
+		r = -errno;
+		if (copy >= 0)
+			close(copy);
+		return problem_set(why, r, "cannot list the files to seal: %s", strerror(-r));
+	}
+	while (r == 0 && (entry = readdir(dir))) {
+		json_t *description;
+
+		if (!is_sealed(dir_fd, entry->d_name))
+			continue;
+		description = describe(dir_fd, entry->d_name, &r);
+		if (!description)
+			problem_set(why, r, "cannot read %s to seal it: %s", entry->d_name,
+				strerror(-r));
+		/* A name that is no UTF-8 is nobody's evidence. */
+		else if (json_object_set_new(files, entry->d_name, description) < 0)
+			continue;
+	}
+	closedir(dir);
+	return r;
+}
+
+int seal_write(int dir_fd, struct problem *why)
+{
+	json_t *seal, *files;
+	int r;
+
+	if (faccessat(dir_fd, SEAL_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	seal = document_new(DOCUMENT_SEAL, DOCUMENT_VERSION);
+	files = json_object();
+	r = seal && files ? describe_all(dir_fd, files, why) : -ENOMEM;
+	if (r == 0)
+		r = json_object_set(seal, "files", files) < 0 ? -ENOMEM : 0;
+	if (r == 0)
+		r = store_write_json(dir_fd, SEAL_FILE, seal, why);
+	json_decref(files);
+	json_decref(seal);
+	return r;
+}
+
+static int check_file(int dir_fd, const char *name, const json_t *sealed, const json_t *pruned,
+	struct problem *why)
+{
+	json_t *now;
+	int r = 0;
+
+	now = strchr(name, '/') ? NULL : describe(dir_fd, name, &r);
+	if (!now && r == -ENOENT && json_equal(json_object_get(pruned, name), sealed))
+		return 0;
+	if (!now && r == -ENOENT)
+		return problem_set(why, -EBADMSG,
+			"the record is damaged: %.100s is gone, which " SEAL_FILE " has", name);
+	if (!now && r < 0)
+		return problem_set(why, -EBADMSG, "the record is damaged: cannot read %.100s: %s",
+			name, strerror(-r));
+	if (!json_equal(now, sealed))
+		r = problem_set(why, -EBADMSG,
+			"the record is damaged: %.100s is not what was written, by " SEAL_FILE,
+			name);
+	json_decref(now);
+	return r;
+}
+
+int seal_check(int dir_fd, struct problem *why)
+{
+	json_t *seal = NULL, *pruned = NULL, *sealed;
+	struct problem inner = { 0 };
+	const char *name;
+	int r;
+
+	r = store_read_json(dir_fd, SEAL_FILE, DOCUMENT_SEAL, &seal, &inner);
+	if (r == -ENOENT)
+		return 1;
+	if (r == -EPROTO)
+		return problem_set(why, r, "%s", inner.text);
+	if (r < 0 || !json_is_object(json_object_get(seal, "files"))) {
+		json_decref(seal);
+		return problem_set(why, -EBADMSG, "the record is damaged: %s",
+			r < 0 ? inner.text : SEAL_FILE " has no files");
+	}
+	store_read_json(dir_fd, PRUNED_FILE, DOCUMENT_PRUNED, &pruned, &inner);
+	r = 0;
+	json_object_foreach(json_object_get(seal, "files"), name, sealed)
+	{
+		r = check_file(dir_fd, name, sealed, json_object_get(pruned, "files"), why);
+		if (r < 0)
+			break;
+	}
+	json_decref(pruned);
+	json_decref(seal);
+	return r;
+}
