@@ -46,6 +46,8 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 	if (r == 0)
 		r = restore_lease(&runner, why);
 	if (r == 0)
+		conduct_identify(&runner, &host_options, plan);
+	if (r == 0)
 		r = conduct_same(json_object_get(run, "identities"), runner.identities, why);
 	if (r == 0)
 		r = conduct(&runner, store, run, plan, patterns, given.quiet, why);

@@ -98,10 +98,12 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	struct problem *why)
 {
 	struct store store = STORE_NONE;
-	json_t *run = run_document(
-		runner->identities, conduct_settings(given.backend, host_options, runner));
+	json_t *run;
 	int r, status;
 
+	conduct_identify(runner, host_options, plan);
+	run = run_document(
+		runner->identities, conduct_settings(given.backend, host_options, runner));
 	r = store_create(out, run, plan, matrix, &store, why);
 	status = r == 0 ? conduct(runner, &store, run, plan, patterns, given.quiet, why) : r;
 	if (status < 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/image.h"
 #include "harness/judge.h"
 #include "harness/options.h"
 #include "harness/render.h"
@@ -56,9 +57,17 @@ int conduct_settings_read(const json_t *settings, const char **backend_r,
 	return runner->slow >= 0.01 && runner->slow <= 1000 ? 0 : -EINVAL;
 }
 
+void conduct_identify(
+	struct runner *runner, const struct backend_options *options, const json_t *plan)
+{
+	if (!json_object_get(runner->identities, "replay_of"))
+		json_object_set_new(runner->identities, "guests",
+			image_identities(options->guests_dir ? options->guests_dir : "", plan));
+}
+
 /* What makes a result of one host a result of another. */
 static const char *const telling[][2] = { { "acts_as", NULL }, { "versions", NULL },
-	{ "device_model", NULL }, { "capabilities", NULL }, { "host", "place" },
+	{ "device_model", NULL }, { "guests", NULL }, { "capabilities", NULL }, { "host", "place" },
 	{ "host", "sys_vendor" }, { "host", "product_name" }, { "host", "cpu" },
 	{ "host", "kernel" }, { "host", "name" }, { "host", "phantom" } };
 

@@ -25,6 +25,11 @@ json_t *conduct_settings(
 int conduct_settings_read(const json_t *settings, const char **backend_r,
 	struct backend_options *options_r, struct runner *runner);
 
+/* Adds to a runner's identities what the guests of the plan are ("guests", harness/image.h), unless
+ * a replay brought it. */
+void conduct_identify(
+	struct runner *runner, const struct backend_options *options, const json_t *plan);
+
 /*
  * Is what is under test, and the host, what it was? Compares two identities of a run but for what
  * changes by itself. Returns 0, or -ESTALE with the first difference in `why`.

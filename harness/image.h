@@ -4,6 +4,8 @@
 #ifndef IGD_IMAGE_H
 #define IGD_IMAGE_H
 
+#include <jansson.h>
+
 #include "src/problem.h"
 
 /* What a guest's kernel is told if its image has no file `cmdline`. */
@@ -20,6 +22,12 @@ struct image {
  */
 int image_find(
 	const char *guests_dir, const char *guest, struct image *image_r, struct problem *why);
+
+/*
+ * What the guests of a plan are: {"linux": {"kernel": SHA-256, "initrd": SHA-256, "cmdline":
+ * "..."}}, null for an image that is not there. A new object, or NULL without memory.
+ */
+json_t *image_identities(const char *guests_dir, const json_t *plan);
 
 /* Frees what it holds; a zeroed image is fine. */
 void image_finish(struct image *image);

@@ -49,10 +49,28 @@ static void the_command_line_is_the_images_or_the_usual(void)
 	image_finish(&image);
 }
 
+/* By sha256sum of "k" and "i". */
+static void an_image_has_an_identity(void)
+{
+	json_t *plan = json_pack("{s:[{s:s}, {s:s}, {s:s}]}", "cells", "guest", "linux", "guest",
+		"linux", "guest", "none");
+	json_t *seen = image_identities(guests, plan);
+	json_t *wanted = json_pack("{s:{s:s, s:s, s:s}, s:n}", "linux", "kernel",
+		"8254c329a92850f6d539dd376f4816ee2764517da5e0235514af433164480d7a", "initrd",
+		"de7d1b721a1e0632b7cf04edf5032c8ecffa9f9a08492152b926f1a5a7e765d7", "cmdline",
+		"console=ttyS0 one", "none");
+
+	CU_ASSERT(json_equal(seen, wanted));
+	json_decref(seen);
+	json_decref(wanted);
+	json_decref(plan);
+}
+
 static CU_TestInfo tests[] = {
 	{ "a missing file is named", a_missing_file_is_named },
 	{ "the command line is the image's or the usual",
 		the_command_line_is_the_images_or_the_usual },
+	{ "an image has an identity", an_image_has_an_identity },
 	CU_TEST_INFO_NULL,
 };
 
