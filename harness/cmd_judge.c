@@ -77,7 +77,7 @@ static int run(int argc, char **argv)
 	if (r < 0)
 		goto out;
 	if (!plan)
-		plan = json_deep_copy(stored_plan);
+		plan = json_copy(stored_plan);
 	r = plan_select(plan, given.select.texts, given.select.count, &why);
 	if (r == 0)
 		r = patterns_choose(given.patterns, store.dir, &patterns, &why);

@@ -230,18 +230,22 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 	return cell;
 }
 
-/* Where the cell of that name stands in the stored plan, or -ENOENT. */
-static ssize_t stored_index(const json_t *stored_plan, const char *name)
+/* Where each cell stands in the stored plan, by its name: of a great run one does not look for it.
+ */
+static json_t *stored_places(const json_t *stored_plan)
 {
+	json_t *places = json_object();
 	const json_t *cell;
 	size_t i;
 
 	json_array_foreach(json_object_get(stored_plan, "cells"), i, cell)
 	{
-		if (strcmp(document_text(cell, "name"), name) == 0)
-			return (ssize_t)i;
+		const char *name = document_text(cell, "name");
+
+		if (!json_object_get(places, name))
+			json_object_set_new(places, name, json_integer((json_int_t)i));
 	}
-	return -ENOENT;
+	return places;
 }
 
 /* What a cell left, read from its folder; all owned. */
@@ -292,15 +296,15 @@ static void free_record(struct cell_record *record)
 	json_decref(record->xen);
 }
 
-static json_t *judge_stored(const struct store *store, const json_t *run, const json_t *stored_plan,
+static json_t *judge_stored(const struct store *store, const json_t *run, const json_t *places,
 	size_t index, const json_t *plan_cell, const struct patterns *patterns)
 {
+	const json_t *place = json_object_get(places, document_text(plan_cell, "name"));
 	const json_t *identities = json_object_get(run, "identities");
 	struct cell_record record = { 0 };
 	json_t *cell;
 
-	read_record(store, identities,
-		(int)stored_index(stored_plan, document_text(plan_cell, "name")), plan_cell,
+	read_record(store, identities, place ? (int)json_integer_value(place) : -1, plan_cell,
 		patterns, &record);
 	cell = judge_cell(index, plan_cell, identities,
 		&(struct evidence){ record.end, record.report, record.logs, record.host,
@@ -340,16 +344,16 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 	struct problem *why)
 {
 	json_t *findings = document_new(DOCUMENT_FINDINGS, DOCUMENT_VERSION);
-	json_t *cells = json_array(), *counts;
+	json_t *cells = json_array(), *places = stored_places(stored_plan), *counts;
 	enum verdict worst = VERDICT_PASS;
 	const json_t *cell;
 	size_t i;
 
 	json_array_foreach(json_object_get(plan, "cells"), i, cell)
 	{
-		json_array_append_new(
-			cells, judge_stored(store, run, stored_plan, i, cell, patterns));
+		json_array_append_new(cells, judge_stored(store, run, places, i, cell, patterns));
 	}
+	json_decref(places);
 	counts = count(cells, &worst);
 	json_object_set(findings, "matrix", json_object_get(plan, "matrix"));
 	json_object_set(findings, "harness", json_object_get(run, "harness"));
