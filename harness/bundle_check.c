@@ -97,7 +97,7 @@ static int cut_manifest(struct in *in, size_t length, struct problem *why)
 	if (memchr(in->manifest, 0, length) || (length && in->manifest[length - 1] != '\n'))
 		return problem_set(why, -EINVAL, BUNDLE_MANIFEST " is no list of digests");
 	for (char *line = in->manifest; *line; number++) {
-		char *end = strchr(line, '\n');
+		char *end = line + strcspn(line, "\n");
 
 		*end = 0;
 		if (!split_line(line) || strcmp(before, line_path(line)) >= 0)

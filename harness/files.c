@@ -35,6 +35,7 @@ bool files_path_is_plain(const char *path)
 static int add(struct files *files, const char *path, const struct stat *st, struct problem *why)
 {
 	struct files_entry *entries = files->entries;
+	char *copy;
 
 	if (files->count >= FILES_MAX)
 		return problem_set(why, -E2BIG, "more than %u files", FILES_MAX);
@@ -47,10 +48,15 @@ static int add(struct files *files, const char *path, const struct stat *st, str
 		files->entries = entries;
 		files->room = room;
 	}
-	entries[files->count].path = strdup(path);
-	entries[files->count].folder = S_ISDIR(st->st_mode);
-	entries[files->count].bytes = S_ISDIR(st->st_mode) ? 0 : (uint64_t)st->st_size;
-	return entries[files->count].path ? (files->count++, 0) : -ENOMEM;
+	copy = strdup(path);
+	if (!copy)
+		return -ENOMEM;
+	entries[files->count++] = (struct files_entry){
+		.path = copy,
+		.folder = S_ISDIR(st->st_mode),
+		.bytes = S_ISDIR(st->st_mode) ? 0 : (uint64_t)st->st_size,
+	};
+	return 0;
 }
 
 static bool is_listed(const char *const *list, const char *name)
