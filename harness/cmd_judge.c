@@ -8,6 +8,7 @@
 #include "harness/commands.h"
 #include "harness/judge.h"
 #include "harness/plan.h"
+#include "harness/record.h"
 #include "harness/render.h"
 #include "harness/render_file.h"
 #include "harness/store.h"
@@ -61,6 +62,7 @@ static int run(int argc, char **argv)
 	const struct renderer *renderer = renderer_find(given.format);
 	struct patterns *patterns = NULL;
 	struct store store = STORE_NONE;
+	struct record record = { 0 };
 	struct problem why = { 0 };
 	int r, status;
 
@@ -85,6 +87,10 @@ static int run(int argc, char **argv)
 		r = judge_run(&store, stored_run, stored_plan, plan, patterns, &findings, &why);
 	if (r < 0)
 		goto out;
+	r = record_open(&store, stored_plan, &record);
+	if (r < 0)
+		goto out;
+	how.record = &record;
 	if (given.output) {
 		r = render_file(renderer, findings, &how, given.output, &why);
 	} else {
@@ -97,6 +103,7 @@ static int run(int argc, char **argv)
 out:
 	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
 		       : judge_exit_status(findings);
+	record_close(&record);
 	json_decref(findings);
 	patterns_free(patterns);
 	json_decref(plan);

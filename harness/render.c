@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/render_html.h"
 #include "harness/render_junit.h"
 #include "harness/render_kcidb.h"
 #include "harness/render_lava.h"
+#include "harness/render_qualification.h"
 #include "harness/render_table.h"
 #include "harness/render_tap.h"
 #include "harness/render_views.h"
@@ -27,6 +29,9 @@ const struct renderer renderers[] = {
 	{ "tap", "TAP version 13, for prove and meson", render_tap },
 	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
 	{ "lava", "LAVA's signals, for a test shell", render_lava },
+	{ "html", "one file for a browser", render_html },
+	{ "qualification-md", "for a release, Markdown", render_qualification_md },
+	{ "qualification-html", "for a release, to be printed", render_qualification_html },
 	{ NULL, NULL, NULL },
 };
 

@@ -1,5 +1,6 @@
 /*
- * Renderers: findings (harness/judge.h) as something to read. None asks the world anything.
+ * Renderers: findings (harness/judge.h) as something to read. None asks the world anything; a few
+ * look into the record that the findings are from, through harness/record.h.
  */
 #ifndef IGD_RENDER_H
 #define IGD_RENDER_H
@@ -8,9 +9,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "harness/record.h"
+
 struct render_options {
-	bool colour;  /* ANSI colours */
-	bool verbose; /* also what was as expected */
+	bool colour;                 /* ANSI colours */
+	bool verbose;                /* also what was as expected */
+	const struct record *record; /* what the run left, NULL: only the findings are known */
 };
 
 struct renderer {

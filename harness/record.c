@@ -1,0 +1,195 @@
+#include "harness/record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/digest.h"
+#include "src/document.h"
+
+struct stored {
+	const struct store *store;
+	json_t *places; /* of each cell, by name, its index in the stored plan */
+};
+
+/* A descriptor of the cell's folder, or a negative errno. */
+static int open_cell(const struct stored *stored, const char *cell)
+{
+	const json_t *place = json_object_get(stored->places, cell);
+	struct problem why;
+
+	if (!place)
+		return -ENOENT;
+	return store_cell(stored->store, (size_t)json_integer_value(place), cell, false, &why);
+}
+
+/* Opens a regular file and says how long it is. O_NONBLOCK: a FIFO must not hold us up. */
+static int open_regular(int dir_fd, const char *name, uint64_t *length_r)
+{
+	struct stat status;
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0)
+		r = -errno;
+	else if (!S_ISREG(status.st_mode))
+		r = -EINVAL;
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	*length_r = (uint64_t)status.st_size;
+	return fd;
+}
+
+/* Reads all of it; one byte more than there is to be shows that it grew. */
+static int read_all(int fd, size_t max, char **bytes_r, size_t *length_r)
+{
+	char *bytes = malloc(max + 1);
+	size_t length = 0;
+	ssize_t n = 1;
+
+	if (!bytes)
+		return -ENOMEM;
+	while (length <= max && n > 0) {
+		n = read(fd, bytes + length, max + 1 - length);
+		if (n > 0)
+			length += (size_t)n;
+	}
+	if (n < 0 || length > max) {
+		n = n < 0 ? -errno : -EFBIG;
+		free(bytes);
+		return (int)n;
+	}
+	bytes[length] = '\0';
+	*bytes_r = bytes;
+	*length_r = length;
+	return 0;
+}
+
+static int stored_read(void *data, const char *cell, const char *file, size_t max, char **bytes_r,
+	size_t *length_r)
+{
+	int dir_fd = open_cell(data, cell), fd, r;
+	uint64_t length = 0;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	fd = open_regular(dir_fd, file, &length);
+	if (fd < 0)
+		r = fd;
+	else
+		r = length > max ? -EFBIG : read_all(fd, (size_t)length, bytes_r, length_r);
+	if (fd >= 0)
+		close(fd);
+	close(dir_fd);
+	return r;
+}
+
+static json_t *describe(int dir_fd, const char *name)
+{
+	char sum[DIGEST_TEXT_MAX] = "", shown[NAME_MAX + 1], *bytes = NULL;
+	uint64_t length = 0;
+	size_t got = 0, i;
+	int fd = open_regular(dir_fd, name, &length);
+
+	for (i = 0; name[i] && i < NAME_MAX; i++)
+		shown[i] = name[i] >= 0x20 && name[i] <= 0x7e ? name[i] : '?';
+	shown[i] = '\0';
+	if (fd >= 0) {
+		if (length <= STORE_FILE_MAX && read_all(fd, (size_t)length, &bytes, &got) == 0)
+			digest_bytes(bytes, got, sum);
+		close(fd);
+	}
+	free(bytes);
+	return json_pack("{s:s, s:I, s:s?}", "name", shown, "bytes", (json_int_t)length, "sha256",
+		sum[0] ? sum : NULL);
+}
+
+static int is_shown(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* In the order of bytes, whatever the locale is: a report is the same everywhere. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static json_t *list_folder(int dir_fd)
+{
+	struct dirent **entries = NULL;
+	json_t *files = json_array();
+	int count = scandirat(dir_fd, ".", &entries, is_shown, by_name);
+
+	for (int i = 0; i < count; i++) {
+		if (i < RECORD_FILES_MAX)
+			json_array_append_new(files, describe(dir_fd, entries[i]->d_name));
+		free(entries[i]);
+	}
+	free(entries);
+	return files;
+}
+
+/* What was frozen; findings.json and lock are not of the record. */
+static const char *const frozen[] = { "run.json", "plan.json", "matrix.yaml", "matrix.known.yaml",
+	"patterns.yaml" };
+
+static json_t *stored_files(void *data, const char *cell)
+{
+	const struct stored *stored = data;
+	json_t *files;
+	int dir_fd;
+
+	if (!cell) {
+		files = json_array();
+		for (size_t i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++) {
+			if (faccessat(stored->store->dir_fd, frozen[i], R_OK, 0) == 0)
+				json_array_append_new(
+					files, describe(stored->store->dir_fd, frozen[i]));
+		}
+		return files;
+	}
+	dir_fd = open_cell(stored, cell);
+	if (dir_fd < 0)
+		return json_array();
+	files = list_folder(dir_fd);
+	close(dir_fd);
+	return files;
+}
+
+int record_open(const struct store *store, const json_t *stored_plan, struct record *record_r)
+{
+	struct stored *stored = malloc(sizeof(*stored));
+	const json_t *cell;
+	size_t i;
+
+	if (!stored)
+		return -ENOMEM;
+	*stored = (struct stored){ .store = store, .places = json_object() };
+	json_array_foreach(json_object_get(stored_plan, "cells"), i, cell)
+	{
+		json_object_set_new(
+			stored->places, document_text(cell, "name"), json_integer((json_int_t)i));
+	}
+	*record_r = (struct record){ stored_read, stored_files, stored };
+	return 0;
+}
+
+void record_close(struct record *record)
+{
+	struct stored *stored = record->data;
+
+	if (stored)
+		json_decref(stored->places);
+	free(stored);
+	*record = (struct record){ 0 };
+}

@@ -1,0 +1,190 @@
+#include "harness/render_paper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/digest.h"
+#include "harness/generation.h"
+#include "harness/summary.h"
+#include "src/document.h"
+#include "src/verdict.h"
+
+void paper_value(const json_t *value, char text[static TEXT_MAX])
+{
+	char *dump = NULL;
+
+	if (!value || json_is_null(value)) {
+		strcpy(text, "nothing");
+	} else if (json_is_string(value)) {
+		snprintf(text, TEXT_MAX, "%s", json_string_value(value));
+	} else {
+		dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
+		snprintf(text, TEXT_MAX, "%s", dump ? dump : "?");
+		free(dump);
+	}
+}
+
+void paper_add(char text[static TEXT_MAX], const char *between, const char *more)
+{
+	if (text[0])
+		strncat(text, between, TEXT_MAX - 1 - strlen(text));
+	strncat(text, more, TEXT_MAX - 1 - strlen(text));
+}
+
+void paper_counts(const json_t *counts, char text[static TEXT_MAX])
+{
+	char one[32];
+
+	text[0] = '\0';
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		const char *name = verdict_name((enum verdict)v);
+		json_int_t n = json_integer_value(json_object_get(counts, name));
+
+		snprintf(one, sizeof(one), "%" JSON_INTEGER_FORMAT " %s", n, name);
+		if (n > 0)
+			paper_add(text, ", ", one);
+	}
+}
+
+static void row2(const struct paper *paper, const char *name, const json_t *value)
+{
+	char text[TEXT_MAX];
+
+	if (!value || json_is_null(value))
+		return;
+	paper_value(value, text);
+	if (text[0])
+		sheet_row(&paper->sheet, (const char *[]){ name, text }, 2);
+}
+
+void paper_tested(const struct paper *paper)
+{
+	const json_t *identities = json_object_get(paper->findings, "identities");
+	const json_t *host = json_object_get(identities, "host");
+	const json_t *model = json_object_get(identities, "device_model");
+	static const char *const columns[] = { "What", "Which", NULL };
+	const char *name;
+	json_t *version;
+
+	sheet_heading(&paper->sheet, 2, "What was tested");
+	sheet_table(&paper->sheet, columns);
+	json_object_foreach(json_object_get(identities, "versions"), name, version)
+		row2(paper, name, version);
+	row2(paper, "QEMU, as it calls itself",
+		json_object_get(json_object_get(identities, "texts"), "qemu"));
+	row2(paper, "device model", json_object_get(model, "path"));
+	row2(paper, "device model, SHA-256", json_object_get(model, "sha256"));
+	row2(paper, "dom0 kernel", json_object_get(host, "kernel"));
+	row2(paper, "host", json_object_get(host, "name"));
+	row2(paper, "host, vendor", json_object_get(host, "sys_vendor"));
+	row2(paper, "host, product", json_object_get(host, "product_name"));
+	row2(paper, "CPU", json_object_get(host, "cpu"));
+	row2(paper, "back end", json_object_get(identities, "backend"));
+	row2(paper, "harness", json_object_get(paper->findings, "harness"));
+	sheet_table_end(&paper->sheet);
+}
+
+/* "8086:3e92 in 4 cells: 2 PASS, 2 XFAIL; PHANTOM: not hardware" */
+static void exercised_text(const json_t *coverage, char text[static TEXT_MAX])
+{
+	const char *device = document_text(coverage, "device");
+	json_int_t cells = json_integer_value(json_object_get(coverage, "cells"));
+	char counts[TEXT_MAX];
+
+	paper_counts(json_object_get(coverage, "counts"), counts);
+	snprintf(text, TEXT_MAX, "8086:%.4s in %" JSON_INTEGER_FORMAT " %s",
+		device + (strncmp(device, "0x", 2) == 0 ? 2 : 0), cells,
+		summary_plural((size_t)cells, "cell", "cells"));
+	paper_add(text, ": ", counts[0] ? counts : "present, in no guest");
+	if (json_is_true(json_object_get(coverage, "phantom")))
+		paper_add(text, "; ", "PHANTOM: not hardware");
+}
+
+void paper_coverage(const struct paper *paper)
+{
+	static const char *const columns[] = { "Generation", "Class 0x0300, VGA",
+		"Class 0x0380, other display", NULL };
+	const json_t *coverage = json_object_get(paper->summary, "coverage");
+	const char *generation = document_text(coverage, "generation"), *device, *class;
+	char exercised[TEXT_MAX], never[TEXT_MAX] = "", name[64];
+
+	device = document_text(coverage, "device");
+	class = document_text(coverage, "class");
+	sheet_heading(&paper->sheet, 2, "Coverage by generation and class");
+	exercised_text(coverage, exercised);
+	for (const struct generation *entry = generations; entry->name; entry++) {
+		snprintf(name, sizeof(name), "%s (%s)", entry->name, entry->graphics);
+		if (strcmp(entry->name, generation) != 0) {
+			paper_add(never, ", ", name);
+			continue;
+		}
+		sheet_table(&paper->sheet, columns);
+		sheet_row(&paper->sheet,
+			(const char *[]){ name, strcmp(class, "0x0300") == 0 ? exercised : "never",
+				strcmp(class, "0x0380") == 0 ? exercised : "never" },
+			3);
+		sheet_table_end(&paper->sheet);
+	}
+	if (!device[0])
+		sheet_paragraph(&paper->sheet, "", "The host named no Intel display function.");
+	else if (!generation[0])
+		sheet_paragraph(&paper->sheet, "Of no generation that is known here:", exercised);
+	sheet_paragraph(&paper->sheet, "Never in this run, of either class:", never);
+}
+
+/* One hash that stands for all files of all cells: of the list that sha256sum would print. */
+static void hash_evidence(
+	const struct paper *paper, char sum[static DIGEST_TEXT_MAX], char about[static TEXT_MAX])
+{
+	const json_t *cell, *file;
+	char *list = NULL;
+	size_t length = 0, count = 0, i, j;
+	FILE *memory = open_memstream(&list, &length);
+	json_t *files;
+
+	if (!memory)
+		return;
+	json_array_foreach(json_object_get(paper->findings, "cells"), i, cell)
+	{
+		const char *name = document_text(cell, "name");
+
+		files = paper->record->files(paper->record->data, name);
+		json_array_foreach(files, j, file)
+		{
+			fprintf(memory, "%s  %s/%s\n", document_text(file, "sha256"), name,
+				document_text(file, "name"));
+			count++;
+		}
+		json_decref(files);
+	}
+	if (fclose(memory) == 0)
+		digest_bytes(list, length, sum);
+	snprintf(about, TEXT_MAX, "%zu files of the cells, as the list \"SHA-256  CELL/FILE\"",
+		count);
+	free(list);
+}
+
+void paper_documents(const struct paper *paper)
+{
+	static const char *const columns[] = { "Document", "SHA-256", NULL };
+	char sum[DIGEST_TEXT_MAX] = "", about[TEXT_MAX];
+	const json_t *file;
+	json_t *files;
+	size_t i;
+
+	sheet_heading(&paper->sheet, 2, "Documents");
+	sheet_table(&paper->sheet, columns);
+	row2(paper, "matrix that judged",
+		json_object_get(json_object_get(paper->findings, "matrix"), "sha256"));
+	row2(paper, "patterns",
+		json_object_get(json_object_get(paper->findings, "patterns"), "sha256"));
+	if (paper->record) {
+		files = paper->record->files(paper->record->data, NULL);
+		json_array_foreach(files, i, file)
+			row2(paper, document_text(file, "name"), json_object_get(file, "sha256"));
+		json_decref(files);
+		hash_evidence(paper, sum, about);
+		sheet_row(&paper->sheet, (const char *[]){ about, sum }, 2);
+	}
+	sheet_table_end(&paper->sheet);
+}

@@ -1,0 +1,39 @@
+/*
+ * Between the files of the qualification: its texts, and the parts that say what the run was of.
+ */
+#ifndef IGD_RENDER_PAPER_H
+#define IGD_RENDER_PAPER_H
+
+#include <jansson.h>
+
+#include "harness/record.h"
+#include "harness/render_sheet.h"
+
+#define TEXT_MAX 2048 /* bytes of a text on it; what is behind is cut */
+
+/* All borrowed. */
+struct paper {
+	struct sheet sheet;
+	const json_t *findings, *summary; /* harness/judge.h, harness/summary.h */
+	const struct record *record;      /* NULL: there is none */
+};
+
+/* A value as plain text, "nothing" for null. The sheet escapes it. */
+void paper_value(const json_t *value, char text[static TEXT_MAX]);
+
+/* Adds to a text, with `between` if it is not the first. */
+void paper_add(char text[static TEXT_MAX], const char *between, const char *more);
+
+/* "3 PASS, 2 XFAIL", of an object of verdicts. */
+void paper_counts(const json_t *counts, char text[static TEXT_MAX]);
+
+/* Versions and host. */
+void paper_tested(const struct paper *paper);
+
+/* Which generation and class of IGD was exercised, and which never. */
+void paper_coverage(const struct paper *paper);
+
+/* The hashes of what the verdict is from. */
+void paper_documents(const struct paper *paper);
+
+#endif

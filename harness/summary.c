@@ -1,0 +1,294 @@
+#include "harness/summary.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/generation.h"
+#include "src/document.h"
+#include "src/verdict.h"
+
+const char *summary_plural(size_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
+/* Appends to a list of sentences. */
+static void say(json_t *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(json_t *list, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	json_array_append_new(list, json_vsprintf(format, arguments));
+	va_end(arguments);
+}
+
+static size_t counted(const json_t *counts, enum verdict verdict)
+{
+	return (size_t)json_integer_value(json_object_get(counts, verdict_name(verdict)));
+}
+
+static void count(json_t *counts, const char *verdict)
+{
+	json_int_t n = json_integer_value(json_object_get(counts, verdict));
+
+	json_object_set_new(counts, verdict, json_integer(n + 1));
+}
+
+/* Adds the cell to the group of that key, which is made of `group` (stolen) if it is the first. */
+static void add_to_group(
+	json_t *groups, json_t *places, const char *key, json_t *group, const json_t *cell)
+{
+	const json_t *place = json_object_get(places, key);
+
+	if (!place) {
+		json_object_set_new(group, "cells", json_array());
+		json_object_set_new(places, key, json_integer((json_int_t)json_array_size(groups)));
+		json_array_append(groups, group);
+		place = json_object_get(places, key);
+	}
+	json_decref(group);
+	group = json_array_get(groups, (size_t)json_integer_value(place));
+	json_array_append(json_object_get(group, "cells"), json_object_get(cell, "index"));
+}
+
+/* "2027-06-30", or "qemu >=11.0"; NULL if nothing is said. */
+static json_t *until_text(const json_t *known)
+{
+	const json_t *until = json_object_get(known, "until");
+	const char *name;
+	json_t *range;
+
+	if (document_text(until, "date")[0])
+		return json_incref(json_object_get(until, "date"));
+	json_object_foreach((json_t *)until, name, range) return json_sprintf(
+		"%s %s", name, json_string_value(range));
+	return json_null();
+}
+
+/*
+ * The findings of the cell that are of that verdict and have to do with a known deviation: XFAIL is
+ * one that was seen, PASS one that is gone, FAIL one that was to be gone by now.
+ */
+static void group_known(const json_t *cell, const char *verdict, json_t *groups, json_t *places)
+{
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(json_object_get(cell, "findings"), i, finding)
+	{
+		const json_t *known = json_object_get(finding, "known");
+		const char *why = document_text(known ? known : finding, known ? "why" : "note");
+		const json_t *source = json_object_get(known, "link");
+		char *key;
+
+		/* Findings of older versions have no "known", only a note. */
+		if (strcmp(document_text(finding, "verdict"), verdict) != 0 ||
+			(strcmp(verdict, "FAIL") == 0 ? !known : !why[0]))
+			continue;
+		if (asprintf(&key, "%s\n%s\n%s", document_text(finding, "id"),
+			    document_text(known, "id"), why) < 0)
+			return;
+		add_to_group(groups, places, key,
+			json_pack("{s:O?, s:O?, s:O?, s:O?, s:O?, s:s, s:O?, s:o}", "id",
+				json_object_get(finding, "id"), "known",
+				json_object_get(known, "id"), "field",
+				json_object_get(finding, "field"), "expected",
+				json_object_get(finding, "expected"), "seen",
+				json_object_get(finding, "seen"), "why", why, "source",
+				source ? source : json_object_get(finding, "source"), "until",
+				until_text(known)),
+			cell);
+		free(key);
+	}
+}
+
+static json_t *known(const json_t *cells, const char *verdict)
+{
+	json_t *groups = json_array(), *places = json_object();
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(cells, i, cell) group_known(cell, verdict, groups, places);
+	json_decref(places);
+	return groups;
+}
+
+static bool is_unanswered(const char *verdict)
+{
+	return strcmp(verdict, "SKIP") == 0 || strcmp(verdict, "ERROR") == 0 ||
+	       strcmp(verdict, "MISS") == 0;
+}
+
+static json_t *unanswered(const json_t *cells)
+{
+	json_t *groups = json_array(), *places = json_object();
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(cells, i, cell)
+	{
+		const char *verdict = document_text(cell, "verdict");
+		char *key;
+
+		if (!is_unanswered(verdict) ||
+			asprintf(&key, "%s\n%s", verdict, document_text(cell, "cause")) < 0)
+			continue;
+		add_to_group(groups, places, key,
+			json_pack("{s:s, s:s, s:O?}", "verdict", verdict, "cause",
+				document_text(cell, "cause"), "layer",
+				json_object_get(cell, "layer")),
+			cell);
+		free(key);
+	}
+	json_decref(places);
+	return groups;
+}
+
+/* Did its guest have an Intel display function? By its views, else by what was looked at. */
+static bool had_igd(const json_t *cell)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(cell, "views"), "devices"), i, entry)
+	{
+		if (strcmp(document_text(entry, "device"), "igd") == 0 &&
+			json_is_object(json_object_get(entry, "guest")))
+			return true;
+	}
+	json_array_foreach(json_object_get(cell, "findings"), i, entry)
+	{
+		if (strncmp(document_text(entry, "field"), "igd/", 4) == 0 &&
+			json_is_string(json_object_get(entry, "seen")))
+			return true;
+	}
+	return false;
+}
+
+/* The Intel display function at 00:02.0 in what the host said of itself, or NULL. */
+static const json_t *host_igd(const json_t *host)
+{
+	const json_t *function;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(host, "pci"), "functions"), i, function)
+	{
+		if (strcmp(document_text(function, "address"), "0000:00:02.0") == 0 &&
+			strcmp(document_text(function, "vendor"), "0x8086") == 0 &&
+			strncmp(document_text(function, "class"), "0x03", 4) == 0)
+			return function;
+	}
+	return NULL;
+}
+
+static json_t *coverage(const json_t *findings)
+{
+	const json_t *host = json_object_get(json_object_get(findings, "identities"), "host");
+	const json_t *phantom = json_object_get(host, "phantom"), *cell;
+	const json_t *igd = phantom ? phantom : host_igd(host);
+	const char *device = document_text(igd, "device"), *class = document_text(igd, "class");
+	const struct generation *generation =
+		device[0] ? generation_find((uint16_t)strtoul(device, NULL, 16)) : NULL;
+	json_t *counts = json_object();
+	json_int_t cells = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(findings, "cells"), i, cell)
+	{
+		if (!had_igd(cell))
+			continue;
+		cells++;
+		count(counts, document_text(cell, "verdict"));
+	}
+	return json_pack("{s:s?, s:s?, s:o, s:b, s:I, s:o}", "generation",
+		generation ? generation->name : NULL, "device", device[0] ? device : NULL, "class",
+		class[0] ? json_stringn(class, strlen(class) < 6 ? strlen(class) : 6) : json_null(),
+		"phantom", phantom != NULL, "cells", cells, "counts", counts);
+}
+
+/* What makes it no hardware, a sentence each. */
+static json_t *place(const json_t *identities)
+{
+	const json_t *host = json_object_get(identities, "host");
+	const json_t *phantom = json_object_get(host, "phantom");
+	json_t *list = json_array();
+	const char *product = document_text(host, "product_name");
+
+	if (json_object_get(identities, "replay_of"))
+		say(list, "It is a replay of a recorded run: no new result.");
+	if (phantom)
+		say(list,
+			"The host's Intel GPU was a phantom, %s: an emulated VGA that sysfs showed as "
+			"%s:%s.",
+			json_is_string(json_object_get(phantom, "name"))
+				? document_text(phantom, "name")
+				: "which cannot be named",
+			document_text(phantom, "vendor"), document_text(phantom, "device"));
+	if (strcmp(document_text(identities, "acts_as"), "qemu") == 0)
+		say(list, "The guests were emulated, without Xen.");
+	else if (strcmp(document_text(host, "place"), "hardware") != 0)
+		say(list, "The host was a virtual lab%s%s.", product[0] ? " on " : "", product);
+	else if (strcmp(document_text(identities, "backend"), "libxl") != 0 &&
+		 json_array_size(list) == 0)
+		say(list, "The back end was not libxl.");
+	return list;
+}
+
+static void decide(const json_t *findings, json_t *summary)
+{
+	const json_t *counts = json_object_get(findings, "counts");
+	size_t total = json_array_size(json_object_get(findings, "cells"));
+	size_t fail = counted(counts, VERDICT_FAIL), xfail = counted(counts, VERDICT_XFAIL);
+	size_t none = counted(counts, VERDICT_ERROR) + counted(counts, VERDICT_MISS);
+	size_t skipped = counted(counts, VERDICT_SKIP);
+	json_int_t with =
+		json_integer_value(json_object_get(json_object_get(summary, "coverage"), "cells"));
+	bool hardware = json_is_true(json_object_get(summary, "hardware"));
+	json_t *grounds = json_array();
+	const char *decision = "qualified";
+
+	if (fail > 0)
+		say(grounds, "%zu of %zu %s not as expected (FAIL).", fail, total,
+			summary_plural(fail, "cells is", "cells are"));
+	if (!hardware)
+		say(grounds, "Nothing here was measured on Intel hardware.");
+	if (none > 0)
+		say(grounds, "%zu of %zu %s no answer (ERROR or MISS).", none, total,
+			summary_plural(none, "cells has", "cells have"));
+	if (with == 0)
+		say(grounds, "No cell showed an Intel GPU in a guest.");
+	if (skipped > 0)
+		say(grounds, "%zu of %zu %s skipped: a requirement was not met.", skipped, total,
+			summary_plural(skipped, "cells was", "cells were"));
+	if (xfail > 0)
+		say(grounds, "%zu of %zu %s from what should be, as is known (XFAIL).", xfail,
+			total, summary_plural(xfail, "cells deviates", "cells deviate"));
+	say(grounds, "%zu of %zu %s as expected (PASS).", counted(counts, VERDICT_PASS), total,
+		summary_plural(counted(counts, VERDICT_PASS), "cells is", "cells are"));
+	if (xfail > 0)
+		decision = "qualified with known deviations";
+	if (!hardware || none > 0 || with == 0)
+		decision = "undecided";
+	if (fail > 0)
+		decision = "not qualified";
+	json_object_set_new(summary, "decision", json_string(decision));
+	json_object_set_new(summary, "grounds", grounds);
+}
+
+json_t *summary_of(const json_t *findings)
+{
+	const json_t *cells = json_object_get(findings, "cells");
+	json_t *places = place(json_object_get(findings, "identities"));
+	json_t *summary = json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "hardware",
+		json_array_size(places) == 0, "place", places, "coverage", coverage(findings),
+		"known", known(cells, "XFAIL"), "gone", known(cells, "PASS"), "expired",
+		known(cells, "FAIL"), "unanswered", unanswered(cells));
+
+	if (summary)
+		decide(findings, summary);
+	return summary;
+}
