@@ -100,7 +100,7 @@ static json_t *describe(int dir_fd, const char *name)
 	size_t got = 0, i;
 	int fd = open_regular(dir_fd, name, &length);
 
-	for (i = 0; name[i] && i < NAME_MAX; i++)
+	for (i = 0; i < NAME_MAX && name[i]; i++)
 		shown[i] = name[i] >= 0x20 && name[i] <= 0x7e ? name[i] : '?';
 	shown[i] = '\0';
 	if (fd >= 0) {

@@ -41,7 +41,7 @@ static void write_verdict(const struct paper *paper)
 	char text[TEXT_MAX], counts[TEXT_MAX], upper[64];
 	size_t i;
 
-	for (i = 0; decision[i] && i < sizeof(upper) - 1; i++)
+	for (i = 0; i < sizeof(upper) - 1 && decision[i]; i++)
 		upper[i] = (char)toupper((unsigned char)decision[i]);
 	upper[i] = '\0';
 	paper_counts(json_object_get(paper->findings, "counts"), counts);

@@ -128,7 +128,7 @@ function cellPage(run, cell) {
 				(at + 1).toLocaleString('en') + ' of ' + among.length.toLocaleString('en')), step(among, at, 1, 'Next')]),
 		el('div', { class: 'answer' }, mark(cell.verdict, true), el('div', {},
 			el('h1', { tabindex: '-1' }, cell.name),
-			el('p', { class: 'cause' }, cell.cause || MEANINGS[cell.verdict] + '.'),
+			el('p', { class: 'cause' }, cell.cause || String(MEANINGS[cell.verdict]).replace(/^./, c => c.toUpperCase()) + '.'),
 			el('p', { class: 'quiet' }, [
 				cell.layer ? 'look first at ' + cell.layer : '', 'ending ' + (cell.ending || 'none: it did not run to its end'),
 				...fields(cell.words).map(([axis, word]) => axis + ' ' + valueText(word))].filter(Boolean).join(' \u00b7 ')))),
