@@ -17,7 +17,7 @@
 #include "src/document.h"
 #include "src/suite.h"
 
-#define RECORDED "results/recorded/lab-bookworm-seed-igd/cells/002-xenfv-libxl-on-none/"
+#define RECORDED "results/recorded/lab-bookworm-seed-igd/cells/003-xenfv-libxl-on-none-0nic/"
 
 /* The pieces; a test changes them, and begin() makes them anew. */
 static struct {
