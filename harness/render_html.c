@@ -17,7 +17,8 @@
 struct report {
 	const json_t *findings;
 	const struct record *record;
-	size_t screens_left[2]; /* bytes, of cells that are FAIL or worse and of others */
+	size_t screens_left[2];  /* bytes, of cells that are FAIL or worse and of others */
+	unsigned int screens[2]; /* how many there are of those */
 };
 
 /* What the overview needs of each cell; the rest is parsed when the cell is opened. */
@@ -118,14 +119,19 @@ static void add_screen(struct report *report, const json_t *cell, json_t *detail
 {
 	enum verdict verdict = VERDICT_PASS;
 	size_t length = 0, *left;
+	unsigned int *count;
 	char *bytes = NULL;
 	int r;
 
 	verdict_parse(document_text(cell, "verdict"), &verdict);
 	left = &report->screens_left[verdict >= VERDICT_FAIL ? 0 : 1];
+	count = &report->screens[verdict >= VERDICT_FAIL ? 0 : 1];
+	if (*count >= RENDER_SCREENS_COUNT)
+		return; /* of so many nobody looks at the next, and each costs its time */
 	r = read_screen(report->record, document_text(cell, "name"), &bytes, &length);
 	if (r == -ENOENT)
 		return;
+	(*count)++;
 	if (r < 0 || !is_png(bytes, length)) {
 		json_object_set_new(detail, "screen_left_out",
 			json_string(r == -EFBIG ? "it is too large" : "it is no picture"));

@@ -6,8 +6,9 @@
 
 #define RENDER_SCREEN_FILE "screen.png"
 #define RENDER_SCREEN_MAX  (2u << 20) /* bytes of one screenshot */
-/* Bytes of all, of the cells that are FAIL or worse, and of the others: beyond, they are named. */
-#define RENDER_SCREENS_MAX (24u << 20)
+/* Of all, of the cells that are FAIL or worse, and as much of the others. */
+#define RENDER_SCREENS_COUNT 200
+#define RENDER_SCREENS_MAX   (24u << 20) /* bytes; beyond, they are named */
 
 /*
  * Writes the page: the findings as JSON, a script that draws them, and for browsers without scripts
