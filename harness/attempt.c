@@ -59,32 +59,39 @@ static bool host_died(int dir_fd, const char *next_boot, char boot_id[static BOO
 	return died;
 }
 
-/* How many attempts were lost; how many of them together with their host is in *deaths_r. */
-static int count_lost(const struct store *store, size_t index, const char *name,
-	const char *boot_id, unsigned int *deaths_r, struct problem *why)
+/* How many attempts were lost before. */
+static int count_lost(
+	const struct store *store, size_t index, const char *name, struct problem *why)
 {
-	char next_boot[BOOT_ID_MAX], boot[BOOT_ID_MAX];
 	int lost = 0, fd;
 
 	while (lost < LOST_MAX && (fd = store_lost(store, index, name, lost + 1, why)) >= 0) {
 		close(fd);
 		lost++;
 	}
-	if (lost == LOST_MAX)
-		return problem_set(why, -EMLINK, "cell %s was lost %d times already", name, lost);
+	return lost;
+}
+
+/* How many of those `lost` attempts were lost together with their host, or a negative errno. */
+static int count_deaths(const struct store *store, size_t index, const char *name, int lost,
+	const char *boot_id, struct problem *why)
+{
+	char next_boot[BOOT_ID_MAX], boot[BOOT_ID_MAX];
+	int deaths = 0;
+
 	/* From the last to the first: each is compared with the one after it. */
 	snprintf(next_boot, sizeof(next_boot), "%s", boot_id);
-	*deaths_r = 0;
 	for (int i = lost; i > 0; i--) {
-		fd = store_lost(store, index, name, i, why);
+		int fd = store_lost(store, index, name, i, why);
+
 		if (fd < 0)
 			return fd;
 		if (host_died(fd, next_boot, boot))
-			(*deaths_r)++;
+			deaths++;
 		memcpy(next_boot, boot, sizeof(next_boot));
 		close(fd);
 	}
-	return lost;
+	return deaths;
 }
 
 static int write_began(int dir_fd, const char *boot_id, struct problem *why)
@@ -102,7 +109,7 @@ static int write_began(int dir_fd, const char *boot_id, struct problem *why)
 }
 
 /* The cell is given up: its end says so. */
-static int write_killed_host(int dir_fd, const char *name, unsigned int deaths, struct problem *why)
+static int write_killed_host(int dir_fd, const char *name, int deaths, struct problem *why)
 {
 	json_t *end = document_new(DOCUMENT_END, DOCUMENT_VERSION);
 	int r;
@@ -110,7 +117,7 @@ static int write_killed_host(int dir_fd, const char *name, unsigned int deaths, 
 	json_object_set_new(end, "cell", json_string(name));
 	json_object_set_new(end, "ending", json_string(ending_entry(ENDING_KILLED_HOST)->name));
 	json_object_set_new(end, "detail",
-		json_sprintf("the host died %u times while this cell ran; what it left is in "
+		json_sprintf("the host died %d times while this cell ran; what it left is in "
 			     "the folders .lost-*",
 			deaths));
 	json_object_set_new(end, "times_ms", json_object());
@@ -123,26 +130,24 @@ static int write_killed_host(int dir_fd, const char *name, unsigned int deaths, 
 int attempt_begin(const struct store *store, size_t index, const char *name, const char *boot_id,
 	int *dir_fd_r, struct problem *why)
 {
-	unsigned int deaths = 0;
-	int lost, r, fd = store_cell(store, index, name, false, why);
+	int fd = store_cell(store, index, name, false, why), lost, deaths, r;
+	bool tried = fd >= 0, over = tried && is_over(fd);
 
+	if (tried)
+		close(fd);
+	if (over)
+		return 1;
 	if (fd < 0 && fd != -ENOENT)
 		return fd;
-	lost = count_lost(store, index, name, boot_id, &deaths, why);
-	if (fd >= 0) {
-		bool over = is_over(fd);
-
-		close(fd);
-		if (over)
-			return 1;
-		r = lost < 0 ? lost : store_set_aside(store, index, name, lost + 1, why);
-		if (r == 0)
-			lost = count_lost(store, index, name, boot_id, &deaths, why);
-		if (r < 0)
-			return r;
-	}
-	if (lost < 0)
-		return lost;
+	lost = count_lost(store, index, name, why) + tried;
+	if (lost >= LOST_MAX)
+		return problem_set(why, -EMLINK, "cell %s was lost %d times already", name, lost);
+	r = tried ? store_set_aside(store, index, name, lost, why) : 0;
+	if (r < 0)
+		return r;
+	deaths = count_deaths(store, index, name, lost, boot_id, why);
+	if (deaths < 0)
+		return deaths;
 	fd = store_cell(store, index, name, true, why);
 	if (fd < 0)
 		return fd;

@@ -1,7 +1,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,7 +143,6 @@ static int check_file(
 {
 	static char block[BLOCK]; /* one thread, and used up before it returns */
 	char sha256[DIGEST_TEXT_MAX];
-	uint8_t digest[SHA256_DIGEST_SIZE];
 	struct sha256_ctx context;
 	uint64_t bytes = 0;
 	la_ssize_t n;
@@ -168,9 +166,7 @@ static int check_file(
 	}
 	if (n < 0)
 		return damaged(in, why);
-	sha256_digest(&context, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+	digest_finish(&context, sha256);
 	if (strncmp(sha256, in->next, DIGEST_TEXT_MAX - 1) != 0)
 		return problem_set(why, -EINVAL, "%s is not what the manifest says", path);
 	in->next += strlen(in->next) + 1;

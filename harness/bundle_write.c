@@ -2,7 +2,6 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +109,6 @@ static int put_file(const struct out *out, int dir_fd, const struct files_entry 
 	const char *expected, struct problem *why)
 {
 	char block[65536], sha256[DIGEST_TEXT_MAX];
-	uint8_t digest[SHA256_DIGEST_SIZE];
 	int fd = open_file(dir_fd, entry->path, why), r;
 	struct sha256_ctx context;
 	uint64_t left = entry->bytes;
@@ -136,9 +134,7 @@ static int put_file(const struct out *out, int dir_fd, const struct files_entry 
 		return r;
 	if (n < 0)
 		return problem_set(why, -EIO, "cannot read %s", entry->path);
-	sha256_digest(&context, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+	digest_finish(&context, sha256);
 	if (left > 0 || strncmp(sha256, expected, DIGEST_TEXT_MAX - 1) != 0)
 		return problem_set(why, -EBUSY, "%s changes while it is read", entry->path);
 	return 0;

@@ -596,7 +596,6 @@ static CU_TestInfo tests[] = {
 
 int main(void)
 {
-	char remove[64];
 	int status;
 
 	if (!mkdtemp(place))
@@ -604,6 +603,5 @@ int main(void)
 	place_fd = open(place, O_RDONLY | O_DIRECTORY);
 	status = suite_main("cell", tests);
 	close(place_fd);
-	snprintf(remove, sizeof(remove), "rm -rf %s", place);
-	return system(remove) == 0 ? status : 1;
+	return suite_remove(place, status);
 }

@@ -1,6 +1,9 @@
 #include "harness/clock.h"
 
+#include <errno.h>
 #include <time.h>
+
+#define FORMAT "%Y-%m-%dT%H:%M:%SZ"
 
 uint64_t clock_us(void)
 {
@@ -16,5 +19,16 @@ void clock_text(char text[static CLOCK_TEXT_MAX])
 	struct tm tm;
 
 	gmtime_r(&now, &tm);
-	strftime(text, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	strftime(text, CLOCK_TEXT_MAX, FORMAT, &tm);
+}
+
+int clock_parse(const char *text, time_t *when_r)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, FORMAT, &tm);
+
+	if (!end || *end)
+		return -EINVAL;
+	*when_r = timegm(&tm);
+	return 0;
 }

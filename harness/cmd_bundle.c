@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/bundle.h"
+#include "harness/clock.h"
 #include "harness/commands.h"
 #include "harness/module.h"
 #include "harness/store.h"
@@ -72,11 +73,10 @@ static void name_top(const json_t *run, const json_t *plan, char *top, size_t si
 /* When the run began; 0 if it does not say. */
 static time_t began_at(const json_t *run)
 {
-	const char *started = document_text(run, "started");
-	struct tm tm = { 0 };
-	const char *end = strptime(started, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	time_t began = 0;
 
-	return end && !*end ? timegm(&tm) : 0;
+	clock_parse(document_text(run, "started"), &began);
+	return began;
 }
 
 static bool is_same_folder(int one_fd, int other_fd)

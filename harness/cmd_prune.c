@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "harness/clock.h"
 #include "harness/commands.h"
 #include "harness/judge.h"
 #include "harness/prune.h"
@@ -54,8 +55,6 @@ static int look_at(const char *dir, struct candidate *candidate, struct problem 
 {
 	json_t *run = NULL, *plan = NULL;
 	struct store store = STORE_NONE;
-	struct tm tm = { 0 };
-	const char *end;
 	struct stat st;
 	int r;
 
@@ -67,11 +66,8 @@ static int look_at(const char *dir, struct candidate *candidate, struct problem 
 	candidate->device = st.st_dev;
 	candidate->inode = st.st_ino;
 	r = store_open(dir, false, &store, &run, &plan, why);
-	if (r == 0) {
-		end = strptime(document_text(run, "started"), "%Y-%m-%dT%H:%M:%SZ", &tm);
-		if (end && !*end)
-			candidate->began = timegm(&tm);
-	}
+	if (r == 0)
+		clock_parse(document_text(run, "started"), &candidate->began);
 	json_decref(run);
 	json_decref(plan);
 	store_close(&store);

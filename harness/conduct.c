@@ -14,29 +14,25 @@
 #include "harness/seal.h"
 #include "src/document.h"
 
-/* As an absolute path if it is one that exists; a program's name, looked for along PATH, stays. */
+/* As an absolute path if it is one that exists. */
 static json_t *path_json(const char *path)
 {
 	char absolute[PATH_MAX];
 
-	if (!path)
-		return json_null();
-	return json_string(strchr(path, '/') && realpath(path, absolute) ? absolute : path);
+	return path ? json_string(realpath(path, absolute) ? absolute : path) : json_null();
 }
 
 json_t *conduct_settings(
 	const char *backend, const struct backend_options *options, const struct runner *runner)
 {
-	/* A replay's folder is a path without a slash just as well. */
-	char absolute[PATH_MAX];
-	const char *replay = options->replay_dir;
+	const char *model = options->device_model;
 
-	if (replay && realpath(replay, absolute))
-		replay = absolute;
-	return json_pack("{s:s, s:f, s:b, s:o, s:o, s:s?, s:s?}", "backend", backend, "slow",
+	return json_pack("{s:s, s:f, s:b, s:o, s:o, s:s?, s:o}", "backend", backend, "slow",
 		runner->slow, "keep_lease", (int)runner->keep_lease, "guests",
-		path_json(options->guests_dir), "device_model", path_json(options->device_model),
-		"accelerator", options->accelerator, "replay", replay);
+		path_json(options->guests_dir), "device_model",
+		/* Without a slash it is looked for along PATH. */
+		model && !strchr(model, '/') ? json_string(model) : path_json(model), "accelerator",
+		options->accelerator, "replay", path_json(options->replay_dir));
 }
 
 int conduct_settings_read(const json_t *settings, const char **backend_r,

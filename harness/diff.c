@@ -1,28 +1,39 @@
 #include "harness/diff.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/diff_values.h"
+#include "harness/plan.h"
 #include "harness/sight.h"
 #include "src/document.h"
-#include "src/report.h"
 #include "src/verdict.h"
 
-static const json_t *find_cell(const json_t *findings, const char *name, size_t *index_r)
-{
-	const json_t *cell;
-	size_t i;
+/* A run, and where its cells stand in findings and stored plan. */
+struct side {
+	const struct diff_run *run;
+	json_t *judged, *stored;
+};
 
-	json_array_foreach(json_object_get(findings, "cells"), i, cell)
-	{
-		if (strcmp(document_text(cell, "name"), name) == 0) {
-			*index_r = i;
-			return cell;
-		}
-	}
-	return NULL;
+static struct side side_of(const struct diff_run *run)
+{
+	return (struct side){ run, plan_places(run->findings), plan_places(run->plan) };
+}
+
+static void side_finish(struct side *side)
+{
+	json_decref(side->judged);
+	json_decref(side->stored);
+}
+
+static const json_t *find_cell(const struct side *side, const char *name)
+{
+	ssize_t at = plan_place(side->judged, name);
+
+	return at < 0 ? NULL
+		      : json_array_get(json_object_get(side->run->findings, "cells"), (size_t)at);
 }
 
 static enum verdict verdict_of(const json_t *cell)
@@ -38,12 +49,10 @@ static bool as_expected(const json_t *cell)
 	return cell && verdict_of(cell) <= VERDICT_DONE;
 }
 
-static bool was_ever_as_expected(const char *name, const struct diff_run *history, size_t count)
+static bool was_ever_as_expected(const char *name, const struct side *history, size_t count)
 {
-	size_t index;
-
 	for (size_t i = 0; i < count; i++) {
-		if (as_expected(find_cell(history[i].findings, name, &index)))
+		if (as_expected(find_cell(&history[i], name)))
 			return true;
 	}
 	return false;
@@ -77,7 +86,7 @@ static bool fails_alike(const json_t *a, const json_t *b)
 }
 
 static const char *class_of_failure(
-	const json_t *a, const json_t *b, const struct diff_run *history, size_t count)
+	const json_t *a, const json_t *b, const struct side *history, size_t count)
 {
 	bool was_good = a && verdict_of(a) <= VERDICT_XFAIL && verdict_of(a) != VERDICT_SKIP;
 
@@ -91,8 +100,8 @@ static const char *class_of_failure(
 	return count > 0 ? "regression" : "other failure";
 }
 
-static const char *class_of(const json_t *a, const json_t *b, bool changes,
-	const struct diff_run *history, size_t count)
+static const char *class_of(
+	const json_t *a, const json_t *b, bool changes, const struct side *history, size_t count)
 {
 	if (!b)
 		return "only a";
@@ -116,35 +125,18 @@ static const char *class_of(const json_t *a, const json_t *b, bool changes,
 	return changes ? "changed" : "same";
 }
 
-/* Where the cell stands in the stored plan; the folders are numbered by it. -1 if nowhere. */
-static ssize_t stored_at(const json_t *plan, const char *name)
-{
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(json_object_get(plan, "cells"), i, cell)
-	{
-		if (strcmp(document_text(cell, "name"), name) == 0)
-			return (ssize_t)i;
-	}
-	return -1;
-}
-
 /* The checked report of a cell, or NULL. */
-static json_t *read_report(const struct diff_run *run, const char *name)
+static json_t *read_report(const struct side *side, const char *name)
 {
-	ssize_t at = run->store ? stored_at(run->plan, name) : -1;
+	const struct store *store = side->run->store;
+	ssize_t at = store ? plan_place(side->stored, name) : -1;
 	struct problem why = { 0 };
 	json_t *report = NULL;
-	char *text = NULL;
-	size_t length = 0;
-	int fd = at < 0 ? -1 : store_cell(run->store, (size_t)at, name, false, &why);
+	int fd = at < 0 ? -1 : store_cell(store, (size_t)at, name, false, &why);
 
 	if (fd < 0)
 		return NULL;
-	if (store_read(fd, "report.json", &text, &length, &why) == 0)
-		report_parse(text, length, &report, &why);
-	free(text);
+	store_read_report(fd, &report, &why);
 	close(fd);
 	return report;
 }
@@ -166,7 +158,7 @@ static json_t *seen_outside(const json_t *cell)
 	return seen;
 }
 
-static json_t *changes_of(const struct diff_run *a, const struct diff_run *b, const json_t *in_a,
+static json_t *changes_of(const struct side *a, const struct side *b, const json_t *in_a,
 	const json_t *in_b, size_t *more_r)
 {
 	/* What changes from one start to the next says nothing. */
@@ -193,8 +185,8 @@ static json_t *verdict_json(const json_t *cell)
 	return cell ? json_incref(json_object_get(cell, "verdict")) : json_null();
 }
 
-static json_t *cell_entry(const struct diff_run *a, const struct diff_run *b, const json_t *in_a,
-	const json_t *in_b, const struct diff_run *history, size_t count)
+static json_t *cell_entry(const struct side *a, const struct side *b, const json_t *in_a,
+	const json_t *in_b, const struct side *history, size_t count)
 {
 	size_t more = 0;
 	json_t *changes = in_a && in_b ? changes_of(a, b, in_a, in_b, &more) : json_array();
@@ -206,7 +198,7 @@ static json_t *cell_entry(const struct diff_run *a, const struct diff_run *b, co
 		"more", (json_int_t)more);
 }
 
-static json_t *side(const struct diff_run *run)
+static json_t *describe(const struct diff_run *run)
 {
 	return json_pack("{s:s?, s:s, s:s, s:s}", "dir", run->store ? run->store->dir : NULL,
 		"started", document_text(run->run, "started"), "harness",
@@ -230,37 +222,48 @@ static json_t *count_classes(const json_t *cells)
 	const json_t *cell;
 	size_t i;
 
-	json_array_foreach(cells, i, cell)
-	{
-		const char *class = document_text(cell, "class");
-		json_int_t n = json_integer_value(json_object_get(classes, class));
-
-		json_object_set_new(classes, class, json_integer(n + 1));
-	}
+	json_array_foreach(cells, i, cell) document_count(classes, document_text(cell, "class"));
 	return classes;
+}
+
+static json_t *compare_cells(
+	const struct side *a, const struct side *b, const struct side *history, size_t count)
+{
+	json_t *cells = json_array();
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(
+		json_object_get(b->run->findings, "cells"), i, cell) json_array_append_new(cells,
+		cell_entry(a, b, find_cell(a, document_text(cell, "name")), cell, history, count));
+	json_array_foreach(json_object_get(a->run->findings, "cells"), i, cell)
+	{
+		if (!find_cell(b, document_text(cell, "name")))
+			json_array_append_new(cells, cell_entry(a, b, cell, NULL, history, count));
+	}
+	return cells;
 }
 
 json_t *diff_runs(const struct diff_run *a, const struct diff_run *b,
 	const struct diff_run *history, size_t count)
 {
-	json_t *difference = document_new(DOCUMENT_DIFFERENCE, DOCUMENT_VERSION);
-	json_t *cells = json_array();
-	const json_t *cell;
-	size_t i, at;
+	struct side *sides = calloc(2 + count, sizeof(*sides));
+	json_t *difference = document_new(DOCUMENT_DIFFERENCE, DOCUMENT_VERSION), *cells;
 
-	json_array_foreach(json_object_get(b->findings, "cells"), i, cell)
-	{
-		const json_t *in_a = find_cell(a->findings, document_text(cell, "name"), &at);
-
-		json_array_append_new(cells, cell_entry(a, b, in_a, cell, history, count));
+	if (!sides) {
+		json_decref(difference);
+		return NULL;
 	}
-	json_array_foreach(json_object_get(a->findings, "cells"), i, cell)
-	{
-		if (!find_cell(b->findings, document_text(cell, "name"), &at))
-			json_array_append_new(cells, cell_entry(a, b, cell, NULL, history, count));
-	}
-	json_object_set_new(difference, "a", side(a));
-	json_object_set_new(difference, "b", side(b));
+	sides[0] = side_of(a);
+	sides[1] = side_of(b);
+	for (size_t i = 0; i < count; i++)
+		sides[2 + i] = side_of(&history[i]);
+	cells = compare_cells(&sides[0], &sides[1], sides + 2, count);
+	for (size_t i = 0; i < 2 + count; i++)
+		side_finish(&sides[i]);
+	free(sides);
+	json_object_set_new(difference, "a", describe(a));
+	json_object_set_new(difference, "b", describe(b));
 	json_object_set_new(difference, "identities", identity_changes(a, b));
 	json_object_set_new(difference, "classes", count_classes(cells));
 	json_object_set_new(difference, "cells", cells);

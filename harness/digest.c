@@ -2,13 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static void write_text(struct sha256_ctx *context, char text[static DIGEST_TEXT_MAX])
+void digest_finish(struct sha256_ctx *context, char text[static DIGEST_TEXT_MAX])
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
 
@@ -23,7 +22,7 @@ void digest_bytes(const void *bytes, size_t length, char text[static DIGEST_TEXT
 
 	sha256_init(&context);
 	sha256_update(&context, length, bytes);
-	write_text(&context, text);
+	digest_finish(&context, text);
 }
 
 int digest_fd(int fd, char text[static DIGEST_TEXT_MAX], uint64_t *bytes_r)
@@ -42,7 +41,7 @@ int digest_fd(int fd, char text[static DIGEST_TEXT_MAX], uint64_t *bytes_r)
 		sha256_update(&context, (size_t)n, block);
 		*bytes_r += (uint64_t)n;
 	}
-	write_text(&context, text);
+	digest_finish(&context, text);
 	return 0;
 }
 

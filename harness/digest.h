@@ -4,6 +4,7 @@
 #ifndef IGD_DIGEST_H
 #define IGD_DIGEST_H
 
+#include <nettle/sha2.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct prob
  * 0 or a negative errno.
  */
 int digest_fd(int fd, char text[static DIGEST_TEXT_MAX], uint64_t *bytes_r);
+
+/* The text of what was hashed so far, for who hashes bytes as they pass; the context is as new. */
+void digest_finish(struct sha256_ctx *context, char text[static DIGEST_TEXT_MAX]);
 
 /* The same of bytes in memory. */
 void digest_bytes(const void *bytes, size_t length, char text[static DIGEST_TEXT_MAX]);

@@ -32,6 +32,19 @@ bool files_path_is_plain(const char *path)
 	}
 }
 
+DIR *files_open(int dir_fd)
+{
+	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
+	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+
+	if (dir || copy < 0)
+		return dir;
+	error = errno;
+	close(copy);
+	errno = error;
+	return NULL;
+}
+
 static int add(struct files *files, const char *path, const struct stat *st, struct problem *why)
 {
 	struct files_entry *entries = files->entries;
@@ -103,17 +116,13 @@ static int visit(int dir_fd, const char *name, const char *path, int depth, stru
 static int walk(int dir_fd, const char *prefix, int depth, const char *const *without,
 	struct files *files, struct problem *why)
 {
-	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *dir = files_open(dir_fd);
 	struct dirent *entry;
+	int r = 0;
 
-	if (!dir) {
-		r = -errno;
-		if (copy >= 0)
-			close(copy);
-		return problem_set(
-			why, r, "cannot list %s: %s", prefix[0] ? prefix : "it", strerror(-r));
-	}
+	if (!dir)
+		return problem_set(why, -errno, "cannot list %s: %s", prefix[0] ? prefix : "it",
+			strerror(errno));
 	while (r == 0 && (errno = 0, entry = readdir(dir))) {
 		char path[FILES_PATH_MAX + sizeof(entry->d_name) + 1];
 

@@ -4,6 +4,7 @@
 #ifndef IGD_FILES_H
 #define IGD_FILES_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,12 @@ struct files {
  * backslash, not absolute, no empty part, no "." and no ".."?
  */
 bool files_path_is_plain(const char *path);
+
+/*
+ * Opens the folder for reading its entries from the first on, whatever `dir_fd` has been used for.
+ * Returns it, to be closed with closedir(), or NULL with errno.
+ */
+DIR *files_open(int dir_fd);
 
 /*
  * Lists what is below `dir_fd`, without the entries of its own that are in `without` (ends with

@@ -113,7 +113,6 @@ static CU_TestInfo tests[] = {
 
 int main(void)
 {
-	char remove[80];
 	int status;
 
 	if (!mkdtemp(place))
@@ -121,6 +120,5 @@ int main(void)
 	place_fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	status = suite_main("files", tests);
 	close(place_fd);
-	snprintf(remove, sizeof(remove), "rm -rf %s", place);
-	return system(remove) == 0 ? status : 1;
+	return suite_remove(place, status);
 }

@@ -175,12 +175,10 @@ static CU_TestInfo tests[] = {
 
 int main(void)
 {
-	char remove[64];
 	int status;
 
 	if (!mkdtemp(root))
 		return 1;
 	status = suite_main("host_identity", tests);
-	snprintf(remove, sizeof(remove), "rm -rf %s", root);
-	return system(remove) == 0 ? status : 1;
+	return suite_remove(root, status);
 }

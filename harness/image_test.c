@@ -84,6 +84,5 @@ int main(void)
 	snprintf(text, sizeof(text), "%s/linux", guests);
 	mkdir(text, 0755);
 	status = suite_main("image", tests);
-	snprintf(text, sizeof(text), "rm -rf %s", guests);
-	return system(text) == 0 ? status : 1;
+	return suite_remove(guests, status);
 }

@@ -10,10 +10,10 @@
 #include "harness/ending.h"
 #include "harness/judge_expect.h"
 #include "harness/judge_logs.h"
+#include "harness/plan.h"
 #include "harness/prune.h"
 #include "harness/views.h"
 #include "src/document.h"
-#include "src/report.h"
 #include "src/verdict.h"
 
 static json_t *cause_of_ending(const json_t *end, const struct ending_entry *entry)
@@ -36,22 +36,6 @@ static void replace_cause(struct opinion *opinion, json_t *cause)
 	opinion->cause = cause;
 }
 
-/* Did the matrix say that it would end so? */
-static bool is_predicted(const json_t *findings)
-{
-	enum verdict worst = VERDICT_PASS, verdict;
-	const json_t *entry;
-	size_t i;
-
-	json_array_foreach(findings, i, entry)
-	{
-		if (verdict_parse(document_text(entry, "verdict"), &verdict) < 0)
-			return false;
-		worst = verdict_worst(worst, verdict);
-	}
-	return json_array_size(findings) > 0 && worst <= VERDICT_XFAIL;
-}
-
 static void judge_findings(const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, struct opinion *opinion)
 {
@@ -59,20 +43,6 @@ static void judge_findings(const json_t *plan_cell, const json_t *identities,
 	opinion->findings =
 		judge_expectations(plan_cell, identities, evidence, NULL, &opinion->verdict);
 	replace_cause(opinion, judge_findings_cause(opinion->findings, opinion->verdict));
-}
-
-/* Is the first cause in the logs one that is known to be the host's own trouble? */
-static bool is_of_the_host(const json_t *logs)
-{
-	const json_t *match;
-	size_t i;
-
-	json_array_foreach(logs, i, match)
-	{
-		if (pattern_is_cause(match))
-			return strcmp(document_text(match, "layer"), "host") == 0;
-	}
-	return false;
 }
 
 /*
@@ -83,18 +53,19 @@ static bool is_of_the_host(const json_t *logs)
 static void judge_other_ending(const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const struct ending_entry *entry, struct opinion *opinion)
 {
+	const json_t *cause = patterns_first_cause(evidence->logs);
 	enum verdict worst;
 
 	opinion->cause = cause_of_ending(evidence->end, entry);
 	if (entry->verdict != VERDICT_FAIL)
 		return;
-	if (is_of_the_host(evidence->logs)) {
+	if (strcmp(document_text(cause, "layer"), "host") == 0) {
 		opinion->verdict = VERDICT_MISS;
 		return;
 	}
 	json_decref(opinion->findings);
 	opinion->findings = judge_expectations(plan_cell, identities, evidence, "ending", &worst);
-	if (is_predicted(opinion->findings))
+	if (json_array_size(opinion->findings) > 0 && worst <= VERDICT_XFAIL)
 		judge_findings(plan_cell, identities, evidence, opinion);
 }
 
@@ -132,26 +103,18 @@ static void judge_end(const json_t *plan_cell, const json_t *identities,
  */
 static void judge_logs_cause(const json_t *logs, struct opinion *opinion)
 {
+	const json_t *cause = patterns_first_cause(logs);
 	bool refused = opinion->verdict <= VERDICT_XFAIL && opinion->layer;
 
-	const json_t *match;
-	size_t i;
-
-	if (opinion->verdict < VERDICT_FAIL && !refused)
+	if (!cause || (opinion->verdict < VERDICT_FAIL && !refused))
 		return;
-	json_array_foreach(logs, i, match)
-	{
-		if (!pattern_is_cause(match))
-			continue;
-		opinion->layer = document_text(match, "layer");
-		if (refused)
-			return;
-		replace_cause(opinion, json_sprintf("%s: %s%s%s", document_text(match, "label"),
-					       document_text(match, "text"),
-					       json_string_length(opinion->cause) ? "; " : "",
-					       json_string_value(opinion->cause)));
+	opinion->layer = document_text(cause, "layer");
+	if (refused)
 		return;
-	}
+	replace_cause(opinion, json_sprintf("%s: %s%s%s", document_text(cause, "label"),
+				       document_text(cause, "text"),
+				       json_string_length(opinion->cause) ? "; " : "",
+				       json_string_value(opinion->cause)));
 }
 
 /* As patterns and endings call it. */
@@ -230,39 +193,29 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 	return cell;
 }
 
-/* Where each cell stands in the stored plan, by its name: of a great run one does not look for it.
- */
-static json_t *stored_places(const json_t *stored_plan)
-{
-	json_t *places = json_object();
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(json_object_get(stored_plan, "cells"), i, cell)
-	{
-		const char *name = document_text(cell, "name");
-
-		if (!json_object_get(places, name))
-			json_object_set_new(places, name, json_integer((json_int_t)i));
-	}
-	return places;
-}
+/* A stored run, and what is the same for all its cells. */
+struct judging {
+	const struct store *store;
+	const json_t *run, *identities;
+	const struct patterns *patterns;
+	json_t *places; /* of its stored plan */
+	json_t *host;   /* sight_host() */
+};
 
 /* What a cell left, read from its folder; all owned. */
 struct cell_record {
-	json_t *end, *report, *logs, *cut, *pruned, *host, *views, *xen;
+	json_t *end, *report, *logs, *cut, *pruned, *views, *xen;
 	struct problem end_trouble, report_trouble;
 };
 
-static void read_record(const struct store *store, const json_t *identities, int at,
-	const json_t *plan_cell, const struct patterns *patterns, struct cell_record *record)
+static void read_record(
+	const struct judging *judging, const json_t *plan_cell, struct cell_record *record)
 {
 	const char *name = document_text(plan_cell, "name");
-	char *text = NULL;
-	size_t length = 0;
-	int fd = at < 0 ? -1 : store_cell(store, (size_t)at, name, false, &record->end_trouble);
+	ssize_t at = plan_place(judging->places, name);
+	int fd = at < 0 ? -1
+			: store_cell(judging->store, (size_t)at, name, false, &record->end_trouble);
 
-	record->host = sight_host(identities);
 	if (fd < 0)
 		return;
 	/* Whatever a damaged record says, nobody recorded it. */
@@ -272,15 +225,13 @@ static void read_record(const struct store *store, const json_t *identities, int
 	}
 	record->pruned = prune_names(fd);
 	store_read_json(fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
-	if (store_read(fd, "report.json", &text, &length, &record->report_trouble) == 0)
-		report_parse(text, length, &record->report, &record->report_trouble);
-	if (patterns)
-		record->logs = judge_logs(patterns, fd, record->report,
-			json_object_get(identities, "versions"), &record->cut);
-	record->views =
-		views_of_cell(plan_cell, document_text(identities, "acts_as"), fd, record->report);
+	store_read_report(fd, &record->report, &record->report_trouble);
+	if (judging->patterns)
+		record->logs = judge_logs(judging->patterns, fd, record->report,
+			json_object_get(judging->identities, "versions"), &record->cut);
+	record->views = views_of_cell(
+		plan_cell, document_text(judging->identities, "acts_as"), fd, record->report);
 	record->xen = sight_xen(fd);
-	free(text);
 	close(fd);
 }
 
@@ -291,24 +242,19 @@ static void free_record(struct cell_record *record)
 	json_decref(record->logs);
 	json_decref(record->cut);
 	json_decref(record->pruned);
-	json_decref(record->host);
 	json_decref(record->views);
 	json_decref(record->xen);
 }
 
-static json_t *judge_stored(const struct store *store, const json_t *run, const json_t *places,
-	size_t index, const json_t *plan_cell, const struct patterns *patterns)
+static json_t *judge_stored(const struct judging *judging, size_t index, const json_t *plan_cell)
 {
-	const json_t *place = json_object_get(places, document_text(plan_cell, "name"));
-	const json_t *identities = json_object_get(run, "identities");
 	struct cell_record record = { 0 };
 	json_t *cell;
 
-	read_record(store, identities, place ? (int)json_integer_value(place) : -1, plan_cell,
-		patterns, &record);
-	cell = judge_cell(index, plan_cell, identities,
-		&(struct evidence){ record.end, record.report, record.logs, record.host,
-			record.views, record.xen, document_text(run, "started") },
+	read_record(judging, plan_cell, &record);
+	cell = judge_cell(index, plan_cell, judging->identities,
+		&(struct evidence){ record.end, record.report, record.logs, judging->host,
+			record.views, record.xen, document_text(judging->run, "started") },
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
 	if (json_array_size(record.cut) > 0)
 		json_object_set(cell, "logs_cut", record.cut);
@@ -329,12 +275,11 @@ static json_t *count(const json_t *cells, enum verdict *worst_r)
 	json_array_foreach(cells, i, cell)
 	{
 		const char *name = document_text(cell, "verdict");
-		json_int_t n = json_integer_value(json_object_get(counts, name));
 		enum verdict verdict = VERDICT_ERROR;
 
 		verdict_parse(name, &verdict);
 		*worst_r = verdict_worst(*worst_r, verdict);
-		json_object_set_new(counts, name, json_integer(n + 1));
+		document_count(counts, name);
 	}
 	return counts;
 }
@@ -344,21 +289,23 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 	struct problem *why)
 {
 	json_t *findings = document_new(DOCUMENT_FINDINGS, DOCUMENT_VERSION);
-	json_t *cells = json_array(), *places = stored_places(stored_plan), *counts;
+	const json_t *identities = json_object_get(run, "identities");
+	struct judging judging = { store, run, identities, patterns, plan_places(stored_plan),
+		sight_host(identities) };
+	json_t *cells = json_array(), *counts;
 	enum verdict worst = VERDICT_PASS;
 	const json_t *cell;
 	size_t i;
 
 	json_array_foreach(json_object_get(plan, "cells"), i, cell)
-	{
-		json_array_append_new(cells, judge_stored(store, run, places, i, cell, patterns));
-	}
-	json_decref(places);
+		json_array_append_new(cells, judge_stored(&judging, i, cell));
+	json_decref(judging.places);
+	json_decref(judging.host);
 	counts = count(cells, &worst);
 	json_object_set(findings, "matrix", json_object_get(plan, "matrix"));
 	json_object_set(findings, "harness", json_object_get(run, "harness"));
 	json_object_set(findings, "started", json_object_get(run, "started"));
-	json_object_set(findings, "identities", json_object_get(run, "identities"));
+	json_object_set(findings, "identities", (json_t *)identities);
 	json_object_set_new(
 		findings, "patterns", patterns ? patterns_identity(patterns) : json_null());
 	json_object_set_new(findings, "verdict", json_string(verdict_name(worst)));

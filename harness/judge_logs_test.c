@@ -241,12 +241,10 @@ static CU_TestInfo tests[] = {
 
 int main(void)
 {
-	char remove[80];
 	int status;
 
 	if (!mkdtemp(place))
 		return 1;
 	status = suite_main("judge_logs", tests);
-	snprintf(remove, sizeof(remove), "rm -rf %s", place);
-	return system(remove) == 0 ? status : 1;
+	return suite_remove(place, status);
 }

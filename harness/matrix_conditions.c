@@ -20,6 +20,15 @@ static const struct {
 	{ "libxl", MATRIX_LIBXL },
 };
 
+bool matrix_is_versioned(const char *name)
+{
+	for (size_t i = 0; i < sizeof(detected) / sizeof(detected[0]); i++) {
+		if (strcmp(detected[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int read_when(
 	struct matrix *matrix, struct matrix_expectation *expectation, const struct yaml_node *when)
 {

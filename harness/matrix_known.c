@@ -77,8 +77,7 @@ static int read_until(struct known *known)
 		if (!is_date(entry->text))
 			return yaml_wrong(source, entry->place,
 				"\"%.40s\" is no date: write it as 2027-06-30", entry->text);
-	} else if (strcmp(entry->key, "qemu") != 0 && strcmp(entry->key, "xen") != 0 &&
-		   strcmp(entry->key, "libxl") != 0) {
+	} else if (!matrix_is_versioned(entry->key)) {
 		return yaml_wrong(source, entry->key_place,
 			"`until` cannot be told by \"%.40s\": use date, qemu, xen or libxl",
 			entry->key);

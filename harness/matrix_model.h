@@ -130,6 +130,9 @@ int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at);
 int matrix_cells_read(struct matrix *matrix, const struct yaml_node *node);
 void matrix_cells_finish(struct matrix *matrix);
 
+/* Is that the name of something whose version a back end detects? */
+bool matrix_is_versioned(const char *name);
+
 /* The nodes of an expectation that say when it holds; each may be NULL. */
 struct matrix_conditions {
 	const struct yaml_node *when, *backends, *versions, *on_host, *not_on_host;

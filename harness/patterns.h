@@ -108,4 +108,18 @@ static inline bool pattern_is_cause(const json_t *match)
 	return severity && strcmp(severity, "cause") == 0;
 }
 
+/* The first of the matches that is a cause, or NULL. */
+static inline const json_t *patterns_first_cause(const json_t *matches)
+{
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(matches, i, match)
+	{
+		if (pattern_is_cause(match))
+			return match;
+	}
+	return NULL;
+}
+
 #endif

@@ -145,6 +145,29 @@ int plan_parse(const char *text, size_t length, json_t **plan_r, struct problem 
 	return r;
 }
 
+json_t *plan_places(const json_t *document)
+{
+	json_t *places = json_object();
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "cells"), i, cell)
+	{
+		const char *name = document_text(cell, "name");
+
+		if (!json_object_get(places, name))
+			json_object_set_new(places, name, json_integer((json_int_t)i));
+	}
+	return places;
+}
+
+ssize_t plan_place(const json_t *places, const char *name)
+{
+	const json_t *place = json_object_get(places, name);
+
+	return place ? (ssize_t)json_integer_value(place) : -1;
+}
+
 int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why)
 {
 	json_t *cells = json_object_get(plan, "cells"), *chosen = json_array(), *cell;

@@ -44,6 +44,7 @@
 #define IGD_PLAN_H
 
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "src/problem.h"
 
@@ -78,6 +79,16 @@ int plan_check(json_t *plan, struct problem *why);
  * document_parse() and plan_check().
  */
 int plan_parse(const char *text, size_t length, json_t **plan_r, struct problem *why);
+
+/*
+ * Where each cell of a plan, or of findings, stands in "cells": {NAME: index}, of a name that comes
+ * twice the first. Among thousands of cells one does not look for each. A new reference, or NULL
+ * without memory.
+ */
+json_t *plan_places(const json_t *document);
+
+/* The index there; -1 if there is no such cell. */
+ssize_t plan_place(const json_t *places, const char *name);
 
 /*
  * Keeps only the cells whose name matches one of the shell patterns (fnmatch) in `select`, an array

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/digest.h"
 #include "harness/files.h"
 #include "src/document.h"
 
@@ -81,16 +80,12 @@ static int remove_one(int dir_fd, const char *name, int depth, const struct remo
 
 static int remove_below(int dir_fd, int depth, const struct removal *removal)
 {
-	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *dir = files_open(dir_fd);
 	struct dirent *entry;
+	int r = 0;
 
-	if (!dir) {
-		r = cannot(removal, "a folder", errno);
-		if (copy >= 0)
-			close(copy);
-		return r;
-	}
+	if (!dir)
+		return cannot(removal, "a folder", errno);
 	while (r == 0 && (entry = readdir(dir))) {
 		const char *name = entry->d_name;
 
@@ -124,24 +119,17 @@ int prune_run(const struct store *store, bool dry_run, struct pruned *pruned, st
 static int describe_raw(int cell_fd, json_t *files, struct pruned *pruned, struct problem *why)
 {
 	for (size_t i = 0; i < RAW_FILES; i++) {
-		int fd = openat(
-			cell_fd, raw_files[i], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		char sha256[DIGEST_TEXT_MAX];
-		uint64_t bytes = 0;
-		int r;
+		int r = 0;
+		json_t *file = seal_describe(cell_fd, raw_files[i], &r);
 
-		if (fd < 0 && errno == ENOENT)
+		if (!file && r == -ENOENT)
 			continue;
-		r = fd < 0 ? -errno : digest_fd(fd, sha256, &bytes);
-		if (fd >= 0)
-			close(fd);
-		if (r < 0)
+		if (!file)
 			return problem_set(
 				why, r, "cannot read %s: %s", raw_files[i], strerror(-r));
-		json_object_set_new(files, raw_files[i],
-			json_pack("{s:I, s:s}", "bytes", (json_int_t)bytes, "sha256", sha256));
+		pruned->bytes += (uint64_t)json_integer_value(json_object_get(file, "bytes"));
+		json_object_set_new(files, raw_files[i], file);
 		pruned->files++;
-		pruned->bytes += bytes;
 	}
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "harness/digest.h"
-#include "src/document.h"
+#include "harness/plan.h"
 
 struct stored {
 	const struct store *store;
@@ -20,12 +20,10 @@ struct stored {
 /* A descriptor of the cell's folder, or a negative errno. */
 static int open_cell(const struct stored *stored, const char *cell)
 {
-	const json_t *place = json_object_get(stored->places, cell);
+	ssize_t at = plan_place(stored->places, cell);
 	struct problem why;
 
-	if (!place)
-		return -ENOENT;
-	return store_cell(stored->store, (size_t)json_integer_value(place), cell, false, &why);
+	return at < 0 ? -ENOENT : store_cell(stored->store, (size_t)at, cell, false, &why);
 }
 
 /* Opens a regular file and says how long it is. O_NONBLOCK: a FIFO must not hold us up. */
@@ -95,20 +93,19 @@ static int stored_read(void *data, const char *cell, const char *file, size_t ma
 
 static json_t *describe(int dir_fd, const char *name)
 {
-	char sum[DIGEST_TEXT_MAX] = "", shown[NAME_MAX + 1], *bytes = NULL;
-	uint64_t length = 0;
-	size_t got = 0, i;
+	char sum[DIGEST_TEXT_MAX] = "", shown[NAME_MAX + 1];
+	uint64_t length = 0, read;
+	size_t i;
 	int fd = open_regular(dir_fd, name, &length);
 
 	for (i = 0; i < NAME_MAX && name[i]; i++)
 		shown[i] = name[i] >= 0x20 && name[i] <= 0x7e ? name[i] : '?';
 	shown[i] = '\0';
 	if (fd >= 0) {
-		if (length <= STORE_FILE_MAX && read_all(fd, (size_t)length, &bytes, &got) == 0)
-			digest_bytes(bytes, got, sum);
+		if (length > STORE_FILE_MAX || digest_fd(fd, sum, &read) < 0 || read > length)
+			sum[0] = '\0';
 		close(fd);
 	}
-	free(bytes);
 	return json_pack("{s:s, s:I, s:s?}", "name", shown, "bytes", (json_int_t)length, "sha256",
 		sum[0] ? sum : NULL);
 }
@@ -169,17 +166,10 @@ static json_t *stored_files(void *data, const char *cell)
 int record_open(const struct store *store, const json_t *stored_plan, struct record *record_r)
 {
 	struct stored *stored = malloc(sizeof(*stored));
-	const json_t *cell;
-	size_t i;
 
 	if (!stored)
 		return -ENOMEM;
-	*stored = (struct stored){ .store = store, .places = json_object() };
-	json_array_foreach(json_object_get(stored_plan, "cells"), i, cell)
-	{
-		json_object_set_new(
-			stored->places, document_text(cell, "name"), json_integer((json_int_t)i));
-	}
+	*stored = (struct stored){ .store = store, .places = plan_places(stored_plan) };
 	*record_r = (struct record){ stored_read, stored_files, stored };
 	return 0;
 }

@@ -16,6 +16,7 @@
 
 struct report {
 	const json_t *findings;
+	json_t *summary; /* summary_of() */
 	const struct record *record;
 	size_t screens_left[2];  /* bytes, of cells that are FAIL or worse and of others */
 	unsigned int screens[2]; /* how many there are of those */
@@ -58,7 +59,7 @@ static void write_index(void *data, FILE *stream)
 	json_array_foreach(json_object_get(report->findings, "cells"), i, cell)
 		json_array_append_new(cells, part(cell, true));
 	json_object_set_new(index, "cells", cells);
-	json_object_set_new(index, "summary", summary_of(report->findings));
+	json_object_set(index, "summary", report->summary);
 	if (report->record)
 		json_object_set_new(
 			index, "files", report->record->files(report->record->data, NULL));
@@ -237,8 +238,7 @@ static void write_rows(void *data, FILE *stream)
 
 static void write_place(void *data, FILE *stream)
 {
-	json_t *summary = summary_of(((struct report *)data)->findings);
-	const json_t *sentence;
+	const json_t *summary = ((struct report *)data)->summary, *sentence;
 	size_t i;
 
 	if (!json_is_true(json_object_get(summary, "hardware")))
@@ -248,7 +248,6 @@ static void write_place(void *data, FILE *stream)
 		fputc(' ', stream);
 		markup_text(stream, json_string_value(sentence));
 	}
-	json_decref(summary);
 }
 
 static const struct markup_slot slots[] = {
@@ -265,9 +264,10 @@ static const struct markup_slot slots[] = {
 
 int render_html(const json_t *findings, const struct render_options *options, FILE *stream)
 {
-	struct report report = { findings, options->record,
+	struct report report = { findings, summary_of(findings), options->record,
 		{ RENDER_SCREENS_MAX, RENDER_SCREENS_MAX } };
 
 	markup_template(&page_report, slots, &report, stream);
+	json_decref(report.summary);
 	return ferror(stream) ? -EIO : 0;
 }

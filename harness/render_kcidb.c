@@ -25,8 +25,9 @@ static const char *const statuses[VERDICT_COUNT] = {
 
 struct kcidb {
 	const json_t *findings;
-	char *build; /* of the checkout too: kinds have identifiers of their own */
-	char *run;   /* what a test's begins with */
+	char *build;         /* of the checkout too: kinds have identifiers of their own */
+	char *run;           /* what a test's begins with */
+	json_t *environment; /* of every test */
 	json_t *incidents;
 	json_t *issues; /* by identifier */
 };
@@ -176,10 +177,10 @@ static json_t *make_test(struct kcidb *kcidb, const json_t *cell)
 
 	if (asprintf(&id, "%s:%s", kcidb->run, document_text(cell, "name")) < 0)
 		return NULL;
-	test = json_pack("{s:s, s:s, s:s, s:o, s:s, s:f, s:o, s:o}", "id", id, "build_id",
+	test = json_pack("{s:s, s:s, s:s, s:o, s:s, s:f, s:O, s:o}", "id", id, "build_id",
 		kcidb->build, "origin", ORIGIN, "path", path(kcidb->findings, cell), "status",
 		statuses[verdict], "duration", render_seconds(cell), "environment",
-		environment(kcidb->findings), "misc", misc(kcidb->findings, cell));
+		kcidb->environment, "misc", misc(kcidb->findings, cell));
 	if (test && (verdict > VERDICT_DONE || render_unexpected_pass(cell))) {
 		json_object_set_new(test, "comment", part(render_reason, cell, LOG_EXCERPT_MAX));
 		json_object_set_new(
@@ -241,6 +242,7 @@ int render_kcidb(const json_t *findings, const struct render_options *options, F
 			json_object_get(texts, "xen_changeset"), json_object_get(model, "sha256"))),
 		.run = identifier(json_pack("[O?, O?, O?]", json_object_get(findings, "started"),
 			identities, json_object_get(findings, "matrix"))),
+		.environment = environment(findings),
 		.incidents = json_array(),
 		.issues = json_object(),
 	};
@@ -254,6 +256,7 @@ int render_kcidb(const json_t *findings, const struct render_options *options, F
 		r = ferror(stream) ? -EIO : 0;
 	}
 	json_decref(report);
+	json_decref(kcidb.environment);
 	json_decref(kcidb.incidents);
 	json_decref(kcidb.issues);
 	free(kcidb.build);

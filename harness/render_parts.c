@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/patterns.h"
 #include "src/document.h"
 
 enum verdict render_verdict(const json_t *judged)
@@ -58,11 +59,8 @@ void render_suite(const json_t *findings, FILE *stream)
 		fputs(".not-hardware", stream);
 }
 
-void render_place(const json_t *findings, FILE *stream)
+void render_versions(const json_t *identities, FILE *stream)
 {
-	const json_t *identities = json_object_get(findings, "identities");
-	const json_t *host = json_object_get(identities, "host");
-	const json_t *phantom = json_object_get(host, "phantom");
 	const char *name;
 	json_t *version;
 
@@ -75,6 +73,14 @@ void render_place(const json_t *findings, FILE *stream)
 		fputc(' ', stream);
 		render_value(stream, version);
 	}
+}
+
+void render_place(const json_t *findings, FILE *stream)
+{
+	const json_t *identities = json_object_get(findings, "identities");
+	const json_t *phantom = json_object_get(json_object_get(identities, "host"), "phantom");
+
+	render_versions(identities, stream);
 	if (json_object_get(identities, "replay_of"))
 		fputs("; a replay: no new result", stream);
 	if (phantom) {
@@ -175,7 +181,7 @@ void render_diagnosis(const json_t *cell, FILE *stream)
 	}
 	json_array_foreach(json_object_get(cell, "logs"), i, entry)
 	{
-		if (strcmp(document_text(entry, "severity"), "cause") == 0)
+		if (pattern_is_cause(entry))
 			write_cause(entry, stream);
 	}
 }

@@ -26,6 +26,8 @@ const char *render_unexpected_pass(const json_t *cell);
  * none compares them;
  */
 void render_suite(const json_t *findings, FILE *stream);
+/* what was tested, "back end libxl, xen 4.17.7, qemu 7.2.22"; */
+void render_versions(const json_t *identities, FILE *stream);
 /* what was tested and where: versions, and what it was if it was not hardware; */
 void render_place(const json_t *findings, FILE *stream);
 /* why the cell has its verdict, in one line; "" for a PASS that was expected; */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/patterns.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -50,20 +51,12 @@ static void print_place(const json_t *findings, FILE *stream)
 	const json_t *identities = json_object_get(findings, "identities");
 	const json_t *host = json_object_get(identities, "host");
 	const json_t *replay = json_object_get(identities, "replay_of");
-	const char *place = document_text(host, "place"), *name;
-	json_t *version;
+	const char *place = document_text(host, "place");
 
 	fputs("Matrix ", stream);
 	render_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
-	fputs(", back end ", stream);
-	render_text(stream, document_text(identities, "backend"));
-	json_object_foreach(json_object_get(identities, "versions"), name, version)
-	{
-		fputs(", ", stream);
-		render_text(stream, name);
-		fputc(' ', stream);
-		render_value(stream, version);
-	}
+	fputs(", ", stream);
+	render_versions(identities, stream);
 	fputc('\n', stream);
 	if (replay) {
 		fputs("REPLAY of ", stream);
@@ -154,12 +147,12 @@ static void print_logs(const json_t *logs, FILE *stream)
 
 	json_array_foreach(logs, i, match)
 	{
-		if (strcmp(document_text(match, "severity"), "cause") == 0)
+		if (pattern_is_cause(match))
 			print_cause(match, stream);
 	}
 	json_array_foreach(logs, i, match)
 	{
-		if (strcmp(document_text(match, "severity"), "cause") == 0)
+		if (pattern_is_cause(match))
 			continue;
 		fputs(between, stream);
 		render_text(stream, document_text(match, "label"));

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/plan.h"
 #include "harness/seal.h"
 #include "harness/store.h"
 #include "src/document.h"
@@ -22,7 +23,7 @@
 struct backend_host {
 	sd_event *loop;
 	struct store store;
-	json_t *run, *plan;
+	json_t *run, *plan, *places;
 };
 
 struct backend_guest {
@@ -43,6 +44,7 @@ static void replay_close(struct backend_host *host)
 	store_close(&host->store);
 	json_decref(host->run);
 	json_decref(host->plan);
+	json_decref(host->places);
 	free(host);
 }
 
@@ -65,6 +67,7 @@ static int replay_open(const struct backend_options *options, sd_event *loop,
 		replay_close(host);
 		return r;
 	}
+	host->places = plan_places(host->plan);
 	*host_r = host;
 	return 0;
 }
@@ -83,22 +86,6 @@ static int replay_identify(struct backend_host *host, json_t *identities, struct
 		json_pack("{s:s, s:O*}", "dir", host->store.dir, "started",
 			json_object_get(host->run, "started")));
 	return 0;
-}
-
-/* The index of the recorded cell of that name, or -ENOENT. */
-static ssize_t recorded_index(const struct backend_host *host, const char *name)
-{
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(json_object_get(host->plan, "cells"), i, cell)
-	{
-		const char *other = json_string_value(json_object_get(cell, "name"));
-
-		if (other && strcmp(other, name) == 0)
-			return (ssize_t)i;
-	}
-	return -ENOENT;
 }
 
 static void tell_ending(struct backend_guest *guest)
@@ -176,7 +163,7 @@ static void replay_release(struct backend_guest *guest)
 static int load(struct backend_guest *guest, const char *name, struct problem *why)
 {
 	const struct backend_host *host = guest->host;
-	ssize_t index = recorded_index(host, name);
+	ssize_t index = plan_place(host->places, name);
 	int fd = -1, r;
 
 	fd = index < 0 ? -ENOENT : store_cell(&host->store, (size_t)index, name, false, why);

@@ -9,22 +9,26 @@
 #include <unistd.h>
 
 #include "harness/digest.h"
+#include "harness/files.h"
 #include "harness/store.h"
 #include "src/document.h"
 
-/* {"bytes": ..., "sha256": ...} of a file, NULL with *r_r: -ENOENT, or another negative errno. */
-static json_t *describe(int dir_fd, const char *name, int *r_r)
+json_t *seal_describe(int dir_fd, const char *name, int *r_r)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	char sha256[DIGEST_TEXT_MAX];
 	uint64_t bytes = 0;
+	json_t *description;
 
 	*r_r = fd < 0 ? -errno : digest_fd(fd, sha256, &bytes);
 	if (fd >= 0)
 		close(fd);
 	if (*r_r < 0)
 		return NULL;
-	return json_pack("{s:I, s:s}", "bytes", (json_int_t)bytes, "sha256", sha256);
+	description = json_pack("{s:I, s:s}", "bytes", (json_int_t)bytes, "sha256", sha256);
+	if (!description)
+		*r_r = -ENOMEM;
+	return description;
 }
 
 static bool is_sealed(int dir_fd, const char *name)
@@ -38,22 +42,19 @@ static bool is_sealed(int dir_fd, const char *name)
 
 static int describe_all(int dir_fd, json_t *files, struct problem *why)
 {
-	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	DIR *dir = files_open(dir_fd);
 	struct dirent *entry;
+	int r = 0;
 
-	if (!dir) {
-		r = -errno;
-		if (copy >= 0)
-			close(copy);
-		return problem_set(why, r, "cannot list the files to seal: %s", strerror(-r));
-	}
+	if (!dir)
+		return problem_set(
+			why, -errno, "cannot list the files to seal: %s", strerror(errno));
 	while (r == 0 && (entry = readdir(dir))) {
 		json_t *description;
 
 		if (!is_sealed(dir_fd, entry->d_name))
 			continue;
-		description = describe(dir_fd, entry->d_name, &r);
+		description = seal_describe(dir_fd, entry->d_name, &r);
 		if (!description)
 			problem_set(why, r, "cannot read %s to seal it: %s", entry->d_name,
 				strerror(-r));
@@ -90,7 +91,7 @@ static int check_file(int dir_fd, const char *name, const json_t *sealed, const 
 	json_t *now;
 	int r = 0;
 
-	now = strchr(name, '/') ? NULL : describe(dir_fd, name, &r);
+	now = strchr(name, '/') ? NULL : seal_describe(dir_fd, name, &r);
 	if (!now && r == -ENOENT && json_equal(json_object_get(pruned, name), sealed))
 		return 0;
 	if (!now && r == -ENOENT)

@@ -14,10 +14,18 @@
 #ifndef IGD_SEAL_H
 #define IGD_SEAL_H
 
+#include <jansson.h>
+
 #include "src/problem.h"
 
 #define SEAL_FILE   "sealed.json"
 #define PRUNED_FILE "pruned.json"
+
+/*
+ * What a seal and pruned.json say of a file: {"bytes": ..., "sha256": ...}. A new object, or NULL
+ * with the reason in *r_r: -ENOENT, or another negative errno. No link is followed.
+ */
+json_t *seal_describe(int dir_fd, const char *name, int *r_r);
 
 /*
  * Seals the folder unless it has a seal. Returns 0, or a negative errno with the sentence.

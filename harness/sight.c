@@ -24,21 +24,14 @@ static int get_ending(
 	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
 {
 	const char *ending = document_text(evidence->end, "ending");
-	const json_t *match;
-	size_t i;
+	const json_t *cause = NULL;
 
 	if (!ending[0])
 		return problem_set(why, -ENODATA, "the cell did not run to its end");
-	if (strcmp(ending, ending_entry(ENDING_DONE)->name) != 0) {
-		json_array_foreach(evidence->logs, i, match)
-		{
-			if (!pattern_is_cause(match))
-				continue;
-			*value_r = json_sprintf("%s: %s", ending, document_text(match, "label"));
-			return *value_r ? 0 : -ENOMEM;
-		}
-	}
-	*value_r = json_string(ending);
+	if (strcmp(ending, ending_entry(ENDING_DONE)->name) != 0)
+		cause = patterns_first_cause(evidence->logs);
+	*value_r = cause ? json_sprintf("%s: %s", ending, document_text(cause, "label"))
+			 : json_string(ending);
 	return *value_r ? 0 : -ENOMEM;
 }
 

@@ -12,6 +12,7 @@
 #include "harness/plan.h"
 #include "harness/seal.h"
 #include "src/document.h"
+#include "src/report.h"
 
 #define CELL_FOLDER_MAX 256
 
@@ -149,6 +150,18 @@ int store_read_json(
 	r = document_parse(text, length, format, DOCUMENT_VERSION, document_r, &inner);
 	if (r < 0)
 		problem_set(why, r, "%s: %s", name, inner.text);
+	free(text);
+	return r;
+}
+
+int store_read_report(int dir_fd, json_t **report_r, struct problem *why)
+{
+	char *text = NULL;
+	size_t length = 0;
+	int r = store_read(dir_fd, "report.json", &text, &length, why);
+
+	if (r == 0)
+		r = report_parse(text, length, report_r, why);
 	free(text);
 	return r;
 }

@@ -102,6 +102,9 @@ int store_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, si
 int store_read_json(
 	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why);
 
+/* Reads a cell's report.json and checks it, report_parse(). New reference. Errors as both. */
+int store_read_report(int dir_fd, json_t **report_r, struct problem *why);
+
 /*
  * The journal of a cell, journal.jsonl: one object a line, {"ms": since the cell began, "what":
  * "state", ...}. Appends `entry` (reference stolen, NULL is an error) and syncs before it returns.

@@ -186,7 +186,6 @@ static CU_TestInfo tests[] = {
 
 int main(void)
 {
-	char remove[80];
 	FILE *file;
 	int status;
 
@@ -198,6 +197,5 @@ int main(void)
 	if (!file || fputs("x: 1\n", file) < 0 || fclose(file) != 0)
 		return 1;
 	status = suite_main("store", tests);
-	snprintf(remove, sizeof(remove), "rm -rf %s", place);
-	return system(remove) == 0 ? status : 1;
+	return suite_remove(place, status);
 }

@@ -7,6 +7,7 @@
 
 #include "harness/generation.h"
 #include "src/document.h"
+#include "src/field.h"
 #include "src/verdict.h"
 
 const char *summary_plural(size_t count, const char *one, const char *many)
@@ -29,13 +30,6 @@ static void say(json_t *list, const char *format, ...)
 static size_t counted(const json_t *counts, enum verdict verdict)
 {
 	return (size_t)json_integer_value(json_object_get(counts, verdict_name(verdict)));
-}
-
-static void count(json_t *counts, const char *verdict)
-{
-	json_int_t n = json_integer_value(json_object_get(counts, verdict));
-
-	json_object_set_new(counts, verdict, json_integer(n + 1));
 }
 
 /* Adds the cell to the group of that key, which is made of `group` (stolen) if it is the first. */
@@ -178,8 +172,7 @@ static const json_t *host_igd(const json_t *host)
 	json_array_foreach(json_object_get(json_object_get(host, "pci"), "functions"), i, function)
 	{
 		if (strcmp(document_text(function, "address"), "0000:00:02.0") == 0 &&
-			strcmp(document_text(function, "vendor"), "0x8086") == 0 &&
-			strncmp(document_text(function, "class"), "0x03", 4) == 0)
+			field_is_igd(function))
 			return function;
 	}
 	return NULL;
@@ -202,7 +195,7 @@ static json_t *coverage(const json_t *findings)
 		if (!had_igd(cell))
 			continue;
 		cells++;
-		count(counts, document_text(cell, "verdict"));
+		document_count(counts, document_text(cell, "verdict"));
 	}
 	return json_pack("{s:s?, s:s?, s:o, s:b, s:I, s:o}", "generation",
 		generation ? generation->name : NULL, "device", device[0] ? device : NULL, "class",

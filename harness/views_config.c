@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/passed.h"
 #include "harness/views_private.h"
 #include "src/document.h"
 
@@ -37,28 +38,6 @@ static void read_extra(struct view_arguments *arguments, const json_t *settings)
 	free(list);
 }
 
-/* "00:02.0@02", as parse_pci() in harness/xen/config.c: the slot is hexadecimal. */
-static bool parse_passed(const char *text, struct bdf *host_r, struct bdf *guest_r, bool *placed_r)
-{
-	const char *at = strchrnul(text, '@');
-	char address[BDF_TEXT_MAX];
-	unsigned long slot;
-	char *end;
-
-	if ((size_t)(at - text) >= sizeof(address))
-		return false;
-	memcpy(address, text, (size_t)(at - text));
-	address[at - text] = '\0';
-	*placed_r = *at;
-	if (bdf_parse(address, host_r) < 0)
-		return false;
-	if (!*at)
-		return true;
-	slot = strtoul(at + 1, &end, 16);
-	*guest_r = (struct bdf){ .slot = (uint8_t)(slot & 31) };
-	return !*end && slot <= 31;
-}
-
 static void put_passed(const json_t *settings, bool igd, struct view *view)
 {
 	const json_t *list = json_object_get(settings, "pci"), *text;
@@ -68,15 +47,17 @@ static void put_passed(const json_t *settings, bool igd, struct view *view)
 	{
 		char host[BDF_TEXT_MAX], guest[BDF_TEXT_MAX];
 		struct bdf from, to = { 0 };
-		bool placed;
+		int slot;
 
 		if (i >= VIEW_PASSED_MAX || !json_is_string(text) ||
-			!parse_passed(json_string_value(text), &from, &to, &placed))
+			passed_parse(json_string_value(text), &from, &slot) < 0)
 			continue;
+		if (slot != PASSED_SLOT_NONE)
+			to.slot = (uint8_t)slot;
 		bdf_format(from, host);
 		bdf_format(to, guest);
 		view_put_at(view, VIEW_PASSED, host,
-			json_pack("{s:s*}", "address", placed ? guest : NULL));
+			json_pack("{s:s*}", "address", slot != PASSED_SLOT_NONE ? guest : NULL));
 		/* QEMU takes this address alone for an IGD: xen_pt_realize(), hw/xen/xen_pt.c. */
 		if (igd && bdf_equal(from, (struct bdf){ .slot = 2 }))
 			view_put(view, "opregion", json_object());

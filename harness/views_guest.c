@@ -3,6 +3,7 @@
 
 #include "harness/views_private.h"
 #include "src/document.h"
+#include "src/field.h"
 #include "src/report.h"
 
 /* What the guest has, and which of its functions are spoken for. */
@@ -21,12 +22,6 @@ static void ids_of(const json_t *function, char ids[static 10])
 
 	snprintf(ids, 10, "%.4s:%.4s", vendor[0] ? vendor + strlen("0x") : "",
 		device[0] ? device + strlen("0x") : "");
-}
-
-static bool is_display_of_intel(const json_t *function)
-{
-	return strcmp(document_text(function, "vendor"), "0x8086") == 0 &&
-	       strncmp(document_text(function, "class"), "0x03", 4) == 0;
 }
 
 static const json_t *functions_of(const json_t *report)
@@ -147,7 +142,7 @@ static void put_passed(struct seen *seen, const char *row, json_t *const views[V
 
 	if (at < 0 && strcmp(row, VIEW_IGD) == 0) {
 		for (size_t i = 0; i < seen->count && at < 0; i++) {
-			if (!seen->taken[i] && is_display_of_intel(seen->functions[i]))
+			if (!seen->taken[i] && field_is_igd(seen->functions[i]))
 				at = (ssize_t)i;
 		}
 		put_found(seen, row, at);
@@ -235,23 +230,9 @@ static void put_display(struct seen *seen, const json_t *report)
 		view_put(&seen->view, "mode", size_value("mode", json_object_get(crtc, "mode")));
 }
 
-/* The IGD in the guest, NULL if it has none. */
-static const json_t *find_igd(const json_t *report)
-{
-	const json_t *function;
-	size_t i;
-
-	json_array_foreach(functions_of(report), i, function)
-	{
-		if (is_display_of_intel(function))
-			return function;
-	}
-	return NULL;
-}
-
 static void put_opregion(struct seen *seen, const json_t *report)
 {
-	const json_t *opregion = json_object_get(find_igd(report), "opregion");
+	const json_t *opregion = json_object_get(field_igd(report), "opregion");
 	const json_t *signature = json_object_get(opregion, "signature");
 
 	/* The agent could not read there: nothing is known. */
@@ -308,7 +289,7 @@ json_t *view_of_guest(const json_t *report, json_t *const views[VIEW_LAYERS])
 
 json_t *view_of_firmware(const json_t *report, json_t *const views[VIEW_LAYERS])
 {
-	const json_t *registers = json_object_get(find_igd(report), "registers");
+	const json_t *registers = json_object_get(field_igd(report), "registers");
 	const json_t *asls = json_object_get(registers, "0xfc");
 	struct view view = { .rows = json_object() };
 

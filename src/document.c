@@ -63,3 +63,10 @@ const char *document_text(const json_t *object, const char *key)
 
 	return text ? text : "";
 }
+
+void document_count(json_t *counts, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(counts, key));
+
+	json_object_set_new(counts, key, json_integer(n + 1));
+}

@@ -41,6 +41,9 @@ int document_parse(const char *text, size_t length, const char *format, int vers
 /* The text of that key, "" if there is none or it is no text. Borrowed; `object` may be NULL. */
 const char *document_text(const json_t *object, const char *key);
 
+/* Adds one to the whole number at that key, which is 0 before. */
+void document_count(json_t *counts, const char *key);
+
 /* Returns a new object with format and version in place, or NULL without memory. */
 json_t *document_new(const char *format, int version);
 

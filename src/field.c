@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/document.h"
 #include "src/report.h"
 
 /* Gives the value of one kind of field. `rest` is what follows the pattern's fixed part. */
@@ -126,19 +127,20 @@ static bool igd_rest_ok(const char *rest)
 	return false;
 }
 
-/* The first display function (class 0x03) of Intel, wherever it sits; NULL if there is none. */
-static const json_t *find_igd(const json_t *report)
+bool field_is_igd(const json_t *function)
+{
+	return strcmp(document_text(function, "vendor"), "0x8086") == 0 &&
+	       strncmp(document_text(function, "class"), "0x03", 4) == 0;
+}
+
+const json_t *field_igd(const json_t *report)
 {
 	const json_t *function;
 	size_t i;
 
 	json_array_foreach(functions(report), i, function)
 	{
-		const char *vendor = json_string_value(json_object_get(function, "vendor"));
-		const char *class = json_string_value(json_object_get(function, "class"));
-
-		if (vendor && class && strcmp(vendor, "0x8086") == 0 &&
-			strncmp(class, "0x03", 4) == 0)
+		if (field_is_igd(function))
 			return function;
 	}
 	return NULL;
@@ -159,7 +161,7 @@ static int read_opregion(const json_t *igd, const char *key, json_t **value_r)
 
 static int read_igd(const json_t *report, const char *rest, json_t **value_r)
 {
-	const json_t *igd = find_igd(report);
+	const json_t *igd = field_igd(report);
 
 	if (!functions(report))
 		return -ENODATA;

@@ -27,6 +27,12 @@ int field_get(const json_t *report, const char *name, json_t **value_r, struct p
 /* Is that a field at all? 0 or -EINVAL with the sentence, without a report. */
 int field_check(const char *name, struct problem *why);
 
+/* Is this function of a report's "pci" section a display function (class 0x03) of Intel? */
+bool field_is_igd(const json_t *function);
+
+/* The first of those in a checked report (borrowed), wherever it sits; NULL if there is none. */
+const json_t *field_igd(const json_t *report);
+
 /*
  * The connector that speaks for the display in a checked report: the first connected one of the
  * first card that has one, and its card (both borrowed). NULL if none is connected. *looked_r tells

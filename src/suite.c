@@ -1,6 +1,7 @@
 #include "src/suite.h"
 
 #include <CUnit/Basic.h>
+#include <ftw.h>
 #include <stdio.h>
 
 int suite_main(const char *name, CU_TestInfo *tests)
@@ -19,4 +20,15 @@ int suite_main(const char *name, CU_TestInfo *tests)
 	}
 	CU_cleanup_registry();
 	return failed > 0 || ran == 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	return remove(path);
+}
+
+int suite_remove(const char *folder, int status)
+{
+	/* What is in a folder before the folder; no link is followed. */
+	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ? status : 1;
 }

@@ -13,4 +13,10 @@
  */
 int suite_main(const char *name, CU_TestInfo *tests);
 
+/*
+ * For the end of a suite that made a folder: removes it with all that is in it. Returns `status`,
+ * or 1 if it cannot be removed.
+ */
+int suite_remove(const char *folder, int status);
+
 #endif

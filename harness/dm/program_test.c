@@ -164,12 +164,10 @@ int main(void)
 		{ "what goes wrong", what_goes_wrong },
 		CU_TEST_INFO_NULL,
 	};
-	char command[64];
 	int status;
 
 	if (!getenv("IGD_DM") || !mkdtemp(folder) || !write_script())
 		return 1;
 	status = suite_main("dm-program", tests);
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command) == 0 ? status : 1;
+	return suite_remove(folder, status);
 }

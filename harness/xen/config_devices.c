@@ -4,38 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/passed.h"
 #include "harness/xen/config.h"
-#include "src/bdf.h"
 
-/* "BB:DD.F" or "DDDD:BB:DD.F", then perhaps "@SLOT": the guest's slot, in hexadecimal as in xl. */
 static int parse_pci(const char *text, libxl_device_pci *pci)
 {
-	const char *at = strchrnul(text, '@');
-	char address[BDF_TEXT_MAX], *end;
-	struct bdf bdf;
-	unsigned long slot;
-	int r;
+	struct bdf host;
+	int slot, r = passed_parse(text, &host, &slot);
 
-	if ((size_t)(at - text) >= sizeof(address))
-		return -EINVAL;
-	memcpy(address, text, (size_t)(at - text));
-	address[at - text] = '\0';
-	r = bdf_parse(address, &bdf);
 	if (r < 0)
 		return r;
-	pci->domain = bdf.domain;
-	pci->bus = bdf.bus;
-	pci->dev = bdf.slot;
-	pci->func = bdf.function;
-	if (!*at)
-		return 0;
-	if (strlen(at + 1) != 2 || strspn(at + 1, "0123456789abcdefABCDEF") != 2)
-		return -EINVAL;
-	slot = strtoul(at + 1, &end, 16);
-	if (slot > 31)
-		return -EINVAL;
+	pci->domain = host.domain;
+	pci->bus = host.bus;
+	pci->dev = host.slot;
+	pci->func = host.function;
 	/* A devfn; libxl puts a device that is passed alone at function 0 (libxl_pci.c). */
-	pci->vdevfn = (uint32_t)slot << 3;
+	if (slot != PASSED_SLOT_NONE)
+		pci->vdevfn = (uint32_t)slot << 3;
 	return 0;
 }
 
