@@ -1,21 +1,19 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/commands.h"
 #include "harness/judge.h"
-#include "harness/plan.h"
+#include "harness/judged.h"
 #include "harness/record.h"
 #include "harness/render.h"
 #include "harness/render_file.h"
-#include "harness/store.h"
 
 static struct {
-	const char *matrix, *known, *patterns, *format, *output;
-	struct option_list select;
+	const char *matrix, *known, *patterns, *format, *output, *baseline;
+	struct option_list select, history;
 } given = { .format = "table" };
 
 static const struct command_option options[] = {
@@ -35,81 +33,89 @@ static const struct command_option options[] = {
 		.text = &given.format, .nth = renderer_name },
 	{ "output", "FILE", "write it there, whole, instead of to the terminal",
 		.text = &given.output },
+	{ "baseline", "RUN",
+		"for a qualification: an earlier run, judged alike, and what changed\n"
+		"                          since it, cell by cell",
+		.text = &given.baseline },
+	{ "history", "RUN",
+		"a run before the baseline; may be given again. A cell that was as\n"
+		"                          expected in none of them never passed",
+		.list = &given.history },
 	{ NULL },
 };
 
-/* The plan by another matrix, or by other known deviations; NULL if the run's own is to hold. */
-static int replan(const char *dir, json_t **plan_r, struct problem *why)
+/* What changed since the baseline, for the renderer; none without one. */
+static int compare(const struct judged *judged, const struct judged_by *by,
+	struct render_options *how, json_t **difference_r, struct problem *why)
 {
-	char *own = NULL;
-	int r = 0;
+	int r;
 
-	if (given.matrix)
-		return matrix_plan(given.matrix, given.known, plan_r, why);
-	if (!given.known)
+	if (!given.baseline)
 		return 0;
-	if (asprintf(&own, "%s/matrix.yaml", dir) < 0)
-		return problem_set(why, -ENOMEM, "out of memory");
-	r = matrix_plan(own, given.known, plan_r, why);
-	free(own);
+	r = judged_compare(given.baseline, judged, &given.history, by, difference_r, why);
+	how->difference = *difference_r;
 	return r;
+}
+
+static int render(const struct renderer *renderer, const struct judged *judged,
+	const struct render_options *how, struct problem *why)
+{
+	int r;
+
+	if (given.output)
+		return render_file(renderer, judged->findings, how, given.output, why);
+	r = renderer->render(judged->findings, how, stdout);
+	if (r == 0 && fflush(stdout) != 0)
+		r = -errno;
+	if (r < 0)
+		problem_set(why, r, "cannot write the result: %s", strerror(-r));
+	return r;
+}
+
+static int check_usage(int argc, const struct renderer *renderer, struct problem *why)
+{
+	if (argc != 1)
+		return problem_set(why, -EINVAL, "name one run directory");
+	if (!renderer)
+		return problem_set(why, -EINVAL,
+			"no format \"%.100s\"; igd-harness judge --help lists them", given.format);
+	if (given.baseline && !renderer->compares)
+		return problem_set(why, -EINVAL,
+			"--baseline is for the formats qualification-md and qualification-html; "
+			"igd-harness diff compares two runs at a terminal");
+	if (given.history.count > 0 && !given.baseline)
+		return problem_set(why, -EINVAL, "--history says what was before a --baseline");
+	return 0;
 }
 
 static int run(int argc, char **argv)
 {
+	struct judged_by by = { given.matrix, given.known, given.patterns, &given.select };
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
-	json_t *stored_run = NULL, *stored_plan = NULL, *plan = NULL, *findings = NULL;
 	const struct renderer *renderer = renderer_find(given.format);
-	struct patterns *patterns = NULL;
-	struct store store = STORE_NONE;
+	struct judged judged = JUDGED_NONE;
 	struct record record = { 0 };
 	struct problem why = { 0 };
+	json_t *difference = NULL;
 	int r, status;
 
-	if (argc != 1 || !renderer) {
-		problem_set(&why, 0,
-			argc != 1 ? "name one run directory"
-				  : "no format \"%.100s\"; igd-harness judge --help lists them",
-			given.format);
+	if (check_usage(argc, renderer, &why) < 0)
 		return command_fail(&command_judge, EXIT_USAGE, &why);
-	}
-	r = store_open(argv[0], false, &store, &stored_run, &stored_plan, &why);
+	r = judged_open(argv[0], &by, &judged, &why);
 	if (r == 0)
-		r = replan(argv[0], &plan, &why);
-	if (r < 0)
-		goto out;
-	if (!plan)
-		plan = json_copy(stored_plan);
-	r = plan_select(plan, given.select.texts, given.select.count, &why);
+		r = judged_judge(&judged, &why);
 	if (r == 0)
-		r = patterns_choose(given.patterns, store.dir, &patterns, &why);
-	if (r == 0)
-		r = judge_run(&store, stored_run, stored_plan, plan, patterns, &findings, &why);
-	if (r < 0)
-		goto out;
-	r = record_open(&store, stored_plan, &record);
-	if (r < 0)
-		goto out;
+		r = record_open(&judged.store, judged.stored_plan, &record);
 	how.record = &record;
-	if (given.output) {
-		r = render_file(renderer, findings, &how, given.output, &why);
-	} else {
-		r = renderer->render(findings, &how, stdout);
-		if (r == 0 && fflush(stdout) != 0)
-			r = -errno;
-		if (r < 0)
-			problem_set(&why, r, "cannot write the result: %s", strerror(-r));
-	}
-out:
+	if (r == 0)
+		r = compare(&judged, &by, &how, &difference, &why);
+	if (r == 0)
+		r = render(renderer, &judged, &how, &why);
 	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
-		       : judge_exit_status(findings);
+		       : judge_exit_status(judged.findings);
+	json_decref(difference);
 	record_close(&record);
-	json_decref(findings);
-	patterns_free(patterns);
-	json_decref(plan);
-	json_decref(stored_plan);
-	json_decref(stored_run);
-	store_close(&store);
+	judged_close(&judged);
 	return status;
 }
 

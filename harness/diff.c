@@ -7,6 +7,7 @@
 
 #include "harness/diff_values.h"
 #include "harness/plan.h"
+#include "harness/seal.h"
 #include "harness/sight.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -200,10 +201,16 @@ static json_t *cell_entry(const struct side *a, const struct side *b, const json
 
 static json_t *describe(const struct diff_run *run)
 {
-	return json_pack("{s:s?, s:s, s:s, s:s}", "dir", run->store ? run->store->dir : NULL,
-		"started", document_text(run->run, "started"), "harness",
-		document_text(run->run, "harness"), "verdict",
-		document_text(run->findings, "verdict"));
+	int r;
+	json_t *file = run->store ? seal_describe(run->store->dir_fd, "run.json", &r) : NULL;
+	json_t *about = json_pack("{s:s?, s:s, s:s, s:s, s:O?}", "dir",
+		run->store ? run->store->dir : NULL, "started", document_text(run->run, "started"),
+		"harness", document_text(run->run, "harness"), "verdict",
+		document_text(run->findings, "verdict"), "run_sha256",
+		json_object_get(file, "sha256"));
+
+	json_decref(file);
+	return about;
 }
 
 static json_t *identity_changes(const struct diff_run *a, const struct diff_run *b)

@@ -30,9 +30,11 @@ const struct renderer renderers[] = {
 	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
 	{ "lava", "LAVA's signals, for a test shell", render_lava },
 	{ "html", "one file for a browser", render_html },
-	{ "qualification-md", "for a release, Markdown", render_qualification_md },
-	{ "qualification-html", "for a release, to be printed", render_qualification_html },
-	{ NULL, NULL, NULL },
+	{ "qualification-md", "for a release, Markdown", render_qualification_md,
+		.compares = true },
+	{ "qualification-html", "for a release, to be printed", render_qualification_html,
+		.compares = true },
+	{ NULL },
 };
 
 const struct renderer *renderer_find(const char *name)

@@ -1,6 +1,7 @@
 /*
- * Renderers: findings (harness/judge.h) as something to read. None asks the world anything; a few
- * look into the record that the findings are from, through harness/record.h.
+ * Renderers: findings (harness/judge.h) as something to read, and what changed since a baseline
+ * (harness/diff.h). None asks the world anything; a few look into the record that the findings are
+ * from, through harness/record.h.
  */
 #ifndef IGD_RENDER_H
 #define IGD_RENDER_H
@@ -15,6 +16,7 @@ struct render_options {
 	bool colour;                 /* ANSI colours */
 	bool verbose;                /* also what was as expected */
 	const struct record *record; /* what the run left, NULL: only the findings are known */
+	const json_t *difference;    /* from a baseline, harness/diff.h; NULL: there is none */
 };
 
 struct renderer {
@@ -22,6 +24,7 @@ struct renderer {
 	const char *about;
 	/* Returns 0, -EIO if the stream failed, or -ENOMEM. */
 	int (*render)(const json_t *findings, const struct render_options *options, FILE *stream);
+	bool compares; /* also says what changed since a baseline */
 };
 
 extern const struct renderer renderers[];

@@ -155,7 +155,40 @@ static void only_a_picture_becomes_one(void)
 	screen = NULL;
 }
 
+#define DIFFERENCE                                                                                 \
+	"{\"a\": {\"started\": \"2026-01-01T00:00:00Z\", \"harness\": \"0.1.0\", \"verdict\":"     \
+	" \"PASS\"}, \"classes\": {\"same\": 3, \"regression\": 1}, \"identities\": [{\"what\":"   \
+	" \"versions.qemu\", \"a\": \"7.2.22\", \"b\": null}], \"cells\": [{\"name\": \"other\","  \
+	" \"class\": \"same\", \"a\": \"PASS\", \"b\": \"PASS\"}, {\"name\": \"" HOSTILE           \
+	"\", \"class\": \"regression\", \"a\": \"PASS\", \"b\": \"FAIL\", \"cause\": \"" HOSTILE   \
+	"\"}]}"
+
+static void regressions_are_since_a_baseline(void)
+{
+	struct render_options options = { .difference = json_loads(DIFFERENCE, 0, NULL) };
+	json_t *findings = json_loads(FINDINGS, 0, NULL);
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(options.difference);
+	CU_ASSERT_EQUAL(render_qualification_md(findings, &options, stream), 0);
+	fclose(stream);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "**A cell regressed since the baseline:** 1 regression;"
+					    " 3 as in the baseline."));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, " | regression | PASS | FAIL | \\</script\\>"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "| versions.qemu | 7.2.22 | nothing |"));
+	CU_ASSERT_PTR_NULL(strstr(text, "other"));
+	free(text);
+	json_decref((json_t *)options.difference);
+	json_decref(findings);
+	text = render("qualification-md");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "none was named as the baseline"));
+	free(text);
+}
+
 static CU_TestInfo tests[] = {
+	{ "regressions are since a baseline", regressions_are_since_a_baseline },
 	{ "no text ends its element", no_text_ends_its_element },
 	{ "nothing is loaded from anywhere", nothing_is_loaded_from_anywhere },
 	{ "without scripts there is a table", without_scripts_there_is_a_table },

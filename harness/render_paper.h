@@ -16,6 +16,7 @@ struct paper {
 	struct sheet sheet;
 	const json_t *findings, *summary; /* harness/judge.h, harness/summary.h */
 	const struct record *record;      /* NULL: there is none */
+	const json_t *difference;         /* harness/diff.h, NULL: there is no baseline */
 };
 
 /* A value as plain text, "nothing" for null. The sheet escapes it. */
@@ -32,6 +33,13 @@ void paper_tested(const struct paper *paper);
 
 /* Which generation and class of IGD was exercised, and which never. */
 void paper_coverage(const struct paper *paper);
+
+/* What changed since the baseline, in render_changes.c. How many cells of which class; nothing
+ * without a baseline. */
+void paper_changes_ground(const struct paper *paper);
+
+/* The cells that changed, regressions first, and what was tested that is not the same. */
+void paper_changes(const struct paper *paper);
 
 /* The hashes of what the verdict is from. */
 void paper_documents(const struct paper *paper);

@@ -59,6 +59,7 @@ static void write_verdict(const struct paper *paper)
 	sheet_list(&paper->sheet, json_object_get(paper->summary, "place"), "");
 	sheet_heading(&paper->sheet, 2, "Grounds");
 	sheet_list(&paper->sheet, json_object_get(paper->summary, "grounds"), "");
+	paper_changes_ground(paper);
 }
 
 static void write_failures(const struct paper *paper)
@@ -85,9 +86,6 @@ static void write_failures(const struct paper *paper)
 		sheet_table_end(&paper->sheet);
 	else
 		sheet_paragraph(&paper->sheet, "", "No cell is FAIL.");
-	sheet_heading(&paper->sheet, 2, "Regressions");
-	sheet_paragraph(&paper->sheet, "",
-		"Not compared with another run here: igd-harness diff does that.");
 }
 
 static void write_known_group(const struct paper *paper, const json_t *group)
@@ -169,6 +167,7 @@ static void write_all(void *data, FILE *stream)
 	write_verdict(paper);
 	paper_coverage(paper);
 	write_failures(paper);
+	paper_changes(paper);
 	write_known(paper, "known", "Known deviations", "None was seen.");
 	write_known(paper, "expired", "Known deviations past their end", "None.");
 	write_known(paper, "gone", "Known deviations that are gone", "None.");
@@ -210,7 +209,8 @@ static int render(
 	const json_t *findings, const struct render_options *options, FILE *stream, bool html)
 {
 	json_t *summary = summary_of(findings);
-	struct paper paper = { { stream, html }, findings, summary, options->record };
+	struct paper paper = { { stream, html }, findings, summary, options->record,
+		options->difference };
 
 	if (html)
 		markup_template(&page_qualification, slots, &paper, stream);
