@@ -63,6 +63,8 @@ struct backend {
 	 * Adds to `identities` what is under test, as detected: {"backend": "libxl",
 	 * "versions": {"xen": "4.17.5", "libxl": "4.17", "qemu": "7.2.22"},
 	 * "texts": {"qemu": "QEMU emulator version 7.2.22 (Debian ...)", ...},
+	 * "builds": {"xen": its build id, "libxl": "sha256:..."},
+	 * "firmware": {...},                                   harness/firmware.h
 	 * "capabilities": ["hvm", "hap", "iommu"], "device_model": {"path": ..., "sha256": ...}}.
 	 * Versions are dotted numbers. "destroyed_at_start", if there, lists what a killed run had
 	 * left and open() removed. Returns 0 or a negative errno with the sentence.

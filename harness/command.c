@@ -15,14 +15,15 @@
 #include "harness/clock.h"
 #include "harness/digest.h"
 
-/* Reads until a newline, the end, a full line or the limit. Returns 0 or -ETIMEDOUT. */
-static int read_line(int fd, char line[static COMMAND_LINE_MAX])
+/* Reads until `stop` (a newline, or 0 for none), the end, a full text or the limit. Returns 0 or
+ * -ETIMEDOUT. */
+static int read_text(int fd, char *text, size_t size, char stop)
 {
 	uint64_t until = clock_us() + COMMAND_LIMIT_MS * 1000ull;
 	size_t used = 0;
 
-	line[0] = 0;
-	while (used + 1 < COMMAND_LINE_MAX && !strchr(line, '\n')) {
+	text[0] = 0;
+	while (used + 1 < size && (!stop || !strchr(text, stop))) {
 		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 		uint64_t now = clock_us();
 		ssize_t n;
@@ -31,13 +32,12 @@ static int read_line(int fd, char line[static COMMAND_LINE_MAX])
 			return -ETIMEDOUT;
 		if (poll(&poll_fd, 1, (int)((until - now) / 1000) + 1) <= 0)
 			continue;
-		n = read(fd, line + used, COMMAND_LINE_MAX - 1 - used);
+		n = read(fd, text + used, size - 1 - used);
 		if (n <= 0)
 			break;
 		used += (size_t)n;
-		line[used] = 0;
+		text[used] = 0;
 	}
-	line[strcspn(line, "\r\n")] = 0;
 	return 0;
 }
 
@@ -55,7 +55,7 @@ static int spawn(char *const argv[], int out_fd, pid_t *pid_r)
 	return -r;
 }
 
-int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why)
+static int ask_program(char *const argv[], char *text, size_t size, char stop, struct problem *why)
 {
 	int ends[2] = { -1, -1 }, status = 0, r;
 	pid_t pid = -1;
@@ -68,7 +68,7 @@ int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct 
 		problem_set(why, r, "cannot execute %s: %s", argv[0], strerror(-r));
 		goto out;
 	}
-	r = read_line(ends[0], line);
+	r = read_text(ends[0], text, size, stop);
 	if (r < 0) {
 		kill(pid, SIGKILL);
 		problem_set(why, r, "%s %s did not answer within %d s", argv[0], argv[1],
@@ -77,10 +77,24 @@ int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct 
 out:
 	/* Closed before the wait: a program that goes on printing dies of it. */
 	close(ends[0]);
-	if (pid > 0 && waitpid(pid, &status, 0) == pid && r == 0 && !line[0])
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && r == 0 && !text[0])
 		r = problem_set(why, -EIO, "%s %s printed nothing (status 0x%x)", argv[0], argv[1],
 			(unsigned int)status);
 	return r;
+}
+
+int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why)
+{
+	int r = ask_program(argv, line, COMMAND_LINE_MAX, '\n', why);
+
+	if (r == 0)
+		line[strcspn(line, "\r\n")] = 0;
+	return r;
+}
+
+int command_text(char *const argv[], char *text, size_t size, struct problem *why)
+{
+	return ask_program(argv, text, size, 0, why);
 }
 
 /* Finds an executable along PATH as execvp() would; the caller frees. NULL if there is none. */

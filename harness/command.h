@@ -1,5 +1,6 @@
 /*
- * Other programs, asked a short question: QEMU's version, and what its binary is.
+ * Other programs, asked a short question: QEMU's version, and what its binary
+ * is.
  */
 #ifndef IGD_COMMAND_H
 #define IGD_COMMAND_H
@@ -19,6 +20,11 @@
  * (-ENOENT and others), it failed (-EIO), it took too long (-ETIMEDOUT).
  */
 int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why);
+
+/*
+ * The same for all that it prints, cut at size - 1.
+ */
+int command_text(char *const argv[], char *text, size_t size, struct problem *why);
 
 /*
  * Adds {"device_model": {"path": resolved along PATH, "sha256": ...}} to identities.

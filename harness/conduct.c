@@ -63,9 +63,12 @@ void conduct_identify(
 
 /* What makes a result of one host a result of another. */
 static const char *const telling[][2] = { { "acts_as", NULL }, { "versions", NULL },
-	{ "device_model", NULL }, { "guests", NULL }, { "capabilities", NULL }, { "host", "place" },
-	{ "host", "sys_vendor" }, { "host", "product_name" }, { "host", "cpu" },
-	{ "host", "kernel" }, { "host", "name" }, { "host", "phantom" } };
+	{ "builds", NULL }, { "device_model", NULL }, { "firmware", "hvmloader" },
+	{ "firmware", "seabios" }, { "firmware", "vgabios-stdvga" },
+	{ "firmware", "vgabios-cirrus" }, { "firmware", "vgabios-qxl" }, { "guests", NULL },
+	{ "capabilities", NULL }, { "host", "place" }, { "host", "sys_vendor" },
+	{ "host", "product_name" }, { "host", "cpu" }, { "host", "kernel" }, { "host", "name" },
+	{ "host", "phantom" } };
 
 static const json_t *tell(const json_t *identities, const char *const keys[2])
 {

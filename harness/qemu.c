@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "harness/command.h"
+#include "harness/firmware.h"
 #include "harness/image.h"
 #include "harness/store.h"
 
@@ -74,6 +75,7 @@ static int qemu_identify(struct backend_host *host, json_t *identities, struct p
 {
 	char *const argv[] = { (char *)host->program, (char *)"--version", NULL };
 	char text[COMMAND_LINE_MAX], version[COMMAND_LINE_MAX];
+	json_t *firmware;
 	int r;
 
 	r = command_line(argv, text, why);
@@ -86,6 +88,9 @@ static int qemu_identify(struct backend_host *host, json_t *identities, struct p
 	json_object_set_new(identities, "versions", json_pack("{s:s}", "qemu", version));
 	json_object_set_new(identities, "texts", json_pack("{s:s}", "qemu", text));
 	json_object_set_new(identities, "capabilities", json_array());
+	firmware = json_object();
+	firmware_add_qemu(firmware, host->program, true);
+	json_object_set_new(identities, "firmware", firmware);
 	return command_identify(host->program, identities, why);
 }
 

@@ -63,6 +63,7 @@ void paper_tested(const struct paper *paper)
 	const json_t *host = json_object_get(identities, "host");
 	const json_t *model = json_object_get(identities, "device_model");
 	static const char *const columns[] = { "What", "Which", NULL };
+	char text[TEXT_MAX];
 	const char *name;
 	json_t *version;
 
@@ -74,6 +75,16 @@ void paper_tested(const struct paper *paper)
 		json_object_get(json_object_get(identities, "texts"), "qemu"));
 	row2(paper, "device model", json_object_get(model, "path"));
 	row2(paper, "device model, SHA-256", json_object_get(model, "sha256"));
+	json_object_foreach(json_object_get(identities, "builds"), name, version)
+	{
+		snprintf(text, sizeof(text), "build of %.64s", name);
+		row2(paper, text, version);
+	}
+	json_object_foreach(json_object_get(identities, "firmware"), name, version)
+	{
+		snprintf(text, sizeof(text), "%.64s, SHA-256", name);
+		row2(paper, text, json_object_get(version, "sha256"));
+	}
 	row2(paper, "dom0 kernel", json_object_get(host, "kernel"));
 	row2(paper, "host", json_object_get(host, "name"));
 	row2(paper, "host, vendor", json_object_get(host, "sys_vendor"));

@@ -1,9 +1,12 @@
 #include <ctype.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "harness/command.h"
+#include "harness/digest.h"
+#include "harness/firmware.h"
 #include "harness/xen/xen.h"
 
 bool dotted_number(const char *text, char *number, size_t size)
@@ -35,6 +38,47 @@ static void identify_xen(const libxl_version_info *info, json_t *versions, json_
 		json_object_set_new(texts, "xen_changeset", json_string(info->changeset));
 	if (info->capabilities)
 		json_object_set_new(texts, "xen_capabilities", json_string(info->capabilities));
+}
+
+/*
+ * Which build it is, of the same version: the hypervisor's own id, as `xl info` shows it, and what
+ * the library is that this process has loaded.
+ */
+static void identify_builds(const libxl_version_info *info, json_t *identities)
+{
+	char sha256[DIGEST_TEXT_MAX];
+	struct problem why = { 0 };
+	json_t *builds = json_object();
+	Dl_info library;
+
+	if (info->build_id && info->build_id[0])
+		json_object_set_new(builds, "xen", json_string(info->build_id));
+	if (dladdr(dlsym(RTLD_DEFAULT, "libxl_ctx_alloc"), &library) && library.dli_fname &&
+		digest_file(library.dli_fname, sha256, &why) == 0)
+		json_object_set_new(builds, "libxl", json_sprintf("sha256:%s", sha256));
+	json_object_set_new(identities, "builds", builds);
+}
+
+/*
+ * libxl has the places of its firmware compiled in and exports them nowhere; these are what
+ * distributions compile in (XENFIRMWAREDIR, SEABIOS_PATH): Debian; upstream's own build; its prefix
+ * of old. Which it was says libxl.log of each cell.
+ */
+static const char *const hvmloaders[] = { "/usr/lib/xen-" XEN_BUILT_FOR "/boot/hvmloader",
+	"/usr/lib/xen/boot/hvmloader", "/usr/libexec/xen/boot/hvmloader",
+	"/usr/local/lib/xen/boot/hvmloader", NULL };
+static const char *const seabioses[] = { "/usr/lib/xen-" XEN_BUILT_FOR "/boot/seabios.bin",
+	"/usr/lib/xen/boot/seabios.bin", "/usr/libexec/xen/boot/seabios.bin",
+	"/usr/local/lib/xen/boot/seabios.bin", "/usr/share/seabios/bios-256k.bin", NULL };
+
+static void identify_firmware(const struct backend_host *host, json_t *identities)
+{
+	json_t *firmware = json_object();
+
+	firmware_add(firmware, "hvmloader", hvmloaders);
+	firmware_add(firmware, "seabios", seabioses);
+	firmware_add_qemu(firmware, host->device_model, false);
+	json_object_set_new(identities, "firmware", firmware);
 }
 
 static void identify_dom0(json_t *texts)
@@ -114,9 +158,11 @@ int host_identify(struct backend_host *host, json_t *identities, struct problem 
 	if (json_array_size(host->tidied) > 0)
 		json_object_set(identities, "destroyed_at_start", host->tidied);
 	identify_xen(info, versions, texts);
+	identify_builds(info, identities);
 	identify_dom0(texts);
 	r = identify_model(host, identities, versions, why);
 	if (r < 0)
 		return r;
+	identify_firmware(host, identities);
 	return identify_capabilities(host, capabilities, why);
 }
