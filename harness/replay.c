@@ -1,9 +1,10 @@
 /*
  * The replay back end: a recorded run, played to the same state machine that recorded it.
  *
- * The console's bytes come as they came then, and the recorded ending comes after them. So the
- * cell, the wire and the judge are exercised without a hypervisor; nothing of it is a new result,
- * and the identities say so: {"backend": "replay", "acts_as": the recorded back end}.
+ * The console's bytes come as they came then, the recorded ending comes after them, and what else
+ * the recorded back end left in the cell's folder is put there again. So the cell, the wire and the
+ * judge are exercised without a hypervisor; nothing of it is a new result, and the identities say
+ * so: {"backend": "replay", "acts_as": the recorded back end}.
  */
 #include "harness/replay.h"
 
@@ -15,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/files.h"
 #include "harness/plan.h"
 #include "harness/seal.h"
 #include "harness/store.h"
@@ -160,7 +162,38 @@ static void replay_release(struct backend_guest *guest)
 	free(guest);
 }
 
-static int load(struct backend_guest *guest, const char *name, struct problem *why)
+/* What a cell and its attempt write themselves; all else in its folder is of the back end. */
+static const char *const of_the_cell[] = { "began.json", "console.log", "end.json", "journal.jsonl",
+	"report.json", "lock", SEAL_FILE, PRUNED_FILE, NULL };
+
+static int copy_file(int from_fd, int to_fd, const char *name, struct problem *why)
+{
+	char *bytes = NULL;
+	size_t length;
+	int r;
+
+	r = store_read(from_fd, name, &bytes, &length, why);
+	if (r == 0)
+		r = store_write(to_fd, name, bytes, length, why);
+	free(bytes);
+	return r;
+}
+
+/* The evidence that the recorded back end left: what is judged by it is judged again. */
+static int copy_evidence(int from_fd, int to_fd, struct problem *why)
+{
+	struct files files = { 0 };
+	int r = files_list(from_fd, of_the_cell, &files, why);
+
+	for (size_t i = 0; r == 0 && i < files.count; i++) {
+		if (!files.entries[i].folder)
+			r = copy_file(from_fd, to_fd, files.entries[i].path, why);
+	}
+	files_free(&files);
+	return r;
+}
+
+static int load(struct backend_guest *guest, const char *name, int evidence_fd, struct problem *why)
 {
 	const struct backend_host *host = guest->host;
 	ssize_t index = plan_place(host->places, name);
@@ -178,6 +211,8 @@ static int load(struct backend_guest *guest, const char *name, struct problem *w
 		r = 0;
 	else if (r == -ENOENT)
 		problem_set(why, r, "%s: cell %s did not run to its end", host->store.dir, name);
+	if (r == 0)
+		r = copy_evidence(fd, evidence_fd, why);
 	close(fd);
 	return r;
 }
@@ -194,7 +229,7 @@ static int replay_start(struct backend_host *host, const json_t *cell, int evide
 	*guest = (struct backend_guest){
 		.host = host, .handler = handler, .data = data, .fd = -1, .console_fd = -1
 	};
-	r = load(guest, json_string_value(json_object_get(cell, "name")), why);
+	r = load(guest, json_string_value(json_object_get(cell, "name")), evidence_fd, why);
 	if (r < 0)
 		goto out;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
