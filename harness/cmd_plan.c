@@ -6,17 +6,21 @@
 #include "harness/plan.h"
 #include "harness/render.h"
 #include "harness/settings.h"
+#include "harness/shard.h"
 #include "harness/sight.h"
 
 static struct {
 	struct option_list select;
-	const char *known;
+	const char *known, *shard;
 	bool json, fields, settings;
 } given;
 
 static const struct command_option options[] = {
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
+	{ "shard", "INDEX/COUNT",
+		"only this part of the cells, such as 2/4 for the second of four hosts",
+		.text = &given.shard },
 	{ "json", NULL, "the plan document (harness/plan.h) instead of text", .flag = &given.json },
 	{ "known", "FILE",
 		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
@@ -109,11 +113,15 @@ static void print_plan(const json_t *plan)
 
 	json_array_foreach(cells, i, cell)
 	{
+		if (shard_is_elsewhere(plan, cell))
+			continue;
 		printf("%s\n", json_string_value(json_object_get(cell, "name")));
 		print_backends(cell);
 		json_array_foreach(json_object_get(cell, "expect"), j, expectation)
 			print_expectation(expectation);
 	}
+	if (shard_size(plan) < json_array_size(cells))
+		printf("%zu of ", shard_size(plan));
 	printf("%zu cells\n", json_array_size(cells));
 }
 
@@ -137,6 +145,8 @@ static int run(int argc, char **argv)
 	r = matrix_plan(argv[0], given.known, &plan, &why);
 	if (r == 0)
 		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0)
+		r = shard_cut(plan, given.shard, &why);
 	if (r < 0) {
 		status = command_fail(&command_plan, command_status(r), &why);
 		goto out;

@@ -13,12 +13,13 @@
 #include "harness/installed.h"
 #include "harness/plan.h"
 #include "harness/runner.h"
+#include "harness/shard.h"
 #include "harness/store.h"
 #include "src/document.h"
 
 static struct {
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
-		*known;
+		*known, *shard;
 	struct option_list select;
 	bool quiet, keep_lease;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
@@ -32,6 +33,9 @@ static const struct command_option options[] = {
 		.text = &given.out },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
+	{ "shard", "INDEX/COUNT",
+		"only this part of the cells, such as 2/4 for the second of four hosts",
+		.text = &given.shard },
 	{ "guests", "DIR",
 		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
 		"                          those installed with the program)",
@@ -137,6 +141,8 @@ static int run(int argc, char **argv)
 	r = matrix_plan(argv[0], given.known, &plan, &why);
 	if (r == 0)
 		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0)
+		r = shard_cut(plan, given.shard, &why);
 	if (r == 0)
 		r = patterns_choose(given.patterns, NULL, &patterns, &why);
 	if (r < 0) {

@@ -12,6 +12,7 @@
 #include "harness/judge_logs.h"
 #include "harness/plan.h"
 #include "harness/prune.h"
+#include "harness/shard.h"
 #include "harness/views.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -196,9 +197,9 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 /* A stored run, and what is the same for all its cells. */
 struct judging {
 	const struct store *store;
-	const json_t *run, *identities;
+	const json_t *run, *plan, *identities;
 	const struct patterns *patterns;
-	json_t *places; /* of its stored plan */
+	json_t *places; /* of its plan, the stored one */
 	json_t *host;   /* sight_host() */
 };
 
@@ -246,6 +247,15 @@ static void free_record(struct cell_record *record)
 	json_decref(record->xen);
 }
 
+/* Another shard has the cell: it is no business of this run. A merged run has all of them. */
+static bool is_elsewhere(const struct judging *judging, const json_t *plan_cell)
+{
+	ssize_t at = plan_place(judging->places, document_text(plan_cell, "name"));
+	const json_t *cells = json_object_get(judging->plan, "cells");
+
+	return at >= 0 && shard_is_elsewhere(judging->plan, json_array_get(cells, (size_t)at));
+}
+
 static json_t *judge_stored(const struct judging *judging, size_t index, const json_t *plan_cell)
 {
 	struct cell_record record = { 0 };
@@ -290,15 +300,21 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 {
 	json_t *findings = document_new(DOCUMENT_FINDINGS, DOCUMENT_VERSION);
 	const json_t *identities = json_object_get(run, "identities");
-	struct judging judging = { store, run, identities, patterns, plan_places(stored_plan),
-		sight_host(identities) };
+	struct judging judging = { store, run, stored_plan, identities, patterns,
+		plan_places(stored_plan), sight_host(identities) };
 	json_t *cells = json_array(), *counts;
 	enum verdict worst = VERDICT_PASS;
 	const json_t *cell;
-	size_t i;
+	size_t i, elsewhere = 0;
 
 	json_array_foreach(json_object_get(plan, "cells"), i, cell)
-		json_array_append_new(cells, judge_stored(&judging, i, cell));
+	{
+		if (is_elsewhere(&judging, cell))
+			elsewhere++;
+		else
+			json_array_append_new(
+				cells, judge_stored(&judging, json_array_size(cells), cell));
+	}
 	json_decref(judging.places);
 	json_decref(judging.host);
 	counts = count(cells, &worst);
@@ -311,7 +327,9 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 	json_object_set_new(findings, "verdict", json_string(verdict_name(worst)));
 	json_object_set_new(findings, "counts", counts);
 	json_object_set_new(findings, "cells", cells);
-	if (json_array_size(cells) != json_array_size(json_object_get(plan, "cells"))) {
+	if (json_object_get(stored_plan, "shard"))
+		json_object_set_new(findings, "shard", shard_describe(stored_plan, elsewhere));
+	if (json_array_size(cells) + elsewhere != json_array_size(json_object_get(plan, "cells"))) {
 		json_decref(findings);
 		return problem_set(why, -ENOMEM, "no memory to judge the run");
 	}

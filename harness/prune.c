@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/files.h"
+#include "harness/plan.h"
 #include "src/document.h"
 
 /*
@@ -169,26 +170,31 @@ static bool has_passed(const json_t *finding)
 int prune_logs(const struct store *store, const json_t *plan, const json_t *findings, bool dry_run,
 	struct pruned *pruned, struct problem *why)
 {
-	const json_t *planned = json_object_get(plan, "cells"), *cell;
+	json_t *places = plan_places(plan);
+	const json_t *cell;
 	size_t i;
+	int r = 0;
 
-	/* Judged by their own plan, cells have the same places in both. */
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
 	{
-		const char *name = document_text(json_array_get(planned, i), "name");
-		int fd, r;
+		const char *name = document_text(cell, "name");
+		ssize_t place = plan_place(places, name);
+		int fd;
 
-		if (!has_passed(cell) || strcmp(name, document_text(cell, "name")) != 0)
+		if (!has_passed(cell) || place < 0)
 			continue;
-		fd = store_cell(store, i, name, false, why);
-		if (fd < 0)
-			return problem_set(why, fd, "cell %s is gone", name);
+		fd = store_cell(store, (size_t)place, name, false, why);
+		if (fd < 0) {
+			r = problem_set(why, fd, "cell %s is gone", name);
+			break;
+		}
 		r = prune_cell(fd, dry_run, pruned, why);
 		close(fd);
 		if (r < 0)
-			return r;
+			break;
 	}
-	return 0;
+	json_decref(places);
+	return r;
 }
 
 json_t *prune_names(int cell_fd)

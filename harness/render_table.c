@@ -81,6 +81,22 @@ static void print_place(const json_t *findings, FILE *stream)
 	fputc('\n', stream);
 }
 
+/* Of how many shards this is which: what is not here is not said to be good. */
+static void print_shard(const json_t *findings, FILE *stream)
+{
+	const json_t *shard = json_object_get(findings, "shard");
+	size_t own = json_array_size(json_object_get(findings, "cells"));
+	json_int_t elsewhere = json_integer_value(json_object_get(shard, "elsewhere"));
+
+	if (!json_object_get(shard, "index"))
+		return;
+	fprintf(stream,
+		"Shard %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
+		": %zu cells; %" JSON_INTEGER_FORMAT " are elsewhere\n",
+		json_integer_value(json_object_get(shard, "index")),
+		json_integer_value(json_object_get(shard, "count")), own, elsewhere);
+}
+
 static void print_finding(const json_t *finding, const struct render_options *options, FILE *stream)
 {
 	const char *verdict = document_text(finding, "verdict"),
@@ -198,6 +214,7 @@ int render_table(const json_t *findings, const struct render_options *options, F
 	size_t i;
 
 	print_place(findings, stream);
+	print_shard(findings, stream);
 	fputc('\n', stream);
 	json_array_foreach(cells, i, cell) print_cell(cell, options, stream);
 	fprintf(stream, "\n%zu cells:", json_array_size(cells));

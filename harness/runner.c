@@ -12,6 +12,8 @@
 #include "harness/ending.h"
 #include "harness/host_identity.h"
 #include "harness/seal.h"
+#include "harness/service.h"
+#include "harness/shard.h"
 #include "src/document.h"
 
 #define TICK_US 500000
@@ -180,8 +182,10 @@ static void on_inspect(void *data, json_t *leftovers)
 static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
 {
 	struct turn *turn = data;
+	const struct progress *progress = &turn->runner->progress;
 
 	progress_state(&turn->runner->progress, cell_state_name(state), limit_ms);
+	service_cell(progress->index, progress->total, progress->cell, cell_state_name(state));
 }
 
 static void on_over(void *data, const json_t *end)
@@ -227,7 +231,7 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 	r = attempt_begin(store, index, name, runner->boot_id, &dir_fd, why);
 	if (r != 0)
 		return r < 0 ? r : seal_again(store, index, name, why);
-	progress_cell(&runner->progress, index, name);
+	progress_cell(&runner->progress, runner->turn, name);
 	r = cell_begin(runner->backend, runner->host, runner->loop, plan_cell, runner->identities,
 		dir_fd, runner->slow, &watcher, &runner->cell, why);
 	while (r >= 0 && !turn.end)
@@ -269,19 +273,27 @@ int runner_run(
 	int r;
 
 	attempt_boot_id(runner->boot_id);
-	progress_begin(&runner->progress, stderr, json_array_size(cells));
+	progress_begin(&runner->progress, stderr, shard_size(plan));
 	r = sd_event_add_time_relative(
 		runner->loop, &runner->tick, CLOCK_MONOTONIC, TICK_US, 0, on_tick, runner);
 	if (r < 0)
 		return problem_set(why, r, "cannot make a timer: %s", strerror(-r));
+	r = service_began(runner->loop);
+	if (r < 0)
+		return problem_set(
+			why, r, "cannot feed the service manager's watchdog: %s", strerror(-r));
 	json_array_foreach(cells, i, cell)
 	{
 		if (runner->stopped || !runner->host_is_whole)
 			break;
+		if (shard_is_elsewhere(plan, cell))
+			continue;
 		r = run_cell(runner, store, i, cell, why);
 		if (r < 0)
 			break;
+		runner->turn++;
 	}
+	service_stopping();
 	if (!runner->host_is_whole)
 		fputs("igd-harness: the last cell left something on the host; the cells after it "
 		      "were not run, for they would be judged on a host that is not whole\n",

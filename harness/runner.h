@@ -29,6 +29,7 @@ struct runner {
 	bool stopped; /* no further cell is begun */
 	char boot_id[BOOT_ID_MAX];
 	struct cell *cell;
+	size_t turn; /* of the cells of this run, the number of those before this one */
 	struct progress progress;
 	struct lease lease; /* of the device that cells pass through */
 	bool host_is_whole; /* no cell left anything behind, and devices came back */

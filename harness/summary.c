@@ -240,6 +240,8 @@ static void decide(const json_t *findings, json_t *summary)
 	size_t skipped = counted(counts, VERDICT_SKIP);
 	json_int_t with =
 		json_integer_value(json_object_get(json_object_get(summary, "coverage"), "cells"));
+	size_t elsewhere = (size_t)json_integer_value(
+		json_object_get(json_object_get(findings, "shard"), "elsewhere"));
 	bool hardware = json_is_true(json_object_get(summary, "hardware"));
 	json_t *grounds = json_array();
 	const char *decision = "qualified";
@@ -252,6 +254,10 @@ static void decide(const json_t *findings, json_t *summary)
 	if (none > 0)
 		say(grounds, "%zu of %zu %s no answer (ERROR or MISS).", none, total,
 			summary_plural(none, "cells has", "cells have"));
+	if (elsewhere > 0)
+		say(grounds, "%zu more %s of the matrix %s other shards.", elsewhere,
+			summary_plural(elsewhere, "cell", "cells"),
+			summary_plural(elsewhere, "belongs to", "belong to"));
 	if (with == 0)
 		say(grounds, "No cell showed an Intel GPU in a guest.");
 	if (skipped > 0)
@@ -264,7 +270,7 @@ static void decide(const json_t *findings, json_t *summary)
 		summary_plural(counted(counts, VERDICT_PASS), "cells is", "cells are"));
 	if (xfail > 0)
 		decision = "qualified with known deviations";
-	if (!hardware || none > 0 || with == 0)
+	if (!hardware || none > 0 || elsewhere > 0 || with == 0)
 		decision = "undecided";
 	if (fail > 0)
 		decision = "not qualified";

@@ -1,0 +1,109 @@
+#include "harness/shard.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/document.h"
+
+/* Does a guest of this cell, by any back end, get a device? */
+static bool passes_device(const json_t *cell)
+{
+	const char *backend;
+	json_t *values;
+
+	json_object_foreach(json_object_get(cell, "settings"), backend, values)
+	{
+		if (json_array_size(json_object_get(values, "pci")) > 0)
+			return true;
+	}
+	return false;
+}
+
+struct card {
+	const char *guest;
+	bool device;
+	size_t index;
+};
+
+static int by_cost(const void *a, const void *b)
+{
+	const struct card *x = a, *y = b;
+	int order = strcmp(x->guest, y->guest);
+
+	if (order == 0)
+		order = x->device - y->device;
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static int parse(
+	const char *text, size_t cells, size_t *index_r, size_t *count_r, struct problem *why)
+{
+	int end = 0;
+
+	if (strspn(text, "0123456789/") != strlen(text) || strlen(text) > 9 ||
+		sscanf(text, "%zu/%zu%n", index_r, count_r, &end) != 2 || text[end] ||
+		*index_r < 1 || *index_r > *count_r || *count_r > SHARDS_MAX)
+		return problem_set(why, -EINVAL,
+			"--shard takes INDEX/COUNT, such as 2/4 for the second of four, not "
+			"\"%.40s\"",
+			text);
+	if (*count_r > cells)
+		return problem_set(why, -EINVAL,
+			"%zu cells cannot be cut into %zu shards: take at most %zu", cells,
+			*count_r, cells);
+	return 0;
+}
+
+int shard_cut(json_t *plan, const char *text, struct problem *why)
+{
+	json_t *cells = json_object_get(plan, "cells"), *cell;
+	size_t total = json_array_size(cells), index, count, i;
+	struct card *cards;
+	int r;
+
+	if (!text)
+		return 0;
+	r = parse(text, total, &index, &count, why);
+	if (r < 0)
+		return r;
+	cards = calloc(total, sizeof(*cards));
+	if (!cards)
+		return problem_set(why, -ENOMEM, "no memory to cut the plan");
+	json_array_foreach(cells, i, cell) cards[i] =
+		(struct card){ document_text(cell, "guest"), passes_device(cell), i };
+	qsort(cards, total, sizeof(*cards), by_cost);
+	for (i = 0; i < total; i++)
+		json_object_set_new(json_array_get(cells, cards[i].index), "shard",
+			json_integer((json_int_t)(i * count / total + 1)));
+	free(cards);
+	json_object_set_new(plan, "shard",
+		json_pack("{s:I, s:I}", "index", (json_int_t)index, "count", (json_int_t)count));
+	return 0;
+}
+
+bool shard_is_elsewhere(const json_t *plan, const json_t *cell)
+{
+	const json_t *own = json_object_get(json_object_get(plan, "shard"), "index");
+
+	return own && json_integer_value(own) != json_integer_value(json_object_get(cell, "shard"));
+}
+
+json_t *shard_describe(const json_t *plan, size_t elsewhere)
+{
+	json_t *shard = json_deep_copy(json_object_get(plan, "shard"));
+
+	json_object_set_new(shard, "elsewhere", json_integer((json_int_t)elsewhere));
+	return shard;
+}
+
+size_t shard_size(const json_t *plan)
+{
+	const json_t *cell;
+	size_t i, size = 0;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell) size +=
+		!shard_is_elsewhere(plan, cell);
+	return size;
+}
