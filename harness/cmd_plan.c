@@ -19,7 +19,8 @@ static const struct command_option options[] = {
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
 	{ "shard", "INDEX/COUNT",
-		"only this part of the cells, such as 2/4 for the second of four hosts",
+		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
+		"                          `merge` joins the runs",
 		.text = &given.shard },
 	{ "json", NULL, "the plan document (harness/plan.h) instead of text", .flag = &given.json },
 	{ "known", "FILE",

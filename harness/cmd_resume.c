@@ -34,6 +34,11 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 	const char *backend;
 	int r;
 
+	if (json_object_get(json_object_get(run, "identities"), "shards")) {
+		problem_set(why, 0, "%s is a merged run: go on with the shard that is not whole",
+			store->dir);
+		return EXIT_USAGE;
+	}
 	if (conduct_settings_read(
 		    json_object_get(run, "settings"), &backend, &host_options, &runner) < 0) {
 		problem_set(why, 0,

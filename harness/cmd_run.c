@@ -34,7 +34,8 @@ static const struct command_option options[] = {
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
 	{ "shard", "INDEX/COUNT",
-		"only this part of the cells, such as 2/4 for the second of four hosts",
+		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
+		"                          `merge` joins the runs",
 		.text = &given.shard },
 	{ "guests", "DIR",
 		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
@@ -97,6 +98,12 @@ static json_t *run_document(const json_t *identities, json_t *settings)
 	return run;
 }
 
+/* The file of known deviations that went into a plan, or NULL. */
+static const char *known_of(const json_t *plan)
+{
+	return json_string_value(json_object_get(json_object_get(plan, "known"), "file"));
+}
+
 static int run_plan(struct runner *runner, const struct backend_options *host_options,
 	const json_t *plan, const struct patterns *patterns, const char *matrix, const char *out,
 	struct problem *why)
@@ -108,7 +115,7 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	conduct_identify(runner, host_options, plan);
 	run = run_document(
 		runner->identities, conduct_settings(given.backend, host_options, runner));
-	r = store_create(out, run, plan, matrix, &store, why);
+	r = store_create(out, run, plan, matrix, known_of(plan), &store, why);
 	status = r == 0 ? conduct(runner, &store, run, plan, patterns, given.quiet, why) : r;
 	if (status < 0)
 		status = command_fail(

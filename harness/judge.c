@@ -10,6 +10,7 @@
 #include "harness/ending.h"
 #include "harness/judge_expect.h"
 #include "harness/judge_logs.h"
+#include "harness/origin.h"
 #include "harness/plan.h"
 #include "harness/prune.h"
 #include "harness/shard.h"
@@ -197,10 +198,10 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 /* A stored run, and what is the same for all its cells. */
 struct judging {
 	const struct store *store;
-	const json_t *run, *plan, *identities;
+	const json_t *run, *plan;
 	const struct patterns *patterns;
 	json_t *places; /* of its plan, the stored one */
-	json_t *host;   /* sight_host() */
+	struct origins origins;
 };
 
 /* What a cell left, read from its folder; all owned. */
@@ -209,13 +210,22 @@ struct cell_record {
 	struct problem end_trouble, report_trouble;
 };
 
-static void read_record(
-	const struct judging *judging, const json_t *plan_cell, struct cell_record *record)
+/* The cell of that name in the stored plan, NULL if it has none. */
+static const json_t *stored_cell(const struct judging *judging, const json_t *plan_cell)
+{
+	ssize_t at = plan_place(judging->places, document_text(plan_cell, "name"));
+
+	return at < 0 ? NULL : json_array_get(json_object_get(judging->plan, "cells"), (size_t)at);
+}
+
+static void read_record(const struct judging *judging, const json_t *plan_cell,
+	const struct origin *origin, struct cell_record *record)
 {
 	const char *name = document_text(plan_cell, "name");
 	ssize_t at = plan_place(judging->places, name);
-	int fd = at < 0 ? -1
-			: store_cell(judging->store, (size_t)at, name, false, &record->end_trouble);
+	int fd = at < 0 || !origin ? -1
+				   : store_cell(judging->store, (size_t)at, name, false,
+					     &record->end_trouble);
 
 	if (fd < 0)
 		return;
@@ -229,9 +239,9 @@ static void read_record(
 	store_read_report(fd, &record->report, &record->report_trouble);
 	if (judging->patterns)
 		record->logs = judge_logs(judging->patterns, fd, record->report,
-			json_object_get(judging->identities, "versions"), &record->cut);
+			json_object_get(origin->identities, "versions"), &record->cut);
 	record->views = views_of_cell(
-		plan_cell, document_text(judging->identities, "acts_as"), fd, record->report);
+		plan_cell, document_text(origin->identities, "acts_as"), fd, record->report);
 	record->xen = sight_xen(fd);
 	close(fd);
 }
@@ -250,22 +260,25 @@ static void free_record(struct cell_record *record)
 /* Another shard has the cell: it is no business of this run. A merged run has all of them. */
 static bool is_elsewhere(const struct judging *judging, const json_t *plan_cell)
 {
-	ssize_t at = plan_place(judging->places, document_text(plan_cell, "name"));
-	const json_t *cells = json_object_get(judging->plan, "cells");
+	const json_t *stored = stored_cell(judging, plan_cell);
 
-	return at >= 0 && shard_is_elsewhere(judging->plan, json_array_get(cells, (size_t)at));
+	return stored && shard_is_elsewhere(judging->plan, stored);
 }
 
 static json_t *judge_stored(const struct judging *judging, size_t index, const json_t *plan_cell)
 {
 	struct cell_record record = { 0 };
+	const struct origin *origin =
+		origin_of(&judging->origins, stored_cell(judging, plan_cell), &record.end_trouble);
 	json_t *cell;
 
-	read_record(judging, plan_cell, &record);
-	cell = judge_cell(index, plan_cell, judging->identities,
-		&(struct evidence){ record.end, record.report, record.logs, judging->host,
-			record.views, record.xen, document_text(judging->run, "started") },
+	read_record(judging, plan_cell, origin, &record);
+	cell = judge_cell(index, plan_cell, origin ? origin->identities : NULL,
+		&(struct evidence){ record.end, record.report, record.logs,
+			origin ? origin->host : NULL, record.views, record.xen,
+			document_text(judging->run, "started") },
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
+	json_object_set(cell, "shard", json_object_get(stored_cell(judging, plan_cell), "shard"));
 	if (json_array_size(record.cut) > 0)
 		json_object_set(cell, "logs_cut", record.cut);
 	if (json_array_size(record.pruned) > 0)
@@ -300,14 +313,14 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 {
 	json_t *findings = document_new(DOCUMENT_FINDINGS, DOCUMENT_VERSION);
 	const json_t *identities = json_object_get(run, "identities");
-	struct judging judging = { store, run, stored_plan, identities, patterns,
-		plan_places(stored_plan), sight_host(identities) };
+	struct judging judging = { store, run, stored_plan, patterns, plan_places(stored_plan) };
 	json_t *cells = json_array(), *counts;
 	enum verdict worst = VERDICT_PASS;
 	const json_t *cell;
 	size_t i, elsewhere = 0;
+	int r = origins_read(run, &judging.origins, why);
 
-	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	json_array_foreach(r == 0 ? json_object_get(plan, "cells") : NULL, i, cell)
 	{
 		if (is_elsewhere(&judging, cell))
 			elsewhere++;
@@ -316,7 +329,7 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 				cells, judge_stored(&judging, json_array_size(cells), cell));
 	}
 	json_decref(judging.places);
-	json_decref(judging.host);
+	origins_free(&judging.origins);
 	counts = count(cells, &worst);
 	json_object_set(findings, "matrix", json_object_get(plan, "matrix"));
 	json_object_set(findings, "harness", json_object_get(run, "harness"));
@@ -329,7 +342,8 @@ int judge_run(const struct store *store, const json_t *run, const json_t *stored
 	json_object_set_new(findings, "cells", cells);
 	if (json_object_get(stored_plan, "shard"))
 		json_object_set_new(findings, "shard", shard_describe(stored_plan, elsewhere));
-	if (json_array_size(cells) + elsewhere != json_array_size(json_object_get(plan, "cells"))) {
+	if (r < 0 || json_array_size(cells) + elsewhere !=
+			     json_array_size(json_object_get(plan, "cells"))) {
 		json_decref(findings);
 		return problem_set(why, -ENOMEM, "no memory to judge the run");
 	}

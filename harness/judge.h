@@ -27,6 +27,7 @@
  *                                     (harness/plan.h)
  *     "logs": [ {"label": ..., ...} ], matches of patterns in the cell's logs, harness/patterns.h
  *     "views": {...},                 harness/views.h; absent if there is no evidence of any
+ *     "shard": 2,                     whose it was, if the plan was cut (harness/shard.h)
  *     "pruned": ["console.log"],      files that `igd-harness prune` removed, if any
  *     "logs_cut": ["console.log"]     files of which only the beginning was searched, if any
  *   } ]

@@ -111,35 +111,86 @@ static void exercised_text(const json_t *coverage, char text[static TEXT_MAX])
 		paper_add(text, "; ", "PHANTOM: not hardware");
 }
 
+/* Of a generation and a class, all that was exercised; "never" if nothing was. */
+static void cell_of_coverage(const struct paper *paper, const char *generation, const char *class,
+	char text[static TEXT_MAX])
+{
+	const json_t *entry;
+	size_t i;
+
+	text[0] = 0;
+	json_array_foreach(json_object_get(paper->summary, "coverage"), i, entry)
+	{
+		char one[TEXT_MAX];
+
+		if (strcmp(document_text(entry, "generation"), generation) != 0 ||
+			strcmp(document_text(entry, "class"), class) != 0)
+			continue;
+		exercised_text(entry, one);
+		paper_add(text, "; ", one);
+	}
+	if (!text[0])
+		paper_add(text, "", "never");
+}
+
+/* Is any entry of that generation? */
+static bool is_covered(const struct paper *paper, const char *generation)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(paper->summary, "coverage"), i, entry)
+	{
+		if (strcmp(document_text(entry, "generation"), generation) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Hosts that are in no line of the table. */
+static void other_coverage(const struct paper *paper)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(paper->summary, "coverage"), i, entry)
+	{
+		char exercised[TEXT_MAX];
+
+		exercised_text(entry, exercised);
+		if (!document_text(entry, "device")[0])
+			sheet_paragraph(
+				&paper->sheet, "", "The host named no Intel display function.");
+		else if (!document_text(entry, "generation")[0])
+			sheet_paragraph(
+				&paper->sheet, "Of no generation that is known here:", exercised);
+	}
+}
+
 void paper_coverage(const struct paper *paper)
 {
 	static const char *const columns[] = { "Generation", "Class 0x0300, VGA",
 		"Class 0x0380, other display", NULL };
-	const json_t *coverage = json_object_get(paper->summary, "coverage");
-	const char *generation = document_text(coverage, "generation"), *device, *class;
-	char exercised[TEXT_MAX], never[TEXT_MAX] = "", name[64];
+	char vga[TEXT_MAX], other[TEXT_MAX], never[TEXT_MAX] = "", name[64];
+	bool table = false;
 
-	device = document_text(coverage, "device");
-	class = document_text(coverage, "class");
 	sheet_heading(&paper->sheet, 2, "Coverage by generation and class");
-	exercised_text(coverage, exercised);
 	for (const struct generation *entry = generations; entry->name; entry++) {
 		snprintf(name, sizeof(name), "%s (%s)", entry->name, entry->graphics);
-		if (strcmp(entry->name, generation) != 0) {
+		if (!is_covered(paper, entry->name)) {
 			paper_add(never, ", ", name);
 			continue;
 		}
-		sheet_table(&paper->sheet, columns);
-		sheet_row(&paper->sheet,
-			(const char *[]){ name, strcmp(class, "0x0300") == 0 ? exercised : "never",
-				strcmp(class, "0x0380") == 0 ? exercised : "never" },
-			3);
-		sheet_table_end(&paper->sheet);
+		if (!table)
+			sheet_table(&paper->sheet, columns);
+		table = true;
+		cell_of_coverage(paper, entry->name, "0x0300", vga);
+		cell_of_coverage(paper, entry->name, "0x0380", other);
+		sheet_row(&paper->sheet, (const char *[]){ name, vga, other }, 3);
 	}
-	if (!device[0])
-		sheet_paragraph(&paper->sheet, "", "The host named no Intel display function.");
-	else if (!generation[0])
-		sheet_paragraph(&paper->sheet, "Of no generation that is known here:", exercised);
+	if (table)
+		sheet_table_end(&paper->sheet);
+	other_coverage(paper);
 	sheet_paragraph(&paper->sheet, "Never in this run, of either class:", never);
 }
 

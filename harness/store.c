@@ -220,9 +220,8 @@ static void take_back(struct store *store)
 }
 
 int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
-	struct store *store_r, struct problem *why)
+	const char *known_file, struct store *store_r, struct problem *why)
 {
-	const char *known = document_text(json_object_get(plan, "known"), "file");
 	struct store store = STORE_NONE;
 	int r;
 
@@ -244,8 +243,8 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 	r = copy_in(store.dir_fd, "matrix.yaml", matrix_file, why);
 	if (r < 0)
 		goto out;
-	if (known[0])
-		r = copy_in(store.dir_fd, "matrix.known.yaml", known, why);
+	if (known_file)
+		r = copy_in(store.dir_fd, "matrix.known.yaml", known_file, why);
 	if (r < 0)
 		goto out;
 	r = store_write_json(store.dir_fd, "plan.json", plan, why);

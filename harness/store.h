@@ -34,12 +34,13 @@ struct store {
 };
 
 /*
- * Makes a new run directory and freezes run, plan and matrix in it, on disk before it returns.
+ * Makes a new run directory and freezes run, plan, matrix and known deviations (`known_file`, or
+ * NULL) in it, on disk before it returns.
  * Returns 0 and the store, to be closed with store_close(); -EEXIST if something is there already;
  * another negative errno; each with the sentence. What it made before it failed is removed.
  */
 int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
-	struct store *store_r, struct problem *why);
+	const char *known_file, struct store *store_r, struct problem *why);
 
 /*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.

@@ -26,7 +26,7 @@ static json_t *plan_of_one(void)
 static int create(const char *where, struct store *store, struct problem *why)
 {
 	json_t *run = document_new(DOCUMENT_RUN, 1), *plan = plan_of_one();
-	int r = store_create(where, run, plan, matrix, store, why);
+	int r = store_create(where, run, plan, matrix, NULL, store, why);
 
 	json_decref(run);
 	json_decref(plan);

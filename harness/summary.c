@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/generation.h"
+#include "harness/coverage.h"
 #include "src/document.h"
 #include "src/field.h"
 #include "src/verdict.h"
@@ -142,73 +142,12 @@ static json_t *unanswered(const json_t *cells)
 	return groups;
 }
 
-/* Did its guest have an Intel display function? By its views, else by what was looked at. */
-static bool had_igd(const json_t *cell)
-{
-	const json_t *entry;
-	size_t i;
-
-	json_array_foreach(json_object_get(json_object_get(cell, "views"), "devices"), i, entry)
-	{
-		if (strcmp(document_text(entry, "device"), "igd") == 0 &&
-			json_is_object(json_object_get(entry, "guest")))
-			return true;
-	}
-	json_array_foreach(json_object_get(cell, "findings"), i, entry)
-	{
-		if (strncmp(document_text(entry, "field"), "igd/", 4) == 0 &&
-			json_is_string(json_object_get(entry, "seen")))
-			return true;
-	}
-	return false;
-}
-
-/* The Intel display function at 00:02.0 in what the host said of itself, or NULL. */
-static const json_t *host_igd(const json_t *host)
-{
-	const json_t *function;
-	size_t i;
-
-	json_array_foreach(json_object_get(json_object_get(host, "pci"), "functions"), i, function)
-	{
-		if (strcmp(document_text(function, "address"), "0000:00:02.0") == 0 &&
-			field_is_igd(function))
-			return function;
-	}
-	return NULL;
-}
-
-static json_t *coverage(const json_t *findings)
-{
-	const json_t *host = json_object_get(json_object_get(findings, "identities"), "host");
-	const json_t *phantom = json_object_get(host, "phantom"), *cell;
-	const json_t *igd = phantom ? phantom : host_igd(host);
-	const char *device = document_text(igd, "device"), *class = document_text(igd, "class");
-	const struct generation *generation =
-		device[0] ? generation_find((uint16_t)strtoul(device, NULL, 16)) : NULL;
-	json_t *counts = json_object();
-	json_int_t cells = 0;
-	size_t i;
-
-	json_array_foreach(json_object_get(findings, "cells"), i, cell)
-	{
-		if (!had_igd(cell))
-			continue;
-		cells++;
-		document_count(counts, document_text(cell, "verdict"));
-	}
-	return json_pack("{s:s?, s:s?, s:o, s:b, s:I, s:o}", "generation",
-		generation ? generation->name : NULL, "device", device[0] ? device : NULL, "class",
-		class[0] ? json_stringn(class, strlen(class) < 6 ? strlen(class) : 6) : json_null(),
-		"phantom", phantom != NULL, "cells", cells, "counts", counts);
-}
-
-/* What makes it no hardware, a sentence each. */
-static json_t *place(const json_t *identities)
+/* Adds to the list what makes a host no hardware, a sentence each. */
+static void add_place(json_t *list, const json_t *identities)
 {
 	const json_t *host = json_object_get(identities, "host");
 	const json_t *phantom = json_object_get(host, "phantom");
-	json_t *list = json_array();
+	size_t before = json_array_size(list);
 	const char *product = document_text(host, "product_name");
 
 	if (json_object_get(identities, "replay_of"))
@@ -226,8 +165,31 @@ static json_t *place(const json_t *identities)
 	else if (strcmp(document_text(host, "place"), "hardware") != 0)
 		say(list, "The host was a virtual lab%s%s.", product[0] ? " on " : "", product);
 	else if (strcmp(document_text(identities, "backend"), "libxl") != 0 &&
-		 json_array_size(list) == 0)
+		 json_array_size(list) == before)
 		say(list, "The back end was not libxl.");
+}
+
+/* Of all hosts of a merged run, each sentence once. */
+static json_t *place(const json_t *identities)
+{
+	const json_t *shards = json_object_get(identities, "shards"), *shard, *sentence;
+	json_t *list = json_array(), *all = json_array(), *said = json_object();
+	size_t i;
+
+	if (!shards)
+		add_place(all, identities);
+	json_array_foreach(shards, i, shard) add_place(all, shard);
+	json_array_foreach(all, i, sentence)
+	{
+		const char *text = json_string_value(sentence);
+
+		if (json_object_get(said, text))
+			continue;
+		json_object_set_new(said, text, json_true());
+		json_array_append(list, (json_t *)sentence);
+	}
+	json_decref(said);
+	json_decref(all);
 	return list;
 }
 
@@ -238,8 +200,7 @@ static void decide(const json_t *findings, json_t *summary)
 	size_t fail = counted(counts, VERDICT_FAIL), xfail = counted(counts, VERDICT_XFAIL);
 	size_t none = counted(counts, VERDICT_ERROR) + counted(counts, VERDICT_MISS);
 	size_t skipped = counted(counts, VERDICT_SKIP);
-	json_int_t with =
-		json_integer_value(json_object_get(json_object_get(summary, "coverage"), "cells"));
+	size_t with = coverage_cells(json_object_get(summary, "coverage"));
 	size_t elsewhere = (size_t)json_integer_value(
 		json_object_get(json_object_get(findings, "shard"), "elsewhere"));
 	bool hardware = json_is_true(json_object_get(summary, "hardware"));
@@ -283,7 +244,7 @@ json_t *summary_of(const json_t *findings)
 	const json_t *cells = json_object_get(findings, "cells");
 	json_t *places = place(json_object_get(findings, "identities"));
 	json_t *summary = json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "hardware",
-		json_array_size(places) == 0, "place", places, "coverage", coverage(findings),
+		json_array_size(places) == 0, "place", places, "coverage", coverage_of(findings),
 		"known", known(cells, "XFAIL"), "gone", known(cells, "PASS"), "expired",
 		known(cells, "FAIL"), "unanswered", unanswered(cells));
 

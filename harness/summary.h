@@ -7,11 +7,7 @@
  *   "grounds": ["1 of 5 cells is not as expected", ...],     why, one sentence each
  *   "hardware": false, "place": ["a virtual lab on QEMU ...", ...],
  *                                     what makes it no hardware, one sentence each
- *   "coverage": {"generation": "Coffee Lake", "device": "0x3e92", "class": "0x0300",
- *                                     of the host's display function; null: it has none of
- *                                     Intel's, or "generation": its id is not known
- *                "phantom": true, "cells": 4, "counts": {"PASS": 2, "XFAIL": 2}},
- *                                     the cells in which the guest had it
+ *   "coverage": [...],                harness/coverage.h
  *   "known": [ {"id": of the expectation, "known": its own or null, "field", "expected", "seen",
  *               "why", "source", "until": "2027-06-30" or "qemu >=11.0" or null,
  *               "cells": [0, 3]} ],   known deviations that were seen, and in which cells

@@ -77,7 +77,7 @@ static void coverage_names_generation_and_class(void)
 {
 	json_t *made = summary(
 		HARDWARE, "\"PASS\": 2", CELL(0, "PASS", IGD("PASS") "}") "," CELL(1, "PASS", ""));
-	const json_t *coverage = json_object_get(made, "coverage");
+	const json_t *coverage = json_array_get(json_object_get(made, "coverage"), 0);
 
 	CU_ASSERT_STRING_EQUAL(document_text(coverage, "generation"), "Alder Lake");
 	CU_ASSERT_STRING_EQUAL(document_text(coverage, "class"), "0x0380");

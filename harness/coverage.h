@@ -1,0 +1,25 @@
+/*
+ * Which Intel display functions guests really had in a run, by generation and class, from the
+ * findings (harness/judge.h):
+ *
+ *   [{"generation": "Coffee Lake", "device": "0x3e92", "class": "0x0300",
+ *                                     of the host's display function; null: it has none of
+ *                                     Intel's, or "generation": its id is not known
+ *     "phantom": true, "cells": 4, "counts": {"PASS": 2, "XFAIL": 2}}]
+ *                                     the cells in which the guest had it
+ *
+ * One entry for the host; in a merged run (harness/merge.h) one for each kind among its hosts.
+ */
+#ifndef IGD_COVERAGE_H
+#define IGD_COVERAGE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* Returns a new array, or NULL without memory. */
+json_t *coverage_of(const json_t *findings);
+
+/* The cells of all entries. */
+size_t coverage_cells(const json_t *coverage);
+
+#endif
