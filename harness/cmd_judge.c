@@ -72,6 +72,71 @@ static int render(const struct renderer *renderer, const struct judged *judged,
 	return r;
 }
 
+static int pour(const struct renderer *renderer, const struct judged *judged,
+	const struct render_options *how, FILE *stream, json_t **totals_r, struct problem *why)
+{
+	struct rendering rendering = { how, stream, 0 };
+	struct findings_sink rendered = renderer->sink(&rendering);
+	struct findings_sink kept = findings_totals(totals_r);
+	struct findings_pair pair = { &rendered, &kept };
+	struct findings_sink both = findings_both(&pair);
+
+	return judged_pour(judged, &both, why);
+}
+
+/* For a renderer that goes cell by cell. */
+static int run_briefly(const char *dir, const struct renderer *renderer, const struct judged_by *by,
+	struct render_options *how, json_t **totals_r, struct problem *why)
+{
+	struct judged judged = JUDGED_NONE;
+	struct problem inner = { 0 };
+	struct render_file file;
+	int r = judged_open_briefly(dir, by, &judged, why);
+
+	if (r == 0 && given.output) {
+		how->colour = false;
+		r = render_file_begin(&file, given.output, why);
+		if (r == 0)
+			r = pour(renderer, &judged, how, file.stream, totals_r, &inner);
+		/* A file that cannot be written says so itself. */
+		if (r < 0 && file.file.error == 0 && inner.text[0])
+			problem_set(why, r, "%s", inner.text);
+		r = render_file_end(&file, given.output, r, why);
+	} else if (r == 0) {
+		r = pour(renderer, &judged, how, stdout, totals_r, why);
+		if (r == 0 && fflush(stdout) != 0)
+			r = problem_set(
+				why, -errno, "cannot write the result: %s", strerror(errno));
+	}
+	judged_close(&judged);
+	return r;
+}
+
+/* For one that needs the whole, and the record, and perhaps what was before. */
+static int run_whole(const char *dir, const struct renderer *renderer, const struct judged_by *by,
+	struct render_options *how, json_t **totals_r, struct problem *why)
+{
+	struct judged judged = JUDGED_NONE;
+	struct record record = { 0 };
+	json_t *difference = NULL;
+	int r = judged_open(dir, by, &judged, why);
+
+	if (r == 0)
+		r = judged_judge(&judged, why);
+	if (r == 0)
+		r = record_open(&judged.store, judged.stored_plan, &record);
+	how->record = &record;
+	if (r == 0)
+		r = compare(&judged, by, how, &difference, why);
+	if (r == 0)
+		r = render(renderer, &judged, how, why);
+	*totals_r = json_incref(judged.findings);
+	json_decref(difference);
+	record_close(&record);
+	judged_close(&judged);
+	return r;
+}
+
 static int check_usage(int argc, const struct renderer *renderer, struct problem *why)
 {
 	if (argc != 1)
@@ -93,29 +158,16 @@ static int run(int argc, char **argv)
 	struct judged_by by = { given.matrix, given.known, given.patterns, &given.select };
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
 	const struct renderer *renderer = renderer_find(given.format);
-	struct judged judged = JUDGED_NONE;
-	struct record record = { 0 };
 	struct problem why = { 0 };
-	json_t *difference = NULL;
+	json_t *totals = NULL;
 	int r, status;
 
 	if (check_usage(argc, renderer, &why) < 0)
 		return command_fail(&command_judge, EXIT_USAGE, &why);
-	r = judged_open(argv[0], &by, &judged, &why);
-	if (r == 0)
-		r = judged_judge(&judged, &why);
-	if (r == 0)
-		r = record_open(&judged.store, judged.stored_plan, &record);
-	how.record = &record;
-	if (r == 0)
-		r = compare(&judged, &by, &how, &difference, &why);
-	if (r == 0)
-		r = render(renderer, &judged, &how, &why);
+	r = (renderer->sink ? run_briefly : run_whole)(argv[0], renderer, &by, &how, &totals, &why);
 	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
-		       : judge_exit_status(judged.findings);
-	json_decref(difference);
-	record_close(&record);
-	judged_close(&judged);
+		       : judge_exit_status(totals);
+	json_decref(totals);
 	return status;
 }
 

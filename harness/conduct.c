@@ -10,7 +10,8 @@
 #include "harness/image.h"
 #include "harness/judge.h"
 #include "harness/options.h"
-#include "harness/render.h"
+#include "harness/render_json.h"
+#include "harness/render_table.h"
 #include "harness/seal.h"
 #include "src/document.h"
 
@@ -99,25 +100,56 @@ int conduct_same(const json_t *before, const json_t *now, struct problem *why)
 	return 0;
 }
 
+/* findings.json, and the table, as the findings come. */
+static int judge_into(const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, struct rendering *json, struct rendering *table,
+	json_t **totals_r, struct problem *why)
+{
+	struct findings_sink written = render_json_sink(json), shown = render_table_sink(table);
+	struct findings_sink totals = findings_totals(totals_r);
+	struct findings_pair first = { &written, &shown };
+	struct findings_sink both = findings_both(&first);
+	struct findings_pair second = { &both, &totals };
+	struct findings_sink all = findings_both(&second);
+
+	return judge_pour(store, run, plan, plan, patterns, &all, why);
+}
+
 /* Judges what was run, keeps the findings and prints them. Returns the exit status. */
 static int conclude(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why)
 {
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
-	json_t *findings = NULL;
-	int r, status;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *table = open_memstream(&text, &length);
+	struct store_file file;
+	struct problem inner = { 0 };
+	json_t *totals = NULL;
+	FILE *kept = NULL;
+	int r = store_file_begin(store->dir_fd, "findings.json", &file, why), status;
 
-	r = judge_run(store, run, plan, plan, patterns, &findings, why);
+	if (r == 0 && (!table || !(kept = store_file_stream(&file))))
+		r = problem_set(why, -ENOMEM, "no memory to judge the run");
 	if (r == 0)
-		r = store_write_json(store->dir_fd, "findings.json", findings, why);
+		r = judge_into(store, run, plan, patterns, &(struct rendering){ &how, kept },
+			&(struct rendering){ &how, table }, &totals, &inner);
+	if (kept && fclose(kept) != 0 && r == 0)
+		r = -EIO;
+	/* A file that cannot be written says so itself. */
+	if (r < 0 && file.error == 0 && inner.text[0])
+		problem_set(why, r, "%s", inner.text);
+	r = store_file_end(&file, file.error < 0 ? file.error : r, why);
+	if (table)
+		fclose(table);
+	/* Shown when it is kept. */
 	if (r == 0 && !quiet) {
-		putchar('\n');
-		renderer_find("table")->render(findings, &how, stdout);
-		printf("Run directory: %s\n", store->dir);
+		printf("\n%sRun directory: %s\n", text, store->dir);
 		fflush(stdout);
 	}
-	status = r < 0 ? r : judge_exit_status(findings);
-	json_decref(findings);
+	status = r < 0 ? r : judge_exit_status(totals);
+	json_decref(totals);
+	free(text);
 	return status;
 }
 

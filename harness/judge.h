@@ -11,8 +11,6 @@
  *                                     the matrix other shards have; absent if it was not cut
  *   "patterns": {"file": ..., "sha256": ...},
  *                                     by which the logs were searched; null: they were not
- *   "verdict": "FAIL",                the worst of the cells
- *   "counts": {"PASS": 2, "FAIL": 1}, cells by verdict; only verdicts that occur
  *   "cells": [ {
  *     "index": 0, "name": "...", "words": {...}, "verdict": "FAIL",
  *     "ending": "done",               null if the cell has no end.json: it did not run
@@ -30,7 +28,9 @@
  *     "shard": 2,                     whose it was, if the plan was cut (harness/shard.h)
  *     "pruned": ["console.log"],      files that `igd-harness prune` removed, if any
  *     "logs_cut": ["console.log"]     files of which only the beginning was searched, if any
- *   } ]
+ *   } ],
+ *   "verdict": "FAIL",                the worst of the cells
+ *   "counts": {"PASS": 2, "FAIL": 1}  cells by verdict; only verdicts that occur
  * }
  *
  * An ending other than done is a verdict of its own (harness/ending.c). Only one that is the fault
@@ -48,6 +48,7 @@
 
 #include <jansson.h>
 
+#include "harness/findings.h"
 #include "harness/patterns.h"
 #include "harness/sight.h"
 #include "harness/store.h"
@@ -62,17 +63,25 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 	const struct evidence *evidence, const char *report_trouble);
 
 /*
- * Judges a stored run by `plan`, the run's own or another: cells are found by name; `patterns` are
- * looked for in their logs, NULL: none. Returns 0 and
- * the findings document (new reference), or a negative errno if the store cannot be read.
+ * Judges a stored run by `plan`, the run's own or another: cells are found by name, where
+ * `stored_plan` has them; `patterns` are looked for in their logs, NULL: none. Each finding goes to
+ * `sink` as soon as it is made. Without a plan it is the run's own, read and forgotten cell by
+ * cell: then the memory that this takes does not grow with the run. Returns 0, what the sink said,
+ * or a negative errno if the store cannot be read, with the sentence.
  */
+int judge_pour(const struct store *store, const json_t *run, const json_t *stored_plan,
+	const json_t *plan, const struct patterns *patterns, const struct findings_sink *sink,
+	struct problem *why);
+
+/* The same for who needs the whole: 0 and the findings document, a new reference. */
 int judge_run(const struct store *store, const json_t *run, const json_t *stored_plan,
 	const json_t *plan, const struct patterns *patterns, json_t **findings_r,
 	struct problem *why);
 
 /*
- * Exit status for findings: that of the worst verdict; 3, with a word on stderr, if no cell was
- * tested at all: a run that skipped everything must not pass for one that found nothing.
+ * Exit status for findings, or for their totals: that of the worst verdict; 3, with a word on
+ * stderr, if no cell was tested at all: a run that skipped everything must not pass for one that
+ * found nothing.
  */
 int judge_exit_status(const json_t *findings);
 

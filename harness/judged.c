@@ -25,24 +25,45 @@ static int replan(const char *dir, const struct judged_by *by, json_t **plan_r, 
 	return r;
 }
 
-int judged_open(
-	const char *dir, const struct judged_by *by, struct judged *judged, struct problem *why)
+static int open_run(const char *dir, const struct judged_by *by, bool plans, struct judged *judged,
+	struct problem *why)
 {
 	int r;
 
 	*judged = JUDGED_NONE;
-	r = store_open(dir, false, &judged->store, &judged->run, &judged->stored_plan, why);
+	r = store_open(
+		dir, false, &judged->store, &judged->run, plans ? &judged->stored_plan : NULL, why);
 	if (r == 0)
 		r = replan(dir, by, &judged->plan, why);
-	if (r == 0 && !judged->plan)
+	if (r == 0 && !judged->plan && plans)
 		judged->plan = json_copy(judged->stored_plan);
-	if (r == 0 && by->select)
+	if (r == 0 && plans && by->select)
 		r = plan_select(judged->plan, by->select->texts, by->select->count, why);
 	if (r == 0)
 		r = patterns_choose(by->patterns, judged->store.dir, &judged->patterns, why);
 	if (r < 0)
 		judged_close(judged);
 	return r;
+}
+
+int judged_open(
+	const char *dir, const struct judged_by *by, struct judged *judged, struct problem *why)
+{
+	return open_run(dir, by, true, judged, why);
+}
+
+int judged_open_briefly(
+	const char *dir, const struct judged_by *by, struct judged *judged, struct problem *why)
+{
+	bool own = !by->matrix && !by->known && (!by->select || by->select->count == 0);
+
+	return open_run(dir, by, !own, judged, why);
+}
+
+int judged_pour(const struct judged *judged, const struct findings_sink *sink, struct problem *why)
+{
+	return judge_pour(&judged->store, judged->run, judged->stored_plan, judged->plan,
+		judged->patterns, sink, why);
 }
 
 int judged_judge(struct judged *judged, struct problem *why)

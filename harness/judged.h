@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "harness/diff.h"
+#include "harness/findings.h"
 #include "harness/options.h"
 #include "harness/patterns.h"
 #include "harness/store.h"
@@ -23,8 +24,8 @@ struct judged_by {
 /* A run; all owned. */
 struct judged {
 	struct store store;
-	json_t *run, *stored_plan;
-	json_t *plan; /* by which it is judged */
+	json_t *run;
+	json_t *stored_plan, *plan; /* the latter is by which it is judged; NULL after _briefly() */
 	struct patterns *patterns;
 	json_t *findings; /* NULL until judged_judge() */
 };
@@ -37,6 +38,16 @@ struct judged {
  */
 int judged_open(
 	const char *dir, const struct judged_by *by, struct judged *judged, struct problem *why);
+
+/*
+ * The same for who takes the findings cell by cell, by judged_pour() alone: where the run's own
+ * plan is to hold, and all of it, it is not read into memory.
+ */
+int judged_open_briefly(
+	const char *dir, const struct judged_by *by, struct judged *judged, struct problem *why);
+
+/* Judges it into a sink. Errors as judge_pour(). */
+int judged_pour(const struct judged *judged, const struct findings_sink *sink, struct problem *why);
 
 /* Judges it. Returns 0, or a negative errno with the sentence. */
 int judged_judge(struct judged *judged, struct problem *why);

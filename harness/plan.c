@@ -68,7 +68,7 @@ static int check_expectations(json_t *expect, const char *name, struct problem *
 	return 0;
 }
 
-static int check_cell(json_t *cell, size_t index, struct problem *why)
+int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 {
 	const char *name = "", *guest;
 	json_t *words, *requires, *limits, *all_settings, *expect;
@@ -124,7 +124,7 @@ int plan_check(json_t *plan, struct problem *why)
 			"\"axes\" or \"cells\" of the plan is no list: make it again");
 	json_array_foreach(cells, i, cell)
 	{
-		r = check_cell(cell, i, why);
+		r = plan_check_cell(cell, i, why);
 		if (r < 0)
 			break;
 	}

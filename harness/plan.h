@@ -74,6 +74,9 @@ char *matrix_known_beside(const char *file);
  */
 int plan_check(json_t *plan, struct problem *why);
 
+/* The same of one of its cells, which stands at that place. */
+int plan_check_cell(json_t *cell, size_t index, struct problem *why);
+
 /*
  * Reads a frozen plan document back and checks its shape. Returns 0 and a new reference; errors as
  * document_parse() and plan_check().

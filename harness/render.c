@@ -1,10 +1,10 @@
 #include "harness/render.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/render_html.h"
+#include "harness/render_json.h"
 #include "harness/render_junit.h"
 #include "harness/render_kcidb.h"
 #include "harness/render_lava.h"
@@ -13,18 +13,10 @@
 #include "harness/render_tap.h"
 #include "harness/render_views.h"
 
-static int render_json(const json_t *findings, const struct render_options *options, FILE *stream)
-{
-	if (json_dumpf(findings, stream, JSON_INDENT(1) | JSON_ENSURE_ASCII) < 0 ||
-		fputc('\n', stream) == EOF)
-		return -EIO;
-	return 0;
-}
-
 const struct renderer renderers[] = {
-	{ "table", "for people at a terminal", render_table },
+	{ "table", "for people at a terminal", render_table, render_table_sink },
 	{ "views", "the views of each guest's devices, layer by layer", render_views },
-	{ "json", "the findings document itself", render_json },
+	{ "json", "the findings document itself", render_json, render_json_sink },
 	{ "junit", "JUnit XML, for GitLab and Jenkins", render_junit },
 	{ "tap", "TAP version 13, for prove and meson", render_tap },
 	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
@@ -49,6 +41,15 @@ const struct renderer *renderer_find(const char *name)
 const char *renderer_name(size_t i)
 {
 	return i < sizeof(renderers) / sizeof(renderers[0]) ? renderers[i].name : NULL;
+}
+
+int render_poured(struct findings_sink (*sink_of)(struct rendering *rendering),
+	const json_t *findings, const struct render_options *options, FILE *stream)
+{
+	struct rendering rendering = { options, stream, 0 };
+	struct findings_sink sink = sink_of(&rendering);
+
+	return findings_pour(findings, &sink);
 }
 
 void render_text(FILE *stream, const char *text)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "harness/findings.h"
 #include "harness/record.h"
 
 struct render_options {
@@ -19,11 +20,21 @@ struct render_options {
 	const json_t *difference;    /* from a baseline, harness/diff.h; NULL: there is none */
 };
 
+/* What a renderer that goes cell by cell is given, and what it remembers between the cells. */
+struct rendering {
+	const struct render_options *options;
+	FILE *stream;
+	size_t cells; /* that were rendered */
+};
+
 struct renderer {
 	const char *name; /* NULL ends the table */
 	const char *about;
 	/* Returns 0, -EIO if the stream failed, or -ENOMEM. */
 	int (*render)(const json_t *findings, const struct render_options *options, FILE *stream);
+	/* The same cell by cell, for findings that are not in memory all at once; NULL: it needs
+	 * the whole. The rendering is borrowed, zeroed but for its options and stream. */
+	struct findings_sink (*sink)(struct rendering *rendering);
 	bool compares; /* also says what changed since a baseline */
 };
 
@@ -34,6 +45,10 @@ const char *renderer_name(size_t i);
 
 /* Returns the renderer of that name, or NULL. */
 const struct renderer *renderer_find(const char *name);
+
+/* What render() of a renderer with a sink is: all of the findings, poured into that. */
+int render_poured(struct findings_sink (*sink_of)(struct rendering *rendering),
+	const json_t *findings, const struct render_options *options, FILE *stream);
 
 /*
  * Writes text that may come from a guest: printable ASCII as it is, all else as \xNN, so that no

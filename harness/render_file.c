@@ -10,22 +10,6 @@
 
 #include "harness/store.h"
 
-static int render_memory(const struct renderer *renderer, const json_t *findings,
-	const struct render_options *options, char **text_r, size_t *length_r)
-{
-	struct render_options plain = *options;
-	FILE *stream = open_memstream(text_r, length_r);
-	int r;
-
-	if (!stream)
-		return -ENOMEM;
-	plain.colour = false;
-	r = renderer->render(findings, &plain, stream);
-	if (fclose(stream) != 0 && r == 0)
-		r = -ENOMEM;
-	return r;
-}
-
 /* A rename would put a plain file in the place of a device or a pipe. */
 static int check_place(const char *path, struct problem *why)
 {
@@ -39,30 +23,56 @@ static int check_place(const char *path, struct problem *why)
 	return 0;
 }
 
-int render_file(const struct renderer *renderer, const json_t *findings,
-	const struct render_options *options, const char *path, struct problem *why)
+int render_file_begin(struct render_file *file, const char *path, struct problem *why)
 {
-	char *folder_copy = strdup(path), *name_copy = strdup(path), *text = NULL;
-	size_t length = 0;
-	int fd = -1, r = -ENOMEM;
+	char *folder_copy = strdup(path);
+	int r = -ENOMEM;
 
-	if (!folder_copy || !name_copy)
+	*file = (struct render_file){ .dir_fd = -1, .name = strdup(path), .file.fd = -1 };
+	if (!folder_copy || !file->name)
 		goto out;
 	r = check_place(path, why);
 	if (r < 0)
 		goto out;
-	r = render_memory(renderer, findings, options, &text, &length);
-	if (r < 0)
-		goto out;
-	fd = open(dirname(folder_copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = fd < 0 ? -errno : store_write(fd, basename(name_copy), text, length, NULL);
+	file->dir_fd = open(dirname(folder_copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = file->dir_fd < 0
+		    ? -errno
+		    : store_file_begin(file->dir_fd, basename(file->name), &file->file, NULL);
+	if (r == 0 && !(file->stream = store_file_stream(&file->file)))
+		r = -ENOMEM;
 	if (r < 0)
 		problem_set(why, r, "cannot write %s: %s", path, strerror(-r));
 out:
-	if (fd >= 0)
-		close(fd);
 	free(folder_copy);
-	free(name_copy);
-	free(text);
 	return r;
+}
+
+int render_file_end(struct render_file *file, const char *path, int r, struct problem *why)
+{
+	bool begun = file->stream;
+
+	if (begun && fclose(file->stream) != 0 && r == 0)
+		r = file->file.error < 0 ? file->file.error : -EIO;
+	if (file->file.error < 0)
+		r = file->file.error;
+	r = store_file_end(&file->file, r, NULL);
+	if (r < 0 && begun)
+		problem_set(why, r, "cannot write %s: %s", path, strerror(-r));
+	if (file->dir_fd >= 0)
+		close(file->dir_fd);
+	free(file->name);
+	return r;
+}
+
+int render_file(const struct renderer *renderer, const json_t *findings,
+	const struct render_options *options, const char *path, struct problem *why)
+{
+	struct render_options plain = *options;
+	struct render_file file;
+	int r = render_file_begin(&file, path, why);
+
+	plain.colour = false;
+	if (r == 0)
+		r = renderer->render(findings, &plain, file.stream);
+	return render_file_end(&file, path, r, why);
 }

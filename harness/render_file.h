@@ -3,6 +3,7 @@
 #define IGD_RENDER_FILE_H
 
 #include "harness/render.h"
+#include "harness/store.h"
 #include "src/problem.h"
 
 /*
@@ -12,5 +13,20 @@
  */
 int render_file(const struct renderer *renderer, const json_t *findings,
 	const struct render_options *options, const char *path, struct problem *why);
+
+/*
+ * The same in parts, for what is written piece by piece to `stream`. render_file_end() follows
+ * whatever render_file_begin() said, with what became of the writing: the file is there if `r` is
+ * 0. Returns `r`, or what went wrong then.
+ */
+struct render_file {
+	FILE *stream;
+	int dir_fd;
+	char *name;
+	struct store_file file;
+};
+
+int render_file_begin(struct render_file *file, const char *path, struct problem *why);
+int render_file_end(struct render_file *file, const char *path, int r, struct problem *why);
 
 #endif

@@ -85,16 +85,15 @@ static void print_place(const json_t *findings, FILE *stream)
 static void print_shard(const json_t *findings, FILE *stream)
 {
 	const json_t *shard = json_object_get(findings, "shard");
-	size_t own = json_array_size(json_object_get(findings, "cells"));
-	json_int_t elsewhere = json_integer_value(json_object_get(shard, "elsewhere"));
 
 	if (!json_object_get(shard, "index"))
 		return;
 	fprintf(stream,
-		"Shard %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
-		": %zu cells; %" JSON_INTEGER_FORMAT " are elsewhere\n",
+		"Shard %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT
+		" cells of the matrix are elsewhere\n",
 		json_integer_value(json_object_get(shard, "index")),
-		json_integer_value(json_object_get(shard, "count")), own, elsewhere);
+		json_integer_value(json_object_get(shard, "count")),
+		json_integer_value(json_object_get(shard, "elsewhere")));
 }
 
 static void print_finding(const json_t *finding, const struct render_options *options, FILE *stream)
@@ -207,17 +206,32 @@ static void print_cell(const json_t *cell, const struct render_options *options,
 		print_finding(finding, options, stream);
 }
 
-int render_table(const json_t *findings, const struct render_options *options, FILE *stream)
+static int begin(void *data, const json_t *head)
 {
-	const json_t *cells = json_object_get(findings, "cells");
-	const json_t *counts = json_object_get(findings, "counts"), *cell;
-	size_t i;
+	const struct rendering *rendering = data;
 
-	print_place(findings, stream);
-	print_shard(findings, stream);
-	fputc('\n', stream);
-	json_array_foreach(cells, i, cell) print_cell(cell, options, stream);
-	fprintf(stream, "\n%zu cells:", json_array_size(cells));
+	print_place(head, rendering->stream);
+	print_shard(head, rendering->stream);
+	fputc('\n', rendering->stream);
+	return ferror(rendering->stream) ? -EIO : 0;
+}
+
+static int on_cell(void *data, const json_t *cell)
+{
+	struct rendering *rendering = data;
+
+	rendering->cells++;
+	print_cell(cell, rendering->options, rendering->stream);
+	return ferror(rendering->stream) ? -EIO : 0;
+}
+
+static int end(void *data, const json_t *totals)
+{
+	const struct rendering *rendering = data;
+	const json_t *counts = json_object_get(totals, "counts");
+	FILE *stream = rendering->stream;
+
+	fprintf(stream, "\n%zu cells:", rendering->cells);
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		const json_t *n = json_object_get(counts, verdict_name((enum verdict)v));
 
@@ -226,7 +240,17 @@ int render_table(const json_t *findings, const struct render_options *options, F
 				verdict_name((enum verdict)v));
 	}
 	fputs("; worst: ", stream);
-	print_verdict(stream, options, document_text(findings, "verdict"));
+	print_verdict(stream, rendering->options, document_text(totals, "verdict"));
 	fputc('\n', stream);
 	return ferror(stream) ? -EIO : 0;
+}
+
+struct findings_sink render_table_sink(struct rendering *rendering)
+{
+	return (struct findings_sink){ begin, on_cell, end, rendering };
+}
+
+int render_table(const json_t *findings, const struct render_options *options, FILE *stream)
+{
+	return render_poured(render_table_sink, findings, options, stream);
 }

@@ -10,4 +10,7 @@
  */
 int render_table(const json_t *findings, const struct render_options *options, FILE *stream);
 
+/* Cell by cell. */
+struct findings_sink render_table_sink(struct rendering *rendering);
+
 #endif

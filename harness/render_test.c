@@ -146,7 +146,31 @@ static void other_formats_are_not_there(void)
 	CU_ASSERT_PTR_NULL(renderer_find("xlsx"));
 }
 
+/* What goes out cell by cell is the document, as jansson would write the whole. */
+static void json_is_the_document(void)
+{
+	static const char *const documents[] = {
+		"{\"a\": {\"b\": [1, {\"c\": \"x\\ny\"}]}, \"cells\":"
+		" [{\"name\": \"\\u00e9\"}, {\"findings\": [[]]}],"
+		" \"verdict\": \"PASS\", \"counts\": {\"PASS\": 2}}",
+		"{\"a\": null, \"cells\": [], \"verdict\": \"PASS\", \"counts\": {}}"
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		json_t *document = json_loads(documents[i], 0, NULL);
+		char *wanted = json_dumps(document, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+		char *text = render("json", documents[i], false);
+
+		CU_ASSERT_EQUAL(strncmp(text, wanted, strlen(wanted)), 0);
+		CU_ASSERT_STRING_EQUAL(text + strlen(wanted), "\n");
+		free(text);
+		free(wanted);
+		json_decref(document);
+	}
+}
+
 static CU_TestInfo tests[] = {
+	{ "JSON is the document", json_is_the_document },
 	{ "a deviation shows field, expected, seen and source",
 		a_deviation_shows_field_expected_seen_and_source },
 	{ "only hardware passes for hardware", only_hardware_passes_for_hardware },

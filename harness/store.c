@@ -16,61 +16,6 @@
 
 #define CELL_FOLDER_MAX 256
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
-int store_write(int dir_fd, const char *name, const void *bytes, size_t length, struct problem *why)
-{
-	char temporary[CELL_FOLDER_MAX];
-	int fd = -1, r;
-
-	snprintf(temporary, sizeof(temporary), ".%s.new", name);
-	fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0) {
-		r = -errno;
-		goto out;
-	}
-	r = write_all(fd, bytes, length);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	if (r == 0 && renameat(dir_fd, temporary, dir_fd, name) < 0)
-		r = -errno;
-	if (r == 0 && fsync(dir_fd) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(dir_fd, temporary, 0);
-out:
-	if (fd >= 0)
-		close(fd);
-	if (r < 0)
-		problem_set(why, r, "cannot write %s in the run directory: %s", name, strerror(-r));
-	return r;
-}
-
-int store_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why)
-{
-	char *text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
-	int r;
-
-	if (!text)
-		return problem_set(why, -ENOMEM, "no memory to write %s", name);
-	r = store_write(dir_fd, name, text, strlen(text), why);
-	free(text);
-	return r;
-}
-
 /* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */
 static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
 {
@@ -306,12 +251,14 @@ int store_open(const char *dir, bool write, struct store *store_r, json_t **run_
 		problem_set(why, r, "%s has no run.json: it is not a run directory", dir);
 	if (r < 0)
 		goto out;
-	r = read_plan(&store, &plan, why);
+	if (plan_r)
+		r = read_plan(&store, &plan, why);
 	if (r < 0)
 		goto out;
 	*store_r = store;
 	*run_r = run;
-	*plan_r = plan;
+	if (plan_r)
+		*plan_r = plan;
 	store = STORE_NONE;
 	run = plan = NULL;
 out:

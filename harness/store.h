@@ -22,10 +22,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "src/problem.h"
 
 #define STORE_FILE_MAX (256u << 20) /* bytes of a file that is read back at most */
+#define STORE_NAME_MAX 256 /* bytes of a name that is written, with ".", ".new" and the 0 */
 
 struct store {
 	int dir_fd;
@@ -44,8 +46,8 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 
 /*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
- * Gives its run and plan documents as new references. -EBADMSG if they are not what was frozen
- * (harness/seal.h).
+ * Gives its run and plan documents as new references; of the plan only if `plan_r` is there, else
+ * it is for harness/plan_reader.h. -EBADMSG if they are not what was frozen (harness/seal.h).
  */
 int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
 	struct problem *why);
@@ -85,6 +87,28 @@ int store_set_aside(
 int store_write(
 	int dir_fd, const char *name, const void *bytes, size_t length, struct problem *why);
 int store_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why);
+
+/*
+ * The same, of what does not lie in memory all at once. store_file_begin() gives a new file under a
+ * temporary name, whose `fd` or stream is written to. store_file_end() gives it its name if `r` is
+ * 0, and removes it otherwise; returns `r`, or what went wrong then. Strings are borrowed until the
+ * end. One of which store_file_begin() failed may be ended.
+ */
+struct store_file {
+	int dir_fd, fd;
+	const char *name;
+	char temporary[STORE_NAME_MAX];
+	int error; /* the first of the stream, a negative errno */
+};
+
+int store_file_begin(int dir_fd, const char *name, struct store_file *file_r, struct problem *why);
+int store_file_end(struct store_file *file, int r, struct problem *why);
+
+/*
+ * A stream into the file, to be closed with fclose() before the end; NULL without memory. Why one
+ * cannot be written is in `error`.
+ */
+FILE *store_file_stream(struct store_file *file);
 
 /*
  * Reads a whole file of at most STORE_FILE_MAX bytes; a 0 is put behind them. The caller frees.

@@ -12,42 +12,39 @@ static void clean(char *text)
 	}
 }
 
+int document_check(const json_t *document, const char *format, int version, struct problem *why)
+{
+	const char *name = json_string_value(json_object_get(document, "format"));
+	const json_t *number = json_object_get(document, "version");
+
+	if (!name || strcmp(name, format) != 0)
+		return problem_set(why, -EINVAL, "not a document of format \"%s\"", format);
+	if (!json_is_integer(number) || json_integer_value(number) < 1)
+		return problem_set(
+			why, -EINVAL, "\"version\" of the %s is not a whole number from 1", format);
+	if (json_integer_value(number) > version)
+		return problem_set(why, -EPROTO,
+			"the %s is of version %" JSON_INTEGER_FORMAT
+			", this program knows versions up to %d: use a newer igd-harness",
+			format, json_integer_value(number), version);
+	return 0;
+}
+
 int document_parse(const char *text, size_t length, const char *format, int version,
 	json_t **document_r, struct problem *why)
 {
 	json_error_t error;
-	json_t *document, *number;
-	const char *name;
+	json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	int r;
 
-	document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (!document) {
 		clean(error.text);
 		return problem_set(why, -EINVAL, "not JSON: line %d, column %d: %s", error.line,
 			error.column, error.text);
 	}
-	name = json_string_value(json_object_get(document, "format"));
-	number = json_object_get(document, "version");
-	if (!name || strcmp(name, format) != 0) {
-		r = problem_set(why, -EINVAL, "not a document of format \"%s\"", format);
-		goto out;
-	}
-	if (!json_is_integer(number) || json_integer_value(number) < 1) {
-		r = problem_set(
-			why, -EINVAL, "\"version\" of the %s is not a whole number from 1", format);
-		goto out;
-	}
-	if (json_integer_value(number) > version) {
-		r = problem_set(why, -EPROTO,
-			"the %s is of version %" JSON_INTEGER_FORMAT
-			", this program knows versions up to %d: use a newer igd-harness",
-			format, json_integer_value(number), version);
-		goto out;
-	}
-	*document_r = document;
-	document = NULL;
-	r = 0;
-out:
+	r = document_check(document, format, version, why);
+	if (r == 0)
+		*document_r = json_incref(document);
 	json_decref(document);
 	return r;
 }

@@ -38,6 +38,9 @@
 int document_parse(const char *text, size_t length, const char *format, int version,
 	json_t **document_r, struct problem *why);
 
+/* The last two of these, of what is parsed already. */
+int document_check(const json_t *document, const char *format, int version, struct problem *why);
+
 /* The text of that key, "" if there is none or it is no text. Borrowed; `object` may be NULL. */
 const char *document_text(const json_t *object, const char *key);
 

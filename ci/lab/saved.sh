@@ -22,10 +22,15 @@ saved_fits() {
 
 # Boots the lab with accelerator $1, in at most $2 seconds.
 boot_lab() {
-	local accelerator=$1 limit=$2 began
-	began=$(now_in_microseconds)
 	mkdir -p -- "$LAB_DIR/live" &&
 		qemu-img create -q -f qcow2 -b ../image/disk.raw -F raw "$LAB_DIR/live/disk.qcow2" || return
+	switch_on "$@"
+}
+
+# The same with the disk that is there.
+switch_on() {
+	local accelerator=$1 limit=$2 began
+	began=$(now_in_microseconds)
 	say "booting Xen and dom0 under $accelerator (half a minute or more; limit $limit s)"
 	start_machine "$accelerator" && await_console "$limit" || return
 	say "dom0 is ready after $(seconds_since "$began"); waiting for ssh and xl (limit 120 s)"

@@ -1,0 +1,301 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/judge.h"
+#include "harness/judge_logs.h"
+#include "harness/origin.h"
+#include "harness/plan.h"
+#include "harness/plan_reader.h"
+#include "harness/prune.h"
+#include "harness/seal.h"
+#include "harness/shard.h"
+#include "harness/views.h"
+#include "src/document.h"
+#include "src/verdict.h"
+
+/* A stored run, and what is the same for all its cells. */
+struct judging {
+	const struct store *store;
+	const json_t *run;
+	const json_t *plan; /* the stored one, or all of it but its cells */
+	const struct patterns *patterns;
+	json_t *places; /* of its plan; NULL: it is by that plan that it is judged */
+	struct origins origins;
+};
+
+/* The cells by which it is judged: in memory, or where there is no plan read one by one. */
+struct planned {
+	const json_t *plan;
+	struct plan_reader *reader;
+	size_t next;
+};
+
+/* Returns 1 and a new reference, 0 behind the last, or a negative errno. */
+static int next_cell(struct planned *planned, json_t **cell_r)
+{
+	const json_t *cells = json_object_get(planned->plan, "cells");
+
+	if (!planned->plan)
+		return plan_reader_next(planned->reader, cell_r);
+	if (planned->next == json_array_size(cells))
+		return 0;
+	*cell_r = json_incref(json_array_get(cells, planned->next++));
+	return 1;
+}
+
+static int first_cell(struct planned *planned)
+{
+	planned->next = 0;
+	return planned->plan ? 0 : plan_reader_rewind(planned->reader);
+}
+
+/* What a cell left, read from its folder; all owned. */
+struct cell_record {
+	json_t *end, *report, *logs, *cut, *pruned, *views, *xen;
+	struct problem end_trouble, report_trouble;
+};
+
+/* A cell as the stored plan has it, and where. */
+struct place {
+	const json_t *cell; /* NULL: it has none of that name */
+	ssize_t at;
+};
+
+static struct place find(const struct judging *judging, size_t index, const json_t *plan_cell)
+{
+	ssize_t at;
+
+	if (!judging->places)
+		return (struct place){ plan_cell, (ssize_t)index };
+	at = plan_place(judging->places, document_text(plan_cell, "name"));
+	return (struct place){
+		at < 0 ? NULL : json_array_get(json_object_get(judging->plan, "cells"), (size_t)at),
+		at
+	};
+}
+
+static void read_record(const struct judging *judging, struct place place, const json_t *plan_cell,
+	const struct origin *origin, struct cell_record *record)
+{
+	const char *name = document_text(plan_cell, "name");
+	int fd = place.at < 0 || !origin ? -1
+					 : store_cell(judging->store, (size_t)place.at, name, false,
+						   &record->end_trouble);
+
+	if (fd < 0)
+		return;
+	/* Whatever a damaged record says, nobody recorded it. */
+	if (seal_check(fd, &record->end_trouble) < 0) {
+		close(fd);
+		return;
+	}
+	record->pruned = prune_names(fd);
+	store_read_json(fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
+	store_read_report(fd, &record->report, &record->report_trouble);
+	if (judging->patterns)
+		record->logs = judge_logs(judging->patterns, fd, record->report,
+			json_object_get(origin->identities, "versions"), &record->cut);
+	record->views = views_of_cell(
+		plan_cell, document_text(origin->identities, "acts_as"), fd, record->report);
+	record->xen = sight_xen(fd);
+	close(fd);
+}
+
+static void free_record(struct cell_record *record)
+{
+	json_decref(record->end);
+	json_decref(record->report);
+	json_decref(record->logs);
+	json_decref(record->cut);
+	json_decref(record->pruned);
+	json_decref(record->views);
+	json_decref(record->xen);
+}
+
+static json_t *judge_stored(
+	const struct judging *judging, size_t index, struct place place, const json_t *plan_cell)
+{
+	struct cell_record record = { 0 };
+	const struct origin *origin = origin_of(&judging->origins, place.cell, &record.end_trouble);
+	json_t *cell;
+
+	read_record(judging, place, plan_cell, origin, &record);
+	cell = judge_cell(index, plan_cell, origin ? origin->identities : NULL,
+		&(struct evidence){ record.end, record.report, record.logs,
+			origin ? origin->host : NULL, record.views, record.xen,
+			document_text(judging->run, "started") },
+		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
+	json_object_set(cell, "shard", json_object_get(place.cell, "shard"));
+	if (json_array_size(record.cut) > 0)
+		json_object_set(cell, "logs_cut", record.cut);
+	if (json_array_size(record.pruned) > 0)
+		json_object_set(cell, "pruned", record.pruned);
+	if (!record.end && record.end_trouble.text[0])
+		json_object_set_new(cell, "cause", json_string(record.end_trouble.text));
+	free_record(&record);
+	return cell;
+}
+
+/* What is to be said when the last cell has been seen. */
+struct tally {
+	enum verdict worst;
+	json_t *counts;
+};
+
+static void count(struct tally *tally, const json_t *cell)
+{
+	const char *name = document_text(cell, "verdict");
+	enum verdict verdict = VERDICT_ERROR;
+
+	verdict_parse(name, &verdict);
+	tally->worst = verdict_worst(tally->worst, verdict);
+	document_count(tally->counts, name);
+}
+
+/* Another shard has the cell: it is no business of this run. A merged run has all of them. */
+static bool is_elsewhere(const struct judging *judging, struct place place)
+{
+	return place.cell && shard_is_elsewhere(judging->plan, place.cell);
+}
+
+/* What is said before the first cell, so also how many are not here. */
+static int count_elsewhere(
+	const struct judging *judging, struct planned *planned, size_t *elsewhere_r)
+{
+	json_t *cell = NULL;
+	int r = first_cell(planned);
+
+	for (size_t i = 0; r == 0 && (r = next_cell(planned, &cell)) > 0; i++) {
+		*elsewhere_r += is_elsewhere(judging, find(judging, i, cell));
+		json_decref(cell);
+		r = 0;
+	}
+	return r < 0 ? r : first_cell(planned);
+}
+
+static int begin(
+	const struct judging *judging, struct planned *planned, const struct findings_sink *sink)
+{
+	const json_t *plan = planned->plan ? planned->plan : judging->plan;
+	json_t *head = document_new(DOCUMENT_FINDINGS, DOCUMENT_VERSION);
+	size_t elsewhere = 0;
+	int r = head ? 0 : -ENOMEM;
+
+	json_object_set(head, "matrix", json_object_get(plan, "matrix"));
+	json_object_set(head, "harness", json_object_get(judging->run, "harness"));
+	json_object_set(head, "started", json_object_get(judging->run, "started"));
+	json_object_set(head, "identities", json_object_get(judging->run, "identities"));
+	json_object_set_new(head, "patterns",
+		judging->patterns ? patterns_identity(judging->patterns) : json_null());
+	if (r == 0 && json_object_get(judging->plan, "shard")) {
+		r = count_elsewhere(judging, planned, &elsewhere);
+		json_object_set_new(head, "shard", shard_describe(judging->plan, elsewhere));
+	}
+	if (r == 0)
+		r = sink->begin(sink->data, head);
+	json_decref(head);
+	return r;
+}
+
+static int judge_next(const struct judging *judging, size_t index, struct place place,
+	const json_t *plan_cell, const struct findings_sink *sink, struct tally *tally)
+{
+	json_t *cell = judge_stored(judging, index, place, plan_cell);
+	int r = cell ? sink->cell(sink->data, cell) : -ENOMEM;
+
+	count(tally, cell);
+	json_decref(cell);
+	return r;
+}
+
+static int end(const struct tally *tally, const struct findings_sink *sink)
+{
+	json_t *totals = json_pack(
+		"{s:s, s:O}", "verdict", verdict_name(tally->worst), "counts", tally->counts);
+	int r = totals ? sink->end(sink->data, totals) : -ENOMEM;
+
+	json_decref(totals);
+	return r;
+}
+
+static int judge_all(
+	const struct judging *judging, struct planned *planned, const struct findings_sink *sink)
+{
+	struct tally tally = { VERDICT_PASS, json_object() };
+	int r = begin(judging, planned, sink);
+	json_t *cell = NULL;
+	size_t index = 0;
+
+	for (size_t i = 0; r == 0 && (r = next_cell(planned, &cell)) > 0; i++) {
+		struct place place = find(judging, i, cell);
+
+		r = is_elsewhere(judging, place)
+			    ? 0
+			    : judge_next(judging, index++, place, cell, sink, &tally);
+		json_decref(cell);
+	}
+	if (r == 0)
+		r = end(&tally, sink);
+	json_decref(tally.counts);
+	return r;
+}
+
+int judge_pour(const struct store *store, const json_t *run, const json_t *stored_plan,
+	const json_t *plan, const struct patterns *patterns, const struct findings_sink *sink,
+	struct problem *why)
+{
+	struct judging judging = { store, run, stored_plan, patterns };
+	struct planned planned = { .plan = plan };
+	int r = origins_read(run, &judging.origins, why);
+
+	if (r == 0 && !plan) {
+		r = plan_reader_open(store->dir_fd, &planned.reader, why);
+		if (r == 0)
+			judging.plan = plan_reader_head(planned.reader);
+	} else if (r == 0) {
+		judging.places = plan_places(stored_plan);
+	}
+	if (r == 0) {
+		r = judge_all(&judging, &planned, sink);
+		if (r < 0)
+			problem_set(
+				why, r, "the run cannot be judged to its end: %s", strerror(-r));
+	}
+	plan_reader_close(planned.reader);
+	json_decref(judging.places);
+	origins_free(&judging.origins);
+	return r;
+}
+
+int judge_run(const struct store *store, const json_t *run, const json_t *stored_plan,
+	const json_t *plan, const struct patterns *patterns, json_t **findings_r,
+	struct problem *why)
+{
+	json_t *findings = NULL;
+	struct findings_sink sink = findings_collector(&findings);
+	int r = judge_pour(store, run, stored_plan, plan, patterns, &sink, why);
+
+	if (r == 0)
+		*findings_r = json_incref(findings);
+	json_decref(findings);
+	return r;
+}
+
+int judge_exit_status(const json_t *findings)
+{
+	const json_t *counts = json_object_get(findings, "counts");
+	json_int_t skipped = json_integer_value(json_object_get(counts, "SKIP")), total = 0;
+	enum verdict verdict = VERDICT_ERROR;
+	const char *name;
+	json_t *n;
+
+	json_object_foreach((json_t *)counts, name, n) total += json_integer_value(n);
+	verdict_parse(document_text(findings, "verdict"), &verdict);
+	if (skipped == total) {
+		fputs("igd-harness: nothing was tested: every cell was skipped\n", stderr);
+		return verdict_exit_status(VERDICT_MISS);
+	}
+	return verdict_exit_status(verdict);
+}
