@@ -10,6 +10,7 @@ extern const struct command command_run;
 extern const struct command command_resume;
 extern const struct command command_judge;
 extern const struct command command_diff;
+extern const struct command command_lava_job;
 extern const struct command command_merge;
 extern const struct command command_bundle;
 extern const struct command command_prune;
