@@ -63,14 +63,6 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-/* Those named in the environment, or installed with the program. The caller frees. */
-static char *default_guests(void)
-{
-	const char *named = getenv("IGD_GUESTS");
-
-	return named ? strdup(named) : installed_path("guests");
-}
-
 static char *default_out(void)
 {
 	const char *named = getenv("IGD_RUN_DIR");
@@ -127,7 +119,7 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 
 static int run(int argc, char **argv)
 {
-	char *guests = given.guests ? strdup(given.guests) : default_guests();
+	char *guests = installed_guests(given.guests);
 	char *out = given.out ? strdup(given.out) : default_out(), *end = NULL;
 	struct backend_options host_options = { guests, given.device_model, given.accelerator,
 		given.replay };

@@ -97,8 +97,7 @@ int command_text(char *const argv[], char *text, size_t size, struct problem *wh
 	return ask_program(argv, text, size, 0, why);
 }
 
-/* Finds an executable along PATH as execvp() would; the caller frees. NULL if there is none. */
-static char *find_program(const char *program)
+char *command_find(const char *program)
 {
 	const char *path = getenv("PATH");
 	char *copy, *rest, *folder, *found = NULL;
@@ -121,7 +120,7 @@ static char *find_program(const char *program)
 
 int command_identify(const char *program, json_t *identities, struct problem *why)
 {
-	char *path = find_program(program), sha256[DIGEST_TEXT_MAX];
+	char *path = command_find(program), sha256[DIGEST_TEXT_MAX];
 	int r;
 
 	if (!path)

@@ -27,6 +27,12 @@ int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct 
 int command_text(char *const argv[], char *text, size_t size, struct problem *why);
 
 /*
+ * Finds an executable along PATH as execvp() would, and follows links. The caller frees. NULL if
+ * there is none.
+ */
+char *command_find(const char *program);
+
+/*
  * Adds {"device_model": {"path": resolved along PATH, "sha256": ...}} to identities.
  */
 int command_identify(const char *program, json_t *identities, struct problem *why);

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,4 +18,11 @@ char *installed_path(const char *name)
 	if (asprintf(&path, "%s/../share/igd-harness/%s", self, name) < 0)
 		return NULL;
 	return path;
+}
+
+char *installed_guests(const char *named)
+{
+	if (!named)
+		named = getenv("IGD_GUESTS");
+	return named ? strdup(named) : installed_path("guests");
 }

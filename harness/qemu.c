@@ -247,23 +247,6 @@ static int on_created(sd_event_source *source, void *data)
 	return 0;
 }
 
-/* The last line of qemu.log, for the sentence. */
-static void last_log_line(int evidence_fd, char *line, size_t size)
-{
-	char *log = NULL, *end, *begin;
-	size_t length = 0;
-
-	line[0] = 0;
-	if (store_read(evidence_fd, "qemu.log", &log, &length, NULL) < 0)
-		return;
-	end = log + length;
-	while (end > log && (end[-1] == '\n' || end[-1] == '\r'))
-		*--end = 0;
-	begin = memrchr(log, '\n', (size_t)(end - log));
-	snprintf(line, size, "%s", begin ? begin + 1 : log);
-	free(log);
-}
-
 static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct backend_guest *guest = data;
@@ -274,7 +257,7 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 		return 0;
 	sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	guest->pid = -1;
-	last_log_line(guest->evidence_fd, line, sizeof(line));
+	store_last_line(guest->evidence_fd, "qemu.log", line, sizeof(line));
 	if (info.si_code == CLD_EXITED && info.si_status == 127) {
 		tell_ended(guest, ENDING_HOST_FAILED, line);
 	} else if (info.si_code == CLD_EXITED && info.si_status == 0) {

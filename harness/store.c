@@ -81,6 +81,22 @@ int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, s
 	return r;
 }
 
+void store_last_line(int dir_fd, const char *name, char *line, size_t size)
+{
+	char *log = NULL, *end, *begin;
+	size_t length = 0;
+
+	line[0] = 0;
+	if (store_read(dir_fd, name, &log, &length, NULL) < 0)
+		return;
+	end = log + length;
+	while (end > log && (end[-1] == '\n' || end[-1] == '\r'))
+		*--end = 0;
+	begin = memrchr(log, '\n', (size_t)(end - log));
+	snprintf(line, size, "%s", begin ? begin + 1 : log);
+	free(log);
+}
+
 int store_read_json(
 	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why)
 {

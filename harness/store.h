@@ -123,6 +123,9 @@ int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, s
 int store_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
 	bool *more_r, struct problem *why);
 
+/* The last line of a log, cut at `size` - 1, for a sentence; "" if it cannot be read. */
+void store_last_line(int dir_fd, const char *name, char *line, size_t size);
+
 /* Reads a document of that format. New reference. Errors as store_read() and document_parse(). */
 int store_read_json(
 	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why);
