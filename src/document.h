@@ -24,6 +24,11 @@
 #define DOCUMENT_SEAL       "igd-harness seal"
 #define DOCUMENT_PRUNED     "igd-harness pruned"
 
+#define DOCUMENT_BISECT_STATE "igd-harness bisect state"
+#define DOCUMENT_BISECT_THING "igd-harness bisect thing"
+#define DOCUMENT_BISECT_BUILD "igd-harness bisect build"
+#define DOCUMENT_BISECTION    "igd-harness bisection"
+
 /* All documents are at their first version. */
 #define DOCUMENT_VERSION 1
 

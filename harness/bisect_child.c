@@ -1,0 +1,235 @@
+#include "harness/bisect_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/clock.h"
+
+static volatile sig_atomic_t told;
+
+static void on_signal(int number)
+{
+	told = number;
+}
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+void child_listen(void)
+{
+	/* Without SA_RESTART: what waits is to look at `told`. */
+	struct sigaction action = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+		sigaction(ending_signals[i], &action, NULL);
+}
+
+int child_told(void)
+{
+	return told;
+}
+
+static void set_signals(void (*handler)(int))
+{
+	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+		signal(ending_signals[i], handler);
+}
+
+static void become_command(const struct child_order *order)
+{
+	extern char **environ;
+	int null_fd = open("/dev/null", O_RDONLY);
+
+	setpgid(0, 0);
+	set_signals(SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (dup2(null_fd, 0) < 0 || dup2(order->out_fd, 1) < 0 || dup2(order->out_fd, 2) < 0)
+		_exit(127);
+	if (order->folder && chdir(order->folder) < 0) {
+		dprintf(2, "cannot go to %s: %s\n", order->folder, strerror(errno));
+		_exit(127);
+	}
+	if (order->environment)
+		environ = (char **)order->environment;
+	execvp(order->argv[0], order->argv);
+	dprintf(2, "cannot execute %s: %s\n", order->argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Milliseconds until then, for poll(); a second more than a 32-bit number of them is days away. */
+static int until_ms(uint64_t when_us)
+{
+	uint64_t now = clock_us(), left = when_us > now ? (when_us - now) / 1000 + 1 : 0;
+
+	return left > INT32_MAX ? INT32_MAX : (int)left;
+}
+
+/* Waits for the end of the command and reaps it. `life_fd` closes when the parent is gone or wants
+ * it ended. */
+static struct child_end watch(pid_t pid, int pid_fd, int life_fd, unsigned int limit_s)
+{
+	struct pollfd fds[] = { { .fd = pid_fd, .events = POLLIN },
+		{ .fd = life_fd, .events = POLLIN } };
+	struct child_end end = { CHILD_EXITED, 0 };
+	uint64_t until = limit_s ? clock_us() + limit_s * UINT64_C(1000000) : UINT64_MAX;
+	bool ending = false;
+	siginfo_t info = { 0 };
+
+	for (;;) {
+		int n = poll(fds, ending ? 1 : 2, until_ms(until));
+
+		if (n > 0 && fds[0].revents)
+			break;
+		if (n == 0 && until_ms(until) > 0)
+			continue;
+		if (ending) {
+			kill(-pid, SIGKILL);
+			until = UINT64_MAX;
+			continue;
+		}
+		end.how = n > 0 ? CHILD_STOPPED : CHILD_LATE;
+		ending = true;
+		kill(-pid, SIGTERM);
+		until = clock_us() + CHILD_GRACE_S * UINT64_C(1000000);
+	}
+	/* Not reaped yet: until then the group's number is nobody else's. */
+	waitid(P_PIDFD, (id_t)pid_fd, &info, WEXITED | WNOWAIT);
+	kill(-pid, SIGKILL);
+	/* And those of the group whose parent is gone, which are the guard's by now. */
+	waitid(P_PIDFD, (id_t)pid_fd, &info, WEXITED);
+	while (waitpid(-pid, NULL, 0) > 0)
+		;
+	if (!ending) {
+		end.how = info.si_code == CLD_EXITED ? CHILD_EXITED : CHILD_SIGNALLED;
+		end.number = info.si_status;
+	}
+	return end;
+}
+
+static void become_guard(const struct child_order *order, int life_fd, int result_fd)
+{
+	struct child_end end;
+	int pid_fd;
+	pid_t pid;
+
+	setpgid(0, 0);
+	set_signals(SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pid = fork();
+	if (pid < 0)
+		_exit(1);
+	if (pid == 0)
+		become_command(order);
+	setpgid(pid, pid); /* whoever of the two is first */
+	pid_fd = pidfd_open(pid, 0);
+	if (pid_fd < 0) {
+		kill(pid, SIGKILL);
+		_exit(1);
+	}
+	end = watch(pid, pid_fd, life_fd, order->limit_s);
+	if (write(result_fd, &end, sizeof(end)) < 0) {
+		/* Who asked is gone, and the next one finds the group ended. */
+	}
+	_exit(0);
+}
+
+/* Reads how it ended; when a signal comes, *life_fd is closed and the guard ends the command. */
+static int read_end(int result_fd, int *life_fd, struct child_end *end_r)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (told && *life_fd >= 0) {
+			close(*life_fd);
+			*life_fd = -1;
+		}
+		n = read(result_fd, end_r, sizeof(*end_r));
+		if (n == (ssize_t)sizeof(*end_r))
+			return 0;
+		if (n >= 0 || errno != EINTR)
+			return -EPIPE;
+	}
+}
+
+int child_run(const struct child_order *order, struct child_end *end_r, struct problem *why)
+{
+	int life[2] = { -1, -1 }, result[2] = { -1, -1 }, r = 0;
+	pid_t guard = -1;
+
+	if (pipe2(life, O_CLOEXEC) < 0 || pipe2(result, O_CLOEXEC) < 0) {
+		r = problem_set(why, -errno, "cannot make a pipe: %s", strerror(errno));
+		goto out;
+	}
+	guard = fork();
+	if (guard < 0) {
+		r = problem_set(why, -errno, "cannot start a process: %s", strerror(errno));
+		goto out;
+	}
+	if (guard == 0) {
+		close(life[1]);
+		close(result[0]);
+		become_guard(order, life[0], result[1]);
+	}
+	close(result[1]);
+	result[1] = -1;
+	r = read_end(result[0], &life[1], end_r);
+	if (r < 0)
+		problem_set(why, r, "the guard of %s is gone", order->argv[0]);
+out:
+	for (int i = 0; i < 2; i++) {
+		if (life[i] >= 0)
+			close(life[i]);
+		if (result[i] >= 0)
+			close(result[i]);
+	}
+	while (guard > 0 && waitpid(guard, NULL, 0) < 0 && errno == EINTR)
+		;
+	return r;
+}
+
+/* All of an open file, from its beginning. NULL without memory. */
+static char *read_whole(int fd)
+{
+	off_t length = lseek(fd, 0, SEEK_END);
+	char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+	ssize_t n = text ? pread(fd, text, (size_t)length, 0) : -1;
+
+	if (n >= 0)
+		text[n] = 0;
+	return text;
+}
+
+int child_ask(char *const argv[], char **said_r, struct problem *why)
+{
+	struct child_end end = { CHILD_EXITED, 0 };
+	int fd = memfd_create("said", MFD_CLOEXEC), r;
+
+	*said_r = NULL;
+	if (fd < 0)
+		return problem_set(why, -errno, "cannot make a file: %s", strerror(errno));
+	r = child_run(&(struct child_order){ argv, NULL, NULL, fd, 0 }, &end, why);
+	if (r == 0)
+		*said_r = read_whole(fd);
+	close(fd);
+	if (r == 0 && !*said_r)
+		return -ENOMEM;
+	if (r == 0 && end.how == CHILD_EXITED)
+		return end.number;
+	free(*said_r);
+	*said_r = NULL;
+	return r < 0 ? r
+		     : problem_set(why, -EINTR, "%s %s", argv[0],
+			       end.how == CHILD_STOPPED ? "was stopped" : "was killed");
+}

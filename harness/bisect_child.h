@@ -1,0 +1,57 @@
+/*
+ * A command in a process group of its own, under a limit, that does not outlive who asked for it.
+ *
+ * Between the two stands a guard, a process that does nothing but wait: for the end of the command,
+ * for the limit, and for the end of this process, however it comes. So also after SIGKILL no build
+ * goes on in the background and no guest stays on the host.
+ */
+#ifndef IGD_BISECT_CHILD_H
+#define IGD_BISECT_CHILD_H
+
+#include <stdbool.h>
+
+#include "src/problem.h"
+
+/* From SIGTERM to SIGKILL: a run destroys its guest and gives its device back meanwhile. */
+#define CHILD_GRACE_S 90
+
+struct child_order {
+	char *const *argv;        /* looked for along PATH; ends with NULL */
+	char *const *environment; /* ends with NULL; NULL: ours */
+	const char *folder;       /* where it runs; NULL: here */
+	int out_fd;               /* its stdout and stderr; its stdin is empty */
+	unsigned int limit_s;     /* 0: none */
+};
+
+enum child_how {
+	CHILD_EXITED,    /* by itself, with `number` as its status; 127 if it cannot be executed */
+	CHILD_SIGNALLED, /* by signal `number` that is none of ours */
+	CHILD_LATE,      /* it was ended at its limit */
+	CHILD_STOPPED    /* it was ended because this process was told to end */
+};
+
+struct child_end {
+	enum child_how how;
+	int number;
+};
+
+/*
+ * Runs it to its end; then nothing is left of its process group. Returns 0 and how it ended, or a
+ * negative errno with the sentence if nothing was begun or the guard is lost.
+ */
+int child_run(const struct child_order *order, struct child_end *end_r, struct problem *why);
+
+/*
+ * The same for a short question: what it said, on stdout and stderr, is in *said_r with a 0 behind
+ * it, which the caller frees. Returns its exit status, or a negative errno with the sentence if it
+ * did not end by itself.
+ */
+int child_ask(char *const argv[], char **said_r, struct problem *why);
+
+/* From now on SIGINT, SIGTERM and SIGHUP end the command that runs, and no other is begun. */
+void child_listen(void);
+
+/* The signal that came, or 0. */
+int child_told(void);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * The state of bisections: what was built and tested, on disk, so that nothing is tested twice.
+ *
+ *   state.json     {"format": "igd-harness bisect state", "version": 1}
+ *   lock           held while a bisection, or a step, or what a killed one left, works here
+ *   journal.jsonl  one line a step, and one for each build and run that was begun
+ *   builds/KEY.json, KEY.log   what a build came to, and what it said:
+ *       {"format": "igd-harness bisect build", "version": 1, "of": {"values", "build", "files"},
+ *        "built": true, "files": {...}}     bisect_files() of what it made
+ *       {..., "built": false, "why": "..."}
+ *   tested/KEY/thing.json      what was tested:
+ *       {"format": "igd-harness bisect thing", "version": 1, "of": {see bisect_thing()}}
+ *   tested/KEY/run-N/, run-N.log       its Nth run, a run directory (harness/store.h), and what
+ *                                      the command that made it said
+ *   tested/KEY/run-N.lost-M/   one that says nothing: the host failed, or it was never whole
+ *   tree/          a work tree of the git repository;  unpacked/  packages
+ *   found.json, found.txt, mail.txt    what the last bisection found
+ *
+ * KEY is the beginning of the SHA-256 of what "of" says, as sorted compact JSON. Files appear
+ * whole, by rename, and are on disk before anything follows from them (store_write()). What a run
+ * says is not in here: it is judged again each time it is asked for.
+ */
+#ifndef IGD_BISECT_STATE_H
+#define IGD_BISECT_STATE_H
+
+#include "harness/store.h"
+
+#define BISECT_KEY_MAX 17 /* 16 hexadecimal digits and the end */
+
+struct bisect_state {
+	int dir_fd, lock_fd;
+	char *dir; /* absolute */
+	struct journal journal;
+};
+
+#define BISECT_STATE_NONE                                                                          \
+	((struct bisect_state){ .dir_fd = -1, .lock_fd = -1, .journal = { .fd = -1 } })
+
+/*
+ * Opens a state, makes it if it is not there, and locks it. What a killed bisection left running is
+ * waited for, and that is said on stderr. Returns 0; -EBUSY if another one works there; -EEXIST for
+ * a folder that is something else; -EPROTO for one of a newer version; each with the sentence.
+ */
+int bisect_state_open(const char *dir, struct bisect_state *state_r, struct problem *why);
+
+/* One that is none is fine. */
+void bisect_state_close(struct bisect_state *state);
+
+/* The key of what a document says. */
+void bisect_key(const json_t *of, char key[static BISECT_KEY_MAX]);
+
+/*
+ * What the build of that came to: a new reference, or NULL if it was not built, with the sentence
+ * if the record cannot be read.
+ */
+json_t *bisect_state_build(const struct bisect_state *state, const json_t *of, struct problem *why);
+
+/* Keeps it: `files` if it was built, or NULL and `reason`. */
+int bisect_state_built(const struct bisect_state *state, const json_t *of, const json_t *files,
+	const char *reason, struct problem *why);
+
+/* "DIR/builds/KEY.log". The caller frees; NULL without memory. */
+char *bisect_state_build_log(const struct bisect_state *state, const json_t *of);
+
+/*
+ * The folder of a thing, "DIR/tested/KEY", made if it is not there. The caller frees *folder_r.
+ * Returns 0; -EBADMSG if something else is kept under its key.
+ */
+int bisect_state_thing(
+	const struct bisect_state *state, const json_t *of, char **folder_r, struct problem *why);
+
+/* Renames a run that says nothing to the first free run-N.lost-M. 0 or a negative errno. */
+int bisect_state_set_aside(const char *run, struct problem *why);
+
+/* Adds a line to the journal, with the time of day; `entry` is stolen. */
+int bisect_state_note(struct bisect_state *state, json_t *entry, struct problem *why);
+
+#endif

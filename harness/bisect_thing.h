@@ -1,0 +1,48 @@
+/*
+ * What is tested: a revision, the files it is made of, the cells, the guests and the host. So that
+ * the same is recognised, and what only looks the same is not.
+ */
+#ifndef IGD_BISECT_THING_H
+#define IGD_BISECT_THING_H
+
+#include "harness/bisect.h"
+
+/*
+ * `text` with each {NAME} replaced by the point's value of that name; a relative path with a slash
+ * in it begins in the point's folder. The caller frees *path_r. Returns 0, or -EINVAL for a name
+ * that is none.
+ */
+int bisect_expand(
+	const char *text, const struct bisect_point *point, char **path_r, struct problem *why);
+
+/*
+ * The files of a point: {"device_model": SHA-256, "library_path": ..., "modules": ..., "replay":
+ * ..., "also": [...]}, null for what is not given; a folder's is that of all files and links below
+ * it. Returns 0 and a new reference; -ENOENT with the sentence if one is not there.
+ */
+int bisect_files(const struct bisect_orders *orders, const struct bisect_point *point,
+	json_t **files_r, struct problem *why);
+
+/* What makes a host another one: what conduct_same() compares and Xen's version, null without Xen:
+ * {"place", "sys_vendor", "product_name", "kernel", "cpu", "name", "phantom", "xen": "4.17.7",
+ * "xen_build": "..."}. `root` as of host_identify(). New reference. */
+json_t *bisect_host(const char *root);
+
+/*
+ * What decides whether two runs are runs of the same:
+ *   {"values": those of the point, "build", "run": the commands; these three not with by_digest,
+ *    "files": bisect_files(), "backend", "accelerator",
+ *    "matrix": SHA-256 of the file, "known": likewise or null,
+ *    "cells": [names], "guests": {see image_identities()}, "host": bisect_host()}
+ * New reference, or NULL without memory.
+ */
+json_t *bisect_thing(const struct bisect_orders *orders, const struct bisect_point *point,
+	const json_t *plan, const json_t *files, const json_t *guests, const json_t *host);
+
+/*
+ * Xen cannot be changed on a running host. Returns 0 if the point has no value "xen", or if that
+ * Xen runs; -ESTALE with the sentence that says what to boot.
+ */
+int bisect_check_xen(const struct bisect_point *point, const json_t *host, struct problem *why);
+
+#endif
