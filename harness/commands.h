@@ -12,6 +12,8 @@ extern const struct command command_judge;
 extern const struct command command_diff;
 extern const struct command command_lava_job;
 extern const struct command command_merge;
+extern const struct command command_bisect;
+extern const struct command command_bisect_step;
 extern const struct command command_bundle;
 extern const struct command command_prune;
 extern const struct command command_host;

@@ -32,7 +32,7 @@ void help_text(FILE *stream)
 	fprintf(stream, "Usage: igd-harness COMMAND [OPTION...] [ARGUMENT...]\n\n%s\n\nCommands:\n",
 		help_about);
 	for (const struct command *const *command = commands; *command; command++)
-		fprintf(stream, "  %-8s %s\n", (*command)->name, (*command)->summary);
+		fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
 	fputs("\nBack ends:\n", stream);
 	for (const struct backend_entry *entry = backend_entries; entry->name; entry++)
 		fprintf(stream, "  %-8s %s\n", entry->name, entry->about);

@@ -7,7 +7,7 @@
 
 #include "harness/nearest.h"
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 48
 #define HELP_COLUMN 26
 
 static void print_words(const char *(*nth)(size_t i))
@@ -66,6 +66,7 @@ static void no_option(const struct command *command, const char *given)
 int options_parse(const struct command *command, int argc, char **argv, int *first_r)
 {
 	struct option options[OPTIONS_MAX] = { { 0 } };
+	int usage = command->usage_status ? command->usage_status : EXIT_USAGE;
 	int count = 0, index = 0, c;
 
 	for (; command->options[count].name && count + 2 < OPTIONS_MAX; count++)
@@ -81,7 +82,7 @@ int options_parse(const struct command *command, int argc, char **argv, int *fir
 				break;
 			fprintf(stderr, "igd-harness %s: --%s more than %d times\n", command->name,
 				command->options[index].name, OPTION_LIST_MAX);
-			return EXIT_USAGE;
+			return usage;
 		case 'h':
 			options_help(command);
 			return 0;
@@ -89,10 +90,10 @@ int options_parse(const struct command *command, int argc, char **argv, int *fir
 			fprintf(stderr,
 				"igd-harness %s: %s needs an argument; igd-harness %s --help tells more\n",
 				command->name, argv[optind - 1], command->name);
-			return EXIT_USAGE;
+			return usage;
 		default:
 			no_option(command, argv[optind - 1]);
-			return EXIT_USAGE;
+			return usage;
 		}
 	}
 	*first_r = optind;

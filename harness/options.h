@@ -35,6 +35,7 @@ struct command {
 	const struct command_option *options;
 	int (*run)(
 		int argc, char **argv); /* argv holds the arguments only; returns the exit status */
+	int usage_status;               /* what wrong usage ends with; 0: EXIT_USAGE */
 };
 
 #define EXIT_USAGE     2
@@ -43,8 +44,7 @@ struct command {
 /*
  * Parses argv (argv[0] is the command's name) into the table's places; permutes the arguments to
  * argv[*first_r] and on. Returns -1 to go on, or the exit status when the command is to end: 0
- * after
- * --help, EXIT_USAGE after a sentence on stderr.
+ * after --help, that of wrong usage after a sentence on stderr.
  */
 int options_parse(const struct command *command, int argc, char **argv, int *first_r);
 
