@@ -1,13 +1,18 @@
 #include "src/functions.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "src/opregion.h"
 #include "src/report.h"
@@ -16,6 +21,8 @@
 #define VENDOR_INTEL         0x8086
 #define CAPABILITIES_MAX     64
 #define CLASS_DISPLAY(class) ((class) >> 16 == 0x03)
+
+#define DEVICES "sys/bus/pci/devices" /* below a root */
 
 #define FILL                                                                                       \
 	(PCI_FILL_IDENT | PCI_FILL_BASES | PCI_FILL_ROM_BASE | PCI_FILL_SIZES | PCI_FILL_SUBSYS |  \
@@ -250,15 +257,94 @@ static int fill(const struct functions_scope *scope, struct pci_access *access, 
 	return ret;
 }
 
+/* What libpci's sysfs access opens of a function. It would wait for a FIFO, and follow any link. */
+static const char *const opened[] = { "config", "resource", "vendor", "device", "class", "irq",
+	"subsystem_vendor", "subsystem_device", "revision", "label", "numa_node" };
+
+static int check_file(const char *root, const char *function, const char *name, struct problem *why)
+{
+	char path[TREE_TEXT_MAX];
+	struct stat st;
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), DEVICES "/%.64s/%s", function, name);
+	fd = tree_beneath(root, path, O_PATH);
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return problem_set(why, -EINVAL, "%s/%s: %s", root, path, strerror(-fd));
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		ret = problem_set(why, -EINVAL, "%s/%s is no file", root, path);
+	close(fd);
+	return ret;
+}
+
+/* Looks over a recorded tree before libpci does. */
+static int check_tree(const char *root, struct problem *why)
+{
+	int fd = tree_beneath(root, DEVICES, O_RDONLY | O_DIRECTORY), ret = 0;
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return problem_set(
+			why, -EINVAL, "%s/" DEVICES ": %s", root, strerror(fd < 0 ? -fd : errno));
+	}
+	while (!ret && (entry = readdir(directory))) {
+		/* The longest address, with a domain of 32 bits, has 16 characters. */
+		if (strlen(entry->d_name) > 16)
+			ret = problem_set(
+				why, -EINVAL, "%s/" DEVICES " has a name that is no address", root);
+		for (size_t i = 0;
+			!ret && entry->d_name[0] != '.' && i < sizeof(opened) / sizeof(opened[0]);
+			i++)
+			ret = check_file(root, entry->d_name, opened[i], why);
+	}
+	closedir(directory);
+	return ret;
+}
+
+static int check_dump(const char *dump, struct problem *why)
+{
+	struct stat st;
+
+	if (stat(dump, &st))
+		return problem_set(why, -EINVAL, "%s: %s", dump, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return problem_set(why, -EINVAL, "%s is no file", dump);
+	return 0;
+}
+
+/* Where libpci is to look. */
+static int choose(const struct functions_scope *scope, struct pci_access *access, char *path,
+	struct problem *why)
+{
+	static char sysfs[] = "sysfs.path", dump[] = "dump.name"; /* libpci knows no const */
+	int ret;
+
+	if (scope->dump) {
+		ret = check_dump(scope->dump, why);
+		snprintf(path, PATH_MAX, "%s", scope->dump);
+		access->method = PCI_ACCESS_DUMP;
+		pci_set_param(access, dump, path);
+		return ret;
+	}
+	ret = scope->root[0] ? check_tree(scope->root, why) : 0;
+	snprintf(path, PATH_MAX, "%s/sys/bus/pci", scope->root);
+	access->method = PCI_ACCESS_SYS_BUS_PCI;
+	pci_set_param(access, sysfs, path);
+	return ret;
+}
+
 int functions_json(const struct functions_scope *scope, json_t **section_r, struct problem *why)
 {
-	static char parameter[] = "sysfs.path"; /* libpci knows no const */
-	char path[TREE_TEXT_MAX];
+	char path[PATH_MAX];
 	json_t *const section = json_pack("{s:n, s:n, s:[]}", "slot2", "lpc", "functions");
 	struct pci_access *const access = pci_alloc();
 	int ret;
 
-	snprintf(path, sizeof(path), "%s/sys/bus/pci", scope->root);
 	if (!section || !access) {
 		json_decref(section);
 		return -ENOMEM;
@@ -269,12 +355,12 @@ int functions_json(const struct functions_scope *scope, json_t **section_r, stru
 		json_decref(section);
 		return -EIO;
 	}
-	access->method = PCI_ACCESS_SYS_BUS_PCI;
 	access->error = on_error;
 	access->warning = on_warning;
 	access->debug = on_warning;
-	pci_set_param(access, parameter, path);
-	ret = fill(scope, access, section);
+	ret = choose(scope, access, path, why);
+	if (!ret)
+		ret = fill(scope, access, section);
 	pci_cleanup(access);
 	if (ret) {
 		json_decref(section);

@@ -16,13 +16,17 @@
 
 struct functions_scope {
 	const char *root; /* "" for this machine, or the directory of a recorded tree */
+	/* A file that `lspci -xxx` wrote, to be read instead of sysfs; NULL: sysfs. What a dump
+	 * does not have, drivers and the OpRegion, is from the root. */
+	const char *dump;
 	/* Which functions; NULL: all. */
 	bool (*wanted)(struct bdf where);
 };
 
 /*
  * Makes the section, functions in the order of their addresses. Returns 0 and a new reference;
- * -ENOMEM; -EIO with libpci's sentence in `why`. Not for two threads at once: libpci reports errors
+ * -ENOMEM; -EIO with libpci's sentence in `why`; -EINVAL if a recorded tree or a dump has something
+ * else than a file where libpci would read one. Not for two threads at once: libpci reports errors
  * by a function that knows no caller.
  */
 int functions_json(const struct functions_scope *scope, json_t **section_r, struct problem *why);

@@ -15,6 +15,8 @@
 #define AT_SIZE        0x010 /* in KiB */
 #define AT_VERSION     0x014 /* major in the highest byte, minor in the next, revision below */
 #define AT_MAILBOXES   0x058 /* bit n: mailbox n + 1 is there */
+#define AT_RVDA        0x3ba /* in mailbox 3, since version 2.0 */
+#define AT_RVDS        0x3c2
 #define AT_VBT         0x400 /* mailbox 4; the VBT begins with its own signature */
 #define VBT_SIGNATURE  20
 #define HEADER_SIZE    (AT_VBT + VBT_SIGNATURE)
@@ -30,7 +32,7 @@ static int read_header(const char *root, uint32_t address, uint8_t header[static
 {
 	uint32_t within = address % PAGE_SIZE;
 	size_t size = within + HEADER_SIZE > PAGE_SIZE ? 2 * PAGE_SIZE : PAGE_SIZE;
-	int fd = tree_open(root, O_RDONLY, "dev/mem"), ret = 0;
+	int fd = tree_open(root, O_RDONLY | O_NONBLOCK, "dev/mem"), ret = 0;
 	struct stat st;
 	uint8_t *map;
 
@@ -88,4 +90,16 @@ json_t *opregion_json(const char *root, uint32_t address)
 		json_sprintf("%u.%u", version >> 24, version >> 16 & 0xff), "mailboxes",
 		json_sprintf("0x%08x", read_u32(header + AT_MAILBOXES)), "vbt",
 		read_string(header + AT_VBT, VBT_SIGNATURE));
+}
+
+int opregion_vbt_read(const char *root, uint32_t address, struct opregion_vbt *vbt_r)
+{
+	uint8_t header[HEADER_SIZE];
+	int ret = read_header(root, address, header);
+
+	if (ret)
+		return ret;
+	vbt_r->at = read_u32(header + AT_RVDA) | (uint64_t)read_u32(header + AT_RVDA + 4) << 32;
+	vbt_r->bytes = read_u32(header + AT_RVDS);
+	return 0;
 }

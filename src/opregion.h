@@ -18,4 +18,14 @@
  */
 json_t *opregion_json(const char *root, uint32_t address);
 
+/* The VBT that is not in the OpRegion itself, because it has more than OPREGION_VBT_MAX bytes. */
+#define OPREGION_VBT_MAX 6144 /* of mailbox 4 */
+struct opregion_vbt {
+	uint64_t at;    /* RVDA: 0 if there is none; from 2.1 on an offset, before an address */
+	uint32_t bytes; /* RVDS */
+};
+
+/* Reads what the OpRegion at that address says of it. Returns 0 or a negative errno. */
+int opregion_vbt_read(const char *root, uint32_t address, struct opregion_vbt *vbt_r);
+
 #endif

@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void tree_clean(char *text)
@@ -33,6 +36,22 @@ __attribute__((format(printf, 3, 0))) static int make_path(
 	return tail < 0 || tail >= PATH_MAX - head ? -ENAMETOOLONG : 0;
 }
 
+int tree_beneath(const char *root, const char *path, int flags)
+{
+	struct open_how how = { .flags = (uint64_t)flags | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	long fd;
+
+	if (root_fd < 0)
+		return -errno;
+	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	if (fd < 0)
+		fd = -errno;
+	close(root_fd);
+	return (int)fd;
+}
+
 __attribute__((format(printf, 3, 0))) static int open_path(
 	const char *root, int flags, const char *fmt, va_list ap)
 {
@@ -41,8 +60,33 @@ __attribute__((format(printf, 3, 0))) static int open_path(
 
 	if (ret)
 		return ret;
-	ret = open(path, flags | O_CLOEXEC | O_NOCTTY);
+	flags |= O_CLOEXEC | O_NOCTTY;
+	/* Through the kernel and not through a check before: a tree may change. */
+	if (root[0])
+		return tree_beneath(root, path + strlen(root) + 1, flags);
+	ret = open(path, flags);
 	return ret < 0 ? -errno : ret;
+}
+
+/* Opens a file to be read as text or bytes, and nothing else that may be in its place: a FIFO would
+ * never end. */
+__attribute__((format(printf, 2, 0))) static int open_file(
+	const char *root, const char *fmt, va_list ap)
+{
+	int fd = open_path(root, O_RDONLY | O_NONBLOCK, fmt, ap);
+	struct stat st;
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st))
+		ret = -errno;
+	else if (S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !root[0]))
+		return fd;
+	else
+		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	close(fd);
+	return ret;
 }
 
 int tree_open(const char *root, int flags, const char *fmt, ...)
@@ -63,7 +107,7 @@ FILE *tree_stream(const char *root, const char *fmt, ...)
 	int fd;
 
 	va_start(ap, fmt);
-	fd = open_path(root, O_RDONLY | O_NONBLOCK, fmt, ap);
+	fd = open_file(root, fmt, ap);
 	va_end(ap);
 	if (fd < 0) {
 		errno = -fd;
@@ -78,7 +122,7 @@ FILE *tree_stream(const char *root, const char *fmt, ...)
 __attribute__((format(printf, 3, 0))) static int read_text(
 	const char *root, char text[static TREE_TEXT_MAX], const char *fmt, va_list ap)
 {
-	int fd = open_path(root, O_RDONLY, fmt, ap), ret = 0;
+	int fd = open_file(root, fmt, ap), ret = 0;
 	ssize_t got;
 
 	text[0] = '\0';
@@ -114,6 +158,26 @@ json_t *tree_json(const char *root, const char *fmt, ...)
 	ret = read_text(root, text, fmt, ap);
 	va_end(ap);
 	return ret ? json_null() : json_string(text);
+}
+
+ssize_t tree_bytes(const char *root, uint8_t *bytes, size_t size, const char *fmt, ...)
+{
+	size_t length = 0;
+	ssize_t got = 0;
+	va_list ap;
+	int fd;
+
+	va_start(ap, fmt);
+	fd = open_file(root, fmt, ap);
+	va_end(ap);
+	if (fd < 0)
+		return fd;
+	while (length < size && (got = read(fd, bytes + length, size - length)) > 0)
+		length += (size_t)got;
+	if (got < 0)
+		got = -errno;
+	close(fd);
+	return got < 0 ? got : (ssize_t)length;
 }
 
 int tree_link(const char *root, char text[static TREE_TEXT_MAX], const char *fmt, ...)
