@@ -17,7 +17,7 @@
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 4
+#define BACKEND_ABI 5
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -25,6 +25,7 @@ struct backend_options {
 	const char *device_model; /* path of the QEMU to use, or NULL for the back end's own */
 	const char *accelerator;  /* for qemu: "tcg" or "kvm" */
 	const char *replay_dir;   /* the recorded run, for replay */
+	bool look_only;           /* leave what killed runs left; no guest will be started */
 };
 
 /*
@@ -65,11 +66,21 @@ struct backend {
 	 * "texts": {"qemu": "QEMU emulator version 7.2.22 (Debian ...)", ...},
 	 * "builds": {"xen": its build id, "libxl": "sha256:..."},
 	 * "firmware": {...},                                   harness/firmware.h
-	 * "capabilities": ["hvm", "hap", "iommu"], "device_model": {"path": ..., "sha256": ...}}.
+	 * "capabilities": what the hypervisor says it can do, ["hvm", "hap", "iommu"],
+	 * "device_model": {"path": ..., "sha256": ...}}.
 	 * Versions are dotted numbers. "destroyed_at_start", if there, lists what a killed run had
-	 * left and open() removed. Returns 0 or a negative errno with the sentence.
+	 * left and open() removed. Returns 0 or a negative errno with the sentence; then what was
+	 * found out before is there, the hypervisor before QEMU.
 	 */
 	int (*identify)(struct backend_host *host, json_t *identities, struct problem *why);
+
+	/*
+	 * Adds to `survey` what the hypervisor knows of the host, as far as it tells:
+	 * {"log": its messages since it booted, "memory_mib": 16384,
+	 * "reserved": ["0x7c000000-0x7dffffff"], the RMRRs of 0000:00:02.0}. NULL if the back end
+	 * has no hypervisor.
+	 */
+	void (*survey)(struct backend_host *host, json_t *survey);
 
 	/*
 	 * Begins to make the guest of a cell (harness/plan.h) and to run it. `evidence_fd` is the

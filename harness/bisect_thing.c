@@ -196,7 +196,7 @@ json_t *bisect_host(const char *root)
 {
 	static const char *const telling[] = { "place", "sys_vendor", "product_name", "kernel",
 		"cpu", "name", "phantom" };
-	json_t *identity = host_identify(root), *host = json_object();
+	json_t *identity = host_identify(root, NULL), *host = json_object();
 
 	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
 		json_t *value = json_object_get(identity, telling[i]);

@@ -290,20 +290,58 @@ static bool array_has(const json_t *array, const char *text)
 	return false;
 }
 
-/* Returns the first required capability that the host lacks, or NULL. */
+/* What the host's check says of a capability that is not there (harness/host_document.h), or NULL.
+ */
+static const json_t *lack_of(const json_t *identities, const char *capability)
+{
+	return json_object_get(json_object_get(identities, "lacking"), capability);
+}
+
+static bool is_unknown(const json_t *lack)
+{
+	return strcmp(document_text(lack, "verdict"), "UNKNOWN") == 0;
+}
+
+/* Returns the first required capability that the host lacks, before one that it perhaps lacks; or
+ * NULL. */
 static const char *lacking(const json_t *plan_cell, const json_t *identities, const char *acts_as)
 {
 	const json_t *requires = json_object_get(json_object_get(plan_cell, "requires"), acts_as);
 	const json_t *has = json_object_get(identities, "capabilities");
+	const char *perhaps = NULL;
 	const json_t *need;
 	size_t i;
 
 	json_array_foreach(requires, i, need)
 	{
-		if (!array_has(has, json_string_value(need)))
-			return json_string_value(need);
+		const char *capability = json_string_value(need);
+
+		if (array_has(has, capability))
+			continue;
+		if (!is_unknown(lack_of(identities, capability)))
+			return capability;
+		if (!perhaps)
+			perhaps = capability;
 	}
-	return NULL;
+	return perhaps;
+}
+
+static void end_for_lack(struct cell *cell, const char *capability, const json_t *lack)
+{
+	const char *why = document_text(lack, "why"), *check = document_text(lack, "check");
+
+	if (is_unknown(lack))
+		end_without_guest(cell, ENDING_HOST_FAILED,
+			"the cell requires \"%s\", and whether this host has it is not known: %s "
+			"(check %s)",
+			capability, why, check);
+	else if (lack)
+		end_without_guest(cell, ENDING_NOT_SUPPORTED,
+			"the cell requires \"%s\", which this host does not have: %s (check %s)",
+			capability, why, check);
+	else
+		end_without_guest(cell, ENDING_NOT_SUPPORTED,
+			"the cell requires \"%s\", which this host does not have", capability);
 }
 
 static void begin(struct cell *cell, const json_t *identities)
@@ -320,8 +358,7 @@ static void begin(struct cell *cell, const json_t *identities)
 		return;
 	}
 	if (lacks) {
-		end_without_guest(cell, ENDING_NOT_SUPPORTED,
-			"the cell requires \"%s\", which this host does not have", lacks);
+		end_for_lack(cell, lacks, lack_of(identities, lacks));
 		return;
 	}
 	r = cell->watcher.prepare ? cell->watcher.prepare(cell->watcher.data, &inner) : 0;

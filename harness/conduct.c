@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/host_document.h"
 #include "harness/image.h"
 #include "harness/judge.h"
 #include "harness/options.h"
@@ -169,11 +170,21 @@ static int freeze_patterns(
 	return store_write(store->dir_fd, PATTERNS_FILE, text, length, why);
 }
 
+/* What there was to see of the host when the run began. */
+static int freeze_host(const struct store *store, const json_t *document, struct problem *why)
+{
+	if (!document || faccessat(store->dir_fd, HOST_FILE, F_OK, 0) == 0)
+		return 0;
+	return store_write_json(store->dir_fd, HOST_FILE, document, why);
+}
+
 int conduct(struct runner *runner, const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why)
 {
 	int status = freeze_patterns(store, patterns, why);
 
+	if (status == 0)
+		status = freeze_host(store, runner->document, why);
 	if (status == 0)
 		status = seal_write(store->dir_fd, why);
 	if (status == 0)

@@ -215,7 +215,7 @@ static json_t *describe(const struct diff_run *run)
 
 static json_t *identity_changes(const struct diff_run *a, const struct diff_run *b)
 {
-	static const char *const ignored[] = { "destroyed_at_start", "host.pci", NULL };
+	static const char *const ignored[] = { "destroyed_at_start", "host.pci", "lacking", NULL };
 	struct diff_values values = { .changes = json_array(), .ignored = ignored };
 
 	diff_values(&values, "", json_object_get(a->run, "identities"),

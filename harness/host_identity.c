@@ -3,43 +3,20 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include "src/functions.h"
+#include "src/tree.h"
 
 #define PHANTOM_MARKER_MAX 8191 /* bytes */
 #define PHANTOM_TEXT_MAX   64
+#define CPUINFO_LINE_MAX   4096
+#define CPUINFO_LINES_MAX  64 /* of one CPU; Linux 6.1 has 28 */
 
 /* DMI vendors and products of machines that are programs (their own SMBIOS tables). */
 static const char *const emulators[] = { "QEMU", "Bochs", "VMware", "innotek", "VirtualBox",
 	"Microsoft Corporation Virtual", "Google Compute Engine", "Amazon EC2", "KVM", "OpenStack",
 	"Xen", NULL };
-
-/* First line of a small file, or NULL; the caller frees. */
-static char *first_line(const char *root, const char *path)
-{
-	char *full = NULL, *line = NULL;
-	size_t size = 0;
-	FILE *file;
-
-	if (asprintf(&full, "%s%s", root, path) < 0)
-		return NULL;
-	file = fopen(full, "re");
-	free(full);
-	if (!file)
-		return NULL;
-	if (getline(&line, &size, file) < 0) {
-		free(line);
-		line = NULL;
-	} else {
-		line[strcspn(line, "\n")] = 0;
-	}
-	fclose(file);
-	return line;
-}
 
 static json_t *text_or_null(const char *text)
 {
@@ -57,31 +34,28 @@ static bool emulated(const char *text)
 	return false;
 }
 
-/* "model name" of the first CPU; *hypervisor_r is the flag that a CPU under a hypervisor shows. */
-static char *read_cpu(const char *root, bool *hypervisor_r)
+/* "model name" of the first CPU, JSON null if there is none; *hypervisor_r is the flag that a CPU
+ * under a hypervisor shows. */
+static json_t *read_cpu(const char *root, bool *hypervisor_r)
 {
-	char *full = NULL, *line = NULL, *model = NULL;
-	size_t size = 0;
-	FILE *file;
+	FILE *file = tree_stream(root, "proc/cpuinfo");
+	char line[CPUINFO_LINE_MAX];
+	json_t *model = NULL;
 
-	if (asprintf(&full, "%s/proc/cpuinfo", root) < 0)
-		return NULL;
-	file = fopen(full, "re");
-	free(full);
-	if (!file)
-		return NULL;
-	while (getline(&line, &size, file) > 0 && line[0] != '\n') {
+	for (int i = 0; file && i < CPUINFO_LINES_MAX && fgets(line, sizeof(line), file); i++) {
 		const char *colon = strchr(line, ':');
 
-		line[strcspn(line, "\n")] = 0;
-		if (colon && strncmp(line, "model name", 10) == 0)
-			model = strdup(colon + 1 + (colon[1] == ' '));
+		if (line[0] == '\n')
+			break;
+		tree_clean(line);
+		if (colon && !model && strncmp(line, "model name", 10) == 0)
+			model = json_string(colon + 1 + (colon[1] == ' '));
 		if (colon && strncmp(line, "flags", 5) == 0)
 			*hypervisor_r = strstr(colon, " hypervisor") != NULL;
 	}
-	free(line);
-	fclose(file);
-	return model;
+	if (file)
+		fclose(file);
+	return model ? model : json_null();
 }
 
 /* A text of the marker, or null; what is too long for a marker is not taken over. */
@@ -101,25 +75,15 @@ static json_t *read_phantom(const char *root)
 {
 	static const char *const keys[] = { "name", "vendor", "device", "class", "rom", "opregion",
 		"bridge" };
-	char text[PHANTOM_MARKER_MAX + 1], *full = NULL;
+	uint8_t text[PHANTOM_MARKER_MAX + 1];
 	json_t *phantom, *marker = NULL;
-	size_t length = 0;
-	FILE *file;
+	ssize_t length = tree_bytes(root, text, sizeof(text), "run/igd-phantom/active");
 
-	if (asprintf(&full, "%s/run/igd-phantom/active", root) < 0)
+	if (length == -ENOENT || length == -ENOTDIR)
 		return NULL;
-	file = fopen(full, "re");
-	if (!file && (errno == ENOENT || errno == ENOTDIR)) {
-		free(full);
-		return NULL;
-	}
-	free(full);
-	if (file) {
-		length = fread(text, 1, sizeof(text), file);
-		fclose(file);
-	}
-	if (length <= PHANTOM_MARKER_MAX)
-		marker = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+	if (length >= 0 && length <= PHANTOM_MARKER_MAX)
+		marker = json_loadb(
+			(const char *)text, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
 	phantom = json_object();
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		take(phantom, marker, keys[i]);
@@ -137,63 +101,47 @@ static bool is_looked_at(struct bdf where)
 		       (where.slot == 0x1f && where.function == 0));
 }
 
-static void add_functions(const char *root, json_t *host)
+static void add_functions(const char *root, const char *lspci, json_t *host)
 {
-	const struct functions_scope scope = { .root = root, .wanted = is_looked_at };
+	const struct functions_scope scope = {
+		.root = root, .dump = lspci, .wanted = is_looked_at
+	};
 	struct problem why = { 0 };
 	json_t *pci = NULL;
+	int r = functions_json(&scope, &pci, &why);
 
-	if (functions_json(&scope, &pci, &why) == 0)
+	if (r == 0)
 		json_object_set_new(host, "pci", pci);
 	else
-		json_object_set_new(host, "pci_error", json_string(why.text));
+		json_object_set_new(
+			host, "pci_error", json_string(why.text[0] ? why.text : strerror(-r)));
 }
 
-json_t *host_identify(const char *root)
+json_t *host_identify(const char *root, const char *lspci)
 {
-	char *vendor = first_line(root, "/sys/class/dmi/id/sys_vendor");
-	char *product = first_line(root, "/sys/class/dmi/id/product_name");
-	char *xen = first_line(root, "/sys/hypervisor/type");
-	char name[256] = "";
-	struct utsname uts;
+	char vendor[TREE_TEXT_MAX], product[TREE_TEXT_MAX], xen[TREE_TEXT_MAX];
+	bool has_vendor = tree_text(root, vendor, "sys/class/dmi/id/sys_vendor") == 0;
+	bool has_xen = tree_text(root, xen, "sys/hypervisor/type") == 0;
 	bool hypervisor = false;
-	char *cpu = read_cpu(root, &hypervisor);
 	json_t *host = json_object(), *phantom = read_phantom(root);
+	json_t *cpu = read_cpu(root, &hypervisor);
 	const char *place = NULL;
 
+	tree_text(root, product, "sys/class/dmi/id/product_name");
 	/* A dom0 always shows the hypervisor flag: Xen is under it. The DMI is then the machine's.
 	 */
-	if (emulated(vendor) || emulated(product) || (hypervisor && !xen))
+	if (emulated(vendor) || emulated(product) || (hypervisor && !has_xen))
 		place = "virtual";
-	else if (vendor)
+	else if (has_vendor)
 		place = "hardware";
-	gethostname(name, sizeof(name) - 1);
-	uname(&uts);
 	json_object_set_new(host, "place", text_or_null(place));
-	json_object_set_new(host, "sys_vendor", text_or_null(vendor));
-	json_object_set_new(host, "product_name", text_or_null(product));
-	json_object_set_new(host, "cpu", text_or_null(cpu));
-	json_object_set_new(host, "kernel", json_string(uts.release));
-	json_object_set_new(host, "name", text_or_null(name));
+	json_object_set_new(host, "sys_vendor", tree_json(root, "sys/class/dmi/id/sys_vendor"));
+	json_object_set_new(host, "product_name", tree_json(root, "sys/class/dmi/id/product_name"));
+	json_object_set_new(host, "cpu", cpu);
+	json_object_set_new(host, "kernel", tree_json(root, "proc/sys/kernel/osrelease"));
+	json_object_set_new(host, "name", tree_json(root, "proc/sys/kernel/hostname"));
 	if (phantom)
 		json_object_set_new(host, "phantom", phantom);
-	add_functions(root, host);
-	free(vendor);
-	free(product);
-	free(xen);
-	free(cpu);
+	add_functions(root, lspci, host);
 	return host;
-}
-
-int host_capabilities(const char *root, json_t *capabilities)
-{
-	char *vendor = first_line(root, "/sys/bus/pci/devices/0000:00:02.0/vendor");
-	char *class = first_line(root, "/sys/bus/pci/devices/0000:00:02.0/class");
-	int r = 0;
-
-	if (vendor && class && strcmp(vendor, "0x8086") == 0 && strncmp(class, "0x03", 4) == 0)
-		r = json_array_append_new(capabilities, json_string("igd")) < 0 ? -ENOMEM : 0;
-	free(vendor);
-	free(class);
-	return r;
 }

@@ -9,7 +9,8 @@
 /*
  * Returns a new object: {"place": "hardware" | "virtual", "sys_vendor": ..., "product_name": ...,
  * "kernel": ..., "cpu": ..., "name": hostname}; what cannot be read is null. `root` is "" or a
- * folder that holds a recorded sys/ and proc/. "place" is "virtual" when the DMI names an emulator
+ * folder that holds a recorded sys/ and proc/; `lspci` is NULL or a file that holds what PCI has
+ * (struct functions_scope, dump). "place" is "virtual" when the DMI names an emulator
  * or the CPU says it is under a hypervisor other than Xen itself; null when nothing tells.
  *
  * While the GPU at 00:02.0 is a phantom of the lab (docs/lab.md), and only then, there is
@@ -21,13 +22,6 @@
  * "pci" has the host bridge, what is in slot 2 and the ISA bridge, as the section of that name in a
  * report (docs/report.md); if that failed, "pci_error" says why instead.
  */
-json_t *host_identify(const char *root);
-
-/*
- * Adds to `capabilities` what the host's devices make possible: "igd" if an Intel display function
- * (class 0x03) is at 0000:00:02.0, where libxl and QEMU look for it (XEN_PCI_IGD_SLOT, hw/xen/
- * xen_pt.h). Returns 0 or -ENOMEM.
- */
-int host_capabilities(const char *root, json_t *capabilities);
+json_t *host_identify(const char *root, const char *lspci);
 
 #endif

@@ -24,7 +24,7 @@ static void put(const char *path, const char *text)
 
 static void place_is(const char *place)
 {
-	json_t *host = host_identify(root);
+	json_t *host = host_identify(root, NULL);
 	const char *seen = json_string_value(json_object_get(host, "place"));
 
 	if (place) {
@@ -71,7 +71,7 @@ static void a_guest_of_some_other_hypervisor_is_virtual(void)
 /* The value at that key of "phantom", or an empty text. */
 static void phantom_is(const char *key, const char *value)
 {
-	json_t *host = host_identify(root);
+	json_t *host = host_identify(root, NULL);
 	const json_t *phantom = json_object_get(host, "phantom");
 	const char *seen = json_string_value(json_object_get(phantom, key));
 
@@ -82,7 +82,7 @@ static void phantom_is(const char *key, const char *value)
 
 static void a_phantom_is_named(void)
 {
-	json_t *host = host_identify(root);
+	json_t *host = host_identify(root, NULL);
 
 	CU_ASSERT_PTR_NULL(json_object_get(host, "phantom"));
 	json_decref(host);
@@ -114,23 +114,6 @@ static void a_marker_without_sense_is_a_phantom_still(void)
 	phantom_is("error", "its marker cannot be read");
 }
 
-static void an_igd_is_an_intel_display_at_its_place(void)
-{
-	json_t *capabilities = json_array();
-
-	CU_ASSERT_EQUAL(host_capabilities(root, capabilities), 0);
-	CU_ASSERT_EQUAL(json_array_size(capabilities), 0);
-	put("/sys/bus/pci/devices/0000:00:02.0/vendor", "0x1234\n");
-	put("/sys/bus/pci/devices/0000:00:02.0/class", "0x030000\n");
-	CU_ASSERT_EQUAL(host_capabilities(root, capabilities), 0);
-	CU_ASSERT_EQUAL(json_array_size(capabilities), 0);
-	put("/sys/bus/pci/devices/0000:00:02.0/vendor", "0x8086\n");
-	CU_ASSERT_EQUAL(host_capabilities(root, capabilities), 0);
-	CU_ASSERT_EQUAL(json_array_size(capabilities), 1);
-	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(capabilities, 0)), "igd");
-	json_decref(capabilities);
-}
-
 /* What lspci says of such a machine: ids of QEMU's i440FX and VGA, docs/specs/pci-ids. */
 static void the_functions_that_matter_are_there(void)
 {
@@ -139,7 +122,7 @@ static void the_functions_that_matter_are_there(void)
 	json_t *host, *functions;
 
 	snprintf(tree, sizeof(tree), "%s/guests/agent/testdata/qemu-7.2-pc", source ? source : ".");
-	host = host_identify(tree);
+	host = host_identify(tree, NULL);
 	functions = json_object_get(json_object_get(host, "pci"), "functions");
 	CU_ASSERT_EQUAL(json_array_size(functions), 2);
 	for (size_t i = 0; i < json_array_size(functions); i++) {
@@ -154,7 +137,7 @@ static void the_functions_that_matter_are_there(void)
 	}
 	json_decref(host);
 	/* No sysfs at all: libpci says so, and nothing is claimed. */
-	host = host_identify("/nowhere");
+	host = host_identify("/nowhere", NULL);
 	CU_ASSERT_PTR_NULL(json_object_get(host, "pci"));
 	CU_ASSERT(json_is_string(json_object_get(host, "pci_error")));
 	json_decref(host);
@@ -168,7 +151,6 @@ static CU_TestInfo tests[] = {
 		a_guest_of_some_other_hypervisor_is_virtual },
 	{ "a phantom is named", a_phantom_is_named },
 	{ "a marker without sense is a phantom still", a_marker_without_sense_is_a_phantom_still },
-	{ "an igd is an Intel display at its place", an_igd_is_an_intel_display_at_its_place },
 	{ "the functions that matter are there", the_functions_that_matter_are_there },
 	CU_TEST_INFO_NULL,
 };

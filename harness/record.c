@@ -137,8 +137,8 @@ static json_t *list_folder(int dir_fd)
 }
 
 /* What was frozen; findings.json and lock are not of the record. */
-static const char *const frozen[] = { "run.json", "plan.json", "matrix.yaml", "matrix.known.yaml",
-	"patterns.yaml" };
+static const char *const frozen[] = { "run.json", "plan.json", "host.json", "matrix.yaml",
+	"matrix.known.yaml", "patterns.yaml" };
 
 static json_t *stored_files(void *data, const char *cell)
 {

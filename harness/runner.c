@@ -10,7 +10,7 @@
 
 #include "harness/attempt.h"
 #include "harness/ending.h"
-#include "harness/host_identity.h"
+#include "harness/host_document.h"
 #include "harness/seal.h"
 #include "harness/service.h"
 #include "harness/shard.h"
@@ -84,6 +84,25 @@ static int listen_for_stop(struct runner *runner)
 		runner->loop, &runner->stop_source, stop_fd, EPOLLIN, on_stop, runner);
 }
 
+static int look_at_host(struct runner *runner)
+{
+	json_t *survey = json_object();
+	struct host_sources sources = { .root = "",
+		.identities = runner->identities,
+		.survey = survey,
+		.xen_trouble = "",
+		.model_trouble = "" };
+
+	if (survey && runner->backend->survey)
+		runner->backend->survey(runner->host, survey);
+	runner->document = host_document(&sources);
+	json_decref(survey);
+	if (!runner->document)
+		return -ENOMEM;
+	host_document_identify(runner->document, runner->identities);
+	return 0;
+}
+
 int runner_open(struct runner *runner, const char *backend, const struct backend_options *options,
 	struct problem *why)
 {
@@ -111,8 +130,7 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	/* A replay brings the identity of the host that was recorded. */
 	if (json_object_get(runner->identities, "host"))
 		return 0;
-	json_object_set_new(runner->identities, "host", host_identify(""));
-	return host_capabilities("", json_object_get(runner->identities, "capabilities"));
+	return look_at_host(runner);
 }
 
 struct turn {
@@ -312,4 +330,5 @@ void runner_close(struct runner *runner)
 	if (runner->stop_fd > 0)
 		close(runner->stop_fd);
 	json_decref(runner->identities);
+	json_decref(runner->document);
 }

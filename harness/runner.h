@@ -24,6 +24,7 @@ struct runner {
 	const struct backend *backend;
 	struct backend_host *host;
 	json_t *identities; /* of host and back end */
+	json_t *document;   /* host_document(); NULL for a replay */
 	int stop_fd;        /* written to by SIGINT and SIGTERM */
 	sd_event_source *stop_source, *tick;
 	bool stopped; /* no further cell is begun */

@@ -224,7 +224,7 @@ int host_open(const struct backend_options *options, sd_event *loop, struct back
 		goto out;
 	}
 	choose_device_model(host);
-	r = tidy(host, why);
+	r = options->look_only ? 0 : tidy(host, why);
 	if (r < 0)
 		goto out;
 	*host_r = host;

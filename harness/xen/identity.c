@@ -160,9 +160,12 @@ int host_identify(struct backend_host *host, json_t *identities, struct problem 
 	identify_xen(info, versions, texts);
 	identify_builds(info, identities);
 	identify_dom0(texts);
+	r = identify_capabilities(host, capabilities, why);
+	if (r < 0)
+		return r;
 	r = identify_model(host, identities, versions, why);
 	if (r < 0)
 		return r;
 	identify_firmware(host, identities);
-	return identify_capabilities(host, capabilities, why);
+	return 0;
 }

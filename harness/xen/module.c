@@ -5,6 +5,7 @@ static const struct backend libxl_backend = {
 	.about = "Xen HVM guests by libxl, on this machine's Xen; needs root in dom0",
 	.open = host_open,
 	.identify = host_identify,
+	.survey = host_survey,
 	.start = guest_start,
 	.destroy = guest_destroy,
 	.release = guest_release,

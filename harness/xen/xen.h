@@ -5,6 +5,7 @@
  *   module.c    what the module exports         guest.c     making a guest: start() to created()
  *   host.c      open(), close(), killed runs    watch.c     how a guest ends: ended()
  *   identity.c  identify()                      cleanup.c   destroy() to gone()
+ *   survey.c    survey()
  *   device.c    a device, to guests and back
  *   session.c   one libxl context and its work  leftover.c  what is left of a guest, and by force
  *   loop.c      libxl's events on sd-event      evidence.c  the files of a cell
@@ -172,6 +173,11 @@ int host_open(const struct backend_options *options, sd_event *loop, struct back
 	struct problem *why);
 void host_close(struct backend_host *host);
 int host_identify(struct backend_host *host, json_t *identities, struct problem *why);
+
+/* ---- survey.c ----------------------------------------------------------------------------- */
+
+/* The back end's survey(). */
+void host_survey(struct backend_host *host, json_t *survey);
 
 /* ---- device.c ----------------------------------------------------------------------------- */
 

@@ -1,0 +1,47 @@
+/*
+ * Which platform an Intel IGD is, by its PCI device id: results/igd-ids.yaml, which says where each
+ * is from.
+ */
+#ifndef IGD_IGD_IDS_H
+#define IGD_IGD_IDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/problem.h"
+
+#define IGD_IDS_FILE     "igd-ids.yaml"
+#define IGD_IDS_NAME_MAX 32
+
+/* Which formula the size of stolen memory has (harness/stolen.h). */
+enum igd_gmch { IGD_GMCH_NONE, IGD_GMCH_GEN6, IGD_GMCH_GEN8, IGD_GMCH_CHV, IGD_GMCH_GEN9 };
+
+/* Where the base of stolen memory is in configuration space. */
+enum igd_bdsm { IGD_BDSM_NONE, IGD_BDSM_5C, IGD_BDSM_C0 };
+
+struct igd_platform {
+	char name[IGD_IDS_NAME_MAX];       /* "coffee-lake" */
+	char generation[IGD_IDS_NAME_MAX]; /* "9", "12.7"; "" if it is not known */
+	enum igd_gmch gmch;
+	enum igd_bdsm bdsm;
+};
+
+struct igd_ids;
+
+/*
+ * Loads the table: the file, or with NULL that of the environment's IGD_IDS, or the one installed
+ * with the program. Returns 0 and the table, to be freed with igd_ids_free(), or a negative errno
+ * with the sentence.
+ */
+int igd_ids_load(const char *file, struct igd_ids **ids_r, struct problem *why);
+
+/* NULL is fine. */
+void igd_ids_free(struct igd_ids *ids);
+
+/* The platform of a device of Intel's; NULL if the table does not have it. `ids` may be NULL. */
+const struct igd_platform *igd_ids_find(const struct igd_ids *ids, uint16_t device);
+
+/* The device id of the ISA bridge that QEMU makes for that GPU at 00:1f.0; 0 if it makes none. */
+uint16_t igd_ids_isa_bridge(const struct igd_ids *ids, uint16_t device);
+
+#endif
