@@ -14,6 +14,7 @@ extern const struct command command_lava_job;
 extern const struct command command_merge;
 extern const struct command command_bisect;
 extern const struct command command_bisect_step;
+extern const struct command command_compare;
 extern const struct command command_bundle;
 extern const struct command command_prune;
 extern const struct command command_host;

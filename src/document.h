@@ -20,6 +20,7 @@
 #define DOCUMENT_LEASE      "igd-harness lease"
 #define DOCUMENT_BEGAN      "igd-harness began"
 #define DOCUMENT_DIFFERENCE "igd-harness difference"
+#define DOCUMENT_COMPARISON "igd-harness comparison"
 #define DOCUMENT_LIBXL      "igd-harness libxl"
 #define DOCUMENT_SEAL       "igd-harness seal"
 #define DOCUMENT_PRUNED     "igd-harness pruned"

@@ -18,4 +18,7 @@ extern const struct page_part page_report_style, page_report_script;
 extern const struct page_part page_qualification;
 extern const struct page_part page_qualification_style;
 
+/* The same page for runs side by side. */
+extern const struct page_part page_comparison_style;
+
 #endif

@@ -1,0 +1,148 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/compare.h"
+#include "harness/render_markup.h"
+#include "harness/render_paper.h"
+#include "src/document.h"
+
+struct page {
+	const json_t *comparison;
+	struct sheet sheet;
+};
+
+#define COLUMNS_MAX (COMPARE_RUNS_MAX + 2)
+
+/* A table with a column for each run behind the first ones; columns[] has room. */
+static void begin_table(const struct page *page, const char *first, const char *second)
+{
+	const char *columns[COLUMNS_MAX + 1] = { first };
+	size_t n = 1, runs = json_array_size(json_object_get(page->comparison, "runs"));
+
+	if (second)
+		columns[n++] = second;
+	for (size_t i = 0; i < runs && i < COMPARE_RUNS_MAX; i++)
+		columns[n++] = document_text(
+			json_array_get(json_object_get(page->comparison, "runs"), i), "name");
+	sheet_table(&page->sheet, columns);
+}
+
+static void write_runs(const struct page *page)
+{
+	static const char *const columns[] = { "Run", "Verdict", "Cells", "Tested", "Started",
+		NULL };
+	const json_t *run;
+	char counts[TEXT_MAX];
+	size_t i;
+
+	sheet_table(&page->sheet, columns);
+	json_array_foreach(json_object_get(page->comparison, "runs"), i, run)
+	{
+		paper_counts(json_object_get(run, "counts"), counts);
+		sheet_row(&page->sheet,
+			(const char *[]){ document_text(run, "name"), document_text(run, "verdict"),
+				counts, document_text(run, "tested"),
+				document_text(run, "started") },
+			5);
+	}
+	sheet_table_end(&page->sheet);
+}
+
+static void write_changed(const struct page *page)
+{
+	const json_t *cell, *field, *entries = json_object_get(page->comparison, "cells");
+	size_t i, j, runs = json_array_size(json_object_get(page->comparison, "runs"));
+	const char *texts[COLUMNS_MAX];
+	char *sentences[COMPARE_RUNS_MAX];
+
+	sheet_heading(&page->sheet, 2, "What changed");
+	begin_table(page, "Cell", "Field");
+	json_array_foreach(entries, i, cell)
+	{
+		json_array_foreach(json_object_get(cell, "fields"), j, field)
+		{
+			texts[0] = document_text(cell, "name");
+			texts[1] = document_text(field, "field");
+			for (size_t run = 0; run < runs; run++) {
+				sentences[run] = compare_sentence(cell, field, run);
+				texts[2 + run] = sentences[run] ? sentences[run] : "?";
+			}
+			sheet_row(&page->sheet, texts, 2 + runs);
+			for (size_t run = 0; run < runs; run++)
+				free(sentences[run]);
+		}
+	}
+	sheet_table_end(&page->sheet);
+}
+
+/* Rows whose first column is at key `what` of each entry and the others at `values`. */
+static void write_rows(
+	const struct page *page, const char *table, const char *what, const char *values)
+{
+	char text[COMPARE_RUNS_MAX][TEXT_MAX];
+	const char *texts[COLUMNS_MAX];
+	const json_t *entry, *value;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(page->comparison, table), i, entry)
+	{
+		texts[0] = document_text(entry, what);
+		json_array_foreach(json_object_get(entry, values), j, value)
+		{
+			if (json_is_null(value))
+				strcpy(text[j], "-");
+			else
+				paper_value(value, text[j]);
+			texts[1 + j] = text[j];
+		}
+		sheet_row(&page->sheet, texts, 1 + json_array_size(json_object_get(entry, values)));
+	}
+	sheet_table_end(&page->sheet);
+}
+
+static void write_page(void *data, FILE *stream)
+{
+	const struct page *page = data;
+
+	sheet_heading(&page->sheet, 1, "Releases side by side");
+	write_runs(page);
+	write_changed(page);
+	sheet_heading(&page->sheet, 2, "Every cell");
+	begin_table(page, "Cell", NULL);
+	write_rows(page, "cells", "name", "verdicts");
+	sheet_heading(&page->sheet, 2, "What was tested, where the runs differ");
+	begin_table(page, "What", NULL);
+	write_rows(page, "identities", "what", "values");
+}
+
+static void write_style(void *data, FILE *stream)
+{
+	fwrite(page_comparison_style.bytes, 1, page_comparison_style.length, stream);
+}
+
+static void write_policy(void *data, FILE *stream)
+{
+	fprintf(stream, "default-src 'none'; style-src '%s'; base-uri 'none'; form-action 'none'",
+		page_comparison_style.hash);
+}
+
+static void write_title(void *data, FILE *stream)
+{
+	fputs("Releases side by side", stream);
+}
+
+int compare_render_html(const json_t *comparison, FILE *stream)
+{
+	static const struct markup_slot slots[] = {
+		{ "title", write_title },
+		{ "policy", write_policy },
+		{ "style", write_style },
+		{ "sheet", write_page },
+		{ NULL, NULL },
+	};
+	struct page page = { comparison, { stream, true } };
+
+	markup_template(&page_qualification, slots, &page, stream);
+	return ferror(stream) ? -EIO : 0;
+}

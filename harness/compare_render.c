@@ -1,0 +1,203 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/compare.h"
+#include "harness/render.h"
+#include "harness/render_paper.h"
+#include "src/document.h"
+
+static void add_finding(char text[static TEXT_MAX], const json_t *finding)
+{
+	const char *verdict = document_text(finding, "verdict");
+	const char *known = document_text(finding, "known");
+	char value[TEXT_MAX];
+
+	paper_add(text, "; ", verdict);
+	paper_value(json_object_get(finding, "seen"), value);
+	paper_add(text, " ", value);
+	if (strcmp(verdict, "PASS") != 0) {
+		paper_value(json_object_get(finding, "expected"), value);
+		paper_add(text, ", expected ", value);
+	}
+	paper_add(text, " (", document_text(finding, "id"));
+	if (known[0])
+		paper_add(text, "; known as ", known);
+	paper_add(text, "", ")");
+}
+
+char *compare_sentence(const json_t *cell, const json_t *field, size_t run)
+{
+	const json_t *ending = json_array_get(json_object_get(cell, "endings"), run);
+	const json_t *findings = json_array_get(json_object_get(field, "runs"), run), *finding;
+	char text[TEXT_MAX] = "";
+	size_t i;
+
+	if (json_is_null(json_array_get(json_object_get(cell, "verdicts"), run)))
+		return strdup("no such cell");
+	json_array_foreach(findings, i, finding) add_finding(text, finding);
+	if (text[0])
+		return strdup(text);
+	if (json_is_string(ending) && strcmp(json_string_value(ending), "done") == 0)
+		return strdup("nothing is expected");
+	return strdup("no report");
+}
+
+static const char *run_name(const json_t *comparison, size_t run)
+{
+	return document_text(json_array_get(json_object_get(comparison, "runs"), run), "name");
+}
+
+static int width_of(const json_t *comparison, int at_least)
+{
+	const json_t *run;
+	size_t i;
+
+	json_array_foreach(json_object_get(comparison, "runs"), i, run)
+	{
+		int width = (int)strlen(document_text(run, "name"));
+
+		at_least = width > at_least && width < 40 ? width : at_least;
+	}
+	return at_least;
+}
+
+static void print_padded(FILE *stream, const char *text, int width)
+{
+	render_text(stream, text);
+	for (int i = (int)strlen(text); i < width; i++)
+		fputc(' ', stream);
+}
+
+/* One line for each run: its name, and what is said of it. */
+static void print_sentences(
+	const json_t *comparison, const json_t *cell, const json_t *field, FILE *stream)
+{
+	int width = width_of(comparison, 0);
+	size_t count = json_array_size(json_object_get(comparison, "runs"));
+
+	fputs("    ", stream);
+	render_text(stream, document_text(field, "field"));
+	fputc('\n', stream);
+	for (size_t run = 0; run < count; run++) {
+		char *sentence = compare_sentence(cell, field, run);
+
+		fputs("        ", stream);
+		print_padded(stream, run_name(comparison, run), width);
+		fputs("  ", stream);
+		render_text(stream, sentence ? sentence : "?");
+		fputc('\n', stream);
+		free(sentence);
+	}
+}
+
+static void print_verdicts(const json_t *comparison, const json_t *cell, FILE *stream)
+{
+	const json_t *verdicts = json_object_get(cell, "verdicts"), *verdict;
+	size_t i;
+
+	json_array_foreach(verdicts, i, verdict)
+	{
+		print_padded(stream, json_is_string(verdict) ? json_string_value(verdict) : "-", 5);
+		fputc(' ', stream);
+	}
+	fputc(' ', stream);
+	render_text(stream, document_text(cell, "name"));
+	fputc('\n', stream);
+}
+
+/* Why those that are not as expected are so, if no field says it. */
+static void print_causes(const json_t *comparison, const json_t *cell, FILE *stream)
+{
+	const json_t *cause;
+	size_t i;
+
+	if (!json_is_true(json_object_get(cell, "changed")) ||
+		json_array_size(json_object_get(cell, "fields")) > 0)
+		return;
+	json_array_foreach(json_object_get(cell, "causes"), i, cause)
+	{
+		if (!json_is_string(cause) || !json_string_value(cause)[0])
+			continue;
+		fputs("    ", stream);
+		render_text(stream, run_name(comparison, i));
+		fputs(": ", stream);
+		render_text(stream, json_string_value(cause));
+		fputc('\n', stream);
+	}
+}
+
+static void print_runs(const json_t *comparison, FILE *stream)
+{
+	int width = width_of(comparison, 4);
+	const json_t *run;
+	char counts[TEXT_MAX];
+	size_t i;
+
+	json_array_foreach(json_object_get(comparison, "runs"), i, run)
+	{
+		print_padded(stream, document_text(run, "name"), width);
+		fputs("  ", stream);
+		paper_counts(json_object_get(run, "counts"), counts);
+		render_text(stream, counts);
+		fputs("; ", stream);
+		render_text(stream, document_text(run, "tested"));
+		fputc('\n', stream);
+	}
+}
+
+static void print_identities(const json_t *comparison, FILE *stream)
+{
+	const json_t *entry, *value;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(comparison, "identities"), i, entry)
+	{
+		fputs("    ", stream);
+		render_text(stream, document_text(entry, "what"));
+		fputs(": ", stream);
+		json_array_foreach(json_object_get(entry, "values"), j, value)
+		{
+			fputs(j ? " | " : "", stream);
+			render_value(stream, value);
+		}
+		fputc('\n', stream);
+	}
+}
+
+static void print_cells(const json_t *comparison, bool changed, FILE *stream)
+{
+	const json_t *cell, *field;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+	{
+		if (json_is_true(json_object_get(cell, "changed")) != changed)
+			continue;
+		print_verdicts(comparison, cell, stream);
+		json_array_foreach(json_object_get(cell, "fields"), j, field)
+			print_sentences(comparison, cell, field, stream);
+		print_causes(comparison, cell, stream);
+	}
+}
+
+int compare_render_text(const json_t *comparison, FILE *stream)
+{
+	const json_t *counts = json_object_get(comparison, "counts");
+	json_int_t changed = json_integer_value(json_object_get(counts, "changed"));
+
+	print_runs(comparison, stream);
+	fputs("\nWhat is under test, and the host, where the runs differ:\n", stream);
+	print_identities(comparison, stream);
+	fputs("\nThe verdicts, in that order", stream);
+	fputs(changed > 0 ? "; first the cells of which something changed:\n" : ":\n", stream);
+	print_cells(comparison, true, stream);
+	if (changed > 0)
+		fputc('\n', stream);
+	print_cells(comparison, false, stream);
+	fprintf(stream,
+		"%zu cells: %" JSON_INTEGER_FORMAT " changed, %" JSON_INTEGER_FORMAT " same\n",
+		json_array_size(json_object_get(comparison, "cells")), changed,
+		json_integer_value(json_object_get(counts, "same")));
+	return ferror(stream) ? -EIO : 0;
+}

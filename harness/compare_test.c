@@ -1,0 +1,150 @@
+#include "harness/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/document.h"
+#include "src/suite.h"
+
+static json_t *parse(const char *text)
+{
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+	return value;
+}
+
+#define FINDING(id, field, verdict, seen)                                                          \
+	"{\"id\": \"" id "\", \"field\": \"" field "\", \"verdict\": \"" verdict "\", "            \
+	"\"expected\": \"x\", \"seen\": " seen "}"
+#define CELL(name, verdict, ending, findings)                                                      \
+	"{\"name\": \"" name "\", \"verdict\": \"" verdict "\", \"ending\": \"" ending             \
+	"\", \"cause\": \"\", \"findings\": [" findings "]}"
+#define RUN(qemu, cells)                                                                           \
+	"{\"verdict\": \"PASS\", \"identities\": {\"versions\": {\"qemu\": \"" qemu "\"}}, "       \
+	"\"cells\": [" cells "]}"
+
+/* Compares the runs and prints the cells as "NAME VERDICT... [FIELD SENTENCE | ...];" of those that
+ * changed. */
+static void changes_are(const char *const *runs, size_t count, const char *wanted)
+{
+	struct diff_run sides[COMPARE_RUNS_MAX] = { { NULL } };
+	json_t *findings[COMPARE_RUNS_MAX], *comparison, *cell, *field;
+	char seen[1024] = "", *sentence;
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		findings[i] = parse(runs[i]);
+		sides[i].findings = findings[i];
+	}
+	comparison = compare_runs(sides, count);
+	json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+	{
+		if (!json_is_true(json_object_get(cell, "changed")))
+			continue;
+		strcat(strcat(seen, document_text(cell, "name")), ":");
+		json_array_foreach(json_object_get(cell, "fields"), j, field)
+		{
+			strcat(strcat(strcat(seen, " "), document_text(field, "field")), " ");
+			for (size_t run = 0; run < count; run++) {
+				sentence = compare_sentence(cell, field, run);
+				strcat(strcat(seen, sentence), run + 1 < count ? " | " : ";");
+				free(sentence);
+			}
+		}
+	}
+	CU_ASSERT_STRING_EQUAL(seen, wanted);
+	for (i = 0; i < count; i++)
+		json_decref(findings[i]);
+	json_decref(comparison);
+}
+
+static void the_same_is_no_change(void)
+{
+	static const char run[] =
+		RUN("7.2", CELL("a", "PASS", "done", FINDING("i", "f", "PASS", "1")));
+
+	changes_are((const char *[]){ run, run, run }, 3, "");
+}
+
+static void another_value_is_a_change_whatever_the_verdict(void)
+{
+	changes_are(
+		(const char *[]){
+			RUN("5.2", CELL("a", "PASS", "done", FINDING("old", "f", "PASS", "1"))),
+			RUN("7.2", CELL("a", "PASS", "done", FINDING("new", "f", "PASS", "2"))),
+			RUN("8.0", CELL("a", "FAIL", "done", FINDING("new", "f", "FAIL", "3"))),
+		},
+		3, "a: f PASS 1 (old) | PASS 2 (new) | FAIL 3, expected x (new);");
+}
+
+static void an_expectation_that_holds_no_more_is_a_change(void)
+{
+	changes_are(
+		(const char *[]){
+			RUN("5.2", CELL("a", "PASS", "done", FINDING("i", "f", "PASS", "1"))),
+			RUN("7.2", CELL("a", "DONE", "done", "")),
+		},
+		2, "a: f PASS 1 (i) | nothing is expected;");
+}
+
+/* A guest that never was says nothing of what it would have seen. */
+static void a_cell_without_report_is_compared_by_its_ending(void)
+{
+	changes_are(
+		(const char *[]){
+			RUN("7.2", CELL("a", "PASS", "done",
+					   FINDING("e", "ending", "PASS", "\"done\"") "," FINDING(
+						   "i", "f", "PASS", "1"))),
+			RUN("10.0", CELL("a", "XFAIL", "create-failed",
+					    FINDING("e", "ending", "XFAIL", "\"create-failed\""))),
+		},
+		2, "a: ending PASS done (e) | XFAIL create-failed, expected x (e);");
+}
+
+static void a_cell_of_one_run_only_is_no_change(void)
+{
+	changes_are(
+		(const char *[]){
+			RUN("5.2", CELL("a", "PASS", "done", FINDING("i", "f", "PASS", "1"))),
+			RUN("7.2", CELL("b", "PASS", "done", "")),
+			RUN("8.0", CELL("a", "PASS", "done", FINDING("i", "f", "PASS", "2"))),
+		},
+		3, "a: f PASS 1 (i) | no such cell | PASS 2 (i);");
+}
+
+static void what_was_under_test_is_named_where_it_differs(void)
+{
+	json_t *one = parse(RUN("5.2", "")), *other = parse(RUN("7.2", "")), *comparison;
+	struct diff_run sides[3] = { { .findings = one }, { .findings = one },
+		{ .findings = other } };
+	char *text;
+
+	comparison = compare_runs(sides, 3);
+	text = json_dumps(json_object_get(comparison, "identities"), JSON_COMPACT | JSON_SORT_KEYS);
+	CU_ASSERT_STRING_EQUAL(
+		text, "[{\"values\":[\"5.2\",\"5.2\",\"7.2\"],\"what\":\"versions.qemu\"}]");
+	free(text);
+	json_decref(comparison);
+	json_decref(one);
+	json_decref(other);
+}
+
+int main(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "the same is no change", the_same_is_no_change },
+		{ "another value is a change, whatever the verdict",
+			another_value_is_a_change_whatever_the_verdict },
+		{ "an expectation that holds no more is a change",
+			an_expectation_that_holds_no_more_is_a_change },
+		{ "a cell without report is compared by its ending",
+			a_cell_without_report_is_compared_by_its_ending },
+		{ "a cell of one run only is no change", a_cell_of_one_run_only_is_no_change },
+		{ "what was under test is named where it differs",
+			what_was_under_test_is_named_where_it_differs },
+		CU_TEST_INFO_NULL,
+	};
+
+	return suite_main("compare", tests);
+}
