@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,6 +22,7 @@
 #include "harness/command.h"
 #include "harness/firmware.h"
 #include "harness/image.h"
+#include "harness/pidfd.h"
 #include "harness/store.h"
 
 #define QEMU_DEFAULT "qemu-system-x86_64"

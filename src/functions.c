@@ -23,9 +23,15 @@
 #define CLASS_DISPLAY(class) ((class) >> 16 == 0x03)
 
 #define DEVICES "sys/bus/pci/devices" /* below a root */
+/* libpci 3.7 knows no subsystems; 0 is no flag to it. */
+#ifdef PCI_FILL_SUBSYS
+#define FILL_SUBSYS PCI_FILL_SUBSYS
+#else
+#define FILL_SUBSYS 0
+#endif
 
 #define FILL                                                                                       \
-	(PCI_FILL_IDENT | PCI_FILL_BASES | PCI_FILL_ROM_BASE | PCI_FILL_SIZES | PCI_FILL_SUBSYS |  \
+	(PCI_FILL_IDENT | PCI_FILL_BASES | PCI_FILL_ROM_BASE | PCI_FILL_SIZES | FILL_SUBSYS |      \
 		PCI_FILL_CAPS | PCI_FILL_EXT_CAPS)
 
 struct reg {
@@ -184,10 +190,28 @@ static int add_igd(const struct functions_scope *scope, struct pci_dev *dev, str
 	return json_object_set_new(function, "opregion", opregion);
 }
 
+struct subsystem {
+	unsigned int vendor, id;
+};
+
+static struct subsystem subsystem_of(struct pci_dev *dev)
+{
+#ifdef PCI_FILL_SUBSYS
+	return (struct subsystem){ dev->subsys_vendor_id, dev->subsys_id };
+#else
+	/* As libpci does since, but for bridges, which have theirs in a capability. */
+	if ((pci_read_byte(dev, PCI_HEADER_TYPE) & 0x7f) != PCI_HEADER_TYPE_NORMAL)
+		return (struct subsystem){ 0, 0 };
+	return (struct subsystem){ pci_read_word(dev, PCI_SUBSYSTEM_VENDOR_ID),
+		pci_read_word(dev, PCI_SUBSYSTEM_ID) };
+#endif
+}
+
 static json_t *make_function(
 	const struct functions_scope *scope, struct pci_dev *dev, struct bdf where)
 {
 	uint32_t class = pci_read_long(dev, PCI_CLASS_REVISION) >> 8;
+	struct subsystem subsystem = subsystem_of(dev);
 	char address[BDF_TEXT_MAX], driver[TREE_TEXT_MAX];
 	json_t *function;
 	int bound;
@@ -197,11 +221,11 @@ static json_t *make_function(
 	bound = !tree_link(scope->root, driver, "sys/bus/pci/devices/%s/driver", address);
 	function = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o}", "address",
 		address, "vendor", hex(4, dev->vendor_id), "device", hex(4, dev->device_id),
-		"subsystem_vendor", hex(4, dev->subsys_vendor_id), "subsystem",
-		hex(4, dev->subsys_id), "class", hex(6, class), "revision",
-		hex(2, pci_read_byte(dev, PCI_REVISION_ID)), "header_type",
-		hex(2, pci_read_byte(dev, PCI_HEADER_TYPE)), "driver", bound ? driver : NULL,
-		"bars", read_bars(dev), "capabilities", read_capabilities(dev));
+		"subsystem_vendor", hex(4, subsystem.vendor), "subsystem", hex(4, subsystem.id),
+		"class", hex(6, class), "revision", hex(2, pci_read_byte(dev, PCI_REVISION_ID)),
+		"header_type", hex(2, pci_read_byte(dev, PCI_HEADER_TYPE)), "driver",
+		bound ? driver : NULL, "bars", read_bars(dev), "capabilities",
+		read_capabilities(dev));
 	if (function && add_igd(scope, dev, where, class, function)) {
 		json_decref(function);
 		return NULL;

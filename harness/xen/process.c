@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "harness/pidfd.h"
 #include "harness/xen/xen.h"
 
 #define ARGUMENTS_MAX (64 * 1024)

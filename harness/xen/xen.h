@@ -14,6 +14,7 @@
  *   wrapper.c   igd-dm as the device model      observe.c   what libxl and QEMU say
  *   kmsg.c      dom0's kernel log
  *   beside.c    where our programs are          igd-vif     hot-plug script of an emulated NIC
+ *   differs.h   what libxl's releases differ in
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
  * CODING_STYLE in xen.git.
@@ -22,8 +23,9 @@
 #define IGD_XEN_H
 
 /*
- * The oldest API that has everything used here, and the newest that every libxl from 4.17 to 4.23
+ * The oldest API that has everything used here, and the newest that every libxl from 4.14 to 4.23
  * accepts (libxl.h, the #if over LIBXL_API_VERSION); without it the API is that of the headers.
+ * What they differ in nevertheless is made alike in differs.h.
  */
 #define LIBXL_API_VERSION 0x041400
 
@@ -37,6 +39,7 @@
 
 #include "harness/backend.h"
 #include "harness/lease.h"
+#include "harness/xen/differs.h"
 
 #define QEMU_LOG_FOLDER "/var/log/xen"
 /* Of a guest's domain, its device model and their logs: "igd-CELL-PID". */

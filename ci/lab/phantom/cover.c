@@ -8,6 +8,23 @@
 #include "ci/lab/phantom/phantom.h"
 #include "src/problem.h"
 
+#ifndef OPEN_TREE_CLONE
+/* glibc has these two since 2.36, Linux since 5.2. */
+#include <linux/mount.h>
+#include <sys/syscall.h>
+
+static int open_tree(int dirfd, const char *path, unsigned int flags)
+{
+	return (int)syscall(SYS_open_tree, dirfd, path, flags);
+}
+
+static int move_mount(
+	int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned int flags)
+{
+	return (int)syscall(SYS_move_mount, from_dirfd, from, to_dirfd, to, flags);
+}
+#endif
+
 int cover(const char *from, const char *over, struct problem *why)
 {
 	/* mount(2) would follow a symbolic link. */
