@@ -2,23 +2,25 @@
 # Where a lab keeps its state, and whose turn it is to change it.
 #
 #	image/	what `build` made: the disk, Xen, kernel, initrd, ssh keys; replaced as a whole
+#	sysroot/	headers and libraries of the lab's suite, to build the harness against; likewise
 #	saved/	a booted machine, saved; replaced as a whole
 #	live/	the lab that is up: process, port, console, its own disk; gone when the lab is down
 #	accelerator	what `up` found out about this host
 
-SUITE=bookworm
+# The lab's name, by which its state is found.
+LAB=bookworm
 # Set by choose_place.
 LAB_DIR=
 
-# A suite is only a word here: whatever mmdebstrap can make of it is good.
-choose_suite() {
-	[[ $1 =~ ^[a-z][a-z0-9.-]*$ ]] || usage_error "'$1' is not the name of a Debian suite"
-	SUITE=$1
+choose_lab() {
+	[[ $1 =~ ^[a-z][a-z0-9.+-]*$ ]] || usage_error "'$1' is not the name of a lab, such as bookworm"
+	LAB=$1
 }
 
 choose_place() {
 	local cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}
-	LAB_DIR=${IGD_LAB_DIR:-$cache/igd-harness/lab-$SUITE}
+	LAB_DIR=${IGD_LAB_DIR:+$IGD_LAB_DIR/$LAB}
+	LAB_DIR=${LAB_DIR:-$cache/igd-harness/lab-$LAB}
 	mkdir -p -- "$LAB_DIR" || lab_failed "cannot make the state directory '$LAB_DIR'"
 	# Everything below is named relative to the state directory: no program then has to understand
 	# a comma or a blank in its path.

@@ -1,0 +1,64 @@
+# shellcheck shell=bash disable=SC2154
+# What the harness is built against for a lab: headers and libraries of its suite, unpacked and never run as a system.
+# This machine's compiler then makes programs for that suite's libc, libxl and the rest, newer or older than its own.
+
+# Makes directory $1, in the state directory; ci/lab/build calls it, with suite_sources and packages_dir set.
+make_sysroot() {
+	local to=$1 packages link
+	packages=$(sed -e '/^#/d' -e '/^$/d' -e 's/^?\(.*\)/?exact-name(\1)/' "$HERE/dom0/headers" | paste -s -d ,)
+	mmdebstrap --quiet --mode=auto --variant=extract --format=tar --include="$packages" \
+		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+		"$SUITE" - "${suite_sources[@]}" </dev/null >image.new/sysroot.tar ||
+		lab_failed "mmdebstrap could not unpack the headers and libraries of $SUITE"
+	mkdir -- "$to"
+	tar -C "$to" --no-same-owner --exclude='./dev/*' --exclude='./usr/share/doc/*' -xf image.new/sysroot.tar
+	rm image.new/sysroot.tar
+	if [[ $packages_dir ]]; then
+		for link in "$packages_dir"/*.deb; do
+			dpkg-deb --fsys-tarfile "$link" | tar -C "$to" --no-same-owner --keep-directory-symlink -x
+		done
+	fi
+	# From the outside an absolute link would lead into this machine's own system.
+	while IFS= read -r -d '' link; do
+		ln -sfnr -- "$to$(readlink -- "$link")" "$link"
+	done < <(find "$to" -type l -lname '/*' -print0)
+	add_own_libraries "$to"
+	cat /proc/sys/kernel/random/uuid >"$to/identity"
+	describe_sysroot "$to" "$LAB_DIR/sysroot" >"$to/meson.cross"
+}
+
+# A library of dom0/headers that the suite does not have is linked from this machine's archive, into the program.
+add_own_libraries() {
+	local to=$1 package files file
+	while IFS= read -r package; do
+		files=$(dpkg-query -L "$package" 2>/dev/null) || lab_failed "neither $SUITE nor this machine has $package"
+		file=$(grep -m 1 '^/usr/include/.*\.h$' <<<"$files")
+		[[ ! -e $to$file ]] || continue
+		while IFS= read -r file; do
+			[[ $file == *.so || $file == /usr/share/* || ! -f $file ]] || install -D -m 644 -- "$file" "$to$file"
+		done <<<"$files"
+	done < <(sed -n 's/^?//p' "$HERE/dom0/headers")
+}
+
+# Prints meson's description of sysroot $1, which will be at $2.
+describe_sysroot() {
+	local root=$2 triplet=x86_64-linux-gnu
+	cat <<-END
+		[binaries]
+		# Without -B the compiler would take this machine's own libc before that of the sysroot.
+		c = ['gcc', '--sysroot=$root', '-B$root/usr/lib/$triplet']
+		pkgconfig = 'pkg-config'
+		strip = 'strip'
+		exe_wrapper = ['$root/lib64/ld-linux-x86-64.so.2', '--library-path', '$root/usr/lib/$triplet']
+		[properties]
+		sys_root = '$root'
+		pkg_config_libdir = ['$root/usr/lib/$triplet/pkgconfig', '$root/usr/share/pkgconfig']
+		needs_exe_wrapper = true
+		[host_machine]
+		system = 'linux'
+		cpu_family = 'x86_64'
+		# Unlike this machine's, or meson would run what it has built without the wrapper.
+		cpu = 'x86_64 of $SUITE'
+		endian = 'little'
+	END
+}
