@@ -38,9 +38,10 @@ static void judge_findings(const json_t *plan_cell, const json_t *identities,
 }
 
 /*
- * An ending that is the fault of what is under test can be what the matrix expects, or the known
- * deviation: then the findings decide. The test's and the host's own faults nobody can expect; of
- * the host is also what QEMU or libxl refused because of it, by the word of a pattern.
+ * An ending that is the fault of what is under test can be what the matrix expects: then the
+ * findings decide. Or it is the known deviation, and that is all that is to be said. The test's and
+ * the host's own faults nobody can expect; of the host is also what QEMU or libxl refused because
+ * of it, by the word of a pattern.
  */
 static void judge_other_ending(const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const struct ending_entry *entry, struct opinion *opinion)
@@ -57,8 +58,13 @@ static void judge_other_ending(const json_t *plan_cell, const json_t *identities
 	}
 	json_decref(opinion->findings);
 	opinion->findings = judge_expectations(plan_cell, identities, evidence, "ending", &worst);
-	if (json_array_size(opinion->findings) > 0 && worst <= VERDICT_XFAIL)
+	if (worst == VERDICT_XFAIL) {
+		/* What else is expected is of the guest that there should be. */
+		opinion->verdict = worst;
+		replace_cause(opinion, judge_findings_cause(opinion->findings, worst));
+	} else if (json_array_size(opinion->findings) > 0 && worst < VERDICT_XFAIL) {
 		judge_findings(plan_cell, identities, evidence, opinion);
+	}
 }
 
 static void judge_end(const json_t *plan_cell, const json_t *identities,

@@ -23,6 +23,7 @@
 #define CLASS_DISPLAY(class) ((class) >> 16 == 0x03)
 
 #define DEVICES "sys/bus/pci/devices" /* below a root */
+
 /* libpci 3.7 knows no subsystems; 0 is no flag to it. */
 #ifdef PCI_FILL_SUBSYS
 #define FILL_SUBSYS PCI_FILL_SUBSYS

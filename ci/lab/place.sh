@@ -13,7 +13,7 @@ LAB=bookworm
 LAB_DIR=
 
 choose_lab() {
-	[[ $1 =~ ^[a-z][a-z0-9.+-]*$ ]] || usage_error "'$1' is not the name of a lab, such as bookworm"
+	[[ $1 =~ ^[a-z][A-Za-z0-9._+-]*$ ]] || usage_error "'$1' is not the name of a lab, such as bookworm"
 	LAB=$1
 }
 
