@@ -1,0 +1,78 @@
+/*
+ * A harness that stands still, for tests: preloaded, it stops its own process (SIGSTOP) when a
+ * certain text has been written and synced, so that a moment that lasts microseconds can be met.
+ * Not installed.
+ *
+ *   HOLD_AT='"state":"picture"'   the text
+ *   HOLD_TIMES=2                  the second time it is written; else the first
+ */
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* A number, for ISO C knows no way from an object's address to a function's. */
+static uintptr_t real(const char *name)
+{
+	void *found = dlsym(RTLD_NEXT, name);
+
+	if (!found)
+		abort();
+	return (uintptr_t)found;
+}
+
+#define REAL(function) ((__typeof__(&(function)))real(#function))
+
+static bool due;
+
+static void look(const void *bytes, size_t length)
+{
+	const char *text = getenv("HOLD_AT"), *times = getenv("HOLD_TIMES");
+	static long seen;
+
+	if (text && memmem(bytes, length, text, strlen(text)))
+		due = ++seen == (times ? strtol(times, NULL, 10) : 1);
+}
+
+static int hold(int result)
+{
+	static const char word[] = "HELD\n";
+
+	if (due && REAL(write)(STDERR_FILENO, word, sizeof(word) - 1) > 0)
+		raise(SIGSTOP);
+	due = false;
+	return result;
+}
+
+/* The programs that it starts are to go on. */
+__attribute__((constructor)) static void alone(void)
+{
+	unsetenv("LD_PRELOAD");
+}
+
+EXPORT ssize_t write(int fd, const void *bytes, size_t length)
+{
+	look(bytes, length);
+	return REAL(write)(fd, bytes, length);
+}
+
+EXPORT ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at)
+{
+	look(bytes, length);
+	return REAL(pwrite64)(fd, bytes, length, at);
+}
+
+EXPORT int fsync(int fd)
+{
+	return hold(REAL(fsync)(fd));
+}
+
+EXPORT int fdatasync(int fd)
+{
+	return hold(REAL(fdatasync)(fd));
+}
