@@ -64,41 +64,16 @@ static const struct yaml_key version_keys[] = {
 	{ NULL },
 };
 
-/* A word of the file, and how findings say it. */
-struct word {
-	const char *in_file, *said;
-};
-
-static const struct word layers[] = { { "config", "config" }, { "libxl", "libxl" },
+static const struct yaml_word layers[] = { { "config", "config" }, { "libxl", "libxl" },
 	{ "qemu", "QEMU" }, { "xen", "Xen" }, { "firmware", "firmware" },
 	{ "guest kernel", "guest kernel" }, { "host", "host" }, { NULL, NULL } };
 
-static const struct word severities[] = { { "cause", "cause" }, { "sign", "sign" },
+static const struct yaml_word severities[] = { { "cause", "cause" }, { "sign", "sign" },
 	{ "note", "note" }, { NULL, NULL } };
 
 /* How sure it is that this text is what the program says. */
-static const struct word knowns[] = { { "measured", "measured" }, { "source", "source" },
+static const struct yaml_word knowns[] = { { "measured", "measured" }, { "source", "source" },
 	{ "report", "report" }, { NULL, NULL } };
-
-/* Gives the word's other form, or -EINVAL with a sentence that lists the words there are. */
-static int read_word(const struct yaml_source *source, const struct yaml_node *node,
-	const struct word *words, const char **said_r)
-{
-	char known[128] = "";
-	size_t used = 0;
-
-	for (const struct word *word = words; word->in_file; word++) {
-		if (strcmp(node->text, word->in_file) == 0) {
-			*said_r = word->said;
-			return 0;
-		}
-		if (used < sizeof(known))
-			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-				used > 0 ? ", " : "", word->in_file);
-	}
-	return yaml_wrong(source, node->place, "`%s` cannot be \"%.60s\": use one of %s", node->key,
-		node->text, known);
-}
 
 static int read_logs(
 	const struct yaml_source *source, const struct yaml_node *node, struct pattern *pattern)
@@ -182,24 +157,6 @@ static int read_what(const struct yaml_source *source, const struct yaml_node *e
 	return pattern->text ? 0 : yaml_no_memory(source);
 }
 
-static int check_words(const struct yaml_source *source, const struct yaml_node *node)
-{
-	size_t length = strlen(node->text);
-
-	if (!node->text[strspn(node->text, " \t\r\n")])
-		return yaml_wrong(source, node->place,
-			"`%s` is empty: who reads the verdict needs it", node->key);
-	for (const char *c = node->text; *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			return yaml_wrong(source, node->place,
-				"`%s` has a line break: fold it with >- instead of |", node->key);
-	}
-	if (length > WORDS_MAX)
-		return yaml_wrong(source, node->place, "`%s` has %zu bytes: use at most %d",
-			node->key, length, WORDS_MAX);
-	return 0;
-}
-
 static int read_about(
 	const struct yaml_source *source, const struct yaml_node **found, struct pattern *pattern)
 {
@@ -208,13 +165,13 @@ static int read_about(
 		LABEL_CHARACTERS, LABEL_MAX);
 
 	if (r == 0)
-		r = read_word(source, found[LAYER], layers, &layer);
+		r = yaml_word(source, found[LAYER], layers, &layer);
 	if (r == 0)
-		r = read_word(source, found[SEVERITY], severities, &severity);
+		r = yaml_word(source, found[SEVERITY], severities, &severity);
 	if (r == 0)
-		r = read_word(source, found[KNOWN], knowns, &known);
+		r = yaml_word(source, found[KNOWN], knowns, &known);
 	for (int key = MEANING; key <= REFERENCE && r == 0; key++)
-		r = check_words(source, found[key]);
+		r = yaml_check_words(source, found[key], WORDS_MAX);
 	if (r < 0)
 		return r;
 	pattern->about = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "label",

@@ -111,6 +111,18 @@ const struct yaml_node *yaml_next_item(const struct yaml_node *items, const stru
 int yaml_check_name(const struct yaml_source *source, struct yaml_place place, const char *what,
 	const char *name, const char *allowed, size_t max);
 
+/* A word that a scalar may be, and how the program says it. */
+struct yaml_word {
+	const char *in_file, *said; /* NULL ends a table */
+};
+
+/* Gives what the program says for the scalar's word, or -EINVAL with a list of those there are. */
+int yaml_word(const struct yaml_source *source, const struct yaml_node *node,
+	const struct yaml_word *words, const char **said_r);
+
+/* Checks that a scalar is a sentence: not empty, one line, at most `max` bytes. 0 or -EINVAL. */
+int yaml_check_words(const struct yaml_source *source, const struct yaml_node *node, size_t max);
+
 /*
  * The JSON value of a scalar by YAML's core schema (YAML 1.2.2, 10.3.2), or of a list of scalars.
  * A plain scalar that the schema takes for a fraction or for a number in another base is refused:

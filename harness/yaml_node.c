@@ -273,6 +273,43 @@ int yaml_whole(const struct yaml_source *source, const struct yaml_node *node, j
 	return r;
 }
 
+int yaml_word(const struct yaml_source *source, const struct yaml_node *node,
+	const struct yaml_word *words, const char **said_r)
+{
+	char known[128] = "";
+	size_t used = 0;
+
+	for (const struct yaml_word *word = words; word->in_file; word++) {
+		if (strcmp(node->text, word->in_file) == 0) {
+			*said_r = word->said;
+			return 0;
+		}
+		if (used < sizeof(known))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+				used > 0 ? ", " : "", word->in_file);
+	}
+	return yaml_wrong(source, node->place, "`%s` cannot be \"%.60s\": use one of %s", node->key,
+		node->text, known);
+}
+
+int yaml_check_words(const struct yaml_source *source, const struct yaml_node *node, size_t max)
+{
+	size_t length = strlen(node->text);
+
+	if (!node->text[strspn(node->text, " \t\r\n")])
+		return yaml_wrong(source, node->place,
+			"`%s` is empty: who reads the result needs it", node->key);
+	for (const char *c = node->text; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return yaml_wrong(source, node->place,
+				"`%s` has a line break: fold it with >- instead of |", node->key);
+	}
+	if (length > max)
+		return yaml_wrong(source, node->place, "`%s` has %zu bytes: use at most %zu",
+			node->key, length, max);
+	return 0;
+}
+
 int yaml_check_head(const struct yaml_source *source, const struct yaml_node *format,
 	const struct yaml_node *version, const struct yaml_head *head)
 {

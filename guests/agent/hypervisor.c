@@ -4,10 +4,12 @@
  */
 #include <cpuid.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "guests/agent/collect.h"
 #include "src/tree.h"
+#include "src/xen_version.h"
 
 #define CPUID_FEATURES           1
 #define CPUID_ECX_HYPERVISOR     (1u << 31)
@@ -30,27 +32,16 @@ static void read_signature(char text[static HYPERVISOR_SIGNATURE_MAX])
 	tree_clean(text);
 }
 
-/* "4", "17" and ".5" as Xen's attributes have them; `extra` begins with its own dot. */
-static json_t *read_version(const char *root)
-{
-	char major[TREE_TEXT_MAX], minor[TREE_TEXT_MAX], extra[TREE_TEXT_MAX];
-
-	if (tree_text(root, major, "sys/hypervisor/version/major") ||
-		tree_text(root, minor, "sys/hypervisor/version/minor"))
-		return json_null();
-	tree_text(root, extra, "sys/hypervisor/version/extra");
-	return json_sprintf("%s.%s%s", major, minor, extra);
-}
-
 int collect_hypervisor(const struct guest *guest, json_t **section_r, struct problem *why)
 {
-	char signature[HYPERVISOR_SIGNATURE_MAX];
+	char signature[HYPERVISOR_SIGNATURE_MAX], version[XEN_VERSION_MAX];
+	bool has_version = xen_version(guest->root, version) == 0;
 	json_t *section;
 
 	read_signature(signature);
-	section = json_pack("{s:o, s:o, s:s?}", "type",
-		tree_json(guest->root, "sys/hypervisor/type"), "version", read_version(guest->root),
-		"cpuid", signature[0] ? signature : NULL);
+	section = json_pack("{s:o, s:s?, s:s?}", "type",
+		tree_json(guest->root, "sys/hypervisor/type"), "version",
+		has_version ? version : NULL, "cpuid", signature[0] ? signature : NULL);
 	if (!section)
 		return -ENOMEM;
 	*section_r = section;
