@@ -18,6 +18,7 @@ extern const struct command command_compare;
 extern const struct command command_bundle;
 extern const struct command command_prune;
 extern const struct command command_host;
+extern const struct command command_abi;
 extern const struct command command_help;
 
 /* All of them, for main() and --help; ends with NULL. */

@@ -25,6 +25,7 @@ const struct help_term help_environment[] = {
 	{ "IGD_PATTERNS", "what lines of the logs mean, if --patterns does not name a file" },
 	{ "IGD_IDS", "which GPU is what, if --ids does not name a file" },
 	{ "IGD_RUN_DIR", "the run directory to make, if --out does not name one" },
+	{ "IGD_SYMBOLS", "what replaces symbols of Xen, if --symbols does not name a file" },
 	{ NULL, NULL },
 };
 

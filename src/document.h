@@ -25,6 +25,7 @@
 #define DOCUMENT_SEAL       "igd-harness seal"
 #define DOCUMENT_PRUNED     "igd-harness pruned"
 #define DOCUMENT_HOST       "igd-harness host"
+#define DOCUMENT_ABI        "igd-harness abi"
 
 #define DOCUMENT_BISECT_STATE "igd-harness bisect state"
 #define DOCUMENT_BISECT_THING "igd-harness bisect thing"

@@ -1,0 +1,9 @@
+/* The module's one symbol, for harness/cmd_abi.c. */
+#include "harness/imports.h"
+
+__attribute__((visibility("default"))) extern const struct imports_module igd_imports_module;
+
+const struct imports_module igd_imports_module = {
+	.abi = IMPORTS_ABI,
+	.read = imports_read,
+};
