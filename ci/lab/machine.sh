@@ -2,6 +2,8 @@
 # The machine that QEMU makes for the lab: a q35 with an emulated IOMMU and, under TCG, emulated SVM.
 
 QEMU=qemu-system-x86_64
+# On Xen's command line beside what a lab always has there.
+XEN_OPTIONS=()
 
 # Sets MACHINE to QEMU's arguments for accelerator $1; they name files relative to the state directory.
 describe_machine() {
@@ -15,6 +17,7 @@ describe_machine() {
 		console=com1 com1=115200,8n1
 		dom0_mem=1536M,max:1536M
 		iommu=1,verbose loglvl=all guest_loglvl=all
+		"${XEN_OPTIONS[@]}"
 	)
 	# No comma may be in here: QEMU takes the list of boot modules apart at commas.
 	local dom0=(
