@@ -211,7 +211,7 @@ static char *read_whole(int fd)
 	return text;
 }
 
-int child_ask(char *const argv[], char **said_r, struct problem *why)
+int child_ask(char *const argv[], unsigned int limit_s, char **said_r, struct problem *why)
 {
 	struct child_end end = { CHILD_EXITED, 0 };
 	int fd = memfd_create("said", MFD_CLOEXEC), r;
@@ -219,7 +219,7 @@ int child_ask(char *const argv[], char **said_r, struct problem *why)
 	*said_r = NULL;
 	if (fd < 0)
 		return problem_set(why, -errno, "cannot make a file: %s", strerror(errno));
-	r = child_run(&(struct child_order){ argv, NULL, NULL, fd, 0 }, &end, why);
+	r = child_run(&(struct child_order){ argv, NULL, NULL, fd, limit_s }, &end, why);
 	if (r == 0)
 		*said_r = read_whole(fd);
 	close(fd);
@@ -229,6 +229,8 @@ int child_ask(char *const argv[], char **said_r, struct problem *why)
 		return end.number;
 	free(*said_r);
 	*said_r = NULL;
+	if (r == 0 && end.how == CHILD_LATE)
+		r = problem_set(why, -ETIMEDOUT, "%s did not answer within %u s", argv[0], limit_s);
 	return r < 0 ? r
 		     : problem_set(why, -EINTR, "%s %s", argv[0],
 			       end.how == CHILD_STOPPED ? "was stopped" : "was killed");

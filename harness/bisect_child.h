@@ -42,11 +42,11 @@ struct child_end {
 int child_run(const struct child_order *order, struct child_end *end_r, struct problem *why);
 
 /*
- * The same for a short question: what it said, on stdout and stderr, is in *said_r with a 0 behind
- * it, which the caller frees. Returns its exit status, or a negative errno with the sentence if it
- * did not end by itself.
+ * The same for a question: what it said, on stdout and stderr, is in *said_r with a 0 behind it,
+ * which the caller frees. Returns its exit status, or a negative errno with the sentence if it did
+ * not end by itself: -ETIMEDOUT at the limit, 0 for none.
  */
-int child_ask(char *const argv[], char **said_r, struct problem *why);
+int child_ask(char *const argv[], unsigned int limit_s, char **said_r, struct problem *why);
 
 /* From now on SIGINT, SIGTERM and SIGHUP end the command that runs, and no other is begun. */
 void child_listen(void);

@@ -18,7 +18,7 @@ static char *field(const char *file, const char *name, struct problem *why)
 {
 	char *said = NULL;
 	int r = child_ask(
-		WORDS((char *)"dpkg-deb", (char *)"-f", (char *)file, (char *)name), &said, why);
+		WORDS((char *)"dpkg-deb", (char *)"-f", (char *)file, (char *)name), 0, &said, why);
 
 	if (r > 0)
 		problem_set(why, -EINVAL, "%.200s is no package: %s", file, said);
@@ -36,7 +36,7 @@ static int older(const char *a, const char *b, struct problem *why)
 	char *said = NULL;
 	int r = child_ask(WORDS((char *)"dpkg", (char *)"--compare-versions", (char *)a,
 				  (char *)"lt", (char *)b),
-		&said, why);
+		0, &said, why);
 
 	if (r > 1)
 		r = problem_set(
@@ -176,7 +176,7 @@ int bisect_packages_unpack(const json_t *version, const char *folder, struct pro
 	if (access(folder, F_OK) == 0)
 		return 0;
 	snprintf(fresh, sizeof(fresh), "%s.new", folder);
-	r = child_ask(WORDS((char *)"rm", (char *)"-rf", fresh), &said, why);
+	r = child_ask(WORDS((char *)"rm", (char *)"-rf", fresh), 0, &said, why);
 	free(said);
 	json_array_foreach(json_object_get(version, "files"), i, file)
 	{
@@ -184,7 +184,7 @@ int bisect_packages_unpack(const json_t *version, const char *folder, struct pro
 			break;
 		r = child_ask(WORDS((char *)"dpkg-deb", (char *)"-x",
 				      (char *)json_string_value(file), fresh),
-			&said, why);
+			0, &said, why);
 		if (r > 0)
 			problem_set(why, -EIO, "cannot unpack %.200s: %s", json_string_value(file),
 				said);

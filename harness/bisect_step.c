@@ -150,11 +150,12 @@ static enum bisect_answer read_build(const struct bisect_orders *orders,
 	}
 }
 
-/* A device model that cannot say its version cannot be tested: false, and why. */
+/* A device model that cannot say its version cannot be tested: false, and why. It may be anything,
+ * so nothing of it is left behind. */
 static bool starts(
 	const struct bisect_orders *orders, const struct bisect_point *point, struct problem *why)
 {
-	char line[COMMAND_LINE_MAX], *path = NULL;
+	char *path = NULL, *said = NULL;
 	struct problem inner = { 0 };
 	int r;
 
@@ -162,10 +163,13 @@ static bool starts(
 		return true;
 	r = bisect_expand(orders->device_model, point, &path, &inner);
 	if (r == 0)
-		r = command_line((char *[]){ path, (char *)"--version", NULL }, line, &inner);
+		r = child_ask((char *[]){ path, (char *)"--version", NULL },
+			COMMAND_LIMIT_MS / 1000, &said, &inner);
+	if (r != 0)
+		problem_set(why, -ENOENT, "the device model does not start: %.300s",
+			r < 0 ? inner.text : said);
 	free(path);
-	if (r < 0)
-		problem_set(why, r, "the device model does not start: %.300s", inner.text);
+	free(said);
 	return r == 0;
 }
 
