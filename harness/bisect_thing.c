@@ -14,6 +14,7 @@
 #include "harness/host_identity.h"
 #include "src/document.h"
 #include "src/tree.h"
+#include "src/xen_version.h"
 
 #define NAME_MAX_LENGTH 64
 
@@ -181,22 +182,12 @@ int bisect_files(const struct bisect_orders *orders, const struct bisect_point *
 	return 0;
 }
 
-static json_t *xen_version(const char *root)
-{
-	char major[TREE_TEXT_MAX], minor[TREE_TEXT_MAX], extra[TREE_TEXT_MAX];
-
-	if (tree_text(root, major, "sys/hypervisor/version/major") < 0 ||
-		tree_text(root, minor, "sys/hypervisor/version/minor") < 0 ||
-		tree_text(root, extra, "sys/hypervisor/version/extra") < 0)
-		return json_null();
-	return json_sprintf("%s.%s%s", major, minor, extra);
-}
-
 json_t *bisect_host(const char *root)
 {
 	static const char *const telling[] = { "place", "sys_vendor", "product_name", "kernel",
 		"cpu", "name", "phantom" };
 	json_t *identity = host_identify(root, NULL), *host = json_object();
+	char version[XEN_VERSION_MAX];
 
 	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
 		json_t *value = json_object_get(identity, telling[i]);
@@ -204,7 +195,8 @@ json_t *bisect_host(const char *root)
 		json_object_set(host, telling[i], value ? value : json_null());
 	}
 	json_decref(identity);
-	json_object_set_new(host, "xen", xen_version(root));
+	json_object_set_new(
+		host, "xen", xen_version(root, version) == 0 ? json_string(version) : json_null());
 	json_object_set_new(host, "xen_build", tree_json(root, "sys/hypervisor/buildid"));
 	return host;
 }
