@@ -17,7 +17,7 @@
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 5
+#define BACKEND_ABI 6
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -26,6 +26,14 @@ struct backend_options {
 	const char *accelerator;  /* for qemu: "tcg" or "kvm" */
 	const char *replay_dir;   /* the recorded run, for replay */
 	bool look_only;           /* leave what killed runs left; no guest will be started */
+	const json_t *models;     /* other QEMUs, by name: harness/models.h; NULL for none */
+};
+
+/* What a guest is made with besides its cell; all borrowed until gone. */
+struct guest_parts {
+	int disk_fd;   /* its disk, a raw image; -1 if the cell's setting `disk` gives it none */
+	int saved_fd;  /* of a transition: where it is saved, or restored from; else -1 */
+	bool restored; /* it is restored, not started */
 };
 
 /*
@@ -33,13 +41,15 @@ struct backend_options {
  * None is called from within start() or destroy().
  */
 struct guest_handler {
-	/* The guest exists and runs. The console is open for reading and writing, non-blocking; it
-	 * is the back end's and closes at release(). */
+	/* The guest exists and runs; it was restored, if that was to be. The console is open for
+	 * reading and writing, non-blocking; it is the back end's and closes at release(). */
 	void (*created)(void *data, int console_fd);
 	/* The picture that picture() began to take is there, or there will be none. */
 	void (*pictured)(void *data);
-	/* The guest is at its end, by itself or because it could not be created. `detail` is one
-	 * sentence with the evidence in it, borrowed. */
+	/* It is saved, and of no more use: it is to be destroyed. */
+	void (*saved)(void *data);
+	/* The guest is at its end, by itself or because it could not be created, restored or
+	 * saved. `detail` is one sentence with the evidence in it, borrowed. */
 	void (*ended)(void *data, enum ending how, const char *detail);
 	/* Nothing of it is left, or what is left is in `leftovers`: an array of strings, empty if
 	 * the host is as it was; borrowed. */
@@ -83,15 +93,25 @@ struct backend {
 	void (*survey)(struct backend_host *host, json_t *survey);
 
 	/*
-	 * Begins to make the guest of a cell (harness/plan.h) and to run it. `evidence_fd` is the
-	 * cell's folder: logs and recorded arguments go there, by openat(); it stays open until
-	 * gone. Returns 0 and the guest, to be given to release(); a negative errno with the
-	 * sentence if nothing was begun: -EINVAL if the cell asks for what cannot be, otherwise the
-	 * host could not.
+	 * Begins to make the guest of a cell (harness/plan.h), or to restore it, and to run it.
+	 * `parts` itself is copied. `evidence_fd` is the cell's folder: logs and recorded arguments
+	 * go there, by openat(); it stays open until gone. Returns 0 and the guest, to be given to
+	 * release(); a negative errno with the sentence if nothing was begun: -EINVAL if the cell
+	 * asks for what cannot be, otherwise the host could not.
 	 */
-	int (*start)(struct backend_host *host, const json_t *cell, int evidence_fd,
-		const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
-		struct problem *why);
+	int (*start)(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
+		int evidence_fd, const struct guest_handler *handler, void *data,
+		struct backend_guest **guest_r, struct problem *why);
+
+	/*
+	 * Begins to save a running guest of a transition into parts->saved_fd; leads to saved(), or
+	 * to ended(). NULL if the back end saves none.
+	 */
+	void (*save)(struct backend_guest *guest);
+
+	/* When the report of a guest of a recorded transition was asked for, in ms since its cell
+	 * began. NULL: it is now. */
+	json_int_t (*asked_ms)(const struct backend_guest *guest);
 
 	/*
 	 * Begins to take a picture of the guest's screen into the cell's folder, as screen.png or

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "harness/cell_private.h"
@@ -24,6 +23,10 @@ static const char *const state_names[] = {
 	[CELL_FIRST_FRAME] = "first-frame",
 	[CELL_REPORT] = "report",
 	[CELL_PICTURE] = "picture",
+	[CELL_SAVE] = "save",
+	[CELL_LET_GO] = "let-go",
+	[CELL_RESTORE] = "restore",
+	[CELL_REPORT_AGAIN] = "report-again",
 	[CELL_POWER_OFF] = "power-off",
 	[CELL_CLEAN_UP] = "clean-up",
 	[CELL_OVER] = "over",
@@ -34,82 +37,19 @@ const char *cell_state_name(enum cell_state state)
 	return state_names[state];
 }
 
-/* The most memory this process has had resident: shows that no guest can make it grow. */
-static json_int_t peak_rss_kib(void)
-{
-	struct rusage usage;
-
-	return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
-}
-
-static json_t *end_document(const struct cell *cell)
-{
-	const struct wire_decoder *decoder = &cell->console.decoder;
-	json_t *end = document_new(DOCUMENT_END, DOCUMENT_VERSION);
-
-	json_object_set_new(end, "cell", json_string(cell->name));
-	json_object_set_new(end, "ending", json_string(ending_entry(cell->ending)->name));
-	json_object_set_new(end, "state", json_string(state_names[cell->ended_in]));
-	json_object_set_new(end, "detail", json_string(cell->detail));
-	json_object_set(end, "times_ms", cell->times);
-	json_object_set_new(end, "console",
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:s, s:i}", "bytes",
-			(json_int_t)decoder->bytes, "kept", (json_int_t)cell->console.kept,
-			"text_bytes", (json_int_t)decoder->text_bytes, "frames",
-			(json_int_t)decoder->frames, "bad_frames", (json_int_t)decoder->bad_frames,
-			"first_bad", decoder->first_bad, "asked_again",
-			(int)cell->console.asked_again));
-	json_object_set_new(end, "stalled_ms", json_integer((json_int_t)(cell->stalled_us / 1000)));
-	json_object_set_new(end, "peak_rss_kib", json_integer(peak_rss_kib()));
-	json_object_set(end, "leftovers", cell->leftovers);
-	return end;
-}
-
-/* A cell of which not all could be written down is not what its guest made of it. */
-static void admit_unwritten(struct cell *cell)
-{
-	if (cell->journal.error < 0)
-		problem_set(&cell->unwritten, cell->journal.error,
-			"cannot write journal.jsonl in the run directory: %s",
-			strerror(-cell->journal.error));
-	if (!cell->unwritten.text[0])
-		return;
-	cell->ending = ENDING_NOT_RECORDED;
-	snprintf(cell->detail, sizeof(cell->detail), "%s", cell->unwritten.text);
-}
-
-static void finish(struct cell *cell)
-{
-	json_t *end;
-
-	limits_close(cell);
-	sd_event_source_disable_unref(cell->grace);
-	cell->grace = NULL;
-	/* end.json last: where it is, all else is. */
-	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "over", "ending",
-					     ending_entry(cell->ending)->name));
-	admit_unwritten(cell);
-	end = end_document(cell);
-	if (store_write_json(cell->dir_fd, "end.json", end, &cell->unwritten) < 0) {
-		admit_unwritten(cell);
-		json_decref(end);
-		end = end_document(cell);
-	}
-	cell->watcher.over(cell->watcher.data, end);
-	json_decref(end);
-}
-
 void cell_enter(struct cell *cell, enum cell_state state)
 {
+	const char *left = state_names[cell->state];
 	uint64_t now = clock_us();
+	json_int_t before = json_integer_value(json_object_get(cell->times, left));
 
 	if (cell->entered_us)
-		json_object_set_new(cell->times, state_names[cell->state],
-			json_integer((json_int_t)((now - cell->entered_us) / 1000)));
+		json_object_set_new(cell->times, left,
+			json_integer(before + (json_int_t)((now - cell->entered_us) / 1000)));
 	cell->state = state;
 	cell->entered_us = now;
 	if (state == CELL_OVER) {
-		finish(cell);
+		cell_finish(cell);
 		return;
 	}
 	journal_note(&cell->journal,
@@ -152,7 +92,7 @@ static void on_created(void *data, int console_fd)
 	struct cell *cell = data;
 	int r;
 
-	if (cell->state != CELL_CREATE)
+	if (cell->state != CELL_CREATE && cell->state != CELL_RESTORE)
 		return;
 	r = console_open(cell, console_fd);
 	if (r < 0 && cell->unwritten.text[0]) {
@@ -164,7 +104,14 @@ static void on_created(void *data, int console_fd)
 			strerror(-r));
 		return;
 	}
-	cell_enter(cell, CELL_FIRST_FRAME);
+	cell_enter(cell, cell->restored ? CELL_REPORT_AGAIN : CELL_FIRST_FRAME);
+	if (cell->restored) /* its agent said hello before it was saved */
+		console_ask(cell);
+}
+
+static void on_saved(void *data)
+{
+	move_saved(data);
 }
 
 /*
@@ -199,7 +146,7 @@ static void on_ended(void *data, enum ending how, const char *detail)
 		cell_end(cell, ENDING_DONE, "%s", "");
 		return;
 	}
-	how = refine(cell, how);
+	how = move_refine(cell, refine(cell, how));
 	console_last_line(cell, line, sizeof(line));
 	cell_end(cell, how, "%s%s%s", detail, line[0] ? "; on its console: " : "", line);
 }
@@ -209,6 +156,8 @@ static void on_gone(void *data, const json_t *leftovers)
 	struct cell *cell = data;
 
 	json_array_extend(cell->leftovers, (json_t *)leftovers);
+	if (cell->state == CELL_LET_GO)
+		move_restore(cell);
 	if (cell->state != CELL_CLEAN_UP)
 		return;
 	if (cell->watcher.inspect)
@@ -221,12 +170,21 @@ static void on_pictured(void *data)
 	struct cell *cell = data;
 
 	if (cell->state == CELL_PICTURE)
+		cell_go_on(cell);
+}
+
+void cell_go_on(struct cell *cell)
+{
+	if (move_is_due(cell))
+		move_save(cell);
+	else
 		console_power_off(cell);
 }
 
 static const struct guest_handler handler = {
 	.created = on_created,
 	.pictured = on_pictured,
+	.saved = on_saved,
 	.ended = on_ended,
 	.gone = on_gone,
 };
@@ -264,10 +222,7 @@ static int on_nothing_begun(sd_event_source *source, void *data)
 	return 0;
 }
 
-static void end_without_guest(struct cell *cell, enum ending ending, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void end_without_guest(struct cell *cell, enum ending ending, const char *fmt, ...)
+void cell_end_without_guest(struct cell *cell, enum ending ending, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -331,17 +286,31 @@ static void end_for_lack(struct cell *cell, const char *capability, const json_t
 	const char *why = document_text(lack, "why"), *check = document_text(lack, "check");
 
 	if (is_unknown(lack))
-		end_without_guest(cell, ENDING_HOST_FAILED,
+		cell_end_without_guest(cell, ENDING_HOST_FAILED,
 			"the cell requires \"%s\", and whether this host has it is not known: %s "
 			"(check %s)",
 			capability, why, check);
 	else if (lack)
-		end_without_guest(cell, ENDING_NOT_SUPPORTED,
+		cell_end_without_guest(cell, ENDING_NOT_SUPPORTED,
 			"the cell requires \"%s\", which this host does not have: %s (check %s)",
 			capability, why, check);
 	else
-		end_without_guest(cell, ENDING_NOT_SUPPORTED,
+		cell_end_without_guest(cell, ENDING_NOT_SUPPORTED,
 			"the cell requires \"%s\", which this host does not have", capability);
+}
+
+void cell_start(struct cell *cell, const json_t *plan, int record_fd)
+{
+	struct problem why = { 0 };
+	int r;
+
+	cell->record_fd = record_fd;
+	r = cell->backend->start(
+		cell->host, plan, &cell->parts, record_fd, &handler, cell, &cell->guest, &why);
+	if (r < 0)
+		cell_end_without_guest(cell,
+			r == -ENOSPC || r == -EDQUOT ? ENDING_NOT_RECORDED : ENDING_HOST_FAILED,
+			"%s", why.text[0] ? why.text : strerror(-r));
 }
 
 static void begin(struct cell *cell, const json_t *identities)
@@ -353,7 +322,7 @@ static void begin(struct cell *cell, const json_t *identities)
 
 	cell_enter(cell, CELL_CREATE);
 	if (!json_object_get(json_object_get(cell->plan, "settings"), acts_as)) {
-		end_without_guest(cell, ENDING_NOT_SUPPORTED,
+		cell_end_without_guest(cell, ENDING_NOT_SUPPORTED,
 			"the matrix gives this cell no settings for the %s back end", acts_as);
 		return;
 	}
@@ -361,18 +330,16 @@ static void begin(struct cell *cell, const json_t *identities)
 		end_for_lack(cell, lacks, lack_of(identities, lacks));
 		return;
 	}
-	r = cell->watcher.prepare ? cell->watcher.prepare(cell->watcher.data, &inner) : 0;
+	r = move_begin(cell, acts_as);
+	if (r == 0 && cell->watcher.prepare)
+		r = cell->watcher.prepare(cell->watcher.data, &inner);
 	if (r < 0) {
-		end_without_guest(
-			cell, ENDING_HOST_FAILED, "%s", inner.text[0] ? inner.text : strerror(-r));
-		return;
-	}
-	r = cell->backend->start(
-		cell->host, cell->plan, cell->dir_fd, &handler, cell, &cell->guest, &inner);
-	if (r < 0)
-		end_without_guest(cell,
+		cell_end_without_guest(cell,
 			r == -ENOSPC || r == -EDQUOT ? ENDING_NOT_RECORDED : ENDING_HOST_FAILED,
 			"%s", inner.text[0] ? inner.text : strerror(-r));
+		return;
+	}
+	cell_start(cell, cell->plan, cell->dir_fd);
 }
 
 int cell_begin(const struct backend *backend, struct backend_host *host, sd_event *loop,
@@ -393,6 +360,7 @@ int cell_begin(const struct backend *backend, struct backend_host *host, sd_even
 	cell->slow = slow;
 	cell->watcher = *watcher;
 	cell->journal.fd = -1;
+	cell->record_fd = cell->restored_fd = cell->parts.disk_fd = cell->parts.saved_fd = -1;
 	cell->console.fd = cell->console.log_fd = -1;
 	wire_message_init(&cell->console.report);
 	cell->times = json_object();
@@ -434,6 +402,7 @@ void cell_free(struct cell *cell)
 	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);
 	journal_close(&cell->journal);
+	move_finish(cell);
 	json_decref(cell->times);
 	json_decref(cell->leftovers);
 	free(cell);

@@ -4,9 +4,13 @@
  *
  *   create -> first-frame -> report -> picture -> power-off -> clean-up -> (over)
  *
- * Every way out of the first five leads through clean-up: the guest is destroyed if it is still
- * there, and what is left of it is written down. Whatever happens, end.json is written, after all
- * else; only a disk that takes nothing more is a reason that it is not there:
+ * A transition (harness/transition.h) goes round through the second guest before it powers off:
+ *
+ *   ... picture -> save -> let-go -> restore -> report-again -> picture -> power-off ...
+ *
+ * Every way out of all but the last two leads through clean-up: the guest is destroyed if it is
+ * still there, and what is left of it is written down. Whatever happens, end.json is written, after
+ * all else; only a disk that takes nothing more is a reason that it is not there:
  *
  * {"format": "igd-harness end", "version": 1, "cell": NAME,
  *  "ending": "done",                    name of an enum ending
@@ -15,6 +19,10 @@
  *  "times_ms": {"create": 2100, ...},   time spent in each state that was entered
  *  "console": {"bytes": 9000, "kept": 9000, "text_bytes": 100, "frames": 40, "bad_frames": 0,
  *              "first_bad": "", "asked_again": 0},
+ *  "transition": {"saved_bytes": 140000000,   of a transition only
+ *                 "asked_ms": [21000, 43000],
+ *                                       when the reports were asked for, since the cell began
+ *                 "console": {...}},    the restored guest's, null if there was none
  *  "stalled_ms": 0,                     time in which the harness could not run though it wanted to
  *  "peak_rss_kib": 9000,                of the harness, since it started
  *  "leftovers": []}                     what of the guest is still on the host
@@ -30,12 +38,16 @@
 #include "src/problem.h"
 
 enum cell_state {
-	CELL_CREATE,      /* the back end makes the guest */
-	CELL_FIRST_FRAME, /* it runs; firmware, kernel, until the agent's hello */
-	CELL_REPORT,      /* the report was asked for */
-	CELL_PICTURE,     /* the report is in, the screen is being taken; may be left out */
-	CELL_POWER_OFF,   /* the report is in, power-off was asked for */
-	CELL_CLEAN_UP,    /* the back end removes what is left */
+	CELL_CREATE,       /* the back end makes the guest */
+	CELL_FIRST_FRAME,  /* it runs; firmware, kernel, until the agent's hello */
+	CELL_REPORT,       /* the report was asked for */
+	CELL_PICTURE,      /* the report is in, the screen is being taken; may be left out */
+	CELL_SAVE,         /* the back end saves the guest */
+	CELL_LET_GO,       /* it is saved: the back end removes what is left of it */
+	CELL_RESTORE,      /* the back end makes the second guest of what was saved */
+	CELL_REPORT_AGAIN, /* that runs, and its report was asked for */
+	CELL_POWER_OFF,    /* the last report is in, power-off was asked for */
+	CELL_CLEAN_UP,     /* the back end removes what is left */
 	CELL_OVER
 };
 

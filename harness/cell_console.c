@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/cell_private.h"
+#include "harness/clock.h"
 #include "src/report.h"
 
 /*
@@ -37,8 +38,18 @@ static void request(struct cell *cell, enum wire_type type)
 {
 	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "request", "type",
 					     type == WIRE_ASK ? "report" : "power-off"));
+	if (type == WIRE_ASK)
+		cell->asked_ms[cell->restored] =
+			cell->backend->asked_ms
+				? cell->backend->asked_ms(cell->guest)
+				: (json_int_t)((clock_us() - cell->journal.began_us) / 1000);
 	if (wire_send(type, 1, "", 0, NULL, put, cell) < 0)
 		cell_console_lost(cell);
+}
+
+static bool is_reporting(const struct cell *cell)
+{
+	return cell->state == CELL_REPORT || cell->state == CELL_REPORT_AGAIN;
 }
 
 static int on_quiet(sd_event_source *source, uint64_t usec, void *data)
@@ -48,9 +59,11 @@ static int on_quiet(sd_event_source *source, uint64_t usec, void *data)
 	char line[WIRE_LINE_MAX + 1];
 	int length;
 
-	if (cell->state != CELL_REPORT || cell->console.asked_again >= ASK_AGAIN_MAX)
+	if (!is_reporting(cell) || cell->console.asked_again >= ASK_AGAIN_MAX)
 		return 0;
 	cell->console.asked_again++;
+	if (cell->console.report.parts == 0)
+		request(cell, WIRE_ASK); /* that was lost: the guest was just restored */
 	if (wire_message_again(&cell->console.report, &again) == 0) {
 		length = wire_encode(&again, line);
 		if (length > 0)
@@ -80,6 +93,12 @@ void console_power_off(struct cell *cell)
 	request(cell, WIRE_OFF);
 }
 
+void console_ask(struct cell *cell)
+{
+	request(cell, WIRE_ASK);
+	restart_quiet(cell);
+}
+
 /* The whole report is here: keeps it as it came, then sees whether it is one. */
 static void take_report(struct cell *cell)
 {
@@ -88,7 +107,7 @@ static void take_report(struct cell *cell)
 	json_t *report = NULL;
 	int r;
 
-	r = store_write(cell->dir_fd, "report.json", message->text, message->length, &why);
+	r = store_write(cell->record_fd, "report.json", message->text, message->length, &why);
 	if (r < 0) {
 		cell_end(cell, ENDING_NOT_RECORDED, "%s", why.text);
 		return;
@@ -102,14 +121,14 @@ static void take_report(struct cell *cell)
 	}
 	cell_enter(cell, CELL_PICTURE);
 	if (!cell->backend->picture || !cell->backend->picture(cell->guest))
-		console_power_off(cell);
+		cell_go_on(cell);
 }
 
 static void take_part(struct cell *cell, const struct wire_frame *frame)
 {
 	int r;
 
-	if (cell->state != CELL_REPORT)
+	if (!is_reporting(cell))
 		return;
 	r = wire_message_add(&cell->console.report, frame);
 	if (r < 0)
@@ -129,7 +148,7 @@ static void take_frame(struct cell *cell, const struct wire_frame *frame)
 				json_pack("{s:s, s:s}", "what", "hello", "agent", frame->payload));
 			cell_enter(cell, CELL_REPORT);
 			request(cell, WIRE_ASK);
-		} else if (cell->state == CELL_REPORT && cell->console.report.parts == 0) {
+		} else if (is_reporting(cell) && cell->console.report.parts == 0) {
 			/* It says hello again: the request was lost. */
 			request(cell, WIRE_ASK);
 		}
@@ -138,7 +157,7 @@ static void take_frame(struct cell *cell, const struct wire_frame *frame)
 		take_part(cell, frame);
 		break;
 	case WIRE_TROUBLE:
-		if (cell->state == CELL_REPORT)
+		if (is_reporting(cell))
 			cell_end(cell, ENDING_BAD_REPORT, "the agent could make no report: %s",
 				frame->payload);
 		break;
@@ -253,8 +272,8 @@ static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *
 
 int console_open(struct cell *cell, int fd)
 {
-	cell->console.log_fd =
-		openat(cell->dir_fd, "console.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	cell->console.log_fd = openat(
+		cell->record_fd, "console.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (cell->console.log_fd < 0) {
 		unwritten(cell, errno);
 		return -EIO;
@@ -283,6 +302,26 @@ void console_close(struct cell *cell)
 		close(cell->console.log_fd);
 	}
 	cell->console.log_fd = cell->console.fd = -1;
+}
+
+json_t *console_describe(const struct cell *cell)
+{
+	const struct wire_decoder *decoder = &cell->console.decoder;
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:s, s:i}", "bytes", (json_int_t)decoder->bytes,
+		"kept", (json_int_t)cell->console.kept, "text_bytes",
+		(json_int_t)decoder->text_bytes, "frames", (json_int_t)decoder->frames,
+		"bad_frames", (json_int_t)decoder->bad_frames, "first_bad", decoder->first_bad,
+		"asked_again", (int)cell->console.asked_again);
+}
+
+void console_reset(struct cell *cell)
+{
+	sd_event_source_disable_unref(cell->grace);
+	cell->grace = NULL;
+	wire_message_finish(&cell->console.report);
+	cell->console = (struct cell_console){ .fd = -1, .log_fd = -1 };
+	wire_message_init(&cell->console.report);
 }
 
 /* The line that begins at `begin`, up to its end, cut and printable. */

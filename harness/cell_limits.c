@@ -15,7 +15,11 @@
 uint64_t limits_of(const struct cell *cell, enum cell_state state)
 {
 	const json_t *limits = json_object_get(cell->plan, "limits_ms");
-	json_int_t ms = json_integer_value(json_object_get(limits, cell_state_name(state)));
+	/* The second time is given as long as the first. */
+	enum cell_state like = state == CELL_REPORT_AGAIN ? CELL_REPORT
+			       : state == CELL_LET_GO     ? CELL_CLEAN_UP
+							  : state;
+	json_int_t ms = json_integer_value(json_object_get(limits, cell_state_name(like)));
 
 	if (state == CELL_PICTURE && ms == 0)
 		ms = PICTURE_LIMIT_MS;
@@ -93,11 +97,29 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 	case CELL_PICTURE:
 		/* It would have been nice to have. */
 		journal_note(&cell->journal, json_pack("{s:s}", "what", "no-picture"));
-		console_power_off(cell);
+		cell_go_on(cell);
+		break;
+	case CELL_SAVE:
+		cell_end(cell, ENDING_SAVE_HUNG, "the guest was not saved within %llu s", s);
+		break;
+	case CELL_RESTORE:
+		cell_end(cell, ENDING_RESTORE_HUNG, "the guest was not restored within %llu s", s);
+		break;
+	case CELL_REPORT_AGAIN:
+		if (cell->console.decoder.frames == 0 && !wire_half(&cell->console.decoder))
+			cell_end(cell, ENDING_NOT_BACK,
+				"restored, and asked for its report %u times, the agent sent no frame within %llu s",
+				1 + cell->console.asked_again, s);
+		else
+			limit_of_report(cell, s);
 		break;
 	case CELL_POWER_OFF:
 		cell_end(cell, ENDING_STUCK_OFF,
 			"asked to power off, the guest was still there after %llu s", s);
+		break;
+	case CELL_LET_GO:
+		cell_end(cell, ENDING_HOST_FAILED, "the saved guest was still there after %llu s",
+			s);
 		break;
 	case CELL_CLEAN_UP:
 		/* The back end broke its promise of gone(); the guest's memory is given up. */

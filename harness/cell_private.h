@@ -1,6 +1,6 @@
 /*
  * What the parts of a cell share: cell.c has the states, cell_limits.c their limits, cell_console.c
- * the serial line.
+ * the serial line, cell_transition.c what is between two guests, cell_end.c the last word.
  */
 #ifndef IGD_CELL_PRIVATE_H
 #define IGD_CELL_PRIVATE_H
@@ -36,6 +36,7 @@ struct cell {
 	const json_t *plan;
 	const char *name;
 	int dir_fd;
+	int record_fd; /* where the guest's record goes: dir_fd, or the folder of the restored */
 	double slow;
 	struct cell_watcher watcher;
 	struct journal journal;
@@ -50,6 +51,15 @@ struct cell {
 	uint64_t heartbeat_due_us;
 	uint64_t stalled_us;
 
+	/* Of a transition: cell_transition.c. */
+	json_t *other_side; /* the cell of the plan to restore; NULL in a cell that is none */
+	struct guest_parts parts;
+	int restored_fd; /* the folder of the restored guest */
+	bool restored;   /* the guest is the second */
+	uint64_t saved_bytes;
+	json_int_t asked_ms[2]; /* when each guest was last asked for its report */
+	json_t *first_console;  /* of end.json, once the first guest is saved */
+
 	struct problem unwritten; /* the first thing that could not be written down, "" if none */
 	bool decided;             /* ending, ended_in and detail are final */
 	enum ending ending;
@@ -62,11 +72,24 @@ struct cell {
 void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same while the back end has no guest of the cell; nothing is to be destroyed. */
+void cell_end_without_guest(struct cell *cell, enum ending ending, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* cell.c: starts or restores a guest; ends the cell if that cannot be begun. */
+void cell_start(struct cell *cell, const json_t *plan, int record_fd);
+
+/* cell.c: the guest's report and picture are in. */
+void cell_go_on(struct cell *cell);
+
 /* cell.c: enters a state and starts its limit. */
 void cell_enter(struct cell *cell, enum cell_state state);
 
 /* cell.c: the console is at its end; waits a moment for the reason. */
 void cell_console_lost(struct cell *cell);
+
+/* cell_end.c: writes end.json and tells it. */
+void cell_finish(struct cell *cell);
 
 /* cell_limits.c: the limit of a state in ms, as the plan and --slow have it. */
 uint64_t limits_of(const struct cell *cell, enum cell_state state);
@@ -86,6 +109,15 @@ int console_open(struct cell *cell, int fd);
 /* Reads what is there now, for a guest that has just ended. */
 void console_drain(struct cell *cell);
 
+/* Asks for the report, until the first part of it comes. */
+void console_ask(struct cell *cell);
+
+/* "console" of end.json, as it is now. New reference. */
+json_t *console_describe(const struct cell *cell);
+
+/* Forgets what was read, for the next guest; only of a closed console. */
+void console_reset(struct cell *cell);
+
 /* Asks the guest to power off: nothing more is wanted of it. */
 void console_power_off(struct cell *cell);
 
@@ -95,5 +127,23 @@ void console_close(struct cell *cell);
 /* What a kernel said when it panicked, or else the last line with something in it: cut, printable.
  */
 void console_last_line(const struct cell *cell, char *line, size_t size);
+
+/* cell_transition.c: makes what a cell's guests share; 0 or a negative errno. */
+int move_begin(struct cell *cell, const char *acts_as);
+void move_finish(struct cell *cell);
+
+/* Is the guest to be saved, now that it has reported? */
+bool move_is_due(const struct cell *cell);
+void move_save(struct cell *cell);
+void move_saved(struct cell *cell);
+
+/* What a back end's ending means while a guest is being saved or restored. */
+enum ending move_refine(const struct cell *cell, enum ending how);
+
+/* The first guest is gone. */
+void move_restore(struct cell *cell);
+
+/* "transition" of end.json. New reference. */
+json_t *move_describe(const struct cell *cell);
 
 #endif

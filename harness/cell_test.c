@@ -195,9 +195,9 @@ static int on_begin(sd_event_source *source, void *data)
 	return 0;
 }
 
-static int start(struct backend_host *host, const json_t *cell, int evidence_fd,
-	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
-	struct problem *why)
+static int start(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
+	int evidence_fd, const struct guest_handler *handler, void *data,
+	struct backend_guest **guest_r, struct problem *why)
 {
 	struct backend_guest *guest;
 	int pair[2];

@@ -45,21 +45,34 @@ static void print_settings(void)
 		printf("%-6s %-22s %s\n", setting->backend, setting->name, setting->meaning);
 }
 
+static void print_values(const char *head, const json_t *values)
+{
+	const char *name;
+	json_t *value;
+
+	printf("    %-8s", head);
+	json_object_foreach((json_t *)values, name, value)
+	{
+		printf(" %s=", name);
+		render_value(stdout, value);
+	}
+}
+
 static void print_backends(const json_t *cell)
 {
-	const char *backend, *name;
-	json_t *values, *value, *need;
+	const json_t *others = json_object_get(json_object_get(cell, "to"), "settings");
+	const char *backend;
+	json_t *values, *need;
 	size_t i;
 
 	json_object_foreach(json_object_get(cell, "settings"), backend, values)
 	{
 		const json_t *needs = json_object_get(json_object_get(cell, "requires"), backend);
 
-		printf("    %-8s", backend);
-		json_object_foreach(values, name, value)
-		{
-			printf(" %s=", name);
-			render_value(stdout, value);
+		print_values(backend, values);
+		if (others) {
+			putchar('\n');
+			print_values("   to", json_object_get(others, backend));
 		}
 		json_array_foreach(needs, i, need)
 			printf("%s%s", i ? ", " : "; requires ", json_string_value(need));

@@ -11,6 +11,7 @@
 #include "harness/commands.h"
 #include "harness/conduct.h"
 #include "harness/installed.h"
+#include "harness/models.h"
 #include "harness/plan.h"
 #include "harness/runner.h"
 #include "harness/shard.h"
@@ -20,7 +21,7 @@
 static struct {
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
 		*known, *shard;
-	struct option_list select;
+	struct option_list select, models;
 	bool quiet, keep_lease;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
 
@@ -43,6 +44,10 @@ static const struct command_option options[] = {
 		.text = &given.guests },
 	{ "device-model", "PATH", "the QEMU to test (default: the back end's own)",
 		.text = &given.device_model },
+	{ "model", "NAME=PATH",
+		"another QEMU, for cells whose setting device_model names it; may be\n"
+		"                          given again",
+		.list = &given.models },
 	{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",
 		.text = &given.accelerator },
 	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &given.replay },
@@ -126,7 +131,7 @@ static int run(int argc, char **argv)
 	struct runner runner = { .slow = strtod(given.slow, &end), .keep_lease = given.keep_lease };
 	struct patterns *patterns = NULL;
 	struct problem why = { 0 };
-	json_t *plan = NULL;
+	json_t *plan = NULL, *models = NULL;
 	int r, status;
 
 	if (argc != 1 || *end || !(runner.slow >= 0.01 && runner.slow <= 1000)) {
@@ -142,6 +147,9 @@ static int run(int argc, char **argv)
 		r = plan_select(plan, given.select.texts, given.select.count, &why);
 	if (r == 0)
 		r = shard_cut(plan, given.shard, &why);
+	if (r == 0)
+		r = models_parse(given.models.texts, given.models.count, &models, &why);
+	host_options.models = models;
 	if (r == 0)
 		r = patterns_choose(given.patterns, NULL, &patterns, &why);
 	if (r < 0) {
@@ -159,6 +167,7 @@ out:
 	runner_close(&runner);
 	patterns_free(patterns);
 	json_decref(plan);
+	json_decref(models);
 	free(guests);
 	free(out);
 	return status;

@@ -29,12 +29,13 @@ json_t *conduct_settings(
 {
 	const char *model = options->device_model;
 
-	return json_pack("{s:s, s:f, s:b, s:o, s:o, s:s?, s:o}", "backend", backend, "slow",
+	return json_pack("{s:s, s:f, s:b, s:o, s:o, s:s?, s:o, s:O*}", "backend", backend, "slow",
 		runner->slow, "keep_lease", (int)runner->keep_lease, "guests",
 		path_json(options->guests_dir), "device_model",
 		/* Without a slash it is looked for along PATH. */
 		model && !strchr(model, '/') ? json_string(model) : path_json(model), "accelerator",
-		options->accelerator, "replay", path_json(options->replay_dir));
+		options->accelerator, "replay", path_json(options->replay_dir), "models",
+		options->models);
 }
 
 int conduct_settings_read(const json_t *settings, const char **backend_r,
@@ -51,6 +52,7 @@ int conduct_settings_read(const json_t *settings, const char **backend_r,
 		.device_model = json_string_value(json_object_get(settings, "device_model")),
 		.accelerator = json_string_value(json_object_get(settings, "accelerator")),
 		.replay_dir = json_string_value(json_object_get(settings, "replay")),
+		.models = json_object_get(settings, "models"),
 	};
 	return runner->slow >= 0.01 && runner->slow <= 1000 ? 0 : -EINVAL;
 }
@@ -65,8 +67,8 @@ void conduct_identify(
 
 /* What makes a result of one host a result of another. */
 static const char *const telling[][2] = { { "acts_as", NULL }, { "versions", NULL },
-	{ "builds", NULL }, { "device_model", NULL }, { "firmware", "hvmloader" },
-	{ "firmware", "seabios" }, { "firmware", "vgabios-stdvga" },
+	{ "builds", NULL }, { "device_model", NULL }, { "models", NULL },
+	{ "firmware", "hvmloader" }, { "firmware", "seabios" }, { "firmware", "vgabios-stdvga" },
 	{ "firmware", "vgabios-cirrus" }, { "firmware", "vgabios-qxl" }, { "guests", NULL },
 	{ "capabilities", NULL }, { "host", "place" }, { "host", "sys_vendor" },
 	{ "host", "product_name" }, { "host", "cpu" }, { "host", "kernel" }, { "host", "name" },

@@ -28,7 +28,8 @@ static void blame_is_never_blurred(void)
 		ENDING_BAD_REPORT };
 	static const enum ending of_the_tested[] = { ENDING_CREATE_FAILED, ENDING_MODEL_DIED,
 		ENDING_GUEST_CRASHED, ENDING_GUEST_REBOOTED, ENDING_GUEST_OFF, ENDING_SILENT,
-		ENDING_STUCK_OFF };
+		ENDING_STUCK_OFF, ENDING_SAVE_FAILED, ENDING_SAVE_HUNG, ENDING_RESTORE_REFUSED,
+		ENDING_RESTORE_HUNG, ENDING_NOT_BACK };
 
 	for (size_t i = 0; i < sizeof(of_the_host) / sizeof(of_the_host[0]); i++)
 		CU_ASSERT_EQUAL(ending_entry(of_the_host[i])->verdict, VERDICT_MISS);

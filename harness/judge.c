@@ -4,6 +4,7 @@
 
 #include "harness/ending.h"
 #include "harness/judge_expect.h"
+#include "harness/transition.h"
 #include "harness/views.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -83,7 +84,12 @@ static void judge_end(const json_t *plan_cell, const json_t *identities,
 	entry = ending_entry(ending);
 	opinion->verdict = entry->verdict;
 	opinion->layer = entry->layer;
-	if (ending == ENDING_DONE && !evidence->report) {
+	if (ending == ENDING_DONE && transition_is(plan_cell) && !evidence->moved) {
+		opinion->verdict = VERDICT_ERROR;
+		opinion->cause = json_sprintf(
+			"the cell ended well, but there are no two reports to compare: %s",
+			report_trouble ? report_trouble : "one is not there");
+	} else if (ending == ENDING_DONE && !evidence->report) {
 		opinion->verdict = VERDICT_ERROR;
 		opinion->cause = json_sprintf("the cell ended well, but its report.json is no "
 					      "report: %s",
@@ -163,6 +169,15 @@ static void judge_leftovers(const json_t *end, struct opinion *opinion)
 				       json_string_value(opinion->cause)));
 }
 
+/* What the cell wrote down of it, and what comparing the two reports says. */
+static json_t *describe_transition(const json_t *end, const json_t *moved)
+{
+	json_t *transition = json_copy((json_t *)end);
+
+	json_object_update(transition, (json_t *)moved);
+	return transition;
+}
+
 json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const char *report_trouble)
 {
@@ -185,6 +200,9 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 		json_object_get(end, "times_ms"), "logs", logs);
 	if (json_array_size(json_object_get(evidence->views, "layers")) > 0)
 		json_object_set(cell, "views", (json_t *)evidence->views);
+	if (json_object_get(end, "transition"))
+		json_object_set_new(cell, "transition",
+			describe_transition(json_object_get(end, "transition"), evidence->moved));
 	json_object_set_new(cell, "ending", ending ? json_incref((json_t *)ending) : json_null());
 	json_object_set_new(
 		cell, "layer", opinion.layer ? json_string(opinion.layer) : json_null());

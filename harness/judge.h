@@ -24,6 +24,8 @@
  *                    "known": {...}} ],  the known deviation it is about
  *                                     (harness/plan.h)
  *     "logs": [ {"label": ..., ...} ], matches of patterns in the cell's logs, harness/patterns.h
+ *     "transition": {...},            of a transition: as in end.json, and, if two guests reported,
+ *                                     what harness/transition.h makes of their reports
  *     "views": {...},                 harness/views.h; absent if there is no evidence of any
  *     "shard": 2,                     whose it was, if the plan was cut (harness/shard.h)
  *     "pruned": ["console.log"],      files that `igd-harness prune` removed, if any

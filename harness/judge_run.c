@@ -4,14 +4,11 @@
 #include <unistd.h>
 
 #include "harness/judge.h"
-#include "harness/judge_logs.h"
+#include "harness/judge_record.h"
 #include "harness/origin.h"
 #include "harness/plan.h"
 #include "harness/plan_reader.h"
-#include "harness/prune.h"
-#include "harness/seal.h"
 #include "harness/shard.h"
-#include "harness/views.h"
 #include "src/document.h"
 #include "src/verdict.h"
 
@@ -51,12 +48,6 @@ static int first_cell(struct planned *planned)
 	return planned->plan ? 0 : plan_reader_rewind(planned->reader);
 }
 
-/* What a cell left, read from its folder; all owned. */
-struct cell_record {
-	json_t *end, *report, *logs, *cut, *pruned, *views, *xen;
-	struct problem end_trouble, report_trouble;
-};
-
 /* A cell as the stored plan has it, and where. */
 struct place {
 	const json_t *cell; /* NULL: it has none of that name */
@@ -77,7 +68,7 @@ static struct place find(const struct judging *judging, size_t index, const json
 }
 
 static void read_record(const struct judging *judging, struct place place, const json_t *plan_cell,
-	const struct origin *origin, struct cell_record *record)
+	const struct origin *origin, struct judge_record *record)
 {
 	const char *name = document_text(plan_cell, "name");
 	int fd = place.at < 0 || !origin ? -1
@@ -86,46 +77,22 @@ static void read_record(const struct judging *judging, struct place place, const
 
 	if (fd < 0)
 		return;
-	/* Whatever a damaged record says, nobody recorded it. */
-	if (seal_check(fd, &record->end_trouble) < 0) {
-		close(fd);
-		return;
-	}
-	record->pruned = prune_names(fd);
-	store_read_json(fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
-	store_read_report(fd, &record->report, &record->report_trouble);
-	if (judging->patterns)
-		record->logs = judge_logs(judging->patterns, fd, record->report,
-			json_object_get(origin->identities, "versions"), &record->cut);
-	record->views = views_of_cell(
-		plan_cell, document_text(origin->identities, "acts_as"), fd, record->report);
-	record->xen = sight_xen(fd);
+	judge_record_read(fd, plan_cell, origin->identities, judging->patterns, record);
 	close(fd);
-}
-
-static void free_record(struct cell_record *record)
-{
-	json_decref(record->end);
-	json_decref(record->report);
-	json_decref(record->logs);
-	json_decref(record->cut);
-	json_decref(record->pruned);
-	json_decref(record->views);
-	json_decref(record->xen);
 }
 
 static json_t *judge_stored(
 	const struct judging *judging, size_t index, struct place place, const json_t *plan_cell)
 {
-	struct cell_record record = { 0 };
+	struct judge_record record = { 0 };
 	const struct origin *origin = origin_of(&judging->origins, place.cell, &record.end_trouble);
 	json_t *cell;
 
 	read_record(judging, place, plan_cell, origin, &record);
 	cell = judge_cell(index, plan_cell, origin ? origin->identities : NULL,
 		&(struct evidence){ record.end, record.report, record.logs,
-			origin ? origin->host : NULL, record.views, record.xen,
-			document_text(judging->run, "started") },
+			origin ? origin->host : NULL, record.views, record.xen, record.restored,
+			record.moved, document_text(judging->run, "started") },
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
 	json_object_set(cell, "shard", json_object_get(place.cell, "shard"));
 	if (json_array_size(record.cut) > 0)
@@ -134,7 +101,7 @@ static json_t *judge_stored(
 		json_object_set(cell, "pruned", record.pruned);
 	if (!record.end && record.end_trouble.text[0])
 		json_object_set_new(cell, "cause", json_string(record.end_trouble.text));
-	free_record(&record);
+	judge_record_free(&record);
 	return cell;
 }
 

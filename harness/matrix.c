@@ -93,8 +93,8 @@ int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *k
 	if (r == 0)
 		r = matrix_axes_read(matrix, found[AXES]);
 	if (r == 0 && found[DEFAULTS])
-		r = matrix_layer_read(
-			&matrix->source, found[DEFAULTS], "`defaults`", false, &matrix->defaults);
+		r = matrix_layer_read(&matrix->source, found[DEFAULTS], "`defaults`",
+			MATRIX_DEFAULTS, &matrix->defaults);
 	if (r == 0)
 		r = matrix_cells_read(matrix, found[CELLS]);
 	if (r == 0)

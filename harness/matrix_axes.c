@@ -25,7 +25,7 @@ static int read_word(struct matrix *matrix, struct matrix_axis *axis, const stru
 	axis->count++;
 	word->name = node->key;
 	snprintf(what, sizeof(what), "word `%s`", node->key);
-	return matrix_layer_read(&matrix->source, node, what, true, &word->layer);
+	return matrix_layer_read(&matrix->source, node, what, MATRIX_WORD, &word->layer);
 }
 
 static int read_axis(struct matrix *matrix, const struct yaml_node *node)

@@ -11,7 +11,8 @@
 static const char *const limit_names[MATRIX_LIMITS] = PLAN_LIMITS;
 
 /* Used where neither a word nor `defaults` says otherwise; plan.h has the same numbers. */
-static const json_int_t limits_ms[MATRIX_LIMITS] = { 60000, 240000, 60000, 60000, 60000 };
+static const json_int_t limits_ms[MATRIX_LIMITS] = { 60000, 240000, 60000, 120000, 120000, 60000,
+	60000 };
 
 int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at)
 {
@@ -90,34 +91,94 @@ static int unite(json_t *array, const json_t *more)
 	return 0;
 }
 
-/* "settings" and "requires": a key for each back end that can do the cell. */
-static int put_backends(const struct layers *layers, struct matrix_cell *cell)
+/* What holds for the other side: a word's `to` stands in place of what the word itself says. */
+static struct layers other_side(const struct layers *layers)
 {
-	json_t *all_settings = json_object(), *all_requires = json_object();
-	int r = all_settings && all_requires ? 0 : -ENOMEM;
+	struct layers other = *layers;
+
+	for (size_t i = 0; i < other.count; i++) {
+		if (other.of[i]->to)
+			other.of[i] = other.of[i]->to;
+	}
+	return other;
+}
+
+static bool is_transition(const struct layers *layers)
+{
+	for (size_t i = 0; i < layers->count; i++) {
+		if (layers->of[i]->to)
+			return true;
+	}
+	return false;
+}
+
+/* A key for each back end that can do the cell. */
+static int put_settings(
+	const struct layers *layers, const struct matrix_cell *cell, json_t *all_settings)
+{
+	int r = 0;
 
 	for (size_t b = 0; b < MATRIX_BACKENDS && r == 0; b++) {
-		json_t *settings, *requires;
+		json_t *settings;
 
 		if (!(cell->backends & (1u << b)))
 			continue;
 		settings = json_object();
-		requires = json_array();
 		if (json_object_set_new(all_settings, matrix_backends[b], settings) < 0)
 			r = -ENOMEM;
+		for (size_t i = 0; i < layers->count && r == 0; i++)
+			r = merge(settings, layers->of[i]->settings[b]);
+	}
+	return r;
+}
+
+/* Likewise; a host that does a transition must be able to do both sides of it. */
+static int put_requires(
+	const struct layers *layers, const struct matrix_cell *cell, json_t *all_requires)
+{
+	int r = 0;
+
+	for (size_t b = 0; b < MATRIX_BACKENDS && r == 0; b++) {
+		json_t *requires;
+
+		if (!(cell->backends & (1u << b)))
+			continue;
+		requires = json_array();
 		if (json_object_set_new(all_requires, matrix_backends[b], requires) < 0)
 			r = -ENOMEM;
 		for (size_t i = 0; i < layers->count && r == 0; i++) {
-			r = merge(settings, layers->of[i]->settings[b]);
-			if (r == 0)
-				r = unite(requires, layers->of[i]->requires[b]);
+			const struct matrix_layer *layer = layers->of[i];
+
+			r = unite(requires, layer->requires[b]);
+			if (r == 0 && layer->to)
+				r = unite(requires, layer->to->requires[b]);
 		}
 	}
-	if (r == 0 && (json_object_set(cell->json, "requires", all_requires) < 0 ||
-			      json_object_set(cell->json, "settings", all_settings) < 0))
+	return r;
+}
+
+/* "settings" and "requires", and of a transition "to". */
+static int put_backends(const struct layers *layers, struct matrix_cell *cell)
+{
+	json_t *settings = json_object(), *requires = json_object(), *other = json_object();
+	const struct layers to = other_side(layers);
+	int r = settings && requires && other ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = put_requires(layers, cell, requires);
+	if (r == 0)
+		r = put_settings(layers, cell, settings);
+	if (r == 0 && (json_object_set(cell->json, "requires", requires) < 0 ||
+			      json_object_set(cell->json, "settings", settings) < 0))
 		r = -ENOMEM;
-	json_decref(all_settings);
-	json_decref(all_requires);
+	if (r == 0 && is_transition(layers))
+		r = put_settings(&to, cell, other);
+	if (r == 0 && is_transition(layers) &&
+		json_object_set_new(cell->json, "to", json_pack("{s:O}", "settings", other)) < 0)
+		r = -ENOMEM;
+	json_decref(settings);
+	json_decref(requires);
+	json_decref(other);
 	return r;
 }
 
@@ -128,6 +189,8 @@ static json_t *limits_json(const struct layers *layers)
 	for (size_t i = 0; i < MATRIX_LIMITS && json; i++) {
 		json_int_t limit = limits_ms[i];
 
+		if (plan_limit_is_transitions(limit_names[i]) && !is_transition(layers))
+			continue;
 		for (size_t j = 0; j < layers->count; j++) {
 			if (layers->of[j]->limits_ms[i] > 0)
 				limit = layers->of[j]->limits_ms[i];

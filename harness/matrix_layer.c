@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/matrix_model.h"
@@ -15,19 +16,28 @@ const char *const matrix_backends[MATRIX_BACKENDS] = { "libxl", "qemu" };
 
 static const char *const limit_names[MATRIX_LIMITS] = PLAN_LIMITS;
 
-enum { ABOUT, BACKENDS, GUEST, CMDLINE, REQUIRES, LIMITS_MS, LIBXL, QEMU, KEYS };
+enum { ABOUT, BACKENDS, TO, GUEST, CMDLINE, LIMITS_MS, REQUIRES, LIBXL, QEMU, KEYS };
 
-/* The two tables have the same order; `defaults` are not about one thing, nor for some back ends.
- */
 static const struct yaml_key word_keys[KEYS + 1] = {
 	[ABOUT] = { "about", YAML_A_SCALAR, true },
 	[BACKENDS] = { "backends", YAML_ITEMS },
+	[TO] = { "to", YAML_A_MAP },
 	[GUEST] = { "guest", YAML_A_SCALAR },
 	[CMDLINE] = { "cmdline", YAML_A_SCALAR },
-	[REQUIRES] = { "requires", YAML_A_MAP },
 	[LIMITS_MS] = { "limits_ms", YAML_A_MAP },
+	[REQUIRES] = { "requires", YAML_A_MAP },
 	[LIBXL] = { "libxl", YAML_A_MAP },
 	[QEMU] = { "qemu", YAML_A_MAP },
+};
+
+/*
+ * The first of these keys that each may have. `defaults` are not about one thing, nor for some back
+ * ends, and hold for both sides; the guest of a transition stays the guest it is.
+ */
+static const size_t first_key[] = {
+	[MATRIX_WORD] = ABOUT,
+	[MATRIX_DEFAULTS] = GUEST,
+	[MATRIX_TO] = REQUIRES,
 };
 
 static int find_backend(
@@ -147,8 +157,9 @@ static int find_limit(
 		nearest_offer(&nearest, limit_names[i]);
 	}
 	return yaml_wrong(source, entry->key_place, "there is no limit `%.60s`: %s%s", entry->key,
-		nearest.best ? "did you mean "
-			     : "they are create, first-frame, report, power-off and clean-up",
+		nearest.best
+			? "did you mean "
+			: "they are create, first-frame, report, save, restore, power-off and clean-up",
 		nearest.best ? nearest.best : "");
 }
 
@@ -173,6 +184,8 @@ static size_t count_bytes(const struct matrix_layer *layer)
 {
 	size_t bytes = layer->guest ? strlen(layer->guest) : 0;
 
+	bytes += layer->to ? layer->to->bytes : 0;
+
 	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
 		bytes += json_dumpb(layer->settings[i], NULL, 0, 0);
 		bytes += json_dumpb(layer->requires[i], NULL, 0, 0);
@@ -180,18 +193,31 @@ static size_t count_bytes(const struct matrix_layer *layer)
 	return bytes;
 }
 
-int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *node,
-	const char *what, bool is_word, struct matrix_layer *layer)
+/* The other side of a transition, for the same back ends. */
+static int read_to(
+	const struct yaml_source *source, const struct yaml_node *node, struct matrix_layer *layer)
 {
-	/* `defaults` are not about one thing, and not for some back ends only. */
-	size_t first = is_word ? 0 : GUEST;
+	layer->to = calloc(1, sizeof(*layer->to));
+	if (!layer->to)
+		return yaml_no_memory(source);
+	layer->to->backends = layer->backends;
+	return matrix_layer_read(source, node, "`to`", MATRIX_TO, layer->to);
+}
+
+int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *node,
+	const char *what, enum matrix_layer_kind kind, struct matrix_layer *layer)
+{
+	size_t first = first_key[kind];
 	const struct yaml_node *found[KEYS] = { NULL };
 	int r;
 
-	layer->backends = MATRIX_BACKENDS_ALL;
+	if (kind != MATRIX_TO)
+		layer->backends = MATRIX_BACKENDS_ALL;
 	r = yaml_keys(source, node, what, word_keys + first, found + first);
 	if (r == 0 && found[BACKENDS])
 		r = matrix_backends_read(source, found[BACKENDS], &layer->backends);
+	if (r == 0 && found[TO])
+		r = read_to(source, found[TO], layer);
 	if (r == 0 && found[GUEST]) {
 		layer->guest = found[GUEST]->text;
 		r = yaml_check_name(source, found[GUEST]->place, "a guest's folder", layer->guest,
@@ -214,4 +240,7 @@ void matrix_layer_finish(struct matrix_layer *layer)
 		json_decref(layer->requires[i]);
 		json_decref(layer->settings[i]);
 	}
+	if (layer->to)
+		matrix_layer_finish(layer->to);
+	free(layer->to);
 }

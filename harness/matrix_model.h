@@ -27,7 +27,7 @@
 /* Bytes of the plan as compact JSON, about: a run must be able to read it back (STORE_FILE_MAX). */
 #define MATRIX_PLAN_MAX (48u << 20)
 
-#define MATRIX_LIMITS 5
+#define MATRIX_LIMITS 7
 
 /* The back ends that take settings; a set of them is a mask of 1 << index. */
 #define MATRIX_BACKENDS     2
@@ -42,7 +42,10 @@ struct matrix_layer {
 	json_t *requires[MATRIX_BACKENDS];   /* array of strings, or NULL */
 	json_t *settings[MATRIX_BACKENDS];   /* object, or NULL */
 	unsigned int backends;               /* which can do it */
-	size_t bytes;                        /* of its share in a cell of the plan, at most */
+	/* What it says of the other side of a transition in place of settings and requires; NULL:
+	 * the same. */
+	struct matrix_layer *to;
+	size_t bytes; /* of its share in a cell of the plan, at most */
 };
 
 struct matrix_word {
@@ -105,9 +108,11 @@ int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *k
 /* The functions below return 0, -EINVAL with the sentence, or -ENOMEM. What they got before an
  * error is in the struct as well, and freed with it. */
 
-/* Reads what a word or `defaults` says; `what` names it in sentences, `layer` is zeroed. */
+enum matrix_layer_kind { MATRIX_WORD, MATRIX_DEFAULTS, MATRIX_TO };
+
+/* Reads what a word, `defaults` or `to` says; `what` names it in sentences, `layer` is zeroed. */
 int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *node,
-	const char *what, bool is_word, struct matrix_layer *layer);
+	const char *what, enum matrix_layer_kind kind, struct matrix_layer *layer);
 void matrix_layer_finish(struct matrix_layer *layer);
 
 /* Reads a word or a list of names of back ends into a mask. */

@@ -80,6 +80,44 @@ static void smallest(void)
 	json_decref(plan);
 }
 
+/* A word's `to` stands in place of what the word says of settings, and only there. */
+static void transitions(void)
+{
+	json_t *plan = plan_of(
+		HEAD "axes:\n"
+		     "  m:\n"
+		     "    a:\n"
+		     "      about: x\n"
+		     "      requires: {libxl: [hvm]}\n"
+		     "      libxl: {xen_platform_pci: true, vga: cirrus}\n"
+		     "      to: {}\n"
+		     "    b: {about: x}\n"
+		     "  t:\n"
+		     "    c:\n"
+		     "      about: x\n"
+		     "      to: {requires: {libxl: [igd]}, libxl: {xen_platform_pci: false}}\n"
+		     "    d: {about: x}\n"
+		     "defaults:\n"
+		     "  guest: linux\n"
+		     "  libxl: {memory: 512}\n"
+		     "cells:\n  - {m: [a, b], t: [c, d]}\n");
+
+	same(json_object_get(json_object_get(cell_at(plan, 0), "settings"), "libxl"),
+		"{\"memory\": 512, \"xen_platform_pci\": true, \"vga\": \"cirrus\"}");
+	same(json_object_get(cell_at(plan, 0), "to"),
+		"{\"settings\": {\"libxl\": {\"memory\": 512, \"xen_platform_pci\": false},"
+		" \"qemu\": {}}}");
+	same(json_object_get(cell_at(plan, 0), "requires"),
+		"{\"libxl\": [\"hvm\", \"igd\"], \"qemu\": []}");
+	same(json_object_get(cell_at(plan, 0), "limits_ms"),
+		"{\"create\": 60000, \"first-frame\": 240000, \"report\": 60000, \"save\": 120000,"
+		" \"restore\": 120000, \"power-off\": 60000, \"clean-up\": 60000}");
+	same(json_object_get(cell_at(plan, 1), "to"),
+		"{\"settings\": {\"libxl\": {\"memory\": 512}, \"qemu\": {}}}");
+	CU_ASSERT_PTR_NULL(json_object_get(cell_at(plan, 3), "to"));
+	json_decref(plan);
+}
+
 /* Everything that says when an expectation holds goes into the plan, a value always as a list. */
 static void conditions(void)
 {
@@ -436,6 +474,7 @@ int main(void)
 		{ "the example in docs/matrix.md", documented },
 		{ "docs/matrix.md names every setting and field", complete },
 		{ "files: too large, not there", files },
+		{ "transitions", transitions },
 		CU_TEST_INFO_NULL,
 	};
 

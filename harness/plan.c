@@ -13,11 +13,18 @@
 
 static const char *const limit_names[] = PLAN_LIMITS;
 
+bool plan_limit_is_transitions(const char *name)
+{
+	return strcmp(name, "save") == 0 || strcmp(name, "restore") == 0;
+}
+
 static int check_limits(const json_t *cell, const char *name, struct problem *why)
 {
 	const json_t *limits = json_object_get(cell, "limits_ms");
 
 	for (size_t i = 0; i < sizeof(limit_names) / sizeof(limit_names[0]); i++) {
+		if (plan_limit_is_transitions(limit_names[i]) && !json_object_get(cell, "to"))
+			continue;
 		if (json_integer_value(json_object_get(limits, limit_names[i])) < 1)
 			return problem_set(why, -EINVAL,
 				"cell %s of the plan has no limit %s, a whole number of ms: make "
@@ -104,6 +111,8 @@ int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 		r = check_objects(cell, "settings", name, JSON_OBJECT, why);
 	if (r == 0)
 		r = check_objects(cell, "requires", name, JSON_ARRAY, why);
+	if (r == 0)
+		r = check_objects(json_object_get(cell, "to"), "settings", name, JSON_OBJECT, why);
 	return r;
 }
 

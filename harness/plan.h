@@ -13,13 +13,14 @@
  *     "words": {"machine": "xenfv", ...},
  *     "guest": "linux",                   folder of the guest's image
  *     "limits_ms": {"create": 60000, "first-frame": 240000, "report": 60000, "power-off": 60000,
- *                   "clean-up": 60000},
+ *                   "clean-up": 60000}, of a transition also "save" and "restore"
  *     "requires": {"libxl": ["hvm"], "qemu": []},
  *                                         capabilities the host must have, else SKIP; the keys are
  *                                         those of "settings"
  *     "settings": {"libxl": {"xen_platform_pci": true, "vga": "stdvga", ...},
  *                  "qemu": {"machine": "pc-i440fx-3.1", ...}},
  *                                         a back end that is not a key here cannot do this cell
+ *     "to": {"settings": {...}},          of a transition: what the guest is restored with
  *     "expect": [ {
  *       "id": "mode-without-edid",        name of the expectation in the matrix
  *       "field": "display/mode",          src/field.h, harness/sight.h
@@ -44,6 +45,7 @@
 #define IGD_PLAN_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "src/problem.h"
@@ -51,8 +53,11 @@
 /* How a cell's limits are named, in the order of the states; see harness/cell.h. */
 #define PLAN_LIMITS                                                                                \
 	{                                                                                          \
-		"create", "first-frame", "report", "power-off", "clean-up"                         \
+		"create", "first-frame", "report", "save", "restore", "power-off", "clean-up"      \
 	}
+
+/* Is that a limit which only a transition has? */
+bool plan_limit_is_transitions(const char *name);
 
 /*
  * Reads a matrix file (docs/matrix.md) and its known deviations, and works them out. `known` is the

@@ -23,33 +23,12 @@
 #include "harness/firmware.h"
 #include "harness/image.h"
 #include "harness/pidfd.h"
+#include "harness/qemu_private.h"
 #include "harness/store.h"
+#include "harness/transition.h"
+#include "src/document.h"
 
 #define QEMU_DEFAULT "qemu-system-x86_64"
-
-/* -name, -machine, ... and what a cell adds; execvp() wants them in one array. */
-#define ARGS_MAX 128
-
-struct backend_host {
-	sd_event *loop;
-	const char *guests_dir;
-	const char *program;
-	const char *accelerator;
-};
-
-struct backend_guest {
-	struct backend_host *host;
-	const struct guest_handler *handler;
-	void *data;
-	pid_t pid;
-	int pid_fd;
-	int console_fd;
-	int evidence_fd;
-	sd_event_source *exit_source;
-	sd_event_source *created_source;
-	bool ending_told;
-	bool destroyed;
-};
 
 static int qemu_open(const struct backend_options *options, sd_event *loop,
 	struct backend_host **host_r, struct problem *why)
@@ -59,9 +38,8 @@ static int qemu_open(const struct backend_options *options, sd_event *loop,
 	if (!host)
 		return -ENOMEM;
 	host->loop = loop;
-	host->guests_dir = options->guests_dir;
+	host->options = options;
 	host->program = options->device_model ? options->device_model : QEMU_DEFAULT;
-	host->accelerator = options->accelerator;
 	*host_r = host;
 	return 0;
 }
@@ -94,104 +72,27 @@ static int qemu_identify(struct backend_host *host, json_t *identities, struct p
 	return command_identify(host->program, identities, why);
 }
 
-struct args {
-	const char *list[ARGS_MAX + 1];
-	size_t count;
-	char *owned[16]; /* formatted ones, to be freed */
-	size_t owned_count;
+/* What QEMU inherits, by the number at which it finds it; -1: nothing there. */
+struct inherited {
+	int fds[QEMU_FD_END];
 };
 
-static int add(struct args *args, const char *text)
+/* Above them all first: the number of one may be the place of another. */
+static bool place(struct inherited *inherited)
 {
-	if (args->count == ARGS_MAX)
-		return -E2BIG;
-	args->list[args->count++] = text;
-	return 0;
-}
+	bool ok = true;
 
-static int add_format(struct args *args, const char *option, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int add_format(struct args *args, const char *option, const char *fmt, ...)
-{
-	char *text = NULL;
-	va_list ap;
-	int length;
-
-	va_start(ap, fmt);
-	length = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (length < 0)
-		return -ENOMEM;
-	if (args->owned_count == sizeof(args->owned) / sizeof(args->owned[0])) {
-		free(text);
-		return -E2BIG;
+	for (int i = 0; i < QEMU_FD_END && ok; i++) {
+		if (inherited->fds[i] >= 0)
+			inherited->fds[i] = fcntl(inherited->fds[i], F_DUPFD_CLOEXEC, QEMU_FD_END);
 	}
-	args->owned[args->owned_count++] = text;
-	add(args, option);
-	return add(args, text);
-}
-
-static void args_finish(struct args *args)
-{
-	for (size_t i = 0; i < args->owned_count; i++)
-		free(args->owned[i]);
-}
-
-static json_int_t whole(const json_t *settings, const char *key, json_int_t otherwise)
-{
-	const json_t *value = json_object_get(settings, key);
-
-	return value ? json_integer_value(value) : otherwise;
-}
-
-static const char *text(const json_t *settings, const char *key, const char *otherwise)
-{
-	const char *value = json_string_value(json_object_get(settings, key));
-
-	return value ? value : otherwise;
-}
-
-/* The settings of the cell, docs/matrix.md, as QEMU's arguments. */
-static int build_args(const struct backend_host *host, const json_t *cell,
-	const struct image *image, struct args *args)
-{
-	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "qemu"), *extra;
-	size_t i;
-
-	add(args, host->program);
-	add_format(args, "-name", "%s", text(cell, "name", "guest"));
-	add_format(args, "-machine", "%s,accel=%s", text(settings, "machine", "pc"),
-		host->accelerator);
-	add_format(args, "-m", "%" JSON_INTEGER_FORMAT, whole(settings, "memory", 512));
-	add_format(args, "-smp", "%" JSON_INTEGER_FORMAT, whole(settings, "vcpus", 1));
-	/*
-	 * As libxl does: nothing that was not asked for, and the screen is nobody's. -no-reboot, so
-	 * that a guest that crashes in a loop ends.
-	 */
-	add(args, "-nodefaults");
-	add(args, "-no-user-config");
-	add(args, "-no-reboot");
-	add_format(args, "-display", "none");
-	add_format(args, "-vga", "%s", text(settings, "vga", "std"));
-	/* No netdev: joined to nothing. No ROM: nobody boots from it. */
-	if (strcmp(text(settings, "nic", "none"), "none") != 0)
-		add_format(args, "-device", "%s,romfile=", text(settings, "nic", ""));
-	add_format(args, "-serial", "stdio");
-	add_format(args, "-kernel", "%s", image->kernel);
-	add_format(args, "-initrd", "%s", image->initrd);
-	add_format(args, "-append", "%s%s%s", image->cmdline,
-		json_object_get(settings, "cmdline") ? " " : "", text(settings, "cmdline", ""));
-	json_array_foreach(json_object_get(settings, "args"), i, extra)
-	{
-		if (add(args, json_string_value(extra)) < 0)
-			return -E2BIG;
-	}
-	return 0;
+	for (int i = 0; i < QEMU_FD_END && ok; i++)
+		ok = inherited->fds[i] < 0 || dup2(inherited->fds[i], i) == i;
+	return ok;
 }
 
 /* In the child: the console as stdin and stdout, the log as stderr, then QEMU. */
-static void become_qemu(const struct args *args, int console_fd, int log_fd)
+static void become_qemu(const struct args *args, struct inherited *inherited)
 {
 	sigset_t none;
 
@@ -199,30 +100,13 @@ static void become_qemu(const struct args *args, int console_fd, int log_fd)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed harness leaves no QEMU behind */
 	setpgid(0, 0);                    /* Ctrl-C at the terminal is the harness's business */
-	if (dup2(console_fd, 0) >= 0 && dup2(console_fd, 1) >= 0 && dup2(log_fd, 2) >= 0)
+	if (place(inherited))
 		execvp(args->list[0], (char *const *)args->list);
 	dprintf(2, "cannot execute %s: %s\n", args->list[0], strerror(errno));
 	_exit(127);
 }
 
-static int record_args(const struct args *args, int evidence_fd, struct problem *why)
-{
-	char *lines = NULL;
-	size_t length = 0;
-	FILE *stream = open_memstream(&lines, &length);
-	int r;
-
-	if (!stream)
-		return -ENOMEM;
-	for (size_t i = 0; i < args->count; i++)
-		fprintf(stream, "%s\n", args->list[i]);
-	fclose(stream);
-	r = store_write(evidence_fd, "qemu-args.txt", lines, length, why);
-	free(lines);
-	return r;
-}
-
-static void tell_ended(struct backend_guest *guest, enum ending how, const char *detail)
+void qemu_tell_ended(struct backend_guest *guest, enum ending how, const char *detail)
 {
 	if (guest->ending_told || guest->destroyed)
 		return;
@@ -259,17 +143,20 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 	guest->pid = -1;
 	store_last_line(guest->evidence_fd, "qemu.log", line, sizeof(line));
 	if (info.si_code == CLD_EXITED && info.si_status == 127) {
-		tell_ended(guest, ENDING_HOST_FAILED, line);
+		qemu_tell_ended(guest, ENDING_HOST_FAILED, line);
 	} else if (info.si_code == CLD_EXITED && info.si_status == 0) {
-		tell_ended(guest, ENDING_GUEST_OFF, "QEMU exited: the guest powered off or reset");
+		qemu_tell_ended(
+			guest, ENDING_GUEST_OFF, "QEMU exited: the guest powered off or reset");
 	} else if (info.si_code == CLD_EXITED) {
+		enum ending how = guest->saving ? ENDING_SAVE_FAILED : ENDING_CREATE_FAILED;
+
 		snprintf(detail, sizeof(detail), "QEMU exited with status %d: %s", info.si_status,
 			line);
-		tell_ended(guest, ENDING_CREATE_FAILED, detail);
+		qemu_tell_ended(guest, how, detail);
 	} else {
 		snprintf(detail, sizeof(detail), "QEMU was killed by signal %d (%s)%s%s",
 			info.si_status, strsignal(info.si_status), line[0] ? ": " : "", line);
-		tell_ended(guest, ENDING_MODEL_DIED, detail);
+		qemu_tell_ended(guest, ENDING_MODEL_DIED, detail);
 	}
 	if (guest->destroyed)
 		tell_gone(guest);
@@ -277,9 +164,10 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 }
 
 /* Starts the child; on success the guest has pid, pid_fd and console_fd. */
-static int spawn(struct backend_guest *guest, const struct args *args, struct problem *why)
+static int spawn(
+	struct backend_guest *guest, const struct args *args, bool talks, struct problem *why)
 {
-	int pair[2] = { -1, -1 }, log_fd = -1, r;
+	int pair[2] = { -1, -1 }, talk[2] = { -1, -1 }, log_fd = -1, r;
 
 	log_fd = openat(
 		guest->evidence_fd, "qemu.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -292,13 +180,18 @@ static int spawn(struct backend_guest *guest, const struct args *args, struct pr
 		goto out;
 	}
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	if (talks && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) < 0) {
+		r = -errno;
+		goto out;
+	}
 	guest->pid = fork();
 	if (guest->pid < 0) {
 		r = -errno;
 		goto out;
 	}
 	if (guest->pid == 0)
-		become_qemu(args, pair[1], log_fd);
+		become_qemu(args, &(struct inherited){ { pair[1], pair[1], log_fd,
+					  guest->parts.saved_fd, talk[1], guest->parts.disk_fd } });
 	guest->pid_fd = pidfd_open(guest->pid, 0);
 	if (guest->pid_fd < 0) {
 		r = -errno;
@@ -309,11 +202,14 @@ static int spawn(struct backend_guest *guest, const struct args *args, struct pr
 	}
 	guest->console_fd = pair[0];
 	pair[0] = -1;
-	r = 0;
+	r = talks ? qmp_open(guest->host->loop, talk[0], qemu_answered, guest, &guest->qmp) : 0;
+	talk[0] = -1;
 out:
 	for (int i = 0; i < 2; i++) {
 		if (pair[i] >= 0)
 			close(pair[i]);
+		if (talk[i] >= 0)
+			close(talk[i]);
 	}
 	if (log_fd >= 0)
 		close(log_fd);
@@ -324,6 +220,8 @@ static void qemu_release(struct backend_guest *guest)
 {
 	sd_event_source_disable_unref(guest->exit_source);
 	sd_event_source_disable_unref(guest->created_source);
+	sd_event_source_disable_unref(guest->poll);
+	qmp_close(guest->qmp);
 	if (guest->pid > 0) { /* never after gone(): a last resort */
 		kill(guest->pid, SIGKILL);
 		waitpid(guest->pid, NULL, 0);
@@ -335,9 +233,9 @@ static void qemu_release(struct backend_guest *guest)
 	free(guest);
 }
 
-static int qemu_start(struct backend_host *host, const json_t *cell, int evidence_fd,
-	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
-	struct problem *why)
+static int qemu_start(struct backend_host *host, const json_t *cell,
+	const struct guest_parts *parts, int evidence_fd, const struct guest_handler *handler,
+	void *data, struct backend_guest **guest_r, struct problem *why)
 {
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	struct image image = { 0 };
@@ -349,22 +247,21 @@ static int qemu_start(struct backend_host *host, const json_t *cell, int evidenc
 	*guest = (struct backend_guest){ .host = host,
 		.handler = handler,
 		.data = data,
+		.parts = *parts,
 		.pid = -1,
 		.pid_fd = -1,
 		.console_fd = -1,
 		.evidence_fd = evidence_fd };
-	r = image_find(host->guests_dir, text(cell, "guest", ""), &image, why);
+	r = image_find(host->options->guests_dir, document_text(cell, "guest"), &image, why);
 	if (r < 0)
 		goto out;
-	r = build_args(host, cell, &image, &args);
-	if (r < 0) {
-		problem_set(why, r, "the cell gives QEMU more than %d arguments", ARGS_MAX);
-		goto out;
-	}
-	r = record_args(&args, evidence_fd, why);
+	r = args_build(host, cell, &image, parts, &args, why);
 	if (r < 0)
 		goto out;
-	r = spawn(guest, &args, why);
+	r = args_record(&args, evidence_fd, why);
+	if (r < 0)
+		goto out;
+	r = spawn(guest, &args, transition_is(cell), why);
 	if (r < 0)
 		goto out;
 	r = sd_event_add_io(
@@ -373,7 +270,10 @@ static int qemu_start(struct backend_host *host, const json_t *cell, int evidenc
 		goto out;
 	/* After the console: what a dying QEMU still wrote comes first. */
 	sd_event_source_set_priority(guest->exit_source, SD_EVENT_PRIORITY_IDLE);
-	r = sd_event_add_defer(host->loop, &guest->created_source, on_created, guest);
+	if (parts->restored)
+		r = qemu_await_restored(guest);
+	else
+		r = sd_event_add_defer(host->loop, &guest->created_source, on_created, guest);
 	if (r < 0)
 		goto out;
 	*guest_r = guest;
@@ -397,6 +297,8 @@ static void qemu_destroy(struct backend_guest *guest)
 	if (guest->destroyed)
 		return;
 	guest->destroyed = true;
+	sd_event_source_disable_unref(guest->poll);
+	guest->poll = NULL;
 	if (guest->pid > 0) {
 		kill(guest->pid, SIGKILL); /* a guest that has reported has nothing left to save */
 		return;
@@ -412,6 +314,7 @@ const struct backend backend_qemu = {
 	.open = qemu_open,
 	.identify = qemu_identify,
 	.start = qemu_start,
+	.save = qemu_save,
 	.destroy = qemu_destroy,
 	.release = qemu_release,
 	.close = qemu_close,

@@ -8,6 +8,7 @@
 #include "harness/render_junit.h"
 #include "harness/render_kcidb.h"
 #include "harness/render_lava.h"
+#include "harness/render_migration.h"
 #include "harness/render_qualification.h"
 #include "harness/render_table.h"
 #include "harness/render_tap.h"
@@ -22,6 +23,8 @@ const struct renderer renderers[] = {
 	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
 	{ "lava", "LAVA's signals, for a test shell", render_lava },
 	{ "html", "one file for a browser", render_html },
+	{ "migration-md", "guests that were saved and restored, a Markdown table",
+		render_migration },
 	{ "qualification-md", "for a release, Markdown", render_qualification_md,
 		.compares = true },
 	{ "qualification-html", "for a release, to be printed", render_qualification_html,

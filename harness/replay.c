@@ -16,10 +16,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/cell.h"
 #include "harness/files.h"
 #include "harness/plan.h"
 #include "harness/seal.h"
 #include "harness/store.h"
+#include "harness/transition.h"
 #include "src/document.h"
 
 struct backend_host {
@@ -38,6 +40,7 @@ struct backend_guest {
 	size_t length, sent;
 	json_t *end; /* end.json */
 	sd_event_source *io, *defer;
+	bool restored; /* the second of a transition */
 	bool destroyed;
 };
 
@@ -103,13 +106,49 @@ static void tell_ending(struct backend_guest *guest)
 	guest->handler->ended(guest->data, ending, detail ? detail : "");
 }
 
+/* Did the recorded cell get so far with its first guest, which this is? */
+static bool came_to(const struct backend_guest *guest, enum cell_state state)
+{
+	return !guest->restored &&
+	       json_object_get(json_object_get(guest->end, "times_ms"), cell_state_name(state));
+}
+
 static int on_all_sent(sd_event_source *source, void *data)
 {
 	struct backend_guest *guest = data;
 
-	if (!guest->destroyed)
+	if (!guest->destroyed && !came_to(guest, CELL_SAVE))
 		tell_ending(guest);
 	return 0;
+}
+
+/* What the recorded guest came to while it was being saved. */
+static int on_save(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+
+	if (guest->destroyed)
+		return 0;
+	if (came_to(guest, CELL_LET_GO))
+		guest->handler->saved(guest->data);
+	else
+		tell_ending(guest);
+	return 0;
+}
+
+static void replay_save(struct backend_guest *guest)
+{
+	sd_event_source_disable_unref(guest->defer);
+	guest->defer = NULL;
+	sd_event_add_defer(guest->host->loop, &guest->defer, on_save, guest);
+}
+
+static json_int_t replay_asked_ms(const struct backend_guest *guest)
+{
+	const json_t *asked =
+		json_object_get(json_object_get(guest->end, "transition"), "asked_ms");
+
+	return json_integer_value(json_array_get(asked, guest->restored));
 }
 
 /* The harness reads, or writes requests, which a recording does not answer. */
@@ -164,7 +203,7 @@ static void replay_release(struct backend_guest *guest)
 
 /* What a cell and its attempt write themselves; all else in its folder is of the back end. */
 static const char *const of_the_cell[] = { "began.json", "console.log", "end.json", "journal.jsonl",
-	"report.json", "lock", SEAL_FILE, PRUNED_FILE, NULL };
+	"report.json", "lock", SEAL_FILE, PRUNED_FILE, TRANSITION_FOLDER, NULL };
 
 static int copy_file(int from_fd, int to_fd, const char *name, struct problem *why)
 {
@@ -193,6 +232,25 @@ static int copy_evidence(int from_fd, int to_fd, struct problem *why)
 	return r;
 }
 
+/* What the guest left is in the cell's folder, or in one of its own there. */
+static int load_guest(struct backend_guest *guest, const char *name, int cell_fd, int evidence_fd,
+	struct problem *why)
+{
+	int fd = guest->restored ? transition_folder(cell_fd, false) : dup(cell_fd), r;
+
+	if (fd < 0)
+		return problem_set(why, fd, "cell %s has no restored guest", name);
+	r = store_read(fd, "console.log", &guest->bytes, &guest->length, why);
+	if (r == -ENOENT && faccessat(cell_fd, PRUNED_FILE, F_OK, 0) == 0)
+		r = problem_set(why, -ENODATA, "the console.log of cell %s was pruned", name);
+	else if (r == -ENOENT)
+		r = 0; /* it never came to a console */
+	if (r == 0)
+		r = copy_evidence(fd, evidence_fd, why);
+	close(fd);
+	return r;
+}
+
 static int load(struct backend_guest *guest, const char *name, int evidence_fd, struct problem *why)
 {
 	const struct backend_host *host = guest->host;
@@ -203,32 +261,29 @@ static int load(struct backend_guest *guest, const char *name, int evidence_fd, 
 	if (fd < 0)
 		return problem_set(why, fd, "%s holds no cell %s", host->store.dir, name);
 	r = store_read_json(fd, "end.json", DOCUMENT_END, &guest->end, why);
-	if (r == 0)
-		r = store_read(fd, "console.log", &guest->bytes, &guest->length, why);
-	if (r == -ENOENT && guest->end && faccessat(fd, PRUNED_FILE, F_OK, 0) == 0)
-		r = problem_set(why, -ENODATA, "the console.log of cell %s was pruned", name);
-	if (r == -ENOENT && guest->end)
-		r = 0;
-	else if (r == -ENOENT)
+	if (r == -ENOENT)
 		problem_set(why, r, "%s: cell %s did not run to its end", host->store.dir, name);
 	if (r == 0)
-		r = copy_evidence(fd, evidence_fd, why);
+		r = load_guest(guest, name, fd, evidence_fd, why);
 	close(fd);
 	return r;
 }
 
-static int replay_start(struct backend_host *host, const json_t *cell, int evidence_fd,
-	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
-	struct problem *why)
+static int replay_start(struct backend_host *host, const json_t *cell,
+	const struct guest_parts *parts, int evidence_fd, const struct guest_handler *handler,
+	void *data, struct backend_guest **guest_r, struct problem *why)
 {
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	int pair[2], r;
 
 	if (!guest)
 		return -ENOMEM;
-	*guest = (struct backend_guest){
-		.host = host, .handler = handler, .data = data, .fd = -1, .console_fd = -1
-	};
+	*guest = (struct backend_guest){ .host = host,
+		.handler = handler,
+		.data = data,
+		.fd = -1,
+		.console_fd = -1,
+		.restored = parts->restored };
 	r = load(guest, json_string_value(json_object_get(cell, "name")), evidence_fd, why);
 	if (r < 0)
 		goto out;
@@ -276,6 +331,8 @@ const struct backend backend_replay = {
 	.open = replay_open,
 	.identify = replay_identify,
 	.start = replay_start,
+	.save = replay_save,
+	.asked_ms = replay_asked_ms,
 	.destroy = replay_destroy,
 	.release = replay_release,
 	.close = replay_close,

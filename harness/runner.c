@@ -11,9 +11,11 @@
 #include "harness/attempt.h"
 #include "harness/ending.h"
 #include "harness/host_document.h"
+#include "harness/models.h"
 #include "harness/seal.h"
 #include "harness/service.h"
 #include "harness/shard.h"
+#include "harness/transition.h"
 #include "src/document.h"
 
 #define TICK_US 500000
@@ -130,7 +132,8 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	/* A replay brings the identity of the host that was recorded. */
 	if (json_object_get(runner->identities, "host"))
 		return 0;
-	return look_at_host(runner);
+	r = models_identify(options->models, runner->identities, why);
+	return r < 0 ? r : look_at_host(runner);
 }
 
 struct turn {
@@ -225,6 +228,19 @@ static int check_recorded(const struct store *store, const json_t *end, struct p
 		document_text(end, "cell"), document_text(end, "detail"), store->dir);
 }
 
+/* The folder of a restored guest first: the cell's own seal is the sign that all is there. */
+static int seal_cell(int dir_fd, struct problem *why)
+{
+	int fd = transition_folder(dir_fd, false);
+	int r = fd == -ENOENT ? 0 : fd;
+
+	if (fd >= 0) {
+		r = seal_write(fd, why);
+		close(fd);
+	}
+	return r < 0 ? r : seal_write(dir_fd, why);
+}
+
 /* A run that was killed in the moment between the end of a cell and its seal. */
 static int seal_again(
 	const struct store *store, size_t index, const char *name, struct problem *why)
@@ -233,7 +249,7 @@ static int seal_again(
 
 	if (fd < 0)
 		return fd;
-	r = seal_write(fd, why);
+	r = seal_cell(fd, why);
 	close(fd);
 	return r;
 }
@@ -266,7 +282,7 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 	json_decref(turn.end);
 	/* Sealed when the back end, too, has written its last. */
 	if (r >= 0 && unwritten == 0)
-		unwritten = seal_write(dir_fd, why);
+		unwritten = seal_cell(dir_fd, why);
 	close(dir_fd);
 	if (unwritten < 0)
 		return unwritten;

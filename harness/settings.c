@@ -8,11 +8,13 @@
 #include "harness/nearest.h"
 
 #define TIB_IN_MIB (1024 * 1024)
+#define DISK_MAX   64 /* MiB: it is memory of the host */
 
 static const char *const gfx_passthru_words[] = { "off", "on", "igd", NULL };
 static const char *const libxl_vga_words[] = { "none", "stdvga", "cirrus", "qxl", NULL };
 static const char *const nic_words[] = { "none", "rtl8139", "e1000", NULL };
 static const char *const policy_words[] = { "libxl", "rfc", "igd-only", "igd-only-bare", NULL };
+static const char *const save_words[] = { "plain", "live", NULL };
 static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
 
 /*
@@ -43,6 +45,13 @@ const struct setting settings[] = {
 		"the bus unless cmdline has xen_emul_unplug=never" },
 	{ "libxl", "policy", SETTING_WORD, policy_words,
 		"what another libxl would have put on QEMU's command line: docs/policies.md" },
+	{ "libxl", "disk", SETTING_WHOLE, NULL,
+		"an emulated IDE disk of so many MiB, empty, in the harness's memory", 1,
+		DISK_MAX },
+	{ "libxl", "device_model", SETTING_TEXT, NULL,
+		"another QEMU than the run's: a name that run --model NAME=PATH gives" },
+	{ "libxl", "save", SETTING_WORD, save_words,
+		"how a transition saves it: plain, as xl save; live, as xl migrate" },
 	{ "libxl", "cmdline", SETTING_TEXT, NULL,
 		"appended to the command line of the guest's kernel" },
 	{ "qemu", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },
@@ -51,6 +60,11 @@ const struct setting settings[] = {
 	{ "qemu", "vga", SETTING_WORD, qemu_vga_words, "the emulated display adapter" },
 	{ "qemu", "nic", SETTING_WORD, nic_words,
 		"an emulated network card, joined to no network" },
+	{ "qemu", "disk", SETTING_WHOLE, NULL,
+		"an emulated IDE disk of so many MiB, empty, in the harness's memory", 1,
+		DISK_MAX },
+	{ "qemu", "device_model", SETTING_TEXT, NULL,
+		"another QEMU than the run's: a name that run --model NAME=PATH gives" },
 	{ "qemu", "args", SETTING_TEXTS, NULL, "further QEMU arguments, at the end" },
 	{ "qemu", "cmdline", SETTING_TEXT, NULL,
 		"appended to the command line of the guest's kernel" },

@@ -45,6 +45,46 @@ static int get_host(
 	return r;
 }
 
+static int get_restored(
+	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
+{
+	int r = evidence->restored ? field_get(evidence->restored, rest, value_r, why) : -ENODATA;
+
+	if (r == -ENODATA)
+		problem_set(why, r, "no restored guest reported %s", rest);
+	return r;
+}
+
+static int get_moved(
+	const struct evidence *evidence, const char *key, json_t **value_r, struct problem *why)
+{
+	json_t *value = json_object_get(evidence->moved, key);
+
+	if (!value)
+		return problem_set(why, -ENODATA,
+			"there are no two reports, of a saved guest and of the restored one");
+	*value_r = json_incref(value);
+	return 0;
+}
+
+static int get_changed(
+	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
+{
+	return get_moved(evidence, "changed", value_r, why);
+}
+
+static const char *const work_keys[] = { "steps", "disk", "clock", NULL };
+
+static int check_work(const char *rest, struct problem *why)
+{
+	for (size_t i = 0; work_keys[i]; i++) {
+		if (strcmp(rest, work_keys[i]) == 0)
+			return 0;
+	}
+	return problem_set(why, -EINVAL,
+		"no field \"goes_on/%s\": `igd-harness plan --fields` lists them", rest);
+}
+
 /* Nobody compared anything where fewer than two layers are known. */
 static int get_views(
 	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
@@ -86,6 +126,15 @@ static const struct sight sights[] = {
 		NULL, get_ending },
 	{ "host/", "host/FIELD", "that field of the host itself, as when the run began",
 		field_check, get_host },
+	{ "restored/", "restored/FIELD",
+		"of a transition: that field of the guest after it was restored", field_check,
+		get_restored },
+	{ "changed", "changed",
+		"of a transition: where the restored guest's machine is another, null if it is the same",
+		NULL, get_changed },
+	{ "goes_on/", "goes_on/steps|disk|clock",
+		"of a transition: does the guest's work go on after it was restored? disk: null without one",
+		check_work, get_moved },
 	{ "views", "views",
 		"the first layer at which the views of the guest's devices part, null if they agree",
 		NULL, get_views },

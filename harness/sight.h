@@ -6,6 +6,10 @@
  *                 "create-failed: igd-not-enabled" (harness/ending.c, results/patterns.yaml);
  *                 "create-failed" if they name none
  *   host/FIELD    that field of the host itself: "host/igd/device"
+ *   restored/FIELD  that field of the second report of a transition (harness/transition.h)
+ *   changed      at which paths the restored guest's machine is another; null: it is the same
+ *   goes_on/steps, goes_on/disk, goes_on/clock
+ *                does what the guest was at go on after it was restored?
  *   views         the first layer at which the views of the guest's devices part: "qemu"; null if
  *                 they agree (harness/views.h)
  *   xen/vga_ports, xen/vga_memory
@@ -23,13 +27,15 @@
 
 /* What a cell left, as far as it is there; all borrowed, each may be NULL. */
 struct evidence {
-	const json_t *end;    /* end.json, harness/cell.h */
-	const json_t *report; /* checked, src/report.h */
-	const json_t *logs;   /* matches of patterns, harness/patterns.h */
-	const json_t *host;   /* sight_host() */
-	const json_t *views;  /* views_of_cell() */
-	const json_t *xen;    /* sight_xen() */
-	const char *started;  /* when the run began: "2026-11-21T20:15:00Z" */
+	const json_t *end;      /* end.json, harness/cell.h */
+	const json_t *report;   /* checked, src/report.h */
+	const json_t *logs;     /* matches of patterns, harness/patterns.h */
+	const json_t *host;     /* sight_host() */
+	const json_t *views;    /* views_of_cell() */
+	const json_t *xen;      /* sight_xen() */
+	const json_t *restored; /* the second report of a transition, checked */
+	const json_t *moved;    /* transition_compare() */
+	const char *started;    /* when the run began: "2026-11-21T20:15:00Z" */
 };
 
 /*

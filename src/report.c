@@ -144,10 +144,18 @@ static const struct shape framebuffer_item[] = { OBJECT("", 0, framebuffer_membe
 static const struct shape display_members[] = { LIST("cards", REPORT_LIST_MAX, card_item),
 	LIST("framebuffers", REPORT_LIST_MAX, framebuffer_item), END };
 
+static const struct shape disk_members[] = { TEXT("name", 0), COUNT("bytes", ANY_COUNT, 0),
+	COUNT("written", ANY_COUNT, 0), COUNT("checked", ANY_COUNT, 0),
+	COUNT("wrong", ANY_COUNT, 0), COUNT("errors", ANY_COUNT, 0), TEXT("error", 0), END };
+static const struct shape work_members[] = { COUNT("monotonic_ms", ANY_COUNT, 0),
+	COUNT("realtime_ms", ANY_COUNT, 0), COUNT("steps", ANY_COUNT, 0),
+	COUNT("pause_ms", ANY_COUNT, 0), OBJECT("disk", NULLABLE, disk_members), END };
+
 static const struct shape report_members[] = { OBJECT("agent", 0, agent_members),
 	OBJECT("kernel", 0, kernel_members), OBJECT("dmi", 0, dmi_members),
 	OBJECT("hypervisor", 0, hypervisor_members), LIST("iomem", REPORT_LIST_MAX, range_item),
-	OBJECT("pci", 0, pci_members), OBJECT("display", 0, display_members), END };
+	OBJECT("pci", 0, pci_members), OBJECT("display", 0, display_members),
+	OBJECT("work", 0, work_members), END };
 static const struct shape report_shape = OBJECT("", 0, report_members);
 
 /* Where in the document a value is: a chain up to the root, for the sentence only. */

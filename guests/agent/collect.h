@@ -10,11 +10,14 @@
 
 #include "src/problem.h"
 
+struct work;
+
 /* What a collector is told. Owns nothing. */
 struct guest {
 	const char *root;       /* "" for this machine, or the directory of a recorded tree */
 	unsigned int request;   /* which report this is since the agent started, from 1 */
 	const json_t *unloaded; /* modules that could not be loaded, or NULL if nobody tried */
+	struct work *work;      /* guests/agent/work.h; NULL: the guest does none */
 };
 
 /*
@@ -30,7 +33,8 @@ typedef int collect_fn(const struct guest *guest, json_t **section_r, struct pro
 	_(hypervisor)                                                                              \
 	_(iomem)                                                                                   \
 	_(pci)                                                                                     \
-	_(display)
+	_(display)                                                                                 \
+	_(work)
 
 #define COLLECTOR_PROTOTYPE(name) collect_fn collect_##name;
 COLLECTORS(COLLECTOR_PROTOTYPE)

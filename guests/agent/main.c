@@ -11,6 +11,7 @@
 #include "guests/agent/collect.h"
 #include "guests/agent/init.h"
 #include "guests/agent/serve.h"
+#include "guests/agent/work.h"
 
 static const char usage[] =
 	"Usage: igd-agent --print [--root DIR]\n"
@@ -49,7 +50,8 @@ static int print_report(const char *root)
 /* Never returns: the kernel panics when its init ends. */
 __attribute__((noreturn)) static void run_as_init(void)
 {
-	char mode[INIT_OPTION_MAX];
+	char mode[INIT_OPTION_MAX], disk[INIT_OPTION_MAX] = "";
+	struct work work;
 	json_t *unloaded;
 
 	init_mount();
@@ -58,11 +60,13 @@ __attribute__((noreturn)) static void run_as_init(void)
 		execl("/hostile", "/hostile", (char *)NULL);
 	unloaded = init_load_modules();
 	init_wake_display();
+	init_option("igd.disk", disk);
+	work_begin(&work, disk);
 	for (;;) {
 		int fd = init_console();
 
 		if (fd >= 0) {
-			if (!serve(fd, unloaded))
+			if (!serve(fd, unloaded, &work))
 				init_power_off();
 			close(fd);
 		}

@@ -16,6 +16,7 @@
 struct session {
 	int fd;
 	const json_t *unloaded;
+	struct work *work;
 	unsigned int requests;
 	uint16_t number; /* of the last message; each gets its own, so that two answers never mix */
 	enum wire_type type;
@@ -53,6 +54,7 @@ static int make_answer(struct session *session)
 		.root = "",
 		.request = ++session->requests,
 		.unloaded = session->unloaded,
+		.work = session->work,
 	};
 	struct problem why = { "" };
 	json_t *report = NULL;
@@ -139,20 +141,31 @@ static int take(struct session *session, struct wire_decoder *decoder, bool *ask
 	return ret;
 }
 
-int serve(int fd, const json_t *unloaded)
+int serve(int fd, const json_t *unloaded, struct work *work)
 {
-	struct session session = { .fd = fd, .unloaded = unloaded };
+	struct session session = { .fd = fd, .unloaded = unloaded, .work = work };
 	struct wire_decoder decoder = { .used = 0 };
+	unsigned int waited_ms = 0; /* for the first request */
 	bool asked = false;
-	int ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
+	int ret;
+
+	/* So that there is something to find again, however soon the guest is saved. */
+	work_step(work, "");
+	ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
 
 	while (!ret) {
 		struct pollfd poller = { .fd = fd, .events = POLLIN };
 
-		if (poll(&poller, 1, asked ? -1 : HELLO_MS) > 0)
+		if (poll(&poller, 1, WORK_STEP_MS) > 0) {
 			ret = take(&session, &decoder, &asked);
-		else if (!asked)
-			ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
+			continue;
+		}
+		work_step(work, "");
+		waited_ms += WORK_STEP_MS;
+		if (asked || waited_ms < HELLO_MS)
+			continue;
+		waited_ms = 0;
+		ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
 	}
 	free(session.text);
 	return ret > 0 ? 0 : ret;

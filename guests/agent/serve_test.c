@@ -27,6 +27,7 @@ static int run(
 	const struct wire_frame *requests, size_t count, char *text, size_t room, size_t *length_r)
 {
 	int pair[2], size = 1 << 20, ret;
+	struct work work;
 	char line[WIRE_LINE_MAX + 1];
 	ssize_t got;
 
@@ -40,7 +41,8 @@ static int run(
 		CU_ASSERT_EQUAL_FATAL(put(&pair[0], line, (size_t)length), 0);
 	}
 	shutdown(pair[0], SHUT_WR);
-	ret = serve(pair[1], NULL);
+	work_begin(&work, "");
+	ret = serve(pair[1], NULL, &work);
 	close(pair[1]);
 	*length_r = 0;
 	while ((got = read(pair[0], text + *length_r, room - *length_r)) > 0)

@@ -2,7 +2,7 @@
  * destroy() to gone(), in the order in which it happens. Every step has a limit, so that gone()
  * comes even if libxl never answers; together they stay below the 60 s that a plan gives.
  *
- *   end_creation -> destroy_domain -> on_destroyed -> inspect (again and again) -> finish
+ *   end_work -> destroy_domain -> on_destroyed -> inspect (again and again) -> finish
  */
 #include "harness/xen/xen.h"
 
@@ -20,16 +20,19 @@
 
 static void destroy_domain(struct backend_guest *guest);
 
-static void end_creation(struct backend_guest *guest)
+/* The guest may still be in the making, or be saved. */
+static void end_work(struct backend_guest *guest)
 {
+	struct operation *work = operation_busy(&guest->save) ? &guest->save : &guest->create;
 	int rc;
 
-	if (!operation_busy(&guest->create)) {
+	if (!operation_busy(work)) {
 		destroy_domain(guest);
 		return;
 	}
-	rc = libxl_ao_abort(guest->session->ctx, &guest->create.how);
-	xen_log_note(&guest->session->log, "creation aborted: %s", rc ? rc_text(rc) : "begun");
+	rc = libxl_ao_abort(guest->session->ctx, &work->how);
+	xen_log_note(&guest->session->log, "%s aborted: %s",
+		work == &guest->save ? "saving" : "creation", rc ? rc_text(rc) : "begun");
 	alarm_set(&guest->limit, ABORT_LIMIT_MS, destroy_domain);
 }
 
@@ -40,7 +43,7 @@ void guest_destroy(struct backend_guest *guest)
 	guest->destroying = true;
 	watch_stop(guest);
 	/* From the loop: a callback must not come from within destroy(). */
-	alarm_set(&guest->step, 0, end_creation);
+	alarm_set(&guest->step, 0, end_work);
 }
 
 void cleanup_creation_over(struct backend_guest *guest)

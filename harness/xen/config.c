@@ -208,6 +208,12 @@ static int apply_policy(struct filling *f, const char *name, const json_t *value
 	return 0;
 }
 
+/* Of the back end, which knows what it means: guest.c. */
+static int apply_text(struct filling *f, const char *name, const json_t *value)
+{
+	return json_is_string(value) ? 0 : config_wrong(f, name, "a string");
+}
+
 static int apply_cmdline(struct filling *f, const char *name, const json_t *value)
 {
 	if (!json_is_string(value))
@@ -232,6 +238,9 @@ static const struct {
 	{ "pci", config_apply_pci },
 	{ "nic", config_apply_nic },
 	{ "policy", apply_policy },
+	{ "disk", config_apply_disk },
+	{ "device_model", apply_text },
+	{ "save", apply_text },
 	{ "cmdline", apply_cmdline },
 };
 
@@ -288,7 +297,9 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 	const char *device_model, const json_t *cell, struct problem *why)
 {
 	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
-	struct filling f = { .config = config, .cmdline = "", .why = why };
+	struct filling f = {
+		.config = config, .cmdline = "", .disk_fd = image->disk_fd, .why = why
+	};
 	const char *key;
 	const json_t *value;
 	int r;

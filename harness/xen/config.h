@@ -18,6 +18,7 @@
 struct filling {
 	libxl_domain_config *config;
 	const char *cmdline; /* of the cell */
+	int disk_fd;         /* its disk */
 	struct problem *why;
 };
 
@@ -34,5 +35,6 @@ int config_word(struct filling *f, const char *name, const json_t *value, const 
 /* Each takes one setting into f->config. Returns 0, -EINVAL or -ENOMEM. */
 int config_apply_pci(struct filling *f, const char *name, const json_t *value);
 int config_apply_nic(struct filling *f, const char *name, const json_t *value);
+int config_apply_disk(struct filling *f, const char *name, const json_t *value);
 
 #endif

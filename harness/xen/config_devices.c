@@ -1,8 +1,10 @@
-/* The settings that give a guest devices: pci, nic. */
+/* The settings that give a guest devices: pci, nic, disk. */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/passed.h"
 #include "harness/xen/config.h"
@@ -80,4 +82,30 @@ int config_apply_nic(struct filling *f, const char *name, const json_t *value)
 	nic->nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
 	nic->model = strdup(words[word]);
 	return nic->model ? 0 : config_no_memory(f);
+}
+
+/*
+ * One disk, of this process's memory, as the first of the emulated IDE controller. libxl and QEMU
+ * find it through /proc: it has no name that could be left behind. QEMU serves it itself, and no
+ * script of the host is run for it (LIBXL_DISK_BACKEND_QDISK).
+ */
+int config_apply_disk(struct filling *f, const char *name, const json_t *value)
+{
+	libxl_device_disk *disk;
+
+	if (!json_is_integer(value) || f->disk_fd < 0)
+		return config_wrong(f, name, "a whole number");
+	disk = calloc(1, sizeof(*disk));
+	if (!disk)
+		return config_no_memory(f);
+	libxl_device_disk_init(disk);
+	f->config->disks = disk;
+	f->config->num_disks = 1;
+	disk->backend = LIBXL_DISK_BACKEND_QDISK;
+	disk->format = LIBXL_DISK_FORMAT_RAW;
+	disk->readwrite = 1;
+	disk->vdev = strdup("hda");
+	if (asprintf(&disk->pdev_path, "/proc/%d/fd/%d", (int)getpid(), f->disk_fd) < 0)
+		disk->pdev_path = NULL;
+	return disk->vdev && disk->pdev_path ? 0 : config_no_memory(f);
 }

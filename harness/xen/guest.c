@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "harness/image.h"
+#include "harness/models.h"
 #include "harness/xen/xen.h"
+#include "src/document.h"
 
 static int alarm_rang(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -65,14 +67,15 @@ static void free_guest(struct backend_guest *guest)
 	free(guest);
 }
 
-static struct backend_guest *new_guest(
-	struct backend_host *host, int evidence_fd, const struct guest_handler *handler, void *data)
+static struct backend_guest *new_guest(struct backend_host *host, const struct guest_parts *parts,
+	int evidence_fd, const struct guest_handler *handler, void *data)
 {
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 
 	if (!guest)
 		return NULL;
 	guest->host = host;
+	guest->parts = *parts;
 	guest->handler = handler;
 	guest->data = data;
 	guest->evidence_fd = evidence_fd;
@@ -111,7 +114,7 @@ static int wrap_model(struct backend_guest *guest, const json_t *cell, struct pr
 	if (!policy)
 		return 0;
 	r = wrapper_make(&guest->wrapper,
-		&(struct wrapper_request){ WRAPPER_FOLDER, policy, guest->host->device_model,
+		&(struct wrapper_request){ WRAPPER_FOLDER, policy, guest->device_model,
 			guest->evidence_fd, (unsigned int)guest->serial },
 		why);
 	if (r < 0)
@@ -133,6 +136,18 @@ static int isolate_nics(struct backend_guest *guest, struct problem *why)
 
 static void make_domain(struct backend_guest *guest);
 
+/* The QEMU of that cell, one that was named for it or the run's; and how it is to be saved. */
+static int choose_model(struct backend_guest *guest, const json_t *cell, struct problem *why)
+{
+	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
+	const char *name = document_text(settings, "device_model");
+
+	guest->save_live = strcmp(document_text(settings, "save"), "live") == 0;
+	guest->device_model = name[0] ? models_path(guest->host->options->models, name, why)
+				      : guest->host->device_model;
+	return guest->device_model ? 0 : -EINVAL;
+}
+
 static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
 {
 	const struct backend_host *host = guest->host;
@@ -147,9 +162,13 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	r = image_find(host->options->guests_dir, folder ? folder : "", &image, why);
 	if (r < 0)
 		goto out;
+	r = choose_model(guest, cell, why);
+	if (r < 0)
+		goto out;
 	r = config_fill(&guest->config, guest->name,
-		&(struct guest_image){ image.kernel, image.initrd, image.cmdline },
-		host->device_model[0] ? host->device_model : NULL, cell, why);
+		&(struct guest_image){
+			image.kernel, image.initrd, image.cmdline, guest->parts.disk_fd },
+		guest->device_model[0] ? guest->device_model : NULL, cell, why);
 	if (r == 0)
 		r = wrap_model(guest, cell, why);
 	if (r == 0)
@@ -170,11 +189,11 @@ out:
 	return r;
 }
 
-int guest_start(struct backend_host *host, const json_t *cell, int evidence_fd,
-	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
-	struct problem *why)
+int guest_start(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
+	int evidence_fd, const struct guest_handler *handler, void *data,
+	struct backend_guest **guest_r, struct problem *why)
 {
-	struct backend_guest *guest = new_guest(host, evidence_fd, handler, data);
+	struct backend_guest *guest = new_guest(host, parts, evidence_fd, handler, data);
 	int r;
 
 	if (!guest)
@@ -220,6 +239,12 @@ static bool memory_suffices(struct backend_guest *guest)
 
 static void on_created(void *user, int rc);
 
+static const char *creation_call(const struct backend_guest *guest)
+{
+	return guest->parts.restored ? "libxl_domain_create_restore()"
+				     : "libxl_domain_create_new()";
+}
+
 /* libxl builds the domain inside this call, a few seconds of work; only waiting for QEMU is
  * asynchronous. */
 static void make_domain(struct backend_guest *guest)
@@ -229,11 +254,12 @@ static void make_domain(struct backend_guest *guest)
 	if (!memory_suffices(guest))
 		return;
 	operation_begin(&guest->create, guest->session, on_created, guest);
-	rc = libxl_domain_create_new(
-		guest->session->ctx, &guest->config, &guest->created_id, &guest->create.how, NULL);
+	rc = guest->parts.restored ? save_restore(guest)
+				   : libxl_domain_create_new(guest->session->ctx, &guest->config,
+					     &guest->created_id, &guest->create.how, NULL);
 	if (rc) {
 		operation_cancel(&guest->create);
-		watch_creation_failed(guest, "libxl_domain_create_new()", rc);
+		watch_creation_failed(guest, creation_call(guest), rc);
 		return;
 	}
 	/* libxl tells the number only of a creation that went well; leftovers have it too. */
@@ -313,7 +339,7 @@ static void on_created(void *user, int rc)
 		return;
 	}
 	if (rc) {
-		watch_creation_failed(guest, "libxl_domain_create_new()", rc);
+		watch_creation_failed(guest, creation_call(guest), rc);
 		return;
 	}
 	r = find_model(guest);

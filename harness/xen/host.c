@@ -149,6 +149,27 @@ static void tidy_logs(const char *prefix, json_t *tidied)
 	globfree(&logs);
 }
 
+/* The files of domains that are gone, of QEMU's devices while a guest was saved or restored. */
+static void tidy_states(struct session *session, json_t *tidied)
+{
+	glob_t files = { 0 };
+
+	glob(MODEL_STATE_FILES ".*", GLOB_BRACE, NULL, &files);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		const char *path = files.gl_pathv[i];
+		unsigned long id = strtoul(strrchr(path, '.') + 1, NULL, 10);
+		libxl_dominfo info;
+		int rc;
+
+		libxl_dominfo_init(&info);
+		rc = libxl_domain_info(session->ctx, &info, (uint32_t)id);
+		libxl_dominfo_dispose(&info);
+		if (rc == ERROR_DOMAIN_NOTFOUND && unlink(path) == 0)
+			json_array_append_new(tidied, json_sprintf("file %s", path));
+	}
+	globfree(&files);
+}
+
 /*
  * Domains of runs that were killed are destroyed, in a session and a loop of their own: open()
  * waits for it and must not dispatch what else is on the caller's loop.
@@ -178,6 +199,7 @@ static int tidy(struct backend_host *host, struct problem *why)
 	}
 	tidy_models(host->tidied);
 	wrapper_tidy(WRAPPER_FOLDER, host->tidied);
+	tidy_states(session, host->tidied);
 	tidy_logs("qemu-dm", host->tidied);
 	tidy_logs("qemu-probe", host->tidied);
 	tidy_logs("console/guest", host->tidied);

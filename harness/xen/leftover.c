@@ -168,6 +168,9 @@ static void find_files(struct backend_guest *guest, glob_t *files)
 	if (domid_is_guest(guest->domid)) {
 		snprintf(pattern, sizeof(pattern), "/run/xen/qmp-*-%u", guest->domid.id);
 		glob(pattern, GLOB_NOSORT | GLOB_APPEND, NULL, files);
+		/* QEMU's devices on their way from or to a saved guest: save.c. */
+		snprintf(pattern, sizeof(pattern), MODEL_STATE_FILES ".%u", guest->domid.id);
+		glob(pattern, GLOB_NOSORT | GLOB_APPEND | GLOB_BRACE, NULL, files);
 	}
 }
 

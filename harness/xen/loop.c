@@ -20,6 +20,7 @@ struct registration {
 	int fd;       /* libxl's */
 	int own_fd;   /* a duplicate, or -1 */
 	short events; /* as for poll() */
+	bool is_file;
 };
 
 static struct registration *registration_new(struct xen_loop *loop, void *for_libxl)
@@ -75,6 +76,27 @@ static int fd_ready(sd_event_source *source, int fd, uint32_t revents, void *use
 	return 0;
 }
 
+/* A plain file, in which a guest is saved, is always ready, as poll() has it; epoll takes none. */
+static int file_ready(sd_event_source *source, void *userdata)
+{
+	struct registration *reg = userdata;
+
+	/* `reg` is not used after it, as above. */
+	libxl_osevent_occurred_fd(
+		reg->loop->ctx, reg->for_libxl, reg->fd, reg->events, reg->events);
+	return 0;
+}
+
+static int add_file(struct registration *reg)
+{
+	int r = sd_event_add_defer(reg->loop->event, &reg->source, file_ready, reg);
+
+	reg->is_file = true;
+	return r < 0 ? r
+		     : sd_event_source_set_enabled(
+			       reg->source, reg->events ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
 static int fd_register(
 	void *user, int fd, void **for_app_registration_out, short events, void *for_libxl)
 {
@@ -95,6 +117,8 @@ static int fd_register(
 				    : sd_event_add_io(loop->event, &reg->source, reg->own_fd,
 					      to_epoll(events), fd_ready, reg);
 	}
+	if (r == -EPERM)
+		r = add_file(reg);
 	if (r < 0) {
 		registration_free(reg);
 		return ERROR_OSEVENT_REG_FAIL;
@@ -107,7 +131,11 @@ static int fd_modify(void *user, int fd, void **for_app_registration_update, sho
 {
 	struct registration *reg = *for_app_registration_update;
 
-	if (sd_event_source_set_io_events(reg->source, to_epoll(events)) < 0)
+	int r = reg->is_file ? sd_event_source_set_enabled(
+				       reg->source, events ? SD_EVENT_ON : SD_EVENT_OFF)
+			     : sd_event_source_set_io_events(reg->source, to_epoll(events));
+
+	if (r < 0)
 		return ERROR_OSEVENT_REG_FAIL;
 	reg->events = events;
 	return 0;

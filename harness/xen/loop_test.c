@@ -129,6 +129,32 @@ static void test_hang_up(void)
 	end();
 }
 
+/* What a guest is saved in: epoll refuses it, poll() has it ready always. */
+static void test_plain_file(void)
+{
+	FILE *file = tmpfile();
+	void *reg = NULL;
+	int mark;
+
+	begin();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_EQUAL_FATAL(hooks->fd_register(&loop, fileno(file), &reg, POLLOUT, &mark), 0);
+	sd_event_run(event, 0);
+	CU_ASSERT_EQUAL(fd_calls, 1);
+	CU_ASSERT_EQUAL(last_revents, POLLOUT);
+	CU_ASSERT_PTR_EQUAL(last_for_libxl, &mark);
+	CU_ASSERT_EQUAL(hooks->fd_modify(&loop, fileno(file), &reg, 0), 0);
+	sd_event_run(event, 0);
+	CU_ASSERT_EQUAL(fd_calls, 1);
+	CU_ASSERT_EQUAL(hooks->fd_modify(&loop, fileno(file), &reg, POLLOUT), 0);
+	deregister_in_call = reg;
+	sd_event_run(event, 0);
+	sd_event_run(event, 0);
+	CU_ASSERT_EQUAL(fd_calls, 2);
+	end();
+	fclose(file);
+}
+
 static void test_timeout(void)
 {
 	void *past = NULL, *future = NULL;
@@ -174,6 +200,7 @@ int main(void)
 		{ "an fd", test_fd },
 		{ "an fd twice", test_fd_twice },
 		{ "a hang-up", test_hang_up },
+		{ "a plain file", test_plain_file },
 		{ "timeouts", test_timeout },
 		{ "finish", test_finish },
 		CU_TEST_INFO_NULL,

@@ -7,6 +7,7 @@ static const struct backend libxl_backend = {
 	.identify = host_identify,
 	.survey = host_survey,
 	.start = guest_start,
+	.save = guest_save,
 	.destroy = guest_destroy,
 	.release = guest_release,
 	.picture = guest_picture,

@@ -46,7 +46,7 @@ static bool is_our_doing(const char *words)
 
 void watch_creation_failed(struct backend_guest *guest, const char *what, int rc)
 {
-	const char *model = guest->host->device_model;
+	const char *model = guest->device_model;
 	char errors[300], words[160];
 	enum ending how = ENDING_CREATE_FAILED;
 
@@ -171,6 +171,9 @@ void watch_event(void *user, const libxl_event *event)
 	struct backend_guest *guest = user;
 
 	if (guest->ended || guest->destroying || event->for_user != guest->serial)
+		return;
+	if (guest->saving && event->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN &&
+		event->u.domain_shutdown.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND)
 		return;
 	if (event->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN && !guest->shut_down) {
 		guest->shut_down = true;

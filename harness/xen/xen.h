@@ -15,6 +15,7 @@
  *   kmsg.c      dom0's kernel log
  *   beside.c    where our programs are          igd-vif     hot-plug script of an emulated NIC
  *   differs.h   what libxl's releases differ in
+ *   save.c      saving a guest, restoring it
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
  * CODING_STYLE in xen.git.
@@ -198,6 +199,7 @@ bool dotted_number(const char *text, char *number, size_t size);
 
 struct guest_image {
 	const char *kernel, *initrd, *cmdline_base; /* paths, and a line of text */
+	int disk_fd;                                /* of this process; -1 without a disk */
 };
 
 /*
@@ -318,6 +320,8 @@ struct backend_guest {
 	libxl_domain_config config;
 	struct wrapper wrapper;
 	struct alarm step, limit;
+	const char *device_model; /* path, borrowed; "" for libxl's own */
+	struct guest_parts parts;
 
 	/* making: guest.c */
 	struct operation create, unpause;
@@ -333,6 +337,10 @@ struct backend_guest {
 	bool running, ended, shut_down, vanished;
 	int shutdown_reason;
 
+	/* saving: save.c */
+	struct operation save;
+	bool saving, save_live;
+
 	/* cleaning up: cleanup.c */
 	struct operation destroy;
 	bool destroying, told_gone;
@@ -343,11 +351,19 @@ struct backend_guest {
 	json_t *before;         /* xenstore folders then */
 };
 
-int guest_start(struct backend_host *host, const json_t *cell, int evidence_fd,
-	const struct guest_handler *handler, void *data, struct backend_guest **guest_r,
-	struct problem *why);
+int guest_start(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
+	int evidence_fd, const struct guest_handler *handler, void *data,
+	struct backend_guest **guest_r, struct problem *why);
 void guest_destroy(struct backend_guest *guest);
 void guest_release(struct backend_guest *guest);
+
+/* ---- save.c ------------------------------------------------------------------------------- */
+
+/* The back end's save(). */
+void guest_save(struct backend_guest *guest);
+
+/* Calls libxl to restore what was saved, as part of guest->create. Returns libxl's code. */
+int save_restore(struct backend_guest *guest);
 
 /* ---- picture.c ---------------------------------------------------------------------------- */
 
@@ -399,8 +415,12 @@ enum ending watch_reason(int reason, const char **words_r);
 
 /* ---- cleanup.c ---------------------------------------------------------------------------- */
 
-/* The creation was answered while the guest is being destroyed. */
+/* The creation, or the saving, was answered while the guest is being destroyed. */
 void cleanup_creation_over(struct backend_guest *guest);
+
+/* qemu-save.DOMID and qemu-resume.DOMID, libxl_internal.h's LIBXL_DEVICE_MODEL_SAVE_FILE and
+ * LIBXL_DEVICE_MODEL_RESTORE_FILE, for GLOB_BRACE. */
+#define MODEL_STATE_FILES "/var/lib/xen/qemu-{save,resume}"
 
 /* ---- leftover.c --------------------------------------------------------------------------- */
 

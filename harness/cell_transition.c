@@ -1,0 +1,143 @@
+/*
+ * The middle of a transition: the guest is saved, let go, and restored as the other side's.
+ *
+ *   save -> saved() -> let-go -> gone() -> restore -> created() -> report-again
+ *
+ * The first guest goes the way of every guest, through destroy() and gone(), and so does whatever
+ * it leaves on the host; only then is there a second.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/cell_private.h"
+#include "harness/transition.h"
+
+/* The cell's disk, if its settings ask for one. */
+static int make_disk(struct cell *cell, const char *acts_as)
+{
+	const json_t *settings = json_object_get(json_object_get(cell->plan, "settings"), acts_as);
+	json_int_t mib = json_integer_value(json_object_get(settings, "disk"));
+
+	if (mib <= 0)
+		return 0;
+	cell->parts.disk_fd = transition_disk((unsigned int)mib);
+	return cell->parts.disk_fd < 0 ? cell->parts.disk_fd : 0;
+}
+
+int move_begin(struct cell *cell, const char *acts_as)
+{
+	cell->parts = (struct guest_parts){ .disk_fd = -1, .saved_fd = -1 };
+	if (transition_is(cell->plan)) {
+		cell->other_side = transition_other_side(cell->plan);
+		if (!cell->other_side)
+			return -ENOMEM;
+		cell->parts.saved_fd = transition_file(cell->dir_fd);
+		if (cell->parts.saved_fd < 0)
+			return cell->parts.saved_fd;
+	}
+	return make_disk(cell, acts_as);
+}
+
+void move_finish(struct cell *cell)
+{
+	int *const fds[] = { &cell->parts.disk_fd, &cell->parts.saved_fd, &cell->restored_fd };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+		*fds[i] = -1;
+	}
+	json_decref(cell->other_side);
+	json_decref(cell->first_console);
+}
+
+bool move_is_due(const struct cell *cell)
+{
+	return cell->other_side && !cell->restored;
+}
+
+void move_save(struct cell *cell)
+{
+	cell_enter(cell, CELL_SAVE);
+	if (!cell->backend->save) {
+		cell_end(cell, ENDING_NOT_SUPPORTED, "the %s back end saves no guests",
+			cell->backend->name);
+		return;
+	}
+	cell->backend->save(cell->guest);
+}
+
+enum ending move_refine(const struct cell *cell, enum ending how)
+{
+	if (cell->state == CELL_SAVE && how == ENDING_SAVE_FAILED &&
+		transition_is_full(cell->parts.saved_fd))
+		return ENDING_NOT_RECORDED;
+	if (cell->state == CELL_RESTORE && how == ENDING_CREATE_FAILED)
+		return ENDING_RESTORE_REFUSED;
+	return how;
+}
+
+void move_saved(struct cell *cell)
+{
+	struct stat st;
+
+	if (cell->state != CELL_SAVE)
+		return;
+	if (fstat(cell->parts.saved_fd, &st) == 0)
+		cell->saved_bytes = (uint64_t)st.st_size;
+	console_drain(cell);
+	if (cell->state != CELL_SAVE)
+		return;
+	cell->first_console = console_describe(cell);
+	console_close(cell);
+	console_reset(cell);
+	cell_enter(cell, CELL_LET_GO);
+	cell->backend->destroy(cell->guest);
+}
+
+/* Nothing of the first guest is left: the host is made ready for the second as for any. */
+static int ready_again(struct cell *cell, struct problem *why)
+{
+	struct cell_watcher *watcher = &cell->watcher;
+
+	if (watcher->inspect)
+		watcher->inspect(watcher->data, cell->leftovers);
+	if (json_array_size(cell->leftovers) > 0)
+		return problem_set(why, -EBUSY, "the saved guest left something on the host");
+	return watcher->prepare ? watcher->prepare(watcher->data, why) : 0;
+}
+
+void move_restore(struct cell *cell)
+{
+	struct problem why = { 0 };
+	int r;
+
+	cell->backend->release(cell->guest);
+	cell->guest = NULL;
+	cell_enter(cell, CELL_RESTORE);
+	cell->restored = true;
+	r = ready_again(cell, &why);
+	if (r < 0) {
+		cell_end_without_guest(cell, ENDING_HOST_FAILED, "%s", why.text);
+		return;
+	}
+	cell->restored_fd = transition_folder(cell->dir_fd, true);
+	if (cell->restored_fd < 0 || lseek(cell->parts.saved_fd, 0, SEEK_SET) < 0) {
+		cell_end_without_guest(cell, ENDING_NOT_RECORDED,
+			"cannot make the folder " TRANSITION_FOLDER " in the run directory: %s",
+			strerror(cell->restored_fd < 0 ? -cell->restored_fd : errno));
+		return;
+	}
+	cell->parts.restored = true;
+	cell_start(cell, cell->other_side, cell->restored_fd);
+}
+
+json_t *move_describe(const struct cell *cell)
+{
+	json_t *console = cell->restored ? console_describe(cell) : json_null();
+
+	return json_pack("{s:I, s:[I, I], s:o}", "saved_bytes", (json_int_t)cell->saved_bytes,
+		"asked_ms", cell->asked_ms[0], cell->asked_ms[1], "console", console);
+}

@@ -1,0 +1,84 @@
+#include "harness/judge_record.h"
+
+#include <unistd.h>
+
+#include "harness/judge_logs.h"
+#include "harness/prune.h"
+#include "harness/seal.h"
+#include "harness/sight.h"
+#include "harness/store.h"
+#include "harness/transition.h"
+#include "harness/views.h"
+#include "src/document.h"
+
+/* Puts the restored guest's matches before the first's: they know why the cell ended as it did. */
+static void put_first(struct judge_record *record, json_t *logs)
+{
+	json_t *match;
+	size_t i;
+
+	json_array_foreach(logs, i, match) json_object_set_new(
+		match, "file", json_sprintf(TRANSITION_FOLDER "/%s", document_text(match, "file")));
+	if (!logs)
+		return;
+	json_array_extend(logs, record->logs);
+	json_decref(record->logs);
+	record->logs = logs;
+}
+
+/* What the restored guest of a transition left. */
+static void read_restored(int cell_fd, const json_t *identities, const struct patterns *patterns,
+	struct judge_record *record)
+{
+	int fd = transition_folder(cell_fd, false);
+	json_t *cut = NULL;
+
+	if (fd < 0)
+		return;
+	if (seal_check(fd, &record->end_trouble) < 0) {
+		json_decref(record->end);
+		record->end = NULL;
+		goto out;
+	}
+	store_read_report(fd, &record->restored, &record->report_trouble);
+	if (patterns)
+		put_first(record, judge_logs(patterns, fd, record->restored,
+					  json_object_get(identities, "versions"), &cut));
+	json_decref(cut);
+	if (record->report && record->restored)
+		record->moved = transition_compare(record->report, record->restored, record->end);
+out:
+	close(fd);
+}
+
+void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
+	const struct patterns *patterns, struct judge_record *record)
+{
+	/* Whatever a damaged record says, nobody recorded it. */
+	if (seal_check(cell_fd, &record->end_trouble) < 0)
+		return;
+	record->pruned = prune_names(cell_fd);
+	store_read_json(cell_fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
+	store_read_report(cell_fd, &record->report, &record->report_trouble);
+	if (patterns)
+		record->logs = judge_logs(patterns, cell_fd, record->report,
+			json_object_get(identities, "versions"), &record->cut);
+	record->views = views_of_cell(
+		plan_cell, document_text(identities, "acts_as"), cell_fd, record->report);
+	record->xen = sight_xen(cell_fd);
+	if (transition_is(plan_cell))
+		read_restored(cell_fd, identities, patterns, record);
+}
+
+void judge_record_free(struct judge_record *record)
+{
+	json_decref(record->end);
+	json_decref(record->report);
+	json_decref(record->logs);
+	json_decref(record->cut);
+	json_decref(record->pruned);
+	json_decref(record->views);
+	json_decref(record->xen);
+	json_decref(record->restored);
+	json_decref(record->moved);
+}

@@ -1,0 +1,29 @@
+/*
+ * What a cell left, read from its folder for the judge.
+ */
+#ifndef IGD_JUDGE_RECORD_H
+#define IGD_JUDGE_RECORD_H
+
+#include <jansson.h>
+
+#include "harness/patterns.h"
+#include "src/problem.h"
+
+/* As in struct evidence (harness/sight.h); all owned, NULL for what is not there. */
+struct judge_record {
+	json_t *end, *report, *logs, *views, *xen, *restored, *moved;
+	json_t *cut;    /* names of the logs of which only the beginning was searched */
+	json_t *pruned; /* prune_names() */
+	struct problem end_trouble, report_trouble;
+};
+
+/*
+ * Reads it into a zeroed record. Whatever cannot be read is left out, with the sentence in one of
+ * the troubles; of a damaged record all is, for nobody recorded what it says. `identities` are
+ * those of the run that recorded the cell; `patterns` may be NULL.
+ */
+void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
+	const struct patterns *patterns, struct judge_record *record);
+void judge_record_free(struct judge_record *record);
+
+#endif

@@ -1,0 +1,91 @@
+#include "harness/models.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "harness/command.h"
+
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
+
+int models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why)
+{
+	json_t *models = json_object();
+	int r = models ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		size_t length = strspn(texts[i], NAME_CHARACTERS);
+		char name[MODELS_NAME_MAX + 1] = "";
+
+		if (length == 0 || length > MODELS_NAME_MAX || texts[i][length] != '=' ||
+			!texts[i][length + 1]) {
+			r = problem_set(why, -EINVAL,
+				"--model takes NAME=PATH, and not \"%.80s\"; a name is at most %d "
+				"of a-z, 0-9 and _",
+				texts[i], MODELS_NAME_MAX);
+			break;
+		}
+		memcpy(name, texts[i], length);
+		if (json_object_get(models, name))
+			r = problem_set(why, -EINVAL, "--model names %s twice", name);
+		else if (json_object_set_new(models, name, json_string(texts[i] + length + 1)) < 0)
+			r = problem_set(why, -EINVAL, "the path of --model %s is not UTF-8", name);
+	}
+	if (r < 0) {
+		json_decref(models);
+		return r;
+	}
+	*models_r = models;
+	return 0;
+}
+
+const char *models_path(const json_t *models, const char *name, struct problem *why)
+{
+	const char *path = json_string_value(json_object_get(models, name));
+
+	if (!path)
+		problem_set(why, -EINVAL,
+			"the run has no device model \"%.40s\": give it by --model %.40s=PATH",
+			name, name);
+	return path;
+}
+
+static int identify(const char *name, const char *path, json_t *all, struct problem *why)
+{
+	char *const argv[] = { (char *)path, (char *)"--version", NULL };
+	json_t *identity = json_object(), *model = NULL;
+	char line[COMMAND_LINE_MAX];
+	int r = identity ? command_line(argv, line, why) : -ENOMEM;
+
+	if (r == 0)
+		r = command_identify(path, identity, why);
+	if (r == 0) {
+		model = json_incref(json_object_get(identity, "device_model"));
+		if (json_object_set_new(model, "text", json_string(line)) < 0 ||
+			json_object_set(all, name, model) < 0)
+			r = -ENOMEM;
+	}
+	json_decref(model);
+	json_decref(identity);
+	return r;
+}
+
+int models_identify(const json_t *models, json_t *identities, struct problem *why)
+{
+	json_t *capabilities = json_object_get(identities, "capabilities"), *path;
+	json_t *all = json_object();
+	const char *name;
+	int r = all ? 0 : -ENOMEM;
+
+	json_object_foreach((json_t *)models, name, path)
+	{
+		if (r == 0)
+			r = identify(name, json_string_value(path), all, why);
+		if (r == 0 &&
+			json_array_append_new(capabilities, json_sprintf("model-%s", name)) < 0)
+			r = -ENOMEM;
+	}
+	if (r == 0 && json_object_size(all) > 0 && json_object_set(identities, "models", all) < 0)
+		r = -ENOMEM;
+	json_decref(all);
+	return r;
+}

@@ -1,0 +1,31 @@
+/*
+ * Other device models than the run's own, by name: those of `run --model NAME=PATH`, for cells with
+ * the setting `device_model`.
+ */
+#ifndef IGD_MODELS_H
+#define IGD_MODELS_H
+
+#include <jansson.h>
+
+#include "src/problem.h"
+
+#define MODELS_NAME_MAX 24
+
+/*
+ * Reads "NAME=PATH" texts into {NAME: PATH}. Returns 0 and a new object, -EINVAL for what is not of
+ * that form or comes twice, or -ENOMEM, with the sentence.
+ */
+int models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why);
+
+/* The path of that name; borrowed. NULL with the sentence if there is none. `models` may be NULL.
+ */
+const char *models_path(const json_t *models, const char *name, struct problem *why);
+
+/*
+ * Adds to identities what they are, {"models": {NAME: {"path": ..., "sha256": ..., "text": what
+ * --version says}}}, and to its "capabilities" "model-NAME" of each. Returns 0, or a negative errno
+ * with the sentence if one cannot be run. `models` may be NULL.
+ */
+int models_identify(const json_t *models, json_t *identities, struct problem *why);
+
+#endif

@@ -1,0 +1,144 @@
+/* The qemu back end: a cell's settings as QEMU's arguments. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/models.h"
+#include "harness/qemu_private.h"
+#include "harness/store.h"
+#include "harness/transition.h"
+
+static int add(struct args *args, const char *text)
+{
+	if (args->count == ARGS_MAX)
+		return -E2BIG;
+	args->list[args->count++] = text;
+	return 0;
+}
+
+static int add_format(struct args *args, const char *option, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int add_format(struct args *args, const char *option, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int length;
+
+	va_start(ap, fmt);
+	length = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (length < 0)
+		return -ENOMEM;
+	if (args->owned_count == sizeof(args->owned) / sizeof(args->owned[0])) {
+		free(text);
+		return -E2BIG;
+	}
+	args->owned[args->owned_count++] = text;
+	add(args, option);
+	return add(args, text);
+}
+
+void args_finish(struct args *args)
+{
+	for (size_t i = 0; i < args->owned_count; i++)
+		free(args->owned[i]);
+}
+
+static json_int_t whole(const json_t *settings, const char *key, json_int_t otherwise)
+{
+	const json_t *value = json_object_get(settings, key);
+
+	return value ? json_integer_value(value) : otherwise;
+}
+
+static const char *text(const json_t *settings, const char *key, const char *otherwise)
+{
+	const char *value = json_string_value(json_object_get(settings, key));
+
+	return value ? value : otherwise;
+}
+
+/* What only a transition, or a guest with a disk, has: docs/migration.md. */
+static void add_parts(struct args *args, const json_t *cell, const struct guest_parts *parts)
+{
+	if (parts->disk_fd >= 0)
+		add_format(args, "-drive",
+			"file=/proc/self/fd/%d,format=raw,if=ide,index=0,media=disk", QEMU_FD_DISK);
+	if (parts->restored)
+		add_format(args, "-incoming", "exec:cat /proc/$PPID/fd/%d", QEMU_FD_SAVED);
+	if (!transition_is(cell))
+		return;
+	add_format(args, "-chardev", "socket,id=qmp,fd=%d", QEMU_FD_QMP);
+	add_format(args, "-mon", "chardev=qmp,mode=control");
+}
+
+/* The QEMU of that cell: one that was named for it, or the run's. */
+static const char *program_of(
+	const struct backend_host *host, const json_t *settings, struct problem *why)
+{
+	const char *model = text(settings, "device_model", "");
+
+	return model[0] ? models_path(host->options->models, model, why) : host->program;
+}
+
+int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,
+	const struct guest_parts *parts, struct args *args, struct problem *why)
+{
+	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "qemu"), *extra;
+	const char *program = program_of(host, settings, why);
+	size_t i;
+
+	if (!program)
+		return -EINVAL;
+	add(args, program);
+	add_format(args, "-name", "%s", text(cell, "name", "guest"));
+	add_format(args, "-machine", "%s,accel=%s", text(settings, "machine", "pc"),
+		host->options->accelerator);
+	add_format(args, "-m", "%" JSON_INTEGER_FORMAT, whole(settings, "memory", 512));
+	add_format(args, "-smp", "%" JSON_INTEGER_FORMAT, whole(settings, "vcpus", 1));
+	/*
+	 * As libxl does: nothing that was not asked for, and the screen is nobody's. -no-reboot, so
+	 * that a guest that crashes in a loop ends.
+	 */
+	add(args, "-nodefaults");
+	add(args, "-no-user-config");
+	add(args, "-no-reboot");
+	add_format(args, "-display", "none");
+	add_format(args, "-vga", "%s", text(settings, "vga", "std"));
+	/* No netdev: joined to nothing. No ROM: nobody boots from it. */
+	if (strcmp(text(settings, "nic", "none"), "none") != 0)
+		add_format(args, "-device", "%s,romfile=", text(settings, "nic", ""));
+	add_format(args, "-serial", "stdio");
+	add_format(args, "-kernel", "%s", image->kernel);
+	add_format(args, "-initrd", "%s", image->initrd);
+	add_format(args, "-append", "%s%s%s", image->cmdline,
+		json_object_get(settings, "cmdline") ? " " : "", text(settings, "cmdline", ""));
+	add_parts(args, cell, parts);
+	json_array_foreach(json_object_get(settings, "args"), i, extra)
+	{
+		if (add(args, json_string_value(extra)) < 0)
+			return problem_set(why, -E2BIG,
+				"the cell gives QEMU more than %d arguments", ARGS_MAX);
+	}
+	return 0;
+}
+
+int args_record(const struct args *args, int evidence_fd, struct problem *why)
+{
+	char *lines = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&lines, &length);
+	int r;
+
+	if (!stream)
+		return -ENOMEM;
+	for (size_t i = 0; i < args->count; i++)
+		fprintf(stream, "%s\n", args->list[i]);
+	fclose(stream);
+	r = store_write(evidence_fd, "qemu-args.txt", lines, length, why);
+	free(lines);
+	return r;
+}

@@ -1,0 +1,74 @@
+/* What the files of the qemu back end share. */
+#ifndef IGD_QEMU_PRIVATE_H
+#define IGD_QEMU_PRIVATE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "harness/backend.h"
+#include "harness/image.h"
+#include "harness/qmp.h"
+
+/* -name, -machine, ... and what a cell adds; execvp() wants them in one array. */
+#define ARGS_MAX 128
+
+/* Where QEMU finds what it inherits beside stdin, stdout and stderr. */
+enum qemu_fd { QEMU_FD_SAVED = 3, QEMU_FD_QMP, QEMU_FD_DISK, QEMU_FD_END };
+
+struct backend_host {
+	sd_event *loop;
+	const struct backend_options *options;
+	const char *program;
+};
+
+struct backend_guest {
+	struct backend_host *host;
+	const struct guest_handler *handler;
+	void *data;
+	struct guest_parts parts;
+	pid_t pid;
+	int pid_fd;
+	int console_fd;
+	int evidence_fd;
+	sd_event_source *exit_source;
+	sd_event_source *created_source;
+	struct qmp *qmp; /* NULL but in a transition */
+	sd_event_source *poll;
+	bool saving;
+	bool ending_told;
+	bool destroyed;
+};
+
+/* Tells ended(), once, and not of a guest that is being destroyed. */
+void qemu_tell_ended(struct backend_guest *guest, enum ending how, const char *detail);
+
+/* ---- qemu_args.c -------------------------------------------------------------------------- */
+
+struct args {
+	const char *list[ARGS_MAX + 1];
+	size_t count;
+	char *owned[20]; /* formatted ones, to be freed */
+	size_t owned_count;
+};
+
+/* The settings of the cell, docs/matrix.md, as QEMU's arguments; to be given to args_finish() in
+ * any case. Returns 0, -E2BIG, -ENOMEM or -EINVAL, with the sentence. */
+int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,
+	const struct guest_parts *parts, struct args *args, struct problem *why);
+void args_finish(struct args *args);
+
+/* Writes qemu-args.txt. */
+int args_record(const struct args *args, int evidence_fd, struct problem *why);
+
+/* ---- qemu_move.c -------------------------------------------------------------------------- */
+
+/* Begins to wait for a QEMU that restores a guest; leads to created(). 0 or a negative errno. */
+int qemu_await_restored(struct backend_guest *guest);
+
+/* The back end's save(). */
+void qemu_save(struct backend_guest *guest);
+
+/* What QEMU answered to a question. */
+void qemu_answered(void *data, const json_t *answer);
+
+#endif

@@ -1,0 +1,70 @@
+#include "harness/transition.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MIB (1 << 20)
+
+bool transition_is(const json_t *plan_cell)
+{
+	return json_is_object(json_object_get(plan_cell, "to"));
+}
+
+json_t *transition_other_side(const json_t *plan_cell)
+{
+	json_t *other = json_copy((json_t *)plan_cell);
+
+	if (other && json_object_update(other, json_object_get(plan_cell, "to")) < 0) {
+		json_decref(other);
+		return NULL;
+	}
+	return other;
+}
+
+int transition_folder(int cell_fd, bool make)
+{
+	int fd;
+
+	if (make && mkdirat(cell_fd, TRANSITION_FOLDER, 0755) < 0)
+		return -errno;
+	fd = openat(cell_fd, TRANSITION_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int transition_file(int dir_fd)
+{
+	static const char name[] = ".saved";
+	int fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	/* Not O_TMPFILE, which not every file system has. */
+	if (fd >= 0)
+		unlinkat(dir_fd, name, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+int transition_disk(unsigned int mib)
+{
+	int fd = memfd_create("igd-disk", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)mib * MIB) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+bool transition_is_full(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	return end >= 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, end, MIB) < 0 &&
+	       (errno == ENOSPC || errno == EDQUOT);
+}

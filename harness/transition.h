@@ -1,0 +1,58 @@
+/*
+ * A transition: a cell whose guest is saved, and restored with other settings.
+ *
+ * What the restored guest leaves is in a folder of its own in the cell's, TRANSITION_FOLDER, with
+ * the same names as what the first left in the cell's: two guests, two records of one form. The
+ * saved guest and its disk have no names at all: they are gone when the last who has them open is,
+ * however that ends.
+ */
+#ifndef IGD_TRANSITION_H
+#define IGD_TRANSITION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "src/problem.h"
+
+#define TRANSITION_FOLDER "restored"
+
+/* Is this cell of a plan one? */
+bool transition_is(const json_t *plan_cell);
+
+/* The cell as which its guest is restored: the same with the settings of the other side. A new
+ * reference, or NULL without memory. */
+json_t *transition_other_side(const json_t *plan_cell);
+
+/* Opens the folder of the restored guest in a cell's; makes it if `make`. Returns a descriptor that
+ * the caller closes, or a negative errno: -ENOENT if nothing was restored. */
+int transition_folder(int cell_fd, bool make);
+
+/* An empty file without a name, on the file system of that folder, to save a guest in. A descriptor
+ * or a negative errno. */
+int transition_file(int dir_fd);
+
+/* A disk of so many MiB, all zero, in memory. A descriptor or a negative errno. */
+int transition_disk(unsigned int mib);
+
+/* Is the reason that `fd` does not grow that its file system is full? */
+bool transition_is_full(int fd);
+
+/*
+ * What the saved guest (`before`) and the restored one (`after`), two checked reports, say of each
+ * other; `end` is end.json (harness/cell.h):
+ *
+ * {"changed": "pci.functions[0000:00:02.0].device",
+ *                        paths (harness/diff_values.h) at which the machine is another, at most
+ *                        TRANSITION_CHANGES_MAX joined by ", " and how many more; null: the same
+ *  "changes": [ {"what": ..., "a": ..., "b": ...} ],       the same as a list
+ *  "steps": true,        the same agent went on, and did steps
+ *  "disk": true,         it went on writing, and all that it had written is there; null: no disk
+ *  "clock": true,        its clocks went on, and not further than the host's
+ *  "behind_ms": 4200}    by how much its clock lost against the host's
+ *
+ * A key is absent if one of the two did not say. New reference, or NULL without memory.
+ */
+json_t *transition_compare(const json_t *before, const json_t *after, const json_t *end);
+#define TRANSITION_CHANGES_MAX 4
+
+#endif

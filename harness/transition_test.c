@@ -1,0 +1,183 @@
+/* Two reports of one guest, before it was saved and after it was restored. */
+#include "harness/transition.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "src/document.h"
+#include "src/suite.h"
+
+/* What a guest says: `more` of its machine, and how far it is. */
+static json_t *report(const char *pci, int request, int steps, int realtime, const char *disk)
+{
+	json_t *all = json_pack("{s:{s:i}, s:{s:i, s:i, s:i, s:o}}", "agent", "request", request,
+		"work", "monotonic_ms", 1000 + steps, "realtime_ms", realtime, "steps", steps,
+		"disk", json_loads(disk, JSON_DECODE_ANY, NULL));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(all);
+	json_object_set_new(all, "pci", json_loads(pci, 0, NULL));
+	return all;
+}
+
+#define MACHINE                                                                                    \
+	"{\"functions\": [{\"address\": \"0000:00:02.0\", \"device\": \"0x0001\"},"                \
+	" {\"address\": \"0000:00:03.0\", \"device\": \"0x1111\"}]}"
+#define NO_DISK "null"
+#define DISK(written, wrong)                                                                       \
+	"{\"written\": " written ", \"checked\": 3, \"wrong\": " wrong ", \"errors\": 0}"
+
+/* {"asked_ms": [1000, 11000]}: ten seconds of the host between the two. */
+static json_t *compare(json_t *before, json_t *after)
+{
+	json_t *end = json_pack("{s:{s:[i, i]}}", "transition", "asked_ms", 1000, 11000);
+	json_t *result = transition_compare(before, after, end);
+
+	json_decref(before);
+	json_decref(after);
+	json_decref(end);
+	return result;
+}
+
+static bool is(const json_t *result, const char *key, const char *text)
+{
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+	bool equal = json_equal(json_object_get(result, key), value);
+
+	json_decref(value);
+	return equal;
+}
+
+static void one_that_went_on(void)
+{
+	json_t *result = compare(report(MACHINE, 1, 5, 100000, DISK("5", "0")),
+		report(MACHINE, 2, 9, 106000, DISK("9", "0")));
+
+	CU_ASSERT(is(result, "changed", "null"));
+	CU_ASSERT(is(result, "steps", "true"));
+	CU_ASSERT(is(result, "disk", "true"));
+	CU_ASSERT(is(result, "clock", "true"));
+	CU_ASSERT(is(result, "behind_ms", "4000"));
+	json_decref(result);
+}
+
+static void another_machine(void)
+{
+	json_t *result = compare(report(MACHINE, 1, 5, 100000, NO_DISK),
+		report("{\"functions\": [{\"address\": \"0000:00:02.0\", \"device\": \"0x0002\"}]}",
+			2, 9, 106000, NO_DISK));
+
+	CU_ASSERT(is(result, "changed",
+		"\"pci.functions[0000:00:02.0].device, pci.functions[0000:00:03.0]\""));
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(result, "changes")), 2);
+	CU_ASSERT(is(result, "disk", "null"));
+	json_decref(result);
+}
+
+/* Many changes are one line nevertheless. */
+static void a_whole_other_machine(void)
+{
+	json_t *result = compare(
+		report("{\"a\": 1, \"b\": 1, \"c\": 1, \"d\": 1, \"e\": 1}", 1, 5, 100000, NO_DISK),
+		report("{\"a\": 2, \"b\": 2, \"c\": 2, \"d\": 2, \"e\": 2}", 2, 9, 106000,
+			NO_DISK));
+
+	CU_ASSERT(is(result, "changed", "\"pci.a, pci.b, pci.c, pci.d and 1 more\""));
+	json_decref(result);
+}
+
+static void one_that_did_not_go_on(void)
+{
+	json_t *result;
+
+	/* It was started again: its requests count from 1. */
+	result = compare(
+		report(MACHINE, 1, 5, 100000, NO_DISK), report(MACHINE, 1, 9, 106000, NO_DISK));
+	CU_ASSERT(is(result, "steps", "false"));
+	json_decref(result);
+	/* It answers, and does nothing. */
+	result = compare(report(MACHINE, 1, 5, 100000, DISK("5", "0")),
+		report(MACHINE, 2, 5, 106000, DISK("5", "0")));
+	CU_ASSERT(is(result, "steps", "false"));
+	CU_ASSERT(is(result, "disk", "false"));
+	json_decref(result);
+	/* A block is not what it was. */
+	result = compare(report(MACHINE, 1, 5, 100000, DISK("5", "0")),
+		report(MACHINE, 2, 9, 106000, DISK("9", "1")));
+	CU_ASSERT(is(result, "steps", "true"));
+	CU_ASSERT(is(result, "disk", "false"));
+	json_decref(result);
+}
+
+static void clocks(void)
+{
+	json_t *result;
+
+	/* Back, and a minute ahead. */
+	result = compare(
+		report(MACHINE, 1, 5, 100000, NO_DISK), report(MACHINE, 2, 9, 99000, NO_DISK));
+	CU_ASSERT(is(result, "clock", "false"));
+	json_decref(result);
+	result = compare(
+		report(MACHINE, 1, 5, 100000, NO_DISK), report(MACHINE, 2, 9, 170000, NO_DISK));
+	CU_ASSERT(is(result, "clock", "false"));
+	json_decref(result);
+}
+
+/* An agent of before there was work. */
+static void nothing_said(void)
+{
+	json_t *result = compare(json_object(), json_object());
+
+	CU_ASSERT(is(result, "changed", "null"));
+	CU_ASSERT_PTR_NULL(json_object_get(result, "steps"));
+	CU_ASSERT_PTR_NULL(json_object_get(result, "disk"));
+	CU_ASSERT_PTR_NULL(json_object_get(result, "clock"));
+	json_decref(result);
+}
+
+static void the_other_side(void)
+{
+	json_t *cell = json_pack("{s:s, s:{s:i}, s:{s:{s:i}}}", "name", "a", "settings", "x", 1,
+		"to", "settings", "x", 2);
+	json_t *other = transition_other_side(cell);
+
+	CU_ASSERT(transition_is(cell));
+	CU_ASSERT_STRING_EQUAL(document_text(other, "name"), "a");
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(json_object_get(other, "settings"), "x")), 2);
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(json_object_get(cell, "settings"), "x")), 1);
+	json_decref(other);
+	json_object_del(cell, "to");
+	CU_ASSERT_FALSE(transition_is(cell));
+	json_decref(cell);
+}
+
+static void a_disk_is_empty_and_as_large_as_asked(void)
+{
+	int fd = transition_disk(2);
+	char byte = 1;
+
+	CU_ASSERT_EQUAL(lseek(fd, 0, SEEK_END), 2 << 20);
+	CU_ASSERT_EQUAL(pread(fd, &byte, 1, 12345), 1);
+	CU_ASSERT_EQUAL(byte, 0);
+	CU_ASSERT_FALSE(transition_is_full(fd));
+	close(fd);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "one that went on", one_that_went_on },
+		{ "another machine", another_machine },
+		{ "a whole other machine", a_whole_other_machine },
+		{ "one that did not go on", one_that_did_not_go_on },
+		{ "clocks", clocks },
+		{ "nothing said", nothing_said },
+		{ "the other side", the_other_side },
+		{ "a disk is empty and as large as asked", a_disk_is_empty_and_as_large_as_asked },
+		CU_TEST_INFO_NULL,
+	};
+
+	return suite_main("transition", tests);
+}
