@@ -8,6 +8,8 @@
 
 #include "harness/clock.h"
 #include "harness/ending.h"
+#include "harness/seal.h"
+#include "harness/transition.h"
 #include "src/document.h"
 
 /* Set-aside folders looked for; a run that was killed more often than this is not resumed. */
@@ -158,5 +160,29 @@ int attempt_begin(const struct store *store, size_t index, const char *name, con
 		*dir_fd_r = fd;
 	else
 		close(fd);
+	return r;
+}
+
+/* The folder of a restored guest first: the cell's own seal is the sign that all is there. */
+int attempt_seal_folder(int dir_fd, struct problem *why)
+{
+	int fd = transition_folder(dir_fd, false);
+	int r = fd == -ENOENT ? 0 : fd;
+
+	if (fd >= 0) {
+		r = seal_write(fd, why);
+		close(fd);
+	}
+	return r < 0 ? r : seal_write(dir_fd, why);
+}
+
+int attempt_seal(const struct store *store, size_t index, const char *name, struct problem *why)
+{
+	int fd = store_cell(store, index, name, false, why), r;
+
+	if (fd < 0)
+		return fd;
+	r = attempt_seal_folder(fd, why);
+	close(fd);
 	return r;
 }

@@ -28,6 +28,12 @@
 int attempt_begin(const struct store *store, size_t index, const char *name, const char *boot_id,
 	int *dir_fd_r, struct problem *why);
 
+/* Seals a cell that is over, unless it is: a run may be killed between its end and its seal. */
+int attempt_seal(const struct store *store, size_t index, const char *name, struct problem *why);
+
+/* The same of an open folder, when the last of it is written. */
+int attempt_seal_folder(int dir_fd, struct problem *why);
+
 #define BOOT_ID_MAX 64
 
 /* The id of this boot of the kernel; "" if it cannot be read. */

@@ -4,6 +4,7 @@
 
 #include "harness/commands.h"
 #include "harness/conduct.h"
+#include "harness/dut_drive.h"
 #include "harness/patterns.h"
 
 static struct {
@@ -15,45 +16,19 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-/* The device that the killed run had; its guests are gone since the back end was opened. */
-static int restore_lease(struct runner *runner, struct problem *why)
-{
-	struct bdf device;
-
-	if (!runner->backend->devices)
-		return 0;
-	return lease_restore(runner->backend->devices, runner->host, "", &device, why) < 0 ? -EIO
-											   : 0;
-}
-
+/* On this host, or on the host under test that the run names. */
 static int go_on(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, struct problem *why)
 {
-	struct backend_options host_options;
 	struct runner runner = { 0 };
-	const char *backend;
 	int r;
 
-	if (json_object_get(json_object_get(run, "identities"), "shards")) {
-		problem_set(why, 0, "%s is a merged run: go on with the shard that is not whole",
-			store->dir);
-		return EXIT_USAGE;
-	}
-	if (conduct_settings_read(
-		    json_object_get(run, "settings"), &backend, &host_options, &runner) < 0) {
-		problem_set(why, 0,
-			"%s/run.json does not have the settings of its run, as before version "
-			"0.2: begin a new run",
-			store->dir);
-		return EXIT_USAGE;
-	}
-	r = runner_open(&runner, backend, &host_options, why);
-	if (r == 0)
-		r = restore_lease(&runner, why);
-	if (r == 0)
-		conduct_identify(&runner, &host_options, plan);
-	if (r == 0)
-		r = conduct_same(json_object_get(run, "identities"), runner.identities, why);
+	if (json_object_get(json_object_get(run, "identities"), "shards"))
+		return problem_set(why, -ENOTSUP,
+			"%s is a merged run: go on with the shard that is not whole", store->dir);
+	if (json_object_get(run, "dut"))
+		return dut_resume(store, run, plan, patterns, given.quiet, why);
+	r = conduct_reopen(&runner, store, run, plan, why);
 	if (r == 0)
 		r = conduct(&runner, store, run, plan, patterns, given.quiet, why);
 	runner_close(&runner);
@@ -80,8 +55,9 @@ static int run(int argc, char **argv)
 	r = patterns_choose(NULL, store.dir, &patterns, &why);
 	if (r == 0)
 		r = go_on(&store, stored_run, plan, patterns, &why);
-	if (r < 0 || why.text[0])
-		r = command_fail(&command_resume, r < 0 ? EXIT_NO_ANSWER : r, &why);
+	if (r < 0)
+		r = command_fail(
+			&command_resume, r == -ENOTSUP ? EXIT_USAGE : EXIT_NO_ANSWER, &why);
 out:
 	patterns_free(patterns);
 	json_decref(plan);
@@ -98,7 +74,8 @@ const struct command command_resume = {
 		"Runs the cells of the run directory DIR that are not over, as they were planned, and\n"
 		"judges the whole. The cell that was running is tried again, what it left is kept\n"
 		"beside it; one during which the host died twice is given up (MISS). Refused on a host\n"
-		"that is not what it was when the run began. Exit status as of run.",
+		"that is not what it was when the run began. A run on a host under test goes on there.\n"
+		"Exit status as of run.",
 	.options = options,
 	.run = run,
 };

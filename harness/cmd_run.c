@@ -10,6 +10,7 @@
 #include "harness/clock.h"
 #include "harness/commands.h"
 #include "harness/conduct.h"
+#include "harness/dut_drive.h"
 #include "harness/installed.h"
 #include "harness/models.h"
 #include "harness/plan.h"
@@ -19,10 +20,11 @@
 #include "src/document.h"
 
 static struct {
+	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
 		*known, *shard;
 	struct option_list select, models;
-	bool quiet, keep_lease;
+	bool quiet, keep_lease, no_cells;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
 
 static const struct command_option options[] = {
@@ -38,6 +40,16 @@ static const struct command_option options[] = {
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
 		.text = &given.shard },
+	{ "dut", "HOST",
+		"run on this host under test: lab:NAME, ssh:USER@HOST, or a description\n"
+		"                          NAME or FILE (docs/hosts.md); paths and back ends are its",
+		.text = &given.dut },
+	{ "hosts", "DIR", "where descriptions NAME.yaml are (default: IGD_HOSTS, or hosts)",
+		.text = &given.hosts },
+	{ "tree", "DIR", "the installed tree that the host gets (default: the one of this program)",
+		.text = &given.tree },
+	{ "lab-dir", "DIR", "the commands of lab:NAME (default: ci/lab above this program)",
+		.text = &given.lab_dir },
 	{ "guests", "DIR",
 		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
 		"                          those installed with the program)",
@@ -64,6 +76,8 @@ static const struct command_option options[] = {
 		"give a passed-through device back to dom0 at the end of the run, not\n"
 		"                          after each cell",
 		.flag = &given.keep_lease },
+	{ "no-cells", NULL, "freeze the run directory and run no cell: `resume` does that",
+		.flag = &given.no_cells },
 	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
 	{ NULL },
 };
@@ -113,13 +127,88 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	run = run_document(
 		runner->identities, conduct_settings(given.backend, host_options, runner));
 	r = store_create(out, run, plan, matrix, known_of(plan), &store, why);
-	status = r == 0 ? conduct(runner, &store, run, plan, patterns, given.quiet, why) : r;
+	if (r == 0)
+		r = given.no_cells ? conduct_seal(&store, patterns, runner->document, why)
+				   : conduct(runner, &store, run, plan, patterns, given.quiet, why);
+	if (r == 0 && given.no_cells && !given.quiet)
+		printf("Run directory: %s\n", store.dir);
+	status = r;
 	if (status < 0)
 		status = command_fail(
 			&command_run, status == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
 	json_decref(run);
 	store_close(&store);
 	return status;
+}
+
+static void pass_list(FILE *stream, const char *name, const struct option_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		char *quoted = dut_quote(list->texts[i]);
+
+		if (quoted)
+			fprintf(stream, " --%s %s", name, quoted);
+		free(quoted);
+	}
+}
+
+/* The options that are the host's business, as words for its shell. */
+static char *options_for_host(void)
+{
+	const struct {
+		const char *name, *value;
+	} passed[] = { { "backend", given.backend }, { "slow", given.slow },
+		{ "accel", given.accelerator }, { "guests", given.guests },
+		{ "device-model", given.device_model }, { "replay", given.replay } };
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return NULL;
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
+		char *quoted = passed[i].value ? dut_quote(passed[i].value) : NULL;
+
+		if (quoted)
+			fprintf(stream, " --%s %s", passed[i].name, quoted);
+		free(quoted);
+	}
+	pass_list(stream, "select", &given.select);
+	pass_list(stream, "model", &given.models);
+	fclose(stream);
+	return text;
+}
+
+/* On a host under test: what has to be known of it is all checked before anything is made. */
+static int run_on_dut(const json_t *plan, const struct patterns *patterns, const char *matrix,
+	const char *out, struct problem *why)
+{
+	const struct dut_places places = { .hosts = given.hosts, .lab = given.lab_dir };
+	char *tree = given.tree ? strdup(given.tree) : installed_path("../.."), *for_host = NULL;
+	struct dut_job job = { .tree = tree, .lab = given.lab_dir, .quiet = given.quiet };
+	struct dut *dut = NULL;
+	int r;
+
+	if (given.keep_lease || given.no_cells)
+		r = problem_set(why, -EINVAL,
+			"--%s is not for --dut: each cell is a harness of its own there",
+			given.keep_lease ? "keep-lease" : "no-cells");
+	else
+		r = dut_find(given.dut, &places, &dut, why);
+	if (r < 0) {
+		r = command_fail(&command_run, command_status(r), why);
+		goto out;
+	}
+	job.dut = dut;
+	for_host = options_for_host();
+	r = tree && for_host ? dut_run(&job, out, matrix, for_host, plan, patterns, why) : -ENOMEM;
+	if (r < 0)
+		r = command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+out:
+	dut_free(dut);
+	free(tree);
+	free(for_host);
+	return r;
 }
 
 static int run(int argc, char **argv)
@@ -154,6 +243,10 @@ static int run(int argc, char **argv)
 		r = patterns_choose(given.patterns, NULL, &patterns, &why);
 	if (r < 0) {
 		status = command_fail(&command_run, command_status(r), &why);
+		goto out;
+	}
+	if (given.dut) {
+		status = run_on_dut(plan, patterns, argv[0], out, &why);
 		goto out;
 	}
 	r = runner_open(&runner, given.backend, &host_options, &why);

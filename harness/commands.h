@@ -8,6 +8,7 @@
 extern const struct command command_plan;
 extern const struct command command_run;
 extern const struct command command_resume;
+extern const struct command command_cell;
 extern const struct command command_judge;
 extern const struct command command_diff;
 extern const struct command command_lava_job;

@@ -118,8 +118,7 @@ static int judge_into(const struct store *store, const json_t *run, const json_t
 	return judge_pour(store, run, plan, plan, patterns, &all, why);
 }
 
-/* Judges what was run, keeps the findings and prints them. Returns the exit status. */
-static int conclude(const struct store *store, const json_t *run, const json_t *plan,
+int conduct_conclude(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why)
 {
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
@@ -160,6 +159,39 @@ static int conclude(const struct store *store, const json_t *run, const json_t *
  * The patterns as they were, so that the run can be judged where none are installed. A run that was
  * stopped before it had them gets those of who goes on with it.
  */
+/* The device that the killed run had; its guests are gone since the back end was opened. */
+static int restore_lease(struct runner *runner, struct problem *why)
+{
+	struct bdf device;
+
+	if (!runner->backend->devices)
+		return 0;
+	return lease_restore(runner->backend->devices, runner->host, "", &device, why) < 0 ? -EIO
+											   : 0;
+}
+
+int conduct_reopen(struct runner *runner, const struct store *store, const json_t *run,
+	const json_t *plan, struct problem *why)
+{
+	struct backend_options host_options;
+	const char *backend;
+	int r;
+
+	if (conduct_settings_read(
+		    json_object_get(run, "settings"), &backend, &host_options, runner) < 0)
+		return problem_set(why, -ENOTSUP,
+			"%s/run.json does not have the settings of its run, as before version "
+			"0.2: begin a new run",
+			store->dir);
+	r = runner_open(runner, backend, &host_options, why);
+	if (r == 0)
+		r = restore_lease(runner, why);
+	if (r == 0)
+		conduct_identify(runner, &host_options, plan);
+	return r == 0 ? conduct_same(json_object_get(run, "identities"), runner->identities, why)
+		      : r;
+}
+
 static int freeze_patterns(
 	const struct store *store, const struct patterns *patterns, struct problem *why)
 {
@@ -180,19 +212,25 @@ static int freeze_host(const struct store *store, const json_t *document, struct
 	return store_write_json(store->dir_fd, HOST_FILE, document, why);
 }
 
+int conduct_seal(const struct store *store, const struct patterns *patterns, const json_t *host,
+	struct problem *why)
+{
+	int r = freeze_patterns(store, patterns, why);
+
+	if (r == 0)
+		r = freeze_host(store, host, why);
+	return r < 0 ? r : seal_write(store->dir_fd, why);
+}
+
 int conduct(struct runner *runner, const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why)
 {
-	int status = freeze_patterns(store, patterns, why);
+	int status = conduct_seal(store, patterns, runner->document, why);
 
-	if (status == 0)
-		status = freeze_host(store, runner->document, why);
-	if (status == 0)
-		status = seal_write(store->dir_fd, why);
 	if (status == 0)
 		status = runner_run(runner, store, plan, why);
 	if (status == 0)
-		status = conclude(store, run, plan, patterns, quiet, why);
+		status = conduct_conclude(store, run, plan, patterns, quiet, why);
 	if (status >= 0 && runner->stopped)
 		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",
 			store->dir);

@@ -38,6 +38,26 @@ void conduct_identify(
 int conduct_same(const json_t *before, const json_t *now, struct problem *why);
 
 /*
+ * Opens the back end of a run that is gone on with, as its settings say, on this host: gives back
+ * a device that a killed harness had leased, and refuses a host that is not what it was. Returns 0,
+ * to be closed with runner_close() as on failure; -ENOTSUP if the run has no settings; another
+ * negative errno; each with the sentence.
+ */
+int conduct_reopen(struct runner *runner, const struct store *store, const json_t *run,
+	const json_t *plan, struct problem *why);
+
+/* Freezes the patterns and the host's document, if there are any, and seals what is frozen. */
+int conduct_seal(const struct store *store, const struct patterns *patterns, const json_t *host,
+	struct problem *why);
+
+/*
+ * Judges the whole, keeps the findings in the store and prints them unless `quiet`. Returns the
+ * exit status, or a negative errno with the sentence.
+ */
+int conduct_conclude(const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, bool quiet, struct problem *why);
+
+/*
  * Runs what is left of the plan, judges the whole, keeps the findings in the store and prints them
  * unless `quiet`. Returns the exit status, or a negative errno with the sentence.
  */

@@ -21,6 +21,7 @@ const struct help_term help_statuses[] = {
 
 const struct help_term help_environment[] = {
 	{ "IGD_GUESTS", "the folder of the guest images, if --guests does not name one" },
+	{ "IGD_HOSTS", "the folder of the descriptions of hosts, if --hosts does not name one" },
 	{ "IGD_MODULES", "the folder of the back end modules, instead of the one installed" },
 	{ "IGD_PATTERNS", "what lines of the logs mean, if --patterns does not name a file" },
 	{ "IGD_IDS", "which GPU is what, if --ids does not name a file" },

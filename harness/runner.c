@@ -15,7 +15,6 @@
 #include "harness/seal.h"
 #include "harness/service.h"
 #include "harness/shard.h"
-#include "harness/transition.h"
 #include "src/document.h"
 
 #define TICK_US 500000
@@ -228,32 +227,6 @@ static int check_recorded(const struct store *store, const json_t *end, struct p
 		document_text(end, "cell"), document_text(end, "detail"), store->dir);
 }
 
-/* The folder of a restored guest first: the cell's own seal is the sign that all is there. */
-static int seal_cell(int dir_fd, struct problem *why)
-{
-	int fd = transition_folder(dir_fd, false);
-	int r = fd == -ENOENT ? 0 : fd;
-
-	if (fd >= 0) {
-		r = seal_write(fd, why);
-		close(fd);
-	}
-	return r < 0 ? r : seal_write(dir_fd, why);
-}
-
-/* A run that was killed in the moment between the end of a cell and its seal. */
-static int seal_again(
-	const struct store *store, size_t index, const char *name, struct problem *why)
-{
-	int fd = store_cell(store, index, name, false, why), r;
-
-	if (fd < 0)
-		return fd;
-	r = seal_cell(fd, why);
-	close(fd);
-	return r;
-}
-
 static int run_cell(struct runner *runner, const struct store *store, size_t index,
 	const json_t *plan_cell, struct problem *why)
 {
@@ -264,7 +237,7 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 
 	r = attempt_begin(store, index, name, runner->boot_id, &dir_fd, why);
 	if (r != 0)
-		return r < 0 ? r : seal_again(store, index, name, why);
+		return r < 0 ? r : attempt_seal(store, index, name, why);
 	progress_cell(&runner->progress, runner->turn, name);
 	r = cell_begin(runner->backend, runner->host, runner->loop, plan_cell, runner->identities,
 		dir_fd, runner->slow, &watcher, &runner->cell, why);
@@ -282,7 +255,7 @@ static int run_cell(struct runner *runner, const struct store *store, size_t ind
 	json_decref(turn.end);
 	/* Sealed when the back end, too, has written its last. */
 	if (r >= 0 && unwritten == 0)
-		unwritten = seal_cell(dir_fd, why);
+		unwritten = attempt_seal_folder(dir_fd, why);
 	close(dir_fd);
 	if (unwritten < 0)
 		return unwritten;
@@ -322,7 +295,8 @@ int runner_run(
 			break;
 		if (shard_is_elsewhere(plan, cell))
 			continue;
-		r = run_cell(runner, store, i, cell, why);
+		if (!runner->only || strcmp(runner->only, document_text(cell, "name")) == 0)
+			r = run_cell(runner, store, i, cell, why);
 		if (r < 0)
 			break;
 		runner->turn++;

@@ -17,8 +17,9 @@
 
 struct runner {
 	/* Set by the caller. */
-	double slow;     /* multiplies all limits */
-	bool keep_lease; /* give a device back at the end, not after each cell */
+	double slow;      /* multiplies all limits */
+	bool keep_lease;  /* give a device back at the end, not after each cell */
+	const char *only; /* the one cell to run; NULL: all */
 
 	sd_event *loop;
 	const struct backend *backend;

@@ -14,8 +14,6 @@
 #include "src/document.h"
 #include "src/report.h"
 
-#define CELL_FOLDER_MAX 256
-
 /* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */
 static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
 {
@@ -180,8 +178,14 @@ static void take_back(struct store *store)
 	rmdir(store->dir);
 }
 
-int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
-	const char *known_file, struct store *store_r, struct problem *why)
+void store_discard(struct store *store)
+{
+	take_back(store);
+	store_close(store);
+}
+
+int store_make(const char *dir, const char *matrix_file, const char *known_file,
+	struct store *store_r, struct problem *why)
 {
 	struct store store = STORE_NONE;
 	int r;
@@ -208,19 +212,37 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 		r = copy_in(store.dir_fd, "matrix.known.yaml", known_file, why);
 	if (r < 0)
 		goto out;
-	r = store_write_json(store.dir_fd, "plan.json", plan, why);
-	if (r < 0)
-		goto out;
-	/* run.json last: a directory without it is not a run that began. */
-	r = store_write_json(store.dir_fd, "run.json", run, why);
-	if (r < 0)
-		goto out;
 	*store_r = store;
 	store = STORE_NONE;
 out:
 	if (r < 0 && store.dir)
 		take_back(&store);
 	store_close(&store);
+	return r;
+}
+
+int store_freeze(
+	const struct store *store, const json_t *run, const json_t *plan, struct problem *why)
+{
+	int r = store_write_json(store->dir_fd, "plan.json", plan, why);
+
+	/* run.json last: a directory without it is not a run that began. */
+	return r < 0 ? r : store_write_json(store->dir_fd, "run.json", run, why);
+}
+
+int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
+	const char *known_file, struct store *store_r, struct problem *why)
+{
+	struct store store = STORE_NONE;
+	int r = store_make(dir, matrix_file, known_file, &store, why);
+
+	if (r < 0)
+		return r;
+	r = store_freeze(&store, run, plan, why);
+	if (r < 0)
+		store_discard(&store);
+	else
+		*store_r = store;
 	return r;
 }
 
@@ -308,15 +330,14 @@ void store_close(struct store *store)
 	*store = STORE_NONE;
 }
 
-/* "cells/NNN-NAME", or with ".lost-N" for a number that is not 0. */
-static int cell_folder(char folder[static CELL_FOLDER_MAX], size_t index, const char *name,
-	int number, struct problem *why)
+int store_folder(char folder[static STORE_FOLDER_MAX], size_t index, const char *name, int number,
+	struct problem *why)
 {
-	int length = number ? snprintf(folder, CELL_FOLDER_MAX, "cells/%03zu-%s.lost-%d", index + 1,
-				      name, number)
-			    : snprintf(folder, CELL_FOLDER_MAX, "cells/%03zu-%s", index + 1, name);
+	int length = number ? snprintf(folder, STORE_FOLDER_MAX, "cells/%03zu-%s.lost-%d",
+				      index + 1, name, number)
+			    : snprintf(folder, STORE_FOLDER_MAX, "cells/%03zu-%s", index + 1, name);
 
-	if (length >= CELL_FOLDER_MAX)
+	if (length >= STORE_FOLDER_MAX)
 		return problem_set(why, -ENAMETOOLONG, "the cell's name is too long: %s", name);
 	return 0;
 }
@@ -334,8 +355,8 @@ static int open_folder(const struct store *store, const char *folder, struct pro
 int store_cell(
 	const struct store *store, size_t index, const char *name, bool make, struct problem *why)
 {
-	char folder[CELL_FOLDER_MAX];
-	int r = cell_folder(folder, index, name, 0, why);
+	char folder[STORE_FOLDER_MAX];
+	int r = store_folder(folder, index, name, 0, why);
 
 	if (r < 0)
 		return r;
@@ -348,8 +369,8 @@ int store_cell(
 int store_lost(
 	const struct store *store, size_t index, const char *name, int number, struct problem *why)
 {
-	char folder[CELL_FOLDER_MAX];
-	int r = cell_folder(folder, index, name, number, why);
+	char folder[STORE_FOLDER_MAX];
+	int r = store_folder(folder, index, name, number, why);
 
 	return r < 0 ? r : open_folder(store, folder, why);
 }
@@ -357,11 +378,11 @@ int store_lost(
 int store_set_aside(
 	const struct store *store, size_t index, const char *name, int number, struct problem *why)
 {
-	char from[CELL_FOLDER_MAX], to[CELL_FOLDER_MAX];
-	int cells, r = cell_folder(from, index, name, 0, why);
+	char from[STORE_FOLDER_MAX], to[STORE_FOLDER_MAX];
+	int cells, r = store_folder(from, index, name, 0, why);
 
 	if (r == 0)
-		r = cell_folder(to, index, name, number, why);
+		r = store_folder(to, index, name, number, why);
 	if (r < 0)
 		return r;
 	if (renameat(store->dir_fd, from, store->dir_fd, to) < 0)

@@ -45,6 +45,17 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 	const char *known_file, struct store *store_r, struct problem *why);
 
 /*
+ * The same in two steps, for who has to know the directory before it knows all of the run: made,
+ * locked, with the matrix in it; and frozen. What was made and is not frozen is no run: what of it
+ * is ours is removed by store_discard(), which closes the store.
+ */
+int store_make(const char *dir, const char *matrix_file, const char *known_file,
+	struct store *store_r, struct problem *why);
+int store_freeze(
+	const struct store *store, const json_t *run, const json_t *plan, struct problem *why);
+void store_discard(struct store *store);
+
+/*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
  * Gives its run and plan documents as new references; of the plan only if `plan_r` is there, else
  * it is for harness/plan_reader.h. -EBADMSG if they are not what was frozen (harness/seal.h).
@@ -63,6 +74,15 @@ int store_hold(struct store *store, struct problem *why);
 void store_close(struct store *store);
 
 #define STORE_NONE ((struct store){ .dir_fd = -1, .lock_fd = -1 })
+
+#define STORE_FOLDER_MAX 256
+
+/*
+ * "cells/NNN-NAME", or with ".lost-N" for a number that is not 0. Returns 0, or -ENAMETOOLONG with
+ * the sentence.
+ */
+int store_folder(char folder[static STORE_FOLDER_MAX], size_t index, const char *name, int number,
+	struct problem *why);
 
 /*
  * Opens the folder of the cell at `index` (from 0) of the plan; makes it if `make`.

@@ -51,10 +51,12 @@ await_console() {
 	done
 }
 
-# Waits up to $1 seconds for ssh and libxl to answer, and sets dom0's clock, which a saved machine has from then.
+# Waits up to $1 seconds for ssh and libxl to answer, and gives dom0 what a saved machine has from then: the time, and a
+# boot id, by which every life of the lab is another boot. Not one of its own, whose random numbers were saved too.
 await_answer() {
-	local deadline=$((SECONDS + $1))
-	until ask_lab 20 "date -s @$EPOCHREALTIME >/dev/null && xl info >/dev/null && xl list Domain-0 >/dev/null"; do
+	local deadline=$((SECONDS + $1)) id=/proc/sys/kernel/random/boot_id
+	until ask_lab 20 "date -s @$EPOCHREALTIME >/dev/null && xl info >/dev/null && xl list Domain-0 >/dev/null &&
+		echo $(</proc/sys/kernel/random/uuid) >/run/boot_id && mount --bind /run/boot_id $id"; do
 		((SECONDS < deadline)) && remembered_process "$LAB_DIR/live/process" >/dev/null || return 1
 		sleep 0.2
 	done 2>"$LAB_DIR/live/ssh.log"

@@ -1,0 +1,342 @@
+/* Between the controller's run directory and the host's: what is frozen goes, what was run comes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/dut_private.h"
+#include "harness/files.h"
+#include "harness/host_document.h"
+#include "harness/patterns.h"
+#include "harness/seal.h"
+
+#define PULL      ".pull"
+#define NAMES_MAX 16
+#define NO_SUCH   7 /* exit status of a line: the host has nothing of the cell */
+#define LOCAL_MS  600000
+
+struct spool {
+	int fd, error;
+};
+
+static void on_packed(void *data, const char *bytes, size_t length)
+{
+	struct spool *spool = data;
+
+	while (spool->error == 0 && length > 0) {
+		ssize_t n = write(spool->fd, bytes, length);
+
+		if (n < 0 && errno != EINTR)
+			spool->error = -errno;
+		if (n > 0) {
+			bytes += n;
+			length -= (size_t)n;
+		}
+	}
+}
+
+/* A file that has no name. */
+static int open_spool(struct problem *why)
+{
+	FILE *file = tmpfile();
+	int fd = file ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 0) : -1, error = errno;
+
+	if (file)
+		fclose(file);
+	return fd < 0 ? problem_set(
+				why, -error, "cannot make a temporary file: %s", strerror(error))
+		      : fd;
+}
+
+int dut_pack(struct dut_session *session, const char *folder, const char *const *names,
+	struct problem *why)
+{
+	const char *argv[NAMES_MAX + 5] = { "tar", "-C", folder, "-c", NULL };
+	struct spool spool = { .fd = open_spool(why) };
+	const struct errand_order order = {
+		.argv = (char *const *)argv, .in_fd = -1, .out = on_packed, .data = &spool
+	};
+	const struct errand_limits limits = { .limit_ms = LOCAL_MS, .stop = &session->stop };
+	int r;
+
+	if (spool.fd < 0)
+		return spool.fd;
+	for (size_t i = 0; i < NAMES_MAX && names[i]; i++)
+		argv[4 + i] = names[i];
+	r = errand_run(session->loop, &order, &limits, why);
+	if (r == 0)
+		r = spool.error;
+	if (r == 0 && lseek(spool.fd, 0, SEEK_SET) < 0)
+		r = -errno;
+	if (r == 0)
+		return spool.fd;
+	close(spool.fd);
+	return problem_set(why, r < 0 ? r : -EIO, "cannot pack %s: tar %s %d", folder,
+		r < 0 ? "failed by errno" : "ended with status", r < 0 ? -r : r);
+}
+
+int dut_push(struct dut_session *session, struct problem *why)
+{
+	static const char *const frozen[] = { "plan.json", "matrix.yaml", "matrix.known.yaml",
+		PATTERNS_FILE, HOST_FILE, "run.json", SEAL_FILE };
+	const char *names[sizeof(frozen) / sizeof(frozen[0]) + 1] = { NULL };
+	char line[DUT_LINE_MAX];
+	struct dut_order order = { .line = line, .out_fd = -1 };
+	size_t count = 0;
+	int r;
+
+	for (size_t i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++) {
+		if (faccessat(session->store->dir_fd, frozen[i], F_OK, 0) == 0)
+			names[count++] = frozen[i];
+	}
+	order.in_fd = dut_pack(session, session->store->dir, names, why);
+	if (order.in_fd < 0)
+		return order.in_fd;
+	snprintf(line, sizeof(line),
+		"run=%s; rm -rf $run $run.new && mkdir -p $run.new/cells && "
+		"tar -C $run.new --no-same-owner --warning=no-timestamp -x && mv -T $run.new $run",
+		session->run);
+	r = dut_tell(session, &order, NULL, why);
+	close(order.in_fd);
+	return r;
+}
+
+static int sync_one(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return -errno;
+	r = fsync(fd) < 0 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+/* What came is the folders of that cell, with nothing in them but files; all of it is on disk. */
+static int check_pulled(int pull_fd, const char *folder, struct problem *why)
+{
+	struct files files = { 0 };
+	size_t length = strlen(folder);
+	int r = files_list(pull_fd, NULL, &files, why);
+
+	for (size_t i = 0; i < files.count && r == 0; i++) {
+		const char *path = files.entries[i].path, *rest = path + length;
+
+		if (strncmp(path, folder, length) != 0 ||
+			(*rest && *rest != '/' && strncmp(rest, ".lost-", 6) != 0))
+			r = problem_set(why, -EINVAL,
+				"the host sent %.200s, which is nothing of the cell", path);
+		else
+			r = sync_one(pull_fd, path);
+	}
+	files_free(&files);
+	return r;
+}
+
+/* Puts a pulled folder in its place, and what stood there into the pulled one's. */
+static int place(const struct dut_session *session, int pull_fd, const char *folder, const char *to,
+	struct problem *why)
+{
+	int dir_fd = session->store->dir_fd, r = 0;
+	unsigned int how =
+		faccessat(dir_fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? RENAME_EXCHANGE : 0;
+
+	if (renameat2(pull_fd, folder, dir_fd, to, how) < 0)
+		r = -errno;
+	if (r == 0)
+		r = sync_one(dir_fd, "cells");
+	return r < 0 ? problem_set(why, r, "cannot put %s/%s in its place: %s", session->store->dir,
+			       to, strerror(-r))
+		     : 0;
+}
+
+/* Attempts that the host's harness lost by itself come behind those that are known already. */
+static int place_lost(const struct dut_session *session, int pull_fd, const char *folder,
+	size_t index, const char *name, struct problem *why)
+{
+	int number = 1, fd, r = 0;
+
+	while ((fd = store_lost(session->store, index, name, number, why)) >= 0) {
+		close(fd);
+		number++;
+	}
+	for (int i = 1; r == 0; i++, number++) {
+		char from[STORE_FOLDER_MAX + 16], to[STORE_FOLDER_MAX];
+
+		snprintf(from, sizeof(from), "%s.lost-%d", folder, i);
+		if (faccessat(pull_fd, from, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			break;
+		r = store_folder(to, index, name, number, why);
+		if (r == 0)
+			r = place(session, pull_fd, from, to, why);
+	}
+	return r;
+}
+
+static int remove_pulled(struct dut_session *session, struct problem *why)
+{
+	char *path = NULL;
+	int r;
+
+	if (asprintf(&path, "%s/%s", session->store->dir, PULL) < 0)
+		return problem_set(why, -ENOMEM, "out of memory");
+	r = dut_local(session,
+		(char *const[]){ (char *)"rm", (char *)"-rf", (char *)"--", path, NULL }, NULL, -1,
+		LOCAL_MS, why);
+	free(path);
+	return r;
+}
+
+/* Unpacks what the host sent into a new folder. Returns its descriptor. */
+static int unpack(struct dut_session *session, int spool, struct problem *why)
+{
+	char *path = NULL;
+	int fd = -1, r = remove_pulled(session, why);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&path, "%s/%s", session->store->dir, PULL) < 0)
+		return problem_set(why, -ENOMEM, "out of memory");
+	if (mkdirat(session->store->dir_fd, PULL, 0755) < 0 || lseek(spool, 0, SEEK_SET) < 0)
+		r = problem_set(why, -errno, "cannot make %s: %s", path, strerror(errno));
+	if (r == 0)
+		r = dut_local(session,
+			(char *const[]){ (char *)"tar", (char *)"-C", path,
+				(char *)"--no-same-owner", (char *)"--warning=no-timestamp",
+				(char *)"-x", NULL },
+			NULL, spool, LOCAL_MS, why);
+	if (r == 0) {
+		fd = openat(session->store->dir_fd, PULL, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		r = fd < 0 ? -errno : fd;
+	}
+	free(path);
+	return r;
+}
+
+/* Is the cell's folder whole: with an end, and as it was sealed? */
+static int check_seal(int pull_fd, const char *folder, struct problem *why)
+{
+	struct problem inner = { "" };
+	int fd = openat(pull_fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return problem_set(why, -ENOENT, "the host has no %s", folder);
+	r = seal_check(fd, &inner);
+	close(fd);
+	if (r == 0)
+		return 0;
+	return problem_set(why, -EBADMSG, "%s came without being whole: %.300s", folder,
+		r == 1 ? "it has no " SEAL_FILE : inner.text);
+}
+
+/*
+ * Of a host that died: a cell that was finished has to be whole; otherwise it is what is left of
+ * the attempt, of which we know when it began.
+ */
+static int check_rescued(const struct dut_session *session, int pull_fd, const char *folder,
+	const char *to, struct problem *why)
+{
+	char path[STORE_FOLDER_MAX + 16], here[STORE_FOLDER_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, SEAL_FILE);
+	if (faccessat(pull_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return check_seal(pull_fd, folder, why);
+	snprintf(path, sizeof(path), "%s/began.json", folder);
+	snprintf(here, sizeof(here), "%s/began.json", to);
+	if (renameat(session->store->dir_fd, here, pull_fd, path) < 0 && errno != ENOENT)
+		return problem_set(why, -errno, "cannot move %s: %s", here, strerror(errno));
+	return 0;
+}
+
+/* The folders of a cell from an archive of them. A cell that is not `whole` was not finished. */
+static int take_in(struct dut_session *session, size_t index, const char *name, int spool,
+	bool whole, struct problem *why)
+{
+	char to[STORE_FOLDER_MAX];
+	const char *folder;
+	int r = store_folder(to, index, name, 0, why), fd;
+
+	if (r < 0)
+		return r;
+	folder = strchr(to, '/') + 1;
+	fd = unpack(session, spool, why);
+	if (fd < 0)
+		return fd;
+	r = check_pulled(fd, folder, why);
+	if (r == 0)
+		r = whole ? check_seal(fd, folder, why)
+			  : check_rescued(session, fd, folder, to, why);
+	if (r == 0)
+		r = place_lost(session, fd, folder, index, name, why);
+	if (r == 0)
+		r = place(session, fd, folder, to, why);
+	close(fd);
+	return r == 0 ? remove_pulled(session, why) : r;
+}
+
+int dut_cell(struct dut_session *session, size_t index, const char *name, uint64_t limit_ms,
+	struct problem *why)
+{
+	const uint64_t copy_ms = session->dut->limits[DUT_COPY] * 1000ull;
+	char line[DUT_LINE_MAX];
+	struct dut_answer answer = { 0 };
+	struct dut_order order = { .line = line,
+		.in_fd = -1,
+		.out_max = STORE_FILE_MAX,
+		.limit_ms = 2 * limit_ms + copy_ms,
+		.runs_cell = true,
+		.loud = true };
+	int r;
+
+	order.out_fd = open_spool(why);
+	if (order.out_fd < 0)
+		return order.out_fd;
+	/*
+	 * A harness whose controller was lost goes on to the end of its cell: it is waited for.
+	 * What the host has of other cells is here already.
+	 */
+	snprintf(line, sizeof(line),
+		"run=%s name=%s cell=%03zu-%s; cd %s && flock -w %u $run/lock true && "
+		"for old in $run/cells/*; do "
+		"case $old in */$cell*) ;; *) rm -rf $old ;; esac; done && "
+		"{ bin/igd-harness cell $run $name >&2 & echo $! >$run/pid; wait $!; } && "
+		"cd $run/cells && tar -c $cell*",
+		session->run, name, index + 1, name, session->dut->tree,
+		(unsigned int)(limit_ms / 1000) + 1);
+	r = dut_tell(session, &order, &answer, why);
+	if (r == 0)
+		r = take_in(session, index, name, order.out_fd, true, why);
+	close(order.out_fd);
+	return r;
+}
+
+int dut_rescue(struct dut_session *session, size_t index, const char *name, struct problem *why)
+{
+	char line[DUT_LINE_MAX];
+	struct dut_answer answer = { 0 };
+	struct dut_order order = { .line = line,
+		.in_fd = -1,
+		.out_max = STORE_FILE_MAX,
+		.limit_ms = session->dut->limits[DUT_COPY] * 1000ull };
+	int r;
+
+	order.out_fd = open_spool(why);
+	if (order.out_fd < 0)
+		return order.out_fd;
+	snprintf(line, sizeof(line),
+		"cell=%03zu-%s; cd %s/cells 2>/dev/null && [ -e $cell ] || exit %d; tar -c $cell",
+		index + 1, name, session->run, NO_SUCH);
+	r = dut_ask(session, &order, &answer, why);
+	if (r == 0 && answer.status == NO_SUCH)
+		r = -ENOENT;
+	else if (r == 0 && answer.status != 0)
+		r = problem_set(why, -EREMOTEIO, "%s failed: %s", session->dut->name, answer.last);
+	if (r == 0)
+		r = take_in(session, index, name, order.out_fd, false, why);
+	close(order.out_fd);
+	return r;
+}

@@ -1,0 +1,479 @@
+#include "harness/dut_drive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/clock.h"
+#include "harness/conduct.h"
+#include "harness/dut_private.h"
+#include "harness/options.h"
+#include "harness/seal.h"
+#include "harness/service.h"
+#include "harness/shard.h"
+#include "src/document.h"
+
+/* Connections lost one after the other, without a cell coming to its end. */
+#define LOSSES_MAX 10
+
+/* What a harness needs on the host beside its limits: to look at the host, to write. */
+#define MARGIN_MS 60000
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct dut_session *session = data;
+
+	/* As in harness/runner.c: a first Ctrl-C lets the cell end, everything else is now. */
+	if (info->ssi_signo == SIGINT && !session->stopping)
+		fputs("\nigd-harness: stopping when this cell is over; once more to end it now\n",
+			stderr);
+	else
+		session->stop = true;
+	session->stopping = true;
+	return 0;
+}
+
+/* Blocked here and not in our children: harness/errand.c. */
+static int listen_for_signals(struct dut_session *session)
+{
+	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t set;
+	int r = 0;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		sigaddset(&set, wanted[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]) && r >= 0; i++)
+		r = sd_event_add_signal(
+			session->loop, &session->signals[i], wanted[i], on_signal, session);
+	return r;
+}
+
+static int open_session(struct dut_session *session, const struct dut_job *job,
+	const struct store *store, struct problem *why)
+{
+	int r;
+
+	*session = (struct dut_session){ .dut = job->dut, .store = store, .tree = job->tree };
+	session->console.fd = -1;
+	r = dut_tree_digest(job->tree, session->tree_sha256, why);
+	if (r < 0)
+		return r;
+	r = sd_event_new(&session->loop);
+	if (r >= 0)
+		r = listen_for_signals(session);
+	if (r < 0)
+		return problem_set(why, r, "cannot make an event loop: %s", strerror(-r));
+	r = dut_console_open(session, why);
+	return r < 0 ? r : dut_wake(session, why);
+}
+
+static void close_session(struct dut_session *session)
+{
+	if (session->loop)
+		dut_leave(session);
+	dut_console_close(session);
+	for (size_t i = 0; i < sizeof(session->signals) / sizeof(session->signals[0]); i++)
+		sd_event_source_disable_unref(session->signals[i]);
+	sd_event_unref(session->loop);
+}
+
+/* The folder of this run on the host: another run, another folder. */
+static int name_run(struct dut_session *session, struct problem *why)
+{
+	char sha256[DIGEST_TEXT_MAX], *bytes = NULL;
+	size_t length = 0;
+	int r = store_read(session->store->dir_fd, "run.json", &bytes, &length, why);
+
+	if (r < 0)
+		return r;
+	digest_bytes(bytes, length, sha256);
+	free(bytes);
+	snprintf(session->run, sizeof(session->run), "%s/run-%.16s", session->dut->work, sha256);
+	return 0;
+}
+
+/* How long a cell may take on the host: the sum of its limits. */
+static uint64_t cell_limit_ms(const json_t *run, const json_t *plan_cell)
+{
+	double slow = json_number_value(json_object_get(json_object_get(run, "settings"), "slow"));
+	const char *name;
+	json_t *limit;
+	double all = 0;
+
+	json_object_foreach(json_object_get(plan_cell, "limits_ms"), name, limit) all +=
+		json_number_value(limit);
+	return (uint64_t)(all * (slow > 0 ? slow : 1)) + MARGIN_MS;
+}
+
+/* A cell that is being driven, through all deaths of its host. */
+struct turn {
+	struct dut_session *session;
+	size_t index;
+	const char *name;
+	uint64_t limit_ms;
+	char boot_id[BOOT_ID_MAX]; /* of the boot in which it was begun; "": it was not */
+};
+
+/* The host as this boot needs it: with the tree, prepared, with the run. */
+static int make_ready(struct turn *turn, char ready[static BOOT_ID_MAX], struct problem *why)
+{
+	struct dut_session *session = turn->session;
+	struct problem inner = { "" };
+	int r;
+
+	if (strcmp(ready, session->boot_id) == 0)
+		return 0;
+	if (turn->boot_id[0]) {
+		r = dut_rescue(session, turn->index, turn->name, &inner);
+		if (r == -ENOTCONN || r == -EINTR)
+			return problem_set(why, r, "%s", inner.text);
+		if (r < 0 && r != -ENOENT)
+			dut_say(session, "what it had of cell %s is lost: %s", turn->name,
+				inner.text);
+	}
+	r = dut_settle(session, why);
+	if (r == 0)
+		r = dut_push(session, why);
+	if (r == 0)
+		memcpy(ready, session->boot_id, BOOT_ID_MAX);
+	return r;
+}
+
+/* Notes the attempt here before it is made there. As attempt_begin(): 1 if the cell is over. */
+static int begin_attempt(struct turn *turn, struct problem *why)
+{
+	struct dut_session *session = turn->session;
+	int fd = -1, r;
+
+	if (strcmp(turn->boot_id, session->boot_id) == 0)
+		return 0;
+	r = attempt_begin(session->store, turn->index, turn->name, session->boot_id, &fd, why);
+	if (r == 0)
+		close(fd);
+	memcpy(turn->boot_id, session->boot_id, sizeof(turn->boot_id));
+	if (r == 1) {
+		int sealed = attempt_seal(session->store, turn->index, turn->name, why);
+
+		return sealed < 0 ? sealed : 1;
+	}
+	return r;
+}
+
+/* Tells the host's harness to end its cell, which nobody waits for any more. */
+static void end_cell(struct dut_session *session)
+{
+	char line[DUT_LINE_MAX];
+	const struct dut_order order = { .line = line, .in_fd = -1, .out_fd = -1 };
+	struct problem why = { "" };
+
+	snprintf(line, sizeof(line), "kill -TERM $(cat %s/pid)", session->run);
+	session->stop = false;
+	dut_tell(session, &order, NULL, &why);
+	session->stop = true;
+}
+
+/*
+ * A harness that failed because its host is on the way down is no failure of the harness. The
+ * sentence stays.
+ */
+static int look_again(struct dut_session *session, int r)
+{
+	char boot_id[BOOT_ID_MAX];
+	struct problem why = { "" };
+
+	if (r == -EREMOTEIO &&
+		(dut_boot_id(session, boot_id, &why) < 0 || strcmp(boot_id, session->boot_id) != 0))
+		return session->stop ? -EINTR : -ENOTCONN;
+	return r;
+}
+
+static int run_cell(struct turn *turn, char ready[static BOOT_ID_MAX], struct problem *why)
+{
+	struct dut_session *session = turn->session;
+
+	for (int losses = 0;; losses++) {
+		struct problem lost = { "" };
+		int r = make_ready(turn, ready, &lost);
+
+		if (r == 0)
+			r = begin_attempt(turn, &lost);
+		if (r == 0)
+			r = dut_cell(session, turn->index, turn->name, turn->limit_ms, &lost);
+		r = look_again(session, r);
+		if (r == -EINTR) {
+			end_cell(session);
+			return 0;
+		}
+		if (r != -ENOTCONN)
+			return r < 0 ? problem_set(why, r, "%s", lost.text) : 0;
+		dut_say(session, "%s", lost.text);
+		if (losses == LOSSES_MAX)
+			return problem_set(why, -EHOSTDOWN, "%s was lost %d times in one cell",
+				session->dut->name, losses + 1);
+		r = dut_revive(session, why);
+		if (r < 0)
+			return r == -EINTR ? 0 : r;
+		dut_say(session, r ? "it died, and is back" : "it lives, and is asked again");
+	}
+}
+
+/* Is nothing left on the host that would spoil the next cell? */
+static bool left_nothing(const struct turn *turn)
+{
+	int fd = store_cell(turn->session->store, turn->index, turn->name, false, NULL);
+	struct problem why = { "" };
+	json_t *end = NULL;
+	bool nothing = true;
+
+	if (fd < 0)
+		return true;
+	if (store_read_json(fd, "end.json", DOCUMENT_END, &end, &why) == 0)
+		nothing = json_array_size(json_object_get(end, "leftovers")) == 0;
+	json_decref(end);
+	close(fd);
+	return nothing;
+}
+
+static int make_whole(struct dut_session *session, const char *name, struct problem *why)
+{
+	int r;
+
+	dut_say(session, "cell %s left something on it", name);
+	if (!session->dut->power_on)
+		return problem_set(why, -EHOSTDOWN,
+			"cell %.200s left something on %s, and the cells after it would be judged "
+			"on a host that is not whole: start it anew",
+			name, session->dut->name);
+	r = dut_cycle(session, why);
+	return r < 0 ? r : 0;
+}
+
+static bool is_over(const struct dut_session *session, size_t index, const char *name)
+{
+	int fd = store_cell(session->store, index, name, false, NULL);
+	bool sealed = fd >= 0 && faccessat(fd, SEAL_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return sealed;
+}
+
+static int run_cells(
+	struct dut_session *session, const json_t *run, const json_t *plan, struct problem *why)
+{
+	const json_t *cells = json_object_get(plan, "cells"), *cell;
+	char ready[BOOT_ID_MAX] = "";
+	int r = name_run(session, why);
+	size_t i;
+
+	if (r == 0)
+		r = service_began(session->loop);
+
+	json_array_foreach(cells, i, cell)
+	{
+		struct turn turn = { .session = session,
+			.index = i,
+			.name = document_text(cell, "name"),
+			.limit_ms = cell_limit_ms(run, cell) };
+
+		if (r < 0 || session->stopping)
+			break;
+		if (shard_is_elsewhere(plan, cell) || is_over(session, i, turn.name))
+			continue;
+		service_cell(i, json_array_size(cells), turn.name, session->dut->name);
+		r = run_cell(&turn, ready, why);
+		if (r == 0 && !session->stop && !left_nothing(&turn) &&
+			i + 1 < json_array_size(cells))
+			r = make_whole(session, turn.name, why);
+	}
+	service_stopping();
+	return r < 0 ? r : 0;
+}
+
+/* The folder on the host is not needed any more. */
+static void clear_host(struct dut_session *session)
+{
+	char line[DUT_LINE_MAX];
+	const struct dut_order order = { .line = line, .in_fd = -1, .out_fd = -1 };
+	struct problem why = { "" };
+
+	snprintf(line, sizeof(line), "rm -rf %s", session->run);
+	if (dut_tell(session, &order, NULL, &why) < 0)
+		dut_say(session, "%s", why.text);
+}
+
+/* Drives what is left and judges the whole: what can be judged is, also when the host is gone. */
+static int drive(struct dut_session *session, const struct dut_job *job, const json_t *run,
+	const json_t *plan, const struct patterns *patterns, struct problem *why)
+{
+	struct problem inner = { "" };
+	int r = run_cells(session, run, plan, &inner), status;
+
+	if (r == 0 && !session->stopping)
+		clear_host(session);
+	status = conduct_conclude(session->store, run, plan, patterns, job->quiet, why);
+	if (status < 0)
+		return status;
+	if (r < 0)
+		return problem_set(why, r, "%.350s; `igd-harness resume %.100s` goes on",
+			inner.text, session->store->dir);
+	if (session->stopping)
+		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",
+			session->store->dir);
+	return status;
+}
+
+static json_t *dut_document(const struct dut_job *job)
+{
+	char tree[PATH_MAX], lab[PATH_MAX];
+
+	return json_pack("{s:s, s:O, s:s, s:s, s:s?}", "name", job->dut->name, "labels",
+		job->dut->labels, "given", job->dut->given, "tree",
+		realpath(job->tree, tree) ? tree : job->tree, "lab",
+		job->lab && realpath(job->lab, lab) ? lab : job->lab);
+}
+
+/* "[RUN, HOST]", of which the second may be null. */
+static int take_documents(
+	const struct dut_answer *answer, json_t **run_r, json_t **host_r, struct problem *why)
+{
+	json_t *both = json_loadb(answer->text, answer->length, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *host = json_array_get(both, 1);
+	char *text = json_dumps(json_array_get(both, 0), JSON_COMPACT);
+	int r = document_parse(text ? text : "", text ? strlen(text) : 0, DOCUMENT_RUN,
+		DOCUMENT_VERSION, run_r, why);
+
+	if (r == 0 && json_is_object(host))
+		*host_r = json_incref((json_t *)host);
+	free(text);
+	json_decref(both);
+	return r;
+}
+
+/* What the host says of itself, as run.json and host.json have it. */
+static int ask_run(struct dut_session *session, const char *options, const json_t *plan,
+	json_t **run_r, json_t **host_r, struct problem *why)
+{
+	const char *const names[] = { "matrix.yaml",
+		json_object_get(plan, "known") ? "matrix.known.yaml" : NULL, NULL };
+	struct dut_answer answer = { 0 };
+	struct dut_order order = { .out_fd = -1, .limit_ms = MARGIN_MS * 5 };
+	char *line = NULL;
+	int r;
+
+	order.in_fd = dut_pack(session, session->store->dir, names, why);
+	if (order.in_fd < 0)
+		return order.in_fd;
+	if (asprintf(&line,
+		    "work=%s; mkdir -p $work && new=$(mktemp -d $work/new-XXXXXX) && "
+		    "tar -C $new --no-same-owner --warning=no-timestamp -x && cd %s && "
+		    "bin/igd-harness run $new/matrix.yaml --no-cells --quiet --out $new/run %s >&2 && "
+		    "{ cat $new/run/host.json || echo null; } >$new/host 2>/dev/null && "
+		    "echo '[' && cat $new/run/run.json && echo , && cat $new/host && echo ']'; "
+		    "status=$?; rm -rf $new; exit $status",
+		    session->dut->work, session->dut->tree, options) < 0)
+		line = NULL;
+	order.line = line;
+	r = line ? dut_tell(session, &order, &answer, why)
+		 : problem_set(why, -ENOMEM, "out of memory");
+	if (r == 0)
+		r = take_documents(&answer, run_r, host_r, why);
+	close(order.in_fd);
+	free(answer.text);
+	free(line);
+	return r;
+}
+
+/* A host that dies here has cost nothing yet, and is asked again. */
+static int ask_until_told(struct dut_session *session, const char *options, const json_t *plan,
+	json_t **run_r, json_t **host_r, struct problem *why)
+{
+	for (int losses = 0;; losses++) {
+		struct problem lost = { "" };
+		int r = dut_settle(session, &lost);
+
+		if (r == 0)
+			r = ask_run(session, options, plan, run_r, host_r, &lost);
+		if (r != -ENOTCONN || losses == LOSSES_MAX)
+			return r < 0 ? problem_set(why, r, "%s", lost.text) : 0;
+		dut_say(session, "%s", lost.text);
+		r = dut_revive(session, why);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int freeze(struct dut_session *session, const struct dut_job *job, const char *options,
+	const json_t *plan, const struct patterns *patterns, json_t **run_r, struct problem *why)
+{
+	char now[CLOCK_TEXT_MAX];
+	json_t *host = NULL;
+	int r = ask_until_told(session, options, plan, run_r, &host, why);
+
+	if (r < 0)
+		return r;
+	/* One clock for all runs: that of the controller. */
+	clock_text(now);
+	json_object_set_new(*run_r, "started", json_string(now));
+	json_object_set_new(*run_r, "dut", dut_document(job));
+	r = store_freeze(session->store, *run_r, plan, why);
+	if (r == 0)
+		r = conduct_seal(session->store, patterns, host, why);
+	json_decref(host);
+	return r;
+}
+
+int dut_run(const struct dut_job *job, const char *out, const char *matrix, const char *options,
+	const json_t *plan, const struct patterns *patterns, struct problem *why)
+{
+	struct store store = STORE_NONE;
+	struct dut_session session = { .console.fd = -1 };
+	json_t *run = NULL;
+	const char *known =
+		json_string_value(json_object_get(json_object_get(plan, "known"), "file"));
+	int r = store_make(out, matrix, known, &store, why);
+
+	if (r < 0)
+		return r;
+	r = open_session(&session, job, &store, why);
+	if (r == 0)
+		r = freeze(&session, job, options, plan, patterns, &run, why);
+	if (r == 0)
+		r = drive(&session, job, run, plan, patterns, why);
+	close_session(&session);
+	if (!run)
+		store_discard(&store);
+	json_decref(run);
+	store_close(&store);
+	return r == -EINTR ? EXIT_NO_ANSWER : r;
+}
+
+int dut_resume(const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, bool quiet, struct problem *why)
+{
+	const json_t *named = json_object_get(run, "dut");
+	const struct dut_places places = { .lab = json_string_value(
+						   json_object_get(named, "lab")) };
+	struct dut_job job = { .tree = document_text(named, "tree"), .quiet = quiet };
+	struct dut_session session = { .console.fd = -1 };
+	struct dut *dut = NULL;
+	int r = dut_find(document_text(named, "given"), &places, &dut, why);
+
+	if (r < 0)
+		return r;
+	job.dut = dut;
+	r = open_session(&session, &job, store, why);
+	if (r == 0)
+		r = drive(&session, &job, run, plan, patterns, why);
+	close_session(&session);
+	dut_free(dut);
+	return r == -EINTR ? EXIT_NO_ANSWER : r;
+}

@@ -1,0 +1,339 @@
+/* Reaching a host under test: lines for its shell, by whatever program runs them there. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/clock.h"
+#include "harness/dut_private.h"
+
+/* "\n=255\n": the status of the line, behind all it printed. */
+#define TRAILER_MAX 6
+
+/* What a conversation with the host is about, and what was heard so far. */
+struct talk {
+	const struct dut_order *order;
+	struct dut_answer *answer;
+	uint64_t bytes;
+	char tail[TRAILER_MAX + 1]; /* the last bytes it printed */
+	char line[DUT_LAST_MAX];    /* of stderr, as far as it came */
+	size_t line_length;
+	int error;
+};
+
+char *dut_quote(const char *text)
+{
+	char *quoted = malloc(4 * strlen(text) + 3), *to = quoted;
+
+	if (!quoted)
+		return NULL;
+	*to++ = '\'';
+	for (; *text; text++) {
+		if (*text == '\'')
+			to = stpcpy(to, "'\\''");
+		else
+			*to++ = *text;
+	}
+	strcpy(to, "'");
+	return quoted;
+}
+
+void dut_say(const struct dut_session *session, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fprintf(stderr, "igd-harness: %s: ", session->dut->name);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+}
+
+static void keep_tail(struct talk *talk, const char *bytes, size_t length)
+{
+	size_t held = strlen(talk->tail), drop;
+
+	if (length > TRAILER_MAX) {
+		bytes += length - TRAILER_MAX;
+		length = TRAILER_MAX;
+	}
+	drop = held + length > TRAILER_MAX ? held + length - TRAILER_MAX : 0;
+	memmove(talk->tail, talk->tail + drop, held - drop);
+	for (size_t i = 0; i < length; i++) /* a 0 would end it */
+		talk->tail[held - drop + i] = bytes[i] ? bytes[i] : ' ';
+	talk->tail[held - drop + length] = 0;
+}
+
+static int keep_text(struct dut_answer *answer, const char *bytes, size_t length)
+{
+	char *text = realloc(answer->text, answer->length + length + 1);
+
+	if (!text)
+		return -ENOMEM;
+	memcpy(text + answer->length, bytes, length);
+	answer->text = text;
+	answer->length += length;
+	text[answer->length] = 0;
+	return 0;
+}
+
+static int keep_bytes(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, bytes, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+static void on_out(void *data, const char *bytes, size_t length)
+{
+	struct talk *talk = data;
+	uint64_t max = talk->order->out_max ? talk->order->out_max : DUT_ANSWER_MAX;
+
+	if (talk->error < 0)
+		return;
+	talk->bytes += length;
+	keep_tail(talk, bytes, length);
+	if (talk->bytes > max)
+		talk->error = -EFBIG;
+	else if (talk->order->out_fd >= 0)
+		talk->error = keep_bytes(talk->order->out_fd, bytes, length);
+	else
+		talk->error = keep_text(talk->answer, bytes, length);
+}
+
+/* A line at a time, and nothing in it that a terminal would obey. */
+static void on_err(void *data, const char *bytes, size_t length)
+{
+	struct talk *talk = data;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = bytes[i];
+
+		if (c != '\n' && c != '\r' && talk->line_length + 1 < sizeof(talk->line)) {
+			talk->line[talk->line_length++] = c >= ' ' && c <= '~' ? c : '?';
+			continue;
+		}
+		if (talk->line_length == 0)
+			continue;
+		talk->line[talk->line_length] = 0;
+		talk->line_length = 0;
+		memcpy(talk->answer->last, talk->line, sizeof(talk->line));
+		if (talk->order->loud)
+			fprintf(stderr, "%s\n", talk->line);
+	}
+}
+
+/* The status behind what was printed; -1 if it is not there: the line did not come to its end. */
+static int read_trailer(const struct talk *talk, size_t *length_r)
+{
+	const char *at = strrchr(talk->tail, '=');
+	int status = -1;
+	char end;
+
+	if (!at || at == talk->tail || at[-1] != '\n' || sscanf(at, "=%d%c", &status, &end) != 2 ||
+		end != '\n')
+		return -1;
+	*length_r = strlen(at) + 1;
+	return status;
+}
+
+static int take_answer(struct talk *talk)
+{
+	struct dut_answer *answer = talk->answer;
+	size_t trailer = 0;
+
+	answer->status = read_trailer(talk, &trailer);
+	if (answer->status < 0)
+		return -ENOTCONN;
+	if (talk->order->out_fd >= 0)
+		return ftruncate(talk->order->out_fd, (off_t)(talk->bytes - trailer)) < 0 ? -errno
+											  : 0;
+	answer->length -= trailer;
+	answer->text[answer->length] = 0;
+	return 0;
+}
+
+/* The words that reach the host, and the line behind them. The caller frees both. */
+static char **words_for(const struct dut_session *session, const char *line, char **line_r)
+{
+	size_t count = 0;
+	char **words;
+
+	while (session->dut->reach[count])
+		count++;
+	words = calloc(count + 2, sizeof(*words));
+	if (!words)
+		return NULL;
+	memcpy(words, session->dut->reach, count * sizeof(*words));
+	/* A connection that breaks has a status too, and not one of its own: only this tells. */
+	if (asprintf(line_r, "( %s\n); printf '\\n=%%d\\n' $?", line) < 0) {
+		free(words);
+		return NULL;
+	}
+	words[count] = *line_r;
+	return words;
+}
+
+/* Is the host that said nothing for so long still at work on a cell? */
+static bool is_at_work(struct dut_session *session)
+{
+	char line[DUT_LINE_MAX], boot_id[BOOT_ID_MAX];
+	struct dut_answer answer = { 0 };
+	const struct dut_order order = { .line = line, .in_fd = -1, .out_fd = -1 };
+	struct problem why = { "" };
+	bool busy;
+
+	dut_say(session, "no word for %u s: asking whether it lives",
+		session->dut->limits[DUT_SILENCE]);
+	if (dut_boot_id(session, boot_id, &why) < 0 || strcmp(boot_id, session->boot_id) != 0)
+		return false;
+	snprintf(line, sizeof(line), "flock -n %s/lock true", session->run);
+	busy = dut_ask(session, &order, &answer, &why) == 0 && answer.status != 0;
+	free(answer.text);
+	return busy;
+}
+
+static int attend(struct dut_session *session, struct errand *child, const struct dut_order *order)
+{
+	const unsigned int *limits = session->dut->limits;
+	uint64_t limit = order->limit_ms ? order->limit_ms : limits[DUT_ANSWER] * 1000ull;
+	uint64_t until = clock_us() + limit * 1000;
+	int r;
+
+	for (;;) {
+		uint64_t now = clock_us();
+		const struct errand_limits left = {
+			.limit_ms = now < until ? (until - now) / 1000 + 1 : 1,
+			.silence_ms = order->runs_cell ? limits[DUT_SILENCE] * 1000ull : 0,
+			.stop = &session->stop
+		};
+
+		r = errand_wait(child, &left);
+		if (r != -EAGAIN || !is_at_work(session))
+			break;
+		errand_forgive(child);
+	}
+	return r == 0 || r == -EINTR ? r : -ENOTCONN;
+}
+
+int dut_ask(struct dut_session *session, const struct dut_order *order, struct dut_answer *answer_r,
+	struct problem *why)
+{
+	struct talk talk = { .order = order, .answer = answer_r };
+	struct errand_order run = { .folder = session->dut->folder,
+		.in_fd = order->in_fd,
+		.out = on_out,
+		.err = on_err,
+		.data = &talk };
+	struct errand *child = NULL;
+	char *line = NULL, **words;
+	int r;
+
+	*answer_r = (struct dut_answer){ 0 };
+	words = words_for(session, order->line, &line);
+	if (!words)
+		return problem_set(why, -ENOMEM, "out of memory");
+	run.argv = words;
+	r = errand_start(session->loop, &run, &child, why);
+	if (r == 0)
+		r = attend(session, child, order);
+	if (r == 0 && talk.error < 0)
+		r = problem_set(why, talk.error, "what %s sends cannot be kept: %s",
+			session->dut->name, strerror(-talk.error));
+	/* The last thing that a line does is to print its status: that does not fail. */
+	if (r == 0)
+		r = errand_status(child) == 0 ? take_answer(&talk) : -ENOTCONN;
+	if (r == -ENOTCONN)
+		problem_set(why, r, "no connection to %s%s%s", session->dut->name,
+			answer_r->last[0] ? ": " : "", answer_r->last);
+	errand_free(child);
+	free(line);
+	free(words);
+	if (r < 0) {
+		free(answer_r->text);
+		answer_r->text = NULL;
+	}
+	return r;
+}
+
+int dut_tell(struct dut_session *session, const struct dut_order *order,
+	struct dut_answer *answer_r, struct problem *why)
+{
+	struct dut_answer own = { 0 };
+	struct dut_answer *answer = answer_r ? answer_r : &own;
+	int r = dut_ask(session, order, answer, why);
+
+	if (r == 0 && answer->status != 0) {
+		r = problem_set(why, -EREMOTEIO, "%s failed (status %d)%s%s", session->dut->name,
+			answer->status, answer->last[0] ? ": " : "", answer->last);
+		free(answer->text);
+		answer->text = NULL;
+	}
+	free(own.text);
+	return r;
+}
+
+int dut_boot_id(struct dut_session *session, char boot_id[static BOOT_ID_MAX], struct problem *why)
+{
+	const struct dut_order order = {
+		.line = "cat /proc/sys/kernel/random/boot_id", .in_fd = -1, .out_fd = -1
+	};
+	struct dut_answer answer = { 0 };
+	int r = dut_tell(session, &order, &answer, why);
+
+	if (r == 0) {
+		snprintf(boot_id, BOOT_ID_MAX, "%s", answer.text);
+		boot_id[strcspn(boot_id, "\n")] = 0;
+	}
+	free(answer.text);
+	return r == -EREMOTEIO ? -ENOTCONN : r;
+}
+
+int dut_pause(struct dut_session *session, uint64_t ms)
+{
+	uint64_t until = clock_us() + ms * 1000, now;
+
+	while ((now = clock_us()) < until && !session->stop) {
+		int r = sd_event_run(session->loop, until - now);
+
+		if (r < 0)
+			return r;
+	}
+	return session->stop ? -EINTR : 0;
+}
+
+/* What a program here says on stderr: kept if it fails. */
+static void on_local_err(void *data, const char *bytes, size_t length)
+{
+	struct problem *said = data;
+	size_t used = strlen(said->text);
+
+	for (size_t i = 0; i < length && used + 1 < sizeof(said->text); i++)
+		said->text[used++] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : ' ';
+	said->text[used] = 0;
+}
+
+int dut_local(struct dut_session *session, char *const *argv, const char *folder, int in_fd,
+	uint64_t limit_ms, struct problem *why)
+{
+	struct problem said = { "" };
+	const struct errand_order order = {
+		.argv = argv, .folder = folder, .in_fd = in_fd, .err = on_local_err, .data = &said
+	};
+	const struct errand_limits limits = { .limit_ms = limit_ms, .stop = &session->stop };
+	int status = errand_run(session->loop, &order, &limits, why);
+
+	return status > 0 ? problem_set(why, -EIO, "%s failed (status %d): %.200s", argv[0], status,
+				    said.text)
+			  : status;
+}

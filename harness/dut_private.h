@@ -1,0 +1,166 @@
+/*
+ * Within dut*.c: a session, which is one controller and one host under test for the time of a
+ * `run` or `resume`. The controller's run directory is the truth; what is on the host can be lost
+ * at any moment and is made again from it.
+ */
+#ifndef IGD_DUT_PRIVATE_H
+#define IGD_DUT_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "harness/attempt.h"
+#include "harness/digest.h"
+#include "harness/dut.h"
+#include "harness/errand.h"
+#include "harness/store.h"
+
+#define DUT_TREE "/opt/igd-harness"
+#define DUT_WORK "/var/tmp/igd-harness"
+
+/* Bytes of an answer that are kept; of a line for the host's shell. */
+#define DUT_ANSWER_MAX (4u << 20)
+#define DUT_LINE_MAX   4096
+#define DUT_LAST_MAX   256
+
+/* Of a console, on disk; a chatty host writes some 100 KiB a boot. */
+#define DUT_CONSOLE_MAX  (16u << 20)
+#define DUT_CONSOLE_FILE "dut-console.log"
+
+struct dut_console {
+	struct errand *child;
+	sd_event_source *again; /* when the command has ended: it is started once more */
+	int fd;                 /* of DUT_CONSOLE_FILE */
+	uint64_t bytes;         /* in it */
+	bool full;
+};
+
+struct dut_session {
+	const struct dut *dut;
+	const struct store *store;
+	const char *tree; /* the installed tree here, to be copied */
+	sd_event *loop;
+	char tree_sha256[DIGEST_TEXT_MAX];
+	char run[PROBLEM_TEXT_MAX]; /* the folder of this run on the host */
+	char boot_id[BOOT_ID_MAX];  /* of the host as it is driven; "": it has not answered yet */
+	bool was_off;               /* so it is switched off at the end */
+	bool stopping, stop;        /* after this cell; now */
+	struct dut_console console;
+	sd_event_source *signals[3];
+};
+
+struct dut *dut_new(void);
+void dut_free_words(char **words, size_t count);
+
+/* Says "igd-harness: NAME: ..." on stderr. */
+void dut_say(const struct dut_session *session, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What the host's shell is to run, and how its answer is taken. */
+struct dut_order {
+	const char *line;
+	int in_fd;         /* its stdin; -1: nothing */
+	int out_fd;        /* where what it prints goes; -1: into the answer */
+	uint64_t out_max;  /* bytes of that; 0: DUT_ANSWER_MAX */
+	uint64_t limit_ms; /* 0: that of a question */
+	bool runs_cell;    /* after a silence the host is asked whether it lives */
+	bool loud;         /* what it says on stderr is for the user */
+};
+
+struct dut_answer {
+	char *text; /* what it printed, if that went nowhere else; free() */
+	size_t length;
+	int status;              /* the line's exit status */
+	char last[DUT_LAST_MAX]; /* the last line on stderr, printable */
+};
+
+/*
+ * Runs a line in the host's shell. Returns 0 when it was run to its end, whatever its status;
+ * -ENOTCONN if the connection was not made, or lost, or the limit passed: nothing is known of the
+ * line then; -EFBIG; -EINTR when told to stop; each with the sentence.
+ */
+int dut_ask(struct dut_session *session, const struct dut_order *order, struct dut_answer *answer_r,
+	struct problem *why);
+
+/* The same, for a line that has to succeed: -EREMOTEIO with what the host said if it does not. */
+int dut_tell(struct dut_session *session, const struct dut_order *order,
+	struct dut_answer *answer_r, struct problem *why);
+
+/* Which boot of the host answers. Returns 0, -ENOTCONN or -EINTR. */
+int dut_boot_id(struct dut_session *session, char boot_id[static BOOT_ID_MAX], struct problem *why);
+
+/* Lets the loop run for so long, or until told to stop: 0 or -EINTR. */
+int dut_pause(struct dut_session *session, uint64_t ms);
+
+/*
+ * A program here, in a folder or where we are. Returns 0, or a negative errno with the sentence:
+ * -EIO with what it said if it failed.
+ */
+int dut_local(struct dut_session *session, char *const *argv, const char *folder, int in_fd,
+	uint64_t limit_ms, struct problem *why);
+
+/*
+ * Makes the host answer: switches it on if it is off. Notes whether it was, and which boot it is.
+ * Returns 0; -EHOSTDOWN with the sentence if it does not answer; -EINTR.
+ */
+int dut_wake(struct dut_session *session, struct problem *why);
+
+/*
+ * After a lost connection. Returns 0 if the host lives and is the same boot; 1 if it died and is
+ * back, perhaps because it was switched off and on; -EHOSTDOWN with the sentence if it is not;
+ * -EINTR.
+ */
+int dut_revive(struct dut_session *session, struct problem *why);
+
+/* Off and on again: a host that is not whole. Returns as dut_revive() does. */
+int dut_cycle(struct dut_session *session, struct problem *why);
+
+/* Leaves the switch as it was found. */
+void dut_leave(struct dut_session *session);
+
+/* Records the console into the run directory, on and on, until dut_console_close(). */
+int dut_console_open(struct dut_session *session, struct problem *why);
+void dut_console_close(struct dut_session *session);
+/* A line of ours among the host's: when it was switched. */
+void dut_console_note(struct dut_session *session, const char *what);
+
+/*
+ * Copies the tree unless the host has it, and runs the host's `prepare` once a boot. Returns 0, or
+ * a negative errno with the sentence.
+ */
+int dut_settle(struct dut_session *session, struct problem *why);
+
+/* The digest of what is copied of a tree. Returns 0, or a negative errno with the sentence. */
+int dut_tree_digest(const char *tree, char sha256[static DIGEST_TEXT_MAX], struct problem *why);
+
+/* The parts of a tree that are copied, those that are there, for tar; ends with NULL. */
+#define DUT_TREE_PARTS 4
+void dut_tree_parts(const char *tree, const char *parts[static DUT_TREE_PARTS + 1]);
+
+/*
+ * Packs files of a folder into a temporary one, to be an order's stdin. Returns its descriptor,
+ * which the caller closes, or a negative errno with the sentence.
+ */
+int dut_pack(struct dut_session *session, const char *folder, const char *const *names,
+	struct problem *why);
+
+/* Brings the frozen documents of the run to the host, in place of all it has of this run. */
+int dut_push(struct dut_session *session, struct problem *why);
+
+/*
+ * Runs one cell on the host and brings its folder back, whole, sealed and on disk before it
+ * returns; what the run had of the cell is replaced. Returns 0; -ENOTCONN if the connection was
+ * lost: it may be called again; -EREMOTEIO with what the host said if its harness could not;
+ * another negative errno with the sentence.
+ */
+int dut_cell(struct dut_session *session, size_t index, const char *name, uint64_t limit_ms,
+	struct problem *why);
+
+/*
+ * What a host that died and is back still has of a cell is kept with the attempt. Returns as
+ * dut_cell(); -ENOENT if it has nothing.
+ */
+int dut_rescue(struct dut_session *session, size_t index, const char *name, struct problem *why);
+
+#endif
