@@ -28,6 +28,7 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 			"%s is a merged run: go on with the shard that is not whole", store->dir);
 	if (json_object_get(run, "dut"))
 		return dut_resume(store, run, plan, patterns, given.quiet, why);
+	runner.like = store->dir;
 	r = conduct_reopen(&runner, store, run, plan, why);
 	if (r == 0)
 		r = conduct(&runner, store, run, plan, patterns, given.quiet, why);

@@ -22,7 +22,7 @@
 static struct {
 	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
-		*known, *shard;
+		*known, *shard, *like;
 	struct option_list select, models;
 	bool quiet, keep_lease, no_cells;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
@@ -78,6 +78,10 @@ static const struct command_option options[] = {
 		.flag = &given.keep_lease },
 	{ "no-cells", NULL, "freeze the run directory and run no cell: `resume` does that",
 		.flag = &given.no_cells },
+	{ "like", "RUN",
+		"an earlier run, by whose times the rest is estimated (default: the newest\n"
+		"                          of this matrix beside the run directory)",
+		.text = &given.like },
 	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
 	{ NULL },
 };
@@ -120,9 +124,14 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	struct problem *why)
 {
 	struct store store = STORE_NONE;
+	char *earlier = NULL;
 	json_t *run;
 	int r, status;
 
+	if (!given.like)
+		earlier = estimate_earlier(
+			out, document_text(json_object_get(plan, "matrix"), "name"));
+	runner->like = given.like ? given.like : earlier;
 	conduct_identify(runner, host_options, plan);
 	run = run_document(
 		runner->identities, conduct_settings(given.backend, host_options, runner));
@@ -138,6 +147,7 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 			&command_run, status == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
 	json_decref(run);
 	store_close(&store);
+	free(earlier);
 	return status;
 }
 

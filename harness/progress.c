@@ -9,9 +9,10 @@ static double since(uint64_t began_us)
 	return (double)(clock_us() - began_us) / 1e6;
 }
 
-void progress_begin(struct progress *progress, FILE *stream, size_t total)
+void progress_begin(
+	struct progress *progress, FILE *stream, size_t total, struct estimate *estimate)
 {
-	*progress = (struct progress){ .stream = stream, .total = total };
+	*progress = (struct progress){ .stream = stream, .total = total, .estimate = estimate };
 	progress->terminal = isatty(fileno(stream)) == 1;
 }
 
@@ -28,18 +29,22 @@ void progress_cell(struct progress *progress, size_t index, const char *name)
 	progress->cell = name;
 	progress->state = "";
 	progress->cell_began_us = clock_us();
+	estimate_cell(progress->estimate, name);
 }
 
 void progress_tick(struct progress *progress)
 {
+	char left[ESTIMATE_TEXT_MAX];
+
 	if (!progress->terminal || !progress->cell)
 		return;
 	erase(progress);
+	estimate_text(progress->estimate, since(progress->cell_began_us), left);
 	progress->width = fprintf(progress->stream,
-		"[%zu/%zu] %s: %s %.0f s of at most %llu s, cell %.0f s, %zu left",
+		"[%zu/%zu] %s: %s %.0f s of at most %llu s, cell %.0f s, %zu more%s",
 		progress->index + 1, progress->total, progress->cell, progress->state,
 		since(progress->state_began_us), (unsigned long long)progress->limit_ms / 1000,
-		since(progress->cell_began_us), progress->total - progress->index - 1);
+		since(progress->cell_began_us), progress->total - progress->index - 1, left);
 	fflush(progress->stream);
 }
 
@@ -58,9 +63,15 @@ void progress_state(struct progress *progress, const char *state, uint64_t limit
 
 void progress_over(struct progress *progress, const char *verdict)
 {
+	double seconds = since(progress->cell_began_us);
+	char left[ESTIMATE_TEXT_MAX] = "";
+
 	erase(progress);
-	fprintf(progress->stream, "[%zu/%zu] %s: %s after %.1f s\n", progress->index + 1,
-		progress->total, progress->cell, verdict, since(progress->cell_began_us));
+	estimate_over(progress->estimate, progress->cell, seconds);
+	if (progress->index + 1 < progress->total)
+		estimate_text(progress->estimate, 0, left);
+	fprintf(progress->stream, "[%zu/%zu] %s: %s after %.1f s%s\n", progress->index + 1,
+		progress->total, progress->cell, verdict, seconds, left);
 	fflush(progress->stream);
 	progress->cell = NULL;
 }

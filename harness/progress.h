@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "harness/estimate.h"
+
 struct progress {
 	FILE *stream;
 	bool terminal; /* rewrite the line */
@@ -18,10 +20,14 @@ struct progress {
 	const char *state;
 	uint64_t cell_began_us, state_began_us, limit_ms;
 	int width; /* of what stands in the line */
+	struct estimate *estimate;
 };
 
-/* `stream` is usually stderr; whether it is a terminal is asked here, once. */
-void progress_begin(struct progress *progress, FILE *stream, size_t total);
+/* `stream` is usually stderr; whether it is a terminal is asked here, once. The estimate is
+ * borrowed.
+ */
+void progress_begin(
+	struct progress *progress, FILE *stream, size_t total, struct estimate *estimate);
 
 void progress_cell(struct progress *progress, size_t index, const char *name);
 void progress_state(struct progress *progress, const char *state, uint64_t limit_ms);

@@ -280,7 +280,8 @@ int runner_run(
 	int r;
 
 	attempt_boot_id(runner->boot_id);
-	progress_begin(&runner->progress, stderr, shard_size(plan));
+	estimate_begin(&runner->estimate, runner->like, store, plan);
+	progress_begin(&runner->progress, stderr, shard_size(plan), &runner->estimate);
 	r = sd_event_add_time_relative(
 		runner->loop, &runner->tick, CLOCK_MONOTONIC, TICK_US, 0, on_tick, runner);
 	if (r < 0)
@@ -321,4 +322,5 @@ void runner_close(struct runner *runner)
 		close(runner->stop_fd);
 	json_decref(runner->identities);
 	json_decref(runner->document);
+	estimate_free(&runner->estimate);
 }

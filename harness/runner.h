@@ -20,6 +20,7 @@ struct runner {
 	double slow;      /* multiplies all limits */
 	bool keep_lease;  /* give a device back at the end, not after each cell */
 	const char *only; /* the one cell to run; NULL: all */
+	const char *like; /* an earlier run, whose times tell how long this one takes; or NULL */
 
 	sd_event *loop;
 	const struct backend *backend;
@@ -33,6 +34,7 @@ struct runner {
 	struct cell *cell;
 	size_t turn; /* of the cells of this run, the number of those before this one */
 	struct progress progress;
+	struct estimate estimate;
 	struct lease lease; /* of the device that cells pass through */
 	bool host_is_whole; /* no cell left anything behind, and devices came back */
 };
