@@ -22,7 +22,7 @@
 static struct {
 	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
-		*known, *shard, *like;
+		*known, *shard, *guest, *like;
 	struct option_list select, models;
 	bool quiet, keep_lease, no_cells;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
@@ -50,6 +50,10 @@ static const struct command_option options[] = {
 		.text = &given.tree },
 	{ "lab-dir", "DIR", "the commands of lab:NAME (default: ci/lab above this program)",
 		.text = &given.lab_dir },
+	{ "guest", "NAME",
+		"this guest image in place of the matrix's, such as tiny: a small kernel\n"
+		"                          that starts in a third of the time",
+		.text = &given.guest },
 	{ "guests", "DIR",
 		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
 		"                          those installed with the program)",
@@ -168,8 +172,9 @@ static char *options_for_host(void)
 	const struct {
 		const char *name, *value;
 	} passed[] = { { "backend", given.backend }, { "slow", given.slow },
-		{ "accel", given.accelerator }, { "guests", given.guests },
-		{ "device-model", given.device_model }, { "replay", given.replay } };
+		{ "guest", given.guest }, { "accel", given.accelerator },
+		{ "guests", given.guests }, { "device-model", given.device_model },
+		{ "replay", given.replay } };
 	char *text = NULL;
 	size_t length = 0;
 	FILE *stream = open_memstream(&text, &length);
@@ -244,6 +249,8 @@ static int run(int argc, char **argv)
 	r = matrix_plan(argv[0], given.known, &plan, &why);
 	if (r == 0)
 		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0 && given.guest)
+		r = plan_guest(plan, given.guest, &why);
 	if (r == 0)
 		r = shard_cut(plan, given.shard, &why);
 	if (r == 0)

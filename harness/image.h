@@ -25,7 +25,8 @@ int image_find(
 
 /*
  * What the guests of a plan are: {"linux": {"kernel": SHA-256, "initrd": SHA-256, "cmdline":
- * "..."}}, null for an image that is not there. A new object, or NULL without memory.
+ * "...", "in_place_of": the matrix's guest, of one that `run --guest` named}}, null for an image
+ * that is not there. A new object, or NULL without memory.
  */
 json_t *image_identities(const char *guests_dir, const json_t *plan);
 

@@ -33,6 +33,9 @@ json_t *image_identities(const char *guests_dir, const json_t *plan)
 			json_decref(guests);
 			return NULL;
 		}
+		if (json_object_get(cell, "in_place_of"))
+			json_object_set(json_object_get(guests, guest), "in_place_of",
+				json_object_get(cell, "in_place_of"));
 	}
 	return guests;
 }

@@ -13,6 +13,9 @@
  *                                     by which the logs were searched; null: they were not
  *   "cells": [ {
  *     "index": 0, "name": "...", "words": {...}, "verdict": "FAIL",
+ *     "guest": "tiny", "in_place_of": "linux",
+ *                                     its guest image, and the matrix's own if it was another
+ *                                     (harness/plan.h); both as in the plan that was run
  *     "ending": "done",               null if the cell has no end.json: it did not run
  *     "layer": null,                  who is to be looked at first: the layer of the pattern that
  *                                     is the cause, what the ending says, or the first layer whose

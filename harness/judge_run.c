@@ -81,6 +81,15 @@ static void read_record(const struct judging *judging, struct place place, const
 	close(fd);
 }
 
+/* What the plan that was run says: that by which it is judged may be another. */
+static void tell_planned(const json_t *planned, json_t *cell)
+{
+	static const char *const keys[] = { "guest", "in_place_of", "shard" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		json_object_set(cell, keys[i], json_object_get(planned, keys[i]));
+}
+
 static json_t *judge_stored(
 	const struct judging *judging, size_t index, struct place place, const json_t *plan_cell)
 {
@@ -94,7 +103,7 @@ static json_t *judge_stored(
 			origin ? origin->host : NULL, record.views, record.xen, record.restored,
 			record.moved, document_text(judging->run, "started") },
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
-	json_object_set(cell, "shard", json_object_get(place.cell, "shard"));
+	tell_planned(place.cell, cell);
 	if (json_array_size(record.cut) > 0)
 		json_object_set(cell, "logs_cut", record.cut);
 	if (json_array_size(record.pruned) > 0)

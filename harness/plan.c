@@ -75,6 +75,11 @@ static int check_expectations(json_t *expect, const char *name, struct problem *
 	return 0;
 }
 
+static bool is_folder(const char *guest)
+{
+	return guest[0] && guest[0] != '.' && !strchr(guest, '/');
+}
+
 int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 {
 	const char *name = "", *guest;
@@ -93,7 +98,7 @@ int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 			"cell %zu of the plan has a name that is not words joined by \"-\": make "
 			"the plan again from its matrix",
 			index + 1);
-	if (strchr(guest, '/') || guest[0] == '.' || !guest[0])
+	if (!is_folder(guest))
 		return problem_set(why, -EINVAL,
 			"cell %s of the plan: \"guest\" is no name of a folder: make the plan "
 			"again from its matrix",
@@ -210,4 +215,25 @@ int plan_select(json_t *plan, char *const *select, size_t count, struct problem 
 	free(used);
 	json_decref(chosen);
 	return r;
+}
+
+int plan_guest(json_t *plan, const char *guest, struct problem *why)
+{
+	json_t *cell;
+	size_t i;
+
+	if (!is_folder(guest))
+		return problem_set(why, -EINVAL,
+			"\"%.100s\" is no guest image: --guest takes the name of a folder in that "
+			"of the images, such as tiny",
+			guest);
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		if (strcmp(document_text(cell, "guest"), guest) == 0)
+			continue;
+		if (json_object_set(cell, "in_place_of", json_object_get(cell, "guest")) < 0 ||
+			json_object_set_new(cell, "guest", json_string(guest)) < 0)
+			return problem_set(why, -ENOMEM, "out of memory");
+	}
+	return 0;
 }

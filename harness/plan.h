@@ -12,6 +12,8 @@
  *     "name": "xenfv-own-std-linux",      the words of the axes in order, joined by "-"
  *     "words": {"machine": "xenfv", ...},
  *     "guest": "linux",                   folder of the guest's image
+ *     "in_place_of": "linux",             the matrix's guest, absent unless `run --guest` said
+ *                                         another
  *     "limits_ms": {"create": 60000, "first-frame": 240000, "report": 60000, "power-off": 60000,
  *                   "clean-up": 60000}, of a transition also "save" and "restore"
  *     "requires": {"libxl": ["hvm"], "qemu": []},
@@ -104,5 +106,11 @@ ssize_t plan_place(const json_t *places, const char *name);
  * no cell.
  */
 int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why);
+
+/*
+ * Gives every cell the guest image of that name, in place of the matrix's own; words, names and
+ * expectations stay. Returns 0, or -EINVAL for what is no name of an image.
+ */
+int plan_guest(json_t *plan, const char *guest, struct problem *why);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/document.h"
 #include "src/suite.h"
 
 #define LIMITS                                                                                     \
@@ -171,6 +172,32 @@ static void selects_nothing(void)
 	json_decref(plan);
 }
 
+/* The images are what changes, and nobody loses what the matrix said. */
+static void gives_a_guest(void)
+{
+	static const char *const wrong[] = { "", "..", "../linux", "a/b" };
+	struct problem why = { "" };
+	json_t *plan = good(), *twice, *cell;
+
+	json_object_set_new(
+		json_array_get(json_object_get(plan, "cells"), 1), "guest", json_string("tiny"));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		CU_ASSERT_EQUAL(plan_guest(plan, wrong[i], &why), -EINVAL);
+	CU_ASSERT_EQUAL(plan_guest(plan, "tiny", &why), 0);
+	twice = json_deep_copy(plan);
+	CU_ASSERT_EQUAL(plan_guest(twice, "tiny", &why), 0);
+	CU_ASSERT(json_equal(twice, plan));
+	check_names(plan, "a-l b-l b-w.10 ");
+	for (size_t i = 0; i < 3; i++) {
+		cell = json_array_get(json_object_get(plan, "cells"), i);
+		CU_ASSERT_STRING_EQUAL(document_text(cell, "guest"), "tiny");
+		CU_ASSERT_STRING_EQUAL(document_text(cell, "in_place_of"), i == 1 ? "" : "linux");
+	}
+	CU_ASSERT_EQUAL(plan_check(plan, &why), 0);
+	json_decref(twice);
+	json_decref(plan);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -179,6 +206,7 @@ int main(void)
 		{ "cells that are not whole", refuses_cells },
 		{ "some cells", selects },
 		{ "a pattern without a cell", selects_nothing },
+		{ "another guest", gives_a_guest },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -85,6 +85,11 @@ void paper_tested(const struct paper *paper)
 		snprintf(text, sizeof(text), "%.64s, SHA-256", name);
 		row2(paper, text, json_object_get(version, "sha256"));
 	}
+	json_object_foreach(json_object_get(identities, "guests"), name, version)
+	{
+		snprintf(text, sizeof(text), "guest %.64s, SHA-256 of its kernel", name);
+		row2(paper, text, json_object_get(version, "kernel"));
+	}
 	row2(paper, "dom0 kernel", json_object_get(host, "kernel"));
 	row2(paper, "host", json_object_get(host, "name"));
 	row2(paper, "host, vendor", json_object_get(host, "sys_vendor"));

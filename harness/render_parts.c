@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/patterns.h"
+#include "harness/summary.h"
 #include "src/document.h"
 
 enum verdict render_verdict(const json_t *judged)
@@ -81,6 +82,11 @@ void render_place(const json_t *findings, FILE *stream)
 	const json_t *phantom = json_object_get(json_object_get(identities, "host"), "phantom");
 
 	render_versions(identities, stream);
+	if (summary_other_guest(findings)) {
+		fputs("; guest ", stream);
+		render_text(stream, summary_other_guest(findings));
+		fputs(" in place of the matrix's own", stream);
+	}
 	if (json_object_get(identities, "replay_of"))
 		fputs("; a replay: no new result", stream);
 	if (phantom) {

@@ -5,6 +5,7 @@
 
 #include "harness/patterns.h"
 #include "harness/render_parts.h"
+#include "harness/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
 
@@ -62,6 +63,11 @@ static void print_place(const json_t *findings, FILE *stream)
 		fputs("REPLAY of ", stream);
 		render_text(stream, document_text(replay, "dir"));
 		fputs(": no new result\n", stream);
+	}
+	if (summary_other_guest(findings)) {
+		fputs("Guest ", stream);
+		render_text(stream, summary_other_guest(findings));
+		fputs(" in place of the matrix's own\n", stream);
 	}
 	print_phantom(json_object_get(host, "phantom"), stream);
 	if (strcmp(place, "hardware") == 0 &&

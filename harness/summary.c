@@ -193,6 +193,20 @@ static json_t *place(const json_t *identities)
 	return list;
 }
 
+const char *summary_other_guest(const json_t *findings)
+{
+	const char *name;
+	json_t *guest;
+
+	json_object_foreach(
+		json_object_get(json_object_get(findings, "identities"), "guests"), name, guest)
+	{
+		if (json_object_get(guest, "in_place_of"))
+			return name;
+	}
+	return NULL;
+}
+
 static void decide(const json_t *findings, json_t *summary)
 {
 	const json_t *counts = json_object_get(findings, "counts");
@@ -227,6 +241,9 @@ static void decide(const json_t *findings, json_t *summary)
 	if (xfail > 0)
 		say(grounds, "%zu of %zu %s from what should be, as is known (XFAIL).", xfail,
 			total, summary_plural(xfail, "cells deviates", "cells deviate"));
+	if (summary_other_guest(findings))
+		say(grounds, "The guests were %s, in place of the matrix's own.",
+			summary_other_guest(findings));
 	say(grounds, "%zu of %zu %s as expected (PASS).", counted(counts, VERDICT_PASS), total,
 		summary_plural(counted(counts, VERDICT_PASS), "cells is", "cells are"));
 	if (xfail > 0)

@@ -25,6 +25,11 @@
 /* Returns a new object, or NULL without memory. */
 json_t *summary_of(const json_t *findings);
 
+/*
+ * The guest image that cells had in place of the matrix's own (`run --guest`), or NULL. Borrowed.
+ */
+const char *summary_other_guest(const json_t *findings);
+
 /* "1 cell", "3 cells": in one place, for every renderer. The text is static. */
 const char *summary_plural(size_t count, const char *one, const char *many);
 

@@ -44,6 +44,19 @@ static void decides(
 	json_decref(made);
 }
 
+static void another_guest_is_told(void)
+{
+	static const char with[] = "\"identities\": {\"backend\": \"libxl\", \"guests\": "
+				   "{\"tiny\": {\"in_place_of\": \"linux\"}}}";
+	json_t *made = summary(with, "\"PASS\": 1", CELL(0, "PASS", ""));
+	char *grounds = json_dumps(json_object_get(made, "grounds"), 0);
+
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(grounds, "The guests were tiny, in place of the matrix's own."));
+	free(grounds);
+	json_decref(made);
+}
+
 static void the_decision_follows_the_worst(void)
 {
 	decides(HARDWARE, "\"PASS\": 1", CELL(0, "PASS", IGD("PASS") "}"), "qualified");
@@ -131,6 +144,7 @@ static void cells_without_an_answer_have_their_reason(void)
 }
 
 static CU_TestInfo tests[] = {
+	{ "another guest", another_guest_is_told },
 	{ "the decision follows the worst", the_decision_follows_the_worst },
 	{ "what shows no GPU decides nothing", what_shows_no_gpu_decides_nothing },
 	{ "coverage names generation and class", coverage_names_generation_and_class },

@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fb.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/io.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -46,13 +50,30 @@ int init_option(const char *key, char value[static INIT_OPTION_MAX])
 	return ret;
 }
 
+/* Sets the mode that the driver chose when it made the framebuffer, as fbcon would. */
+static void light_framebuffer(void)
+{
+	struct fb_var_screeninfo mode;
+	int fd = tree_open("", O_RDWR, "dev/fb0");
+
+	if (fd < 0)
+		return;
+	if (!ioctl(fd, FBIOGET_VSCREENINFO, &mode)) {
+		mode.activate = FB_ACTIVATE_NOW | FB_ACTIVATE_FORCE;
+		ioctl(fd, FBIOPUT_VSCREENINFO, &mode);
+	}
+	close(fd);
+}
+
 void init_wake_display(void)
 {
 	static const char line[] = "igd-agent\n";
 	int fd = tree_open("", O_WRONLY, "dev/tty1");
 
-	if (fd < 0)
+	if (fd < 0) {
+		light_framebuffer();
 		return;
+	}
 	if (write(fd, line, sizeof(line) - 1) < 0) {
 		/* As good as no terminal: the report says what is on the display anyway. */
 	}
@@ -83,9 +104,31 @@ int init_console(void)
 	return fd;
 }
 
+/*
+ * What firmware's ACPI tables would have a kernel do on the machines that Xen and QEMU make with a
+ * PIIX4: PMCNTRL is the fourth byte behind PMBA, SUS_EN is bit 13, and SUS_TYP 0 is soft off (Intel
+ * 82371AB data sheet, sections 7.1.2 and 7.2.3).
+ */
+static void switch_piix4_off(void)
+{
+	static const uint16_t piix4[] = { 0x8086, 0x7113 };
+	uint16_t ids[2], base;
+	int fd = tree_open("", O_RDONLY, "sys/bus/pci/devices/0000:00:01.3/config");
+
+	if (fd < 0)
+		return;
+	if (pread(fd, ids, sizeof(ids), 0) == sizeof(ids) && !memcmp(ids, piix4, sizeof(ids)) &&
+		pread(fd, &base, sizeof(base), 0x40) == sizeof(base) && !iopl(3))
+		outw(1u << 13, (base & 0xffc0) + 4);
+	close(fd);
+}
+
 void init_power_off(void)
 {
 	sync();
+	/* A kernel without ACPI would halt. */
+	if (access("/sys/firmware/acpi", F_OK))
+		switch_piix4_off();
 	reboot(RB_POWER_OFF);
 	for (;;)
 		pause();

@@ -31,7 +31,8 @@ json_t *init_load_modules(void);
 /*
  * Writes a line on the first virtual terminal, so that fbcon really takes the display over and sets
  * a mode: a kernel with CONFIG_FRAMEBUFFER_CONSOLE_DEFERRED_TAKEOVER waits for the first output,
- * which a quiet one never makes. Nothing is lost if there is no such terminal.
+ * which a quiet one never makes. A kernel without virtual terminals has its framebuffer set the
+ * mode.
  */
 void init_wake_display(void);
 

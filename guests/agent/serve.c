@@ -5,16 +5,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "guests/agent/collect.h"
+#include "guests/agent/line.h"
 #include "src/wire.h"
 
 #define HELLO_MS 2000
 
 struct session {
-	int fd;
+	struct line line;
 	const json_t *unloaded;
 	struct work *work;
 	unsigned int requests;
@@ -28,17 +28,7 @@ static int put(void *data, const char *line, size_t length)
 {
 	const struct session *session = data;
 
-	while (length > 0) {
-		ssize_t wrote = write(session->fd, line, length);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		line += wrote;
-		length -= (size_t)wrote;
-	}
-	return 0;
+	return line_write(&session->line, line, length);
 }
 
 /* Sends a message that nobody may ask for again. */
@@ -110,7 +100,7 @@ static int handle(struct session *session, const struct wire_frame *frame)
 		if (ret)
 			return ret;
 		/* The power goes as soon as reboot(2) is called: the last byte must be out. */
-		tcdrain(session->fd);
+		line_drain(&session->line);
 		return 1;
 	default: /* our own words, echoed by somebody */
 		return 0;
@@ -123,7 +113,7 @@ static int take(struct session *session, struct wire_decoder *decoder, bool *ask
 	struct wire_frame frame;
 	enum wire_event event;
 	char bytes[512];
-	ssize_t got = read(session->fd, bytes, sizeof(bytes));
+	ssize_t got = read(session->line.fd, bytes, sizeof(bytes));
 	size_t used = 0;
 	int ret = 0;
 
@@ -143,7 +133,7 @@ static int take(struct session *session, struct wire_decoder *decoder, bool *ask
 
 int serve(int fd, const json_t *unloaded, struct work *work)
 {
-	struct session session = { .fd = fd, .unloaded = unloaded, .work = work };
+	struct session session = { .line = line_open(fd), .unloaded = unloaded, .work = work };
 	struct wire_decoder decoder = { .used = 0 };
 	unsigned int waited_ms = 0; /* for the first request */
 	bool asked = false;

@@ -1,0 +1,106 @@
+# shellcheck shell=bash disable=SC2154
+# What the builds of all guest images share: Debian packages fetched once, the archive of an initramfs, and the
+# finished image put in its place. They set `work`, `out` and `inputs`.
+
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/igd-harness
+
+say() {
+	printf 'build: %s\n' "$1" >&2
+}
+
+fail() {
+	say "$1"
+	exit 3
+}
+
+# Prints the package that Debian's package $1 stands for now: a kernel's has its version in its name.
+package_behind() {
+	local package
+	package=$(apt-cache show --no-all-versions "$1" | sed -n 's/^Depends: \([^ ,]*\).*/\1/p')
+	[[ $package ]] || fail "apt knows no $1 (apt-get update?)"
+	printf '%s\n' "$package"
+}
+
+# Prints the path of the package $1, in the version that apt would install, fetched once.
+fetch_package() {
+	local package=$1 version architecture file fresh
+	version=$(apt-cache show --no-all-versions "$package" | sed -n 's/^Version: //p')
+	architecture=$(apt-cache show --no-all-versions "$package" | sed -n 's/^Architecture: //p')
+	[[ $version ]] || fail "apt knows no $package (apt-get update?)"
+	file=$CACHE/${package}_${version/:/%3a}_$architecture.deb
+	if [[ ! -f $file ]]; then
+		mkdir -p -- "$CACHE"
+		say "fetching $package $version"
+		# Elsewhere first: another build must never find a part of it.
+		fresh=$(mktemp -d -- "$CACHE/fetching.XXXXXX")
+		(cd -- "$fresh" && apt-get -q download "$package=$version" >&2) || {
+			rm -rf -- "$fresh"
+			fail "cannot fetch $package"
+		}
+		mv -f -- "$fresh"/*.deb "$file"
+		rmdir -- "$fresh"
+	fi
+	printf '%s\n' "$file"
+}
+
+# The newc format (Documentation/driver-api/early-userspace/buffer-format.rst in Linux): one header of
+# hexadecimal numbers an entry. Written by hand because cpio(1) cannot make a device node without root.
+entries=0
+entry() { # NAME MODE [FILE | MAJOR MINOR]
+	local name=$1 mode=$2 file='' size=0 major=0 minor=0 links=1
+	if (($# == 4)); then
+		major=$3 minor=$4
+	elif (($# == 3)); then
+		file=$3
+		size=$(stat -c %s -- "$file")
+	fi
+	entries=$((entries + 1))
+	printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s\0' \
+		$entries "$mode" 0 0 $links 0 "$size" 0 0 "$major" "$minor" $((${#name} + 1)) 0 "$name"
+	pad $((110 + ${#name} + 1))
+	[[ -z $file ]] || cat -- "$file"
+	pad "$size"
+}
+
+pad() {
+	local zeros=$(((4 - $1 % 4) % 4))
+	((!zeros)) || head -c $zeros /dev/zero
+}
+
+# Writes the archive of all files below the directory, and the console that init's output goes to.
+archive() {
+	local path
+	cd -- "$1" || return
+	while IFS= read -r path; do
+		if [[ -d $path ]]; then
+			entry "$path" 0040755
+		else
+			entry "$path" 0100755 "$path"
+		fi
+	done < <(find . -mindepth 1 -printf '%P\n' | sort)
+	entry dev 0040755
+	entry dev/console 0020600 5 1
+	entry 'TRAILER!!!' 0
+}
+
+# Puts the image in $work/out where it belongs, with its manifest: kernel version $1, and the SHA-256 of all inputs
+# and of what came out.
+publish() {
+	local path sum
+	{
+		printf 'kernel %s\n' "$1"
+		for path in "${inputs[@]}"; do
+			sum=$(sha256sum <"$path")
+			printf 'in %s %s\n' "${sum%% *}" "${path##*/}"
+		done | sort -k 3
+		for path in vmlinuz initrd cmdline; do
+			sum=$(sha256sum <"$work/out/$path")
+			printf 'out %s %s\n' "${sum%% *}" "$path"
+		done
+	} >"$work/out/manifest"
+	mkdir -p -- "$out"
+	for path in vmlinuz initrd cmdline manifest; do
+		cp -- "$work/out/$path" "$out/$path.new"
+		mv -f -- "$out/$path.new" "$out/$path"
+	done
+}
