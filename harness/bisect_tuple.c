@@ -184,22 +184,23 @@ static int blame(struct tuple *tuple)
 int bisect_tuple(struct bisect_drive *drive, const struct option_list *parts, struct problem *why)
 {
 	struct tuple *tuple = calloc(1, sizeof(*tuple));
-	int r = tuple ? 0 : -ENOMEM;
+	int r = 0;
 
-	if (r == 0 && parts->count > BISECT_PARTS_MAX)
+	if (!tuple)
+		return problem_set(why, -ENOMEM, "no memory for the parts of a tuple");
+	tuple->drive = drive;
+	tuple->why = why;
+	if (parts->count > BISECT_PARTS_MAX)
 		r = problem_set(why, -E2BIG, "more than %d parts", BISECT_PARTS_MAX);
 	for (size_t i = 0; i < parts->count && r == 0; i++) {
 		r = read_part(parts->texts[i], &tuple->parts[i], why);
 		tuple->count++;
 	}
-	if (r == 0) {
-		tuple->drive = drive;
-		tuple->why = why;
+	if (r == 0)
 		r = ends(tuple);
-	}
 	if (r == 1)
 		r = blame(tuple);
-	for (size_t i = 0; tuple && i < tuple->count; i++)
+	for (size_t i = 0; i < tuple->count; i++)
 		free(tuple->parts[i].text);
 	free(tuple);
 	return r;

@@ -117,6 +117,7 @@ static int run_whole(const char *dir, const struct renderer *renderer, const str
 	struct render_options *how, json_t **totals_r, struct problem *why)
 {
 	struct judged judged = JUDGED_NONE;
+	struct render_options with = *how;
 	struct record record = { 0 };
 	json_t *difference = NULL;
 	int r = judged_open(dir, by, &judged, why);
@@ -125,11 +126,11 @@ static int run_whole(const char *dir, const struct renderer *renderer, const str
 		r = judged_judge(&judged, why);
 	if (r == 0)
 		r = record_open(&judged.store, judged.stored_plan, &record);
-	how->record = &record;
+	with.record = &record;
 	if (r == 0)
-		r = compare(&judged, by, how, &difference, why);
+		r = compare(&judged, by, &with, &difference, why);
 	if (r == 0)
-		r = render(renderer, &judged, how, why);
+		r = render(renderer, &judged, &with, why);
 	*totals_r = json_incref(judged.findings);
 	json_decref(difference);
 	record_close(&record);

@@ -178,32 +178,36 @@ static json_t *count_cells(const json_t *cells)
 	return counts;
 }
 
+/* The last part of a run's path, whatever slashes end it: its length, and where it begins. */
+static int last_part(const struct diff_run *run, const char **part_r)
+{
+	const char *dir = run->store && run->store->dir ? run->store->dir : "";
+	size_t end = strlen(dir), begin;
+
+	while (end > 1 && dir[end - 1] == '/')
+		end--;
+	for (begin = end; begin > 0 && dir[begin - 1] != '/'; begin--)
+		;
+	*part_r = dir + begin;
+	return (int)(end - begin);
+}
+
 /* The last part of its folder's path, or all of it if another run's ends alike. */
 static char *name_run(const struct sides *sides, size_t run)
 {
-	char *names[COMPARE_RUNS_MAX], *name;
-	bool again = false;
+	const char *part, *other;
+	int length = last_part(&sides->runs[run], &part);
+	char *name = NULL;
 
 	for (size_t i = 0; i < sides->count; i++) {
-		const struct store *store = sides->runs[i].store;
-		char *end;
-
-		names[i] = strdup(store && store->dir ? store->dir : "");
-		while (names[i] && (end = strrchr(names[i], '/')) && !end[1] && end != names[i])
-			*end = '\0';
+		if (i != run && last_part(&sides->runs[i], &other) == length &&
+			strncmp(part, other, (size_t)length) == 0) {
+			length += (int)(part - sides->runs[run].store->dir);
+			part = sides->runs[run].store->dir;
+			break;
+		}
 	}
-	name = names[run] ? strrchr(names[run], '/') : NULL;
-	name = name && name[1] ? name + 1 : names[run];
-	for (size_t i = 0; i < sides->count && name; i++) {
-		const char *other = names[i] ? strrchr(names[i], '/') : NULL;
-
-		again = again ||
-			(i != run && names[i] && strcmp(other ? other + 1 : names[i], name) == 0);
-	}
-	name = name ? strdup(again ? names[run] : name) : NULL;
-	for (size_t i = 0; i < sides->count; i++)
-		free(names[i]);
-	return name;
+	return asprintf(&name, "%.*s", length, part) < 0 ? NULL : name;
 }
 
 static json_t *describe(const struct sides *sides, size_t at)

@@ -227,7 +227,7 @@ int errand_run(sd_event *loop, const struct errand_order *order, const struct er
 	struct errand *child = NULL;
 	int r = errand_start(loop, order, &child, why);
 
-	if (r < 0)
+	if (r < 0 || !child)
 		return r;
 	r = errand_wait(child, limits);
 	if (r == 0)

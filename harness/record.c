@@ -170,7 +170,9 @@ int record_open(const struct store *store, const json_t *stored_plan, struct rec
 	if (!stored)
 		return -ENOMEM;
 	*stored = (struct stored){ .store = store, .places = plan_places(stored_plan) };
-	*record_r = (struct record){ stored_read, stored_files, stored };
+	record_r->read = stored_read;
+	record_r->files = stored_files;
+	record_r->data = stored;
 	return 0;
 }
 
