@@ -178,33 +178,37 @@ static json_t *count_cells(const json_t *cells)
 	return counts;
 }
 
+static const char *path_of(const struct diff_run *run)
+{
+	return run->store && run->store->dir ? run->store->dir : "";
+}
+
 /* The last part of a run's path, whatever slashes end it: its length, and where it begins. */
 static int last_part(const struct diff_run *run, const char **part_r)
 {
-	const char *dir = run->store && run->store->dir ? run->store->dir : "";
-	size_t end = strlen(dir), begin;
+	const char *path = path_of(run);
+	size_t end = strlen(path), begin;
 
-	while (end > 1 && dir[end - 1] == '/')
+	while (end > 1 && path[end - 1] == '/')
 		end--;
-	for (begin = end; begin > 0 && dir[begin - 1] != '/'; begin--)
+	for (begin = end; begin > 0 && path[begin - 1] != '/'; begin--)
 		;
-	*part_r = dir + begin;
+	*part_r = path + begin;
 	return (int)(end - begin);
 }
 
 /* The last part of its folder's path, or all of it if another run's ends alike. */
 static char *name_run(const struct sides *sides, size_t run)
 {
-	const char *part, *other;
+	const char *path = path_of(&sides->runs[run]), *part, *other;
 	int length = last_part(&sides->runs[run], &part);
 	char *name = NULL;
 
-	for (size_t i = 0; i < sides->count; i++) {
+	for (size_t i = 0; i < sides->count && part != path; i++) {
 		if (i != run && last_part(&sides->runs[i], &other) == length &&
 			strncmp(part, other, (size_t)length) == 0) {
-			length += (int)(part - sides->runs[run].store->dir);
-			part = sides->runs[run].store->dir;
-			break;
+			length += (int)(part - path);
+			part = path;
 		}
 	}
 	return asprintf(&name, "%.*s", length, part) < 0 ? NULL : name;
@@ -215,8 +219,7 @@ static json_t *describe(const struct sides *sides, size_t at)
 	const struct diff_run *run = &sides->runs[at];
 	char *name = name_run(sides, at), *tested = render_string(render_place, run->findings);
 	json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O?, s:s}", "name",
-		name && *name ? name : "?", "dir",
-		run->store && run->store->dir ? run->store->dir : "", "started",
+		name && *name ? name : "?", "dir", path_of(run), "started",
 		document_text(run->findings, "started"), "harness",
 		document_text(run->findings, "harness"), "matrix",
 		document_text(json_object_get(run->findings, "matrix"), "name"), "verdict",
