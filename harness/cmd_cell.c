@@ -20,8 +20,9 @@ static bool has_cell(const json_t *plan, const char *name)
 static int run_one(const struct store *store, const json_t *run, const json_t *plan,
 	const char *name, struct problem *why)
 {
+	struct backend_options host_options;
 	struct runner runner = { .only = name };
-	int r = conduct_reopen(&runner, store, run, plan, why);
+	int r = conduct_reopen(&runner, &host_options, store, run, plan, why);
 
 	if (r == 0)
 		r = runner_run(&runner, store, plan, why);

@@ -20,6 +20,7 @@ static const struct command_option options[] = {
 static int go_on(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, struct problem *why)
 {
+	struct backend_options host_options;
 	struct runner runner = { 0 };
 	int r;
 
@@ -29,7 +30,7 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 	if (json_object_get(run, "dut"))
 		return dut_resume(store, run, plan, patterns, given.quiet, why);
 	runner.like = store->dir;
-	r = conduct_reopen(&runner, store, run, plan, why);
+	r = conduct_reopen(&runner, &host_options, store, run, plan, why);
 	if (r == 0)
 		r = conduct(&runner, store, run, plan, patterns, given.quiet, why);
 	runner_close(&runner);

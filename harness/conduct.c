@@ -170,24 +170,22 @@ static int restore_lease(struct runner *runner, struct problem *why)
 											   : 0;
 }
 
-int conduct_reopen(struct runner *runner, const struct store *store, const json_t *run,
-	const json_t *plan, struct problem *why)
+int conduct_reopen(struct runner *runner, struct backend_options *options,
+	const struct store *store, const json_t *run, const json_t *plan, struct problem *why)
 {
-	struct backend_options host_options;
 	const char *backend;
 	int r;
 
-	if (conduct_settings_read(
-		    json_object_get(run, "settings"), &backend, &host_options, runner) < 0)
+	if (conduct_settings_read(json_object_get(run, "settings"), &backend, options, runner) < 0)
 		return problem_set(why, -ENOTSUP,
 			"%s/run.json does not have the settings of its run, as before version "
 			"0.2: begin a new run",
 			store->dir);
-	r = runner_open(runner, backend, &host_options, why);
+	r = runner_open(runner, backend, options, why);
 	if (r == 0)
 		r = restore_lease(runner, why);
 	if (r == 0)
-		conduct_identify(runner, &host_options, plan);
+		conduct_identify(runner, options, plan);
 	return r == 0 ? conduct_same(json_object_get(run, "identities"), runner->identities, why)
 		      : r;
 }

@@ -39,12 +39,13 @@ int conduct_same(const json_t *before, const json_t *now, struct problem *why);
 
 /*
  * Opens the back end of a run that is gone on with, as its settings say, on this host: gives back
- * a device that a killed harness had leased, and refuses a host that is not what it was. Returns 0,
- * to be closed with runner_close() as on failure; -ENOTSUP if the run has no settings; another
- * negative errno; each with the sentence.
+ * a device that a killed harness had leased, and refuses a host that is not what it was. Fills
+ * `options`, which have to outlive the runner, as `run` does. Returns 0, to be closed with
+ * runner_close() as on failure; -ENOTSUP if the run has no settings; another negative errno; each
+ * with the sentence.
  */
-int conduct_reopen(struct runner *runner, const struct store *store, const json_t *run,
-	const json_t *plan, struct problem *why);
+int conduct_reopen(struct runner *runner, struct backend_options *options,
+	const struct store *store, const json_t *run, const json_t *plan, struct problem *why);
 
 /* Freezes the patterns and the host's document, if there are any, and seals what is frozen. */
 int conduct_seal(const struct store *store, const struct patterns *patterns, const json_t *host,
