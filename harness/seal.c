@@ -41,6 +41,21 @@ static bool is_sealed(int dir_fd, const char *name)
 	       fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
+/*
+ * What is sealed is on disk before its seal is: QEMU and libxl write their logs without asking for
+ * that, and a power cut would leave a seal over files that lost their ends.
+ */
+static int sync_file(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), r = 0;
+
+	if (fd < 0 || fsync(fd) < 0)
+		r = -errno;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
 static int describe_all(int dir_fd, json_t *files, struct problem *why)
 {
 	DIR *dir = files_open(dir_fd);
@@ -55,7 +70,8 @@ static int describe_all(int dir_fd, json_t *files, struct problem *why)
 
 		if (!is_sealed(dir_fd, entry->d_name))
 			continue;
-		description = seal_describe(dir_fd, entry->d_name, &r);
+		r = sync_file(dir_fd, entry->d_name);
+		description = r < 0 ? NULL : seal_describe(dir_fd, entry->d_name, &r);
 		if (!description)
 			problem_set(why, r, "cannot read %s to seal it: %s", entry->d_name,
 				strerror(-r));
