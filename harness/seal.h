@@ -29,7 +29,8 @@
 json_t *seal_describe(int dir_fd, const char *name, int *r_r);
 
 /*
- * Seals the folder unless it has a seal; what is in it is on disk then. Returns 0, or a negative errno with the sentence.
+ * Seals the folder unless it has a seal; what is in it is on disk then. Returns 0, or a negative
+ * errno with the sentence.
  */
 int seal_write(int dir_fd, struct problem *why);
 
