@@ -18,6 +18,7 @@ struct cell_console {
 	int fd;     /* the back end's; -1 without */
 	int log_fd; /* console.log */
 	sd_event_source *source;
+	bool fast;               /* the line is: bytes are read as they come */
 	sd_event_source *gather; /* bytes are there: read them a moment later, all at once */
 	sd_event_source *quiet;  /* no part of the report for a while: ask again */
 	struct wire_decoder decoder;
