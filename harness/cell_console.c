@@ -273,10 +273,11 @@ static int read_some(struct cell *cell)
 static int on_gathered(sd_event_source *source, uint64_t usec, void *data)
 {
 	struct cell *cell = data;
-
 	int n = read_some(cell);
 
 	if (n < 0) {
+		/* A line at its end is readable for ever, and would keep the loop from hearing why. */
+		sd_event_source_set_enabled(cell->console.source, SD_EVENT_OFF);
 		cell->console.lost = true;
 		cell_console_lost(cell);
 		return 0;

@@ -121,8 +121,12 @@ static void answer(struct backend_guest *guest, const struct wire_frame *frame)
 		say(guest, script->raw_report);
 	if (script->panic)
 		say(guest, script->panic);
-	if (script->ends != ENDING_DONE)
+	if (script->ends != ENDING_DONE) {
 		later(guest, tell_end);
+		/* As the qemu back end does: after what the dying guest still wrote. */
+		sd_event_source_set_priority(
+			guest->sources[guest->source_count - 1], SD_EVENT_PRIORITY_IDLE);
+	}
 	if (script->hang_up)
 		shutdown(guest->fd, SHUT_RDWR);
 }
@@ -484,7 +488,13 @@ static void a_lost_line_is_the_hosts_unless_somebody_died(void)
 {
 	struct script line = { .hello = true, .hang_up = true };
 	struct script both = { .hello = true, .hang_up = true, .ends = ENDING_MODEL_DIED };
+	/* So much at once that the line is read as it comes, from then on. */
+	char much[512] = { 0 };
 
+	expect(&line, NULL, "console-lost", "report", "serial line broke");
+	expect(&both, NULL, "model-died", "report", "so it says");
+	memset(much, 'x', sizeof(much) - 1);
+	line.at_first = both.at_first = much;
 	expect(&line, NULL, "console-lost", "report", "serial line broke");
 	expect(&both, NULL, "model-died", "report", "so it says");
 }
