@@ -276,7 +276,7 @@ static int on_gathered(sd_event_source *source, uint64_t usec, void *data)
 	int n = read_some(cell);
 
 	if (n < 0) {
-		/* A line at its end is readable for ever, and would keep the loop from hearing why. */
+		/* At its end it is readable for ever, and would keep the loop from hearing why. */
 		sd_event_source_set_enabled(cell->console.source, SD_EVENT_OFF);
 		cell->console.lost = true;
 		cell_console_lost(cell);
