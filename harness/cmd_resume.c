@@ -50,6 +50,8 @@ static int run(int argc, char **argv)
 		return command_fail(&command_resume, EXIT_USAGE, &why);
 	}
 	r = store_open(argv[0], true, &store, &stored_run, &plan, &why);
+	if (r == -ENOENT)
+		dut_forsake(argv[0]);
 	if (r < 0) {
 		r = command_fail(&command_resume, command_status(r), &why);
 		goto out;

@@ -92,6 +92,9 @@ void dut_free(struct dut *dut)
 	free(dut->power_on);
 	free(dut->power_off);
 	free(dut->power_status);
+	free(dut->labgrid.place);
+	free(dut->labgrid.coordinator);
+	free(dut->labgrid.config);
 	free(dut->prepare);
 	free(dut->tree);
 	free(dut->work);

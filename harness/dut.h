@@ -21,7 +21,15 @@ enum dut_limit {
 	DUT_POWER,   /* a power command */
 	DUT_COPY,    /* the tree, which is some 20 MB, or a cell */
 	DUT_SILENCE, /* without a word while a cell runs: then the host is asked whether it lives */
+	DUT_PLACE, /* for a place of labgrid's that somebody else holds; 0: it is not waited for */
 	DUT_LIMITS
+};
+
+/* A place of labgrid's, which is its lock for a host, its switch and its console. */
+struct dut_labgrid {
+	char *place;       /* by its whole name; NULL: the host is none of labgrid's */
+	char *coordinator; /* as `labgrid-client -x` takes it; NULL: labgrid's own default */
+	char *config;      /* a file of labgrid's, for power and console; NULL: likewise */
 };
 
 struct dut {
@@ -32,6 +40,7 @@ struct dut {
 			 */
 	/* Lines for the shell here; NULL if there is none. All three of power or at most status. */
 	char *console, *power_on, *power_off, *power_status;
+	struct dut_labgrid labgrid;
 	char *prepare; /* a line for the host's shell, in the tree, after each power-on; or NULL */
 	char *tree, *work; /* absolute folders on the host */
 	char *folder;      /* in which the lines for the shell here run: the file's */

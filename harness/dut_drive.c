@@ -71,7 +71,9 @@ static int open_session(struct dut_session *session, const struct dut_job *job,
 		r = listen_for_signals(session);
 	if (r < 0)
 		return problem_set(why, r, "cannot make an event loop: %s", strerror(-r));
-	r = dut_console_open(session, why);
+	r = dut_place_take(session, why);
+	if (r == 0)
+		r = dut_console_open(session, why);
 	return r < 0 ? r : dut_wake(session, why);
 }
 
@@ -80,6 +82,7 @@ static void close_session(struct dut_session *session)
 	if (session->loop)
 		dut_leave(session);
 	dut_console_close(session);
+	dut_place_give(session);
 	for (size_t i = 0; i < sizeof(session->signals) / sizeof(session->signals[0]); i++)
 		sd_event_source_disable_unref(session->signals[i]);
 	sd_event_unref(session->loop);
@@ -288,6 +291,9 @@ static int run_cells(
 			break;
 		if (shard_is_elsewhere(plan, cell) || is_over(session, i, turn.name))
 			continue;
+		r = dut_place_check(session, why);
+		if (r < 0)
+			break;
 		service_cell(i, json_array_size(cells), turn.name, session->dut->name);
 		r = run_cell(&turn, ready, why);
 		if (r == 0 && !session->stop && !left_nothing(&turn) &&
@@ -454,6 +460,17 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 	json_decref(run);
 	store_close(&store);
 	return r == -EINTR ? EXIT_NO_ANSWER : r;
+}
+
+void dut_forsake(const char *dir)
+{
+	struct problem why = { "" };
+	struct store store = STORE_NONE;
+
+	if (store_open_bare(dir, &store, &why) < 0)
+		return;
+	dut_place_forsake(&store);
+	store_close(&store);
 }
 
 int dut_resume(const struct store *store, const json_t *run, const json_t *plan,

@@ -42,4 +42,10 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 int dut_resume(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why);
 
+/*
+ * A run that was killed before it was frozen is none to go on with, but may hold a place of
+ * labgrid's: gives that back, and says so. Without one, or while the run is alive, nothing.
+ */
+void dut_forsake(const char *dir);
+
 #endif

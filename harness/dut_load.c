@@ -30,6 +30,7 @@ enum {
 	REACH,
 	CONSOLE,
 	POWER,
+	LABGRID,
 	PREPARE,
 	TREE,
 	WORK,
@@ -47,6 +48,7 @@ static const struct yaml_key keys[KEYS + 1] = {
 	[REACH] = { "reach", YAML_ITEMS, false },
 	[CONSOLE] = { "console", YAML_A_SCALAR, false },
 	[POWER] = { "power", YAML_A_MAP, false },
+	[LABGRID] = { "labgrid", YAML_A_MAP, false },
 	[PREPARE] = { "prepare", YAML_A_SCALAR, false },
 	[TREE] = { "tree", YAML_A_SCALAR, false },
 	[WORK] = { "work", YAML_A_SCALAR, false },
@@ -59,6 +61,7 @@ static const struct yaml_key limit_keys[DUT_LIMITS + 1] = {
 	[DUT_POWER] = { "power", YAML_A_SCALAR, false },
 	[DUT_COPY] = { "copy", YAML_A_SCALAR, false },
 	[DUT_SILENCE] = { "silence", YAML_A_SCALAR, false },
+	[DUT_PLACE] = { "place", YAML_A_SCALAR, false },
 };
 
 static int take_text(const struct yaml_source *source, const struct yaml_node *node, char **text_r)
@@ -159,6 +162,91 @@ static int read_power(
 	return r == 0 ? take_text(source, found[2], &dut->power_status) : r;
 }
 
+/* A part of a host, what the description says of it by itself, and its word in `use`. */
+static const struct part {
+	const char *word, *key;
+	int said;
+	unsigned int bit;
+} parts[] = {
+	{ "power", "power", POWER, DUT_BY_POWER },
+	{ "console", "console", CONSOLE, DUT_BY_CONSOLE },
+	{ "ssh", "ssh", SSH, DUT_BY_SSH },
+	{ "ssh", "reach", REACH, DUT_BY_SSH },
+};
+
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static int read_use(const struct yaml_source *source, const struct yaml_node *items,
+	const struct yaml_node **said, unsigned int *use_r)
+{
+	static const struct yaml_word words[] = { { "power", "power" }, { "console", "console" },
+		{ "ssh", "ssh" }, { NULL, NULL } };
+
+	*use_r = 0;
+	for (const struct yaml_node *item = yaml_first_item(items); item;
+		item = yaml_next_item(items, item)) {
+		const char *word = NULL;
+		int r = yaml_word(source, item, words, &word);
+
+		if (r < 0)
+			return r;
+		for (size_t i = 0; i < PARTS; i++) {
+			if (strcmp(parts[i].word, word) != 0)
+				continue;
+			if (said[parts[i].said])
+				return yaml_wrong(source, item->place,
+					"`%s` says this already: take one of the two out",
+					parts[i].key);
+			*use_r |= parts[i].bit;
+		}
+	}
+	return 0;
+}
+
+static int check_argument(const struct yaml_source *source, const struct yaml_node *node)
+{
+	return node && node->text[0] == '-'
+		       ? yaml_wrong(source, node->place,
+				 "`%s` begins with a dash, as an option does", node->key)
+		       : 0;
+}
+
+static int read_labgrid(const struct yaml_source *source, const struct yaml_node *map,
+	const struct yaml_node **said, struct dut *dut)
+{
+	enum { IN_PLACE, IN_COORDINATOR, IN_CONFIG, IN_USE, IN_KEYS };
+	static const struct yaml_key labgrid_keys[IN_KEYS + 1] = {
+		[IN_PLACE] = { "place", YAML_A_SCALAR, true },
+		[IN_COORDINATOR] = { "coordinator", YAML_A_SCALAR, false },
+		[IN_CONFIG] = { "config", YAML_A_SCALAR, false },
+		[IN_USE] = { "use", YAML_ITEMS, false },
+	};
+	const struct yaml_node *found[IN_KEYS] = { NULL };
+	unsigned int use = DUT_BY_POWER | DUT_BY_CONSOLE | DUT_BY_SSH;
+	int r = yaml_keys(source, map, "`labgrid`", labgrid_keys, found);
+
+	if (r == 0)
+		r = yaml_check_name(source, found[IN_PLACE]->place, "a place",
+			found[IN_PLACE]->text, NAME_CHARACTERS, NAME_MAX_BYTES);
+	for (size_t i = 0; i < IN_USE && r == 0; i++)
+		r = check_argument(source, found[i]);
+	if (r == 0)
+		r = take_text(source, found[IN_PLACE], &dut->labgrid.place);
+	if (r == 0)
+		r = take_text(source, found[IN_COORDINATOR], &dut->labgrid.coordinator);
+	if (r == 0)
+		r = take_text(source, found[IN_CONFIG], &dut->labgrid.config);
+	for (size_t i = 0; i < PARTS && r == 0; i++) {
+		if (said[parts[i].said])
+			use &= ~parts[i].bit;
+	}
+	if (r == 0 && found[IN_USE])
+		r = read_use(source, found[IN_USE], said, &use);
+	if (r == 0 && dut_labgrid_fill(dut, use) < 0)
+		r = yaml_no_memory(source);
+	return r;
+}
+
 static int read_limits(
 	const struct yaml_source *source, const struct yaml_node *map, struct dut *dut)
 {
@@ -196,12 +284,22 @@ static int read_labels(
 static int read_reach(const struct yaml_source *source, const struct yaml_node *root,
 	const struct yaml_node **found, struct dut *dut)
 {
-	if (!found[SSH] == !found[REACH])
+	int r = 0;
+
+	if (found[SSH] && found[REACH])
 		return yaml_wrong(source, root->place,
-			"a host is reached by one of `ssh` and `reach`: give %s",
-			found[SSH] ? "one, not both" : "one of them");
-	return found[SSH] ? read_ssh(source, found[SSH], dut)
-			  : take_words(source, found[REACH], &dut->reach);
+			"a host is reached by one of `ssh` and `reach`: give one, not both");
+	if (found[SSH])
+		r = read_ssh(source, found[SSH], dut);
+	else if (found[REACH])
+		r = take_words(source, found[REACH], &dut->reach);
+	if (r == 0 && found[LABGRID])
+		r = read_labgrid(source, found[LABGRID], found, dut);
+	if (r == 0 && !dut->reach)
+		r = yaml_wrong(source, root->place,
+			"a host is reached by one of `ssh`, `reach` and labgrid's `ssh`: give one "
+			"of them");
+	return r;
 }
 
 static int read_all(const struct yaml_source *source, const struct yaml_node *root, struct dut *dut)
@@ -220,11 +318,11 @@ static int read_all(const struct yaml_source *source, const struct yaml_node *ro
 	if (r == 0 && found[LABELS])
 		r = read_labels(source, found[LABELS], dut);
 	if (r == 0)
-		r = read_reach(source, root, found, dut);
-	if (r == 0)
 		r = take_text(source, found[CONSOLE], &dut->console);
 	if (r == 0 && found[POWER])
 		r = read_power(source, found[POWER], dut);
+	if (r == 0)
+		r = read_reach(source, root, found, dut);
 	if (r == 0)
 		r = take_text(source, found[PREPARE], &dut->prepare);
 	if (r == 0)

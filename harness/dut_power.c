@@ -44,8 +44,10 @@ static int turn(
 	struct dut_session *session, const char *line, const char *what, struct problem *why)
 {
 	struct problem inner = { "" };
-	int r;
+	int r = dut_place_check(session, why);
 
+	if (r < 0)
+		return r;
 	dut_say(session, "switching it %s (limit %u s)", what, session->dut->limits[DUT_POWER]);
 	dut_console_note(session, what);
 	r = run_line(session, line, &inner);
@@ -128,8 +130,11 @@ int dut_revive(struct dut_session *session, struct problem *why)
 	const struct dut *dut = session->dut;
 	char boot_id[BOOT_ID_MAX];
 	struct problem inner = { "" };
-	int r;
+	/* Who took it away may well have switched it off. */
+	int r = dut_place_check(session, why);
 
+	if (r < 0)
+		return r;
 	if (dut->power_on && ask_power(session) == POWER_OFF)
 		return bring_up(session, true, why);
 	r = await(session, dut->limits[DUT_ANSWER], boot_id, &inner);
@@ -163,6 +168,7 @@ void dut_leave(struct dut_session *session)
 
 	/* Also when the user is in a hurry: nobody else will do it. */
 	session->stop = false;
-	if (session->was_off && turn(session, session->dut->power_off, "off", &why) < 0)
+	if (session->was_off && !session->place.lost &&
+		turn(session, session->dut->power_off, "off", &why) < 0)
 		dut_say(session, "%s", why.text);
 }

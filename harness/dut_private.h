@@ -36,6 +36,16 @@ struct dut_console {
 	bool full;
 };
 
+/* What is held of labgrid; HOST/USER is how labgrid names who holds a place. */
+#define DUT_OWNER_MAX  192
+#define DUT_PLACE_FILE "labgrid.json"
+
+struct dut_place {
+	char owner[DUT_OWNER_MAX]; /* as which the run holds it; "" if it does not */
+	bool asked;                /* labgrid was asked for it, so it may be held */
+	bool lost;                 /* somebody else has it: the host is not ours to touch */
+};
+
 struct dut_session {
 	const struct dut *dut;
 	const struct store *store;
@@ -46,6 +56,7 @@ struct dut_session {
 	char boot_id[BOOT_ID_MAX];  /* of the host as it is driven; "": it has not answered yet */
 	bool was_off;               /* so it is switched off at the end */
 	bool stopping, stop;        /* after this cell; now */
+	struct dut_place place;
 	struct dut_console console;
 	sd_event_source *signals[3];
 };
@@ -99,6 +110,43 @@ int dut_pause(struct dut_session *session, uint64_t ms);
  */
 int dut_local(struct dut_session *session, char *const *argv, const char *folder, int in_fd,
 	uint64_t limit_ms, struct problem *why);
+
+/*
+ * The words of labgrid's client for a place, borrowed: the caller adds a command. With the file of
+ * `config` only where `configured`; otherwise without any, so that nothing is said but the answer.
+ * Returns how many.
+ */
+#define DUT_LABGRID_WORDS 12
+size_t dut_labgrid_words(
+	const struct dut_labgrid *labgrid, bool configured, const char *words[DUT_LABGRID_WORDS]);
+
+/* What a description leaves to its place: bits. */
+enum { DUT_BY_POWER = 1, DUT_BY_CONSOLE = 2, DUT_BY_SSH = 4 };
+
+/* Makes the lines and words of these. Returns 0 or -ENOMEM. */
+int dut_labgrid_fill(struct dut *dut, unsigned int what);
+
+/*
+ * Takes the place of the host, if it is one of labgrid's, before the host is touched: for this run,
+ * by a name of its own that is noted in the run directory (DUT_PLACE_FILE) first. So another run of
+ * the same user is refused, and `resume` of this one is not. Waits for it as long as the
+ * description says.
+ * Returns 0; -EBUSY with who holds it, or why it cannot be had; -EINTR.
+ */
+int dut_place_take(struct dut_session *session, struct problem *why);
+
+/*
+ * Is it still this run's? A place that was released meanwhile, as when the coordinator was started
+ * anew, is taken again; a coordinator that does not answer is no reason to stop. Returns 0; -EBUSY
+ * if somebody else has it: then nothing is done to the host any more.
+ */
+int dut_place_check(struct dut_session *session, struct problem *why);
+
+/* Gives it back, however the run ended; what cannot be given back is said, and stays noted. */
+void dut_place_give(struct dut_session *session);
+
+/* The same for a run that was killed before it was frozen, by its note; without one, nothing. */
+void dut_place_forsake(const struct store *store);
 
 /*
  * Makes the host answer: switches it on if it is off. Notes whether it was, and which boot it is.

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/suite.h"
@@ -75,6 +77,90 @@ static void the_least_is_an_address(void)
 	dut_free(dut);
 }
 
+static void a_place_of_labgrids_is_its_switch_and_console(void)
+{
+	struct dut *dut = read_text(HEAD "labgrid: {place: rack-3, coordinator: \"head:20408\"}\n"
+					 "limits: {place: 600}\n");
+	const char *const reach[] = { "env", "-u", "LG_ENV", "labgrid-client", "-x", "head:20408",
+		"-p", "rack-3", "ssh" };
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dut);
+	CU_ASSERT_STRING_EQUAL(dut->labgrid.place, "rack-3");
+	CU_ASSERT_STRING_EQUAL(dut->labgrid.coordinator, "head:20408");
+	CU_ASSERT_PTR_NULL(dut->labgrid.config);
+	CU_ASSERT_STRING_EQUAL(
+		dut->power_on, "exec labgrid-client '-x' 'head:20408' '-p' 'rack-3' power on");
+	CU_ASSERT_STRING_EQUAL(
+		dut->power_off, "exec labgrid-client '-x' 'head:20408' '-p' 'rack-3' power off");
+	CU_ASSERT_STRING_EQUAL(dut->console,
+		"exec labgrid-client '-x' 'head:20408' '-p' 'rack-3' console --listenonly");
+	for (size_t i = 0; i < sizeof(reach) / sizeof(reach[0]); i++)
+		CU_ASSERT_STRING_EQUAL(dut->reach[i], reach[i]);
+	CU_ASSERT_PTR_NULL(dut->reach[sizeof(reach) / sizeof(reach[0])]);
+	CU_ASSERT_EQUAL(dut->limits[DUT_PLACE], 600);
+	dut_free(dut);
+}
+
+/* labgrid's own words, as its client of version 26.0 says them, and a client that cannot say. */
+static void its_switch_says_on_and_off(void)
+{
+	static const struct {
+		const char *said;
+		int status;
+	} words[] = { { "echo 'power for place rack-3 is on'", 0 },
+		{ "echo 'power for place rack-3 is off'", 1 },
+		{ "echo 'Selected role on from configuration file'; "
+		  "echo 'power for place rack-3 is off'",
+			1 },
+		{ "false", 2 } };
+	char place[] = "/tmp/igd-dut-XXXXXX", file[64];
+	struct dut *dut = read_text(HEAD "labgrid: {place: rack-3}\n");
+	FILE *stream;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dut);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+	snprintf(file, sizeof(file), "%s/labgrid-client", place);
+	stream = fopen(file, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	fputs("#!/bin/sh\neval \"$SAID\"\n", stream);
+	fclose(stream);
+	CU_ASSERT_EQUAL(chmod(file, 0755), 0);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char line[512];
+		int status;
+
+		snprintf(line, sizeof(line), "PATH=%s:$PATH; %s", place, dut->power_status);
+		setenv("SAID", words[i].said, 1);
+		status = system(line);
+		CU_ASSERT_TRUE(WIFEXITED(status));
+		CU_ASSERT_EQUAL(WEXITSTATUS(status), words[i].status);
+	}
+	CU_ASSERT_EQUAL(suite_remove(place, 0), 0);
+	dut_free(dut);
+}
+
+static void what_a_description_says_itself_is_not_labgrids(void)
+{
+	struct dut *dut = read_text(HEAD "ssh: {address: root@rack-3}\n"
+					 "labgrid: {place: rack-3, config: \"it's.yaml\"}\n"
+					 "console: conserver rack-3\n");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dut);
+	CU_ASSERT_STRING_EQUAL(dut->reach[0], "ssh");
+	CU_ASSERT_STRING_EQUAL(dut->console, "conserver rack-3");
+	CU_ASSERT_STRING_EQUAL(
+		dut->power_on, "exec labgrid-client '-c' 'it'\\''s.yaml' '-p' 'rack-3' power on");
+	CU_ASSERT_EQUAL(dut->limits[DUT_PLACE], 0);
+	dut_free(dut);
+	/* Of `use` it takes no more than is named. */
+	dut = read_text(HEAD "reach: a\nlabgrid: {place: rack-3, use: [console]}\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dut);
+	CU_ASSERT_PTR_NULL(dut->power_on);
+	CU_ASSERT_PTR_NULL(dut->power_status);
+	CU_ASSERT_PTR_NOT_NULL(dut->console);
+	dut_free(dut);
+}
+
 /* What is wrong, where, and a word of what to do. */
 static const struct {
 	const char *text, *place, *sentence;
@@ -96,6 +182,18 @@ static const struct {
 		"rack.yaml:1:9: ", "write \"igd-harness host-description\"" },
 	{ "format: igd-harness host-description\nversion: 1\nname: a/b\nreach: a\n",
 		"rack.yaml:3:7: ", "cannot be the name of a host" },
+	{ HEAD "labgrid: {coordinator: a}\n", "rack.yaml:4:10: ", "`labgrid` needs `place`" },
+	{ HEAD "labgrid: {place: a b}\n", "rack.yaml:4:18: ", "cannot be a place" },
+	{ HEAD "labgrid: {place: -k}\n", "rack.yaml:4:18: ", "begins with a dash" },
+	{ HEAD "labgrid: {place: a, coordinator: -v}\n", "rack.yaml:4:34: ", "begins with a dash" },
+	{ HEAD "labgrid: {place: a, config: \"\"}\n", "rack.yaml:4:29: ", "says nothing" },
+	{ HEAD "labgrid: {place: a, use: [power, konsole]}\n", "rack.yaml:4:34: ", "console" },
+	{ HEAD "labgrid: {place: a, use: [power, console]}\n",
+		"rack.yaml:1:1: ", "give one of them" },
+	{ HEAD "reach: a\nlabgrid: {place: a, use: [ssh]}\n",
+		"rack.yaml:5:27: ", "`reach` says this already" },
+	{ HEAD "reach: a\nconsole: c\nlabgrid: {place: a, use: console}\n",
+		"rack.yaml:6:26: ", "`console` says this already" },
 	/* A folder that is emptied, in a line for root's shell. */
 	{ HEAD "reach: a\ntree: /opt\n", "rack.yaml:5:7: ", "a folder of its own" },
 	{ HEAD "reach: a\ntree: opt/x\n", "rack.yaml:5:7: ", "by its whole path" },
@@ -192,6 +290,11 @@ static void a_name_is_a_file_of_the_folder(void)
 static CU_TestInfo tests[] = {
 	{ "all that is said is taken", all_that_is_said_is_taken },
 	{ "the least is an address", the_least_is_an_address },
+	{ "a place of labgrid's is its switch and console",
+		a_place_of_labgrids_is_its_switch_and_console },
+	{ "its switch says on and off", its_switch_says_on_and_off },
+	{ "what a description says itself is not labgrid's",
+		what_a_description_says_itself_is_not_labgrids },
 	{ "what is wrong is said with its place", what_is_wrong_is_said_with_its_place },
 	{ "an address is a host without a switch", an_address_is_a_host_without_a_switch },
 	{ "the lab is its commands", the_lab_is_its_commands },

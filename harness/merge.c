@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/files.h"
+#include "harness/host_document.h"
 #include "harness/patterns.h"
 #include "harness/prune.h"
 #include "harness/seal.h"
@@ -224,18 +225,29 @@ static char *path_in(const struct piece *piece, const char *name)
 	return path;
 }
 
-static int copy_patterns(const struct piece *piece, const struct store *to, struct problem *why)
+/* A file of a shard's run, as one of the whole; without it nothing. */
+static int copy_frozen(const struct piece *piece, const char *from, const struct store *to,
+	const char *name, struct problem *why)
 {
 	char *bytes = NULL;
 	size_t length;
-	int r = store_read(piece->store.dir_fd, PATTERNS_FILE, &bytes, &length, why);
+	int r = store_read(piece->store.dir_fd, from, &bytes, &length, why);
 
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
-		r = store_write(to->dir_fd, PATTERNS_FILE, bytes, length, why);
+		r = store_write(to->dir_fd, name, bytes, length, why);
 	free(bytes);
 	return r;
+}
+
+/* What the shard's host could do: for people, since each cell has its own ending. */
+static int copy_host(const struct piece *piece, const struct store *to, struct problem *why)
+{
+	char name[STORE_NAME_MAX];
+
+	snprintf(name, sizeof(name), MERGE_HOST_FILE, piece->shard);
+	return copy_frozen(piece, HOST_FILE, to, name, why);
 }
 
 /* Makes the whole under another name, so that `out` is never half of it. */
@@ -252,9 +264,12 @@ static int write_merged(struct piece *pieces, size_t count, const char *dir, str
 	else
 		problem_set(why, r, "%s has no matrix.yaml", pieces[0].dir);
 	if (r == 0)
-		r = copy_patterns(&pieces[0], store, why);
-	for (size_t i = 0; r == 0 && i < count; i++)
-		r = copy_cells(&pieces[i], store, why);
+		r = copy_frozen(&pieces[0], PATTERNS_FILE, store, PATTERNS_FILE, why);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = copy_host(&pieces[i], store, why);
+		if (r == 0)
+			r = copy_cells(&pieces[i], store, why);
+	}
 	if (r == 0)
 		r = seal_write(store->dir_fd, why);
 	json_decref(run);

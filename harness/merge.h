@@ -8,9 +8,10 @@
  *    "identities": {... what is the same in all shards ...,
  *                   "shards": [{"shard": 1, "started": ..., ... its own identities ...}]}}
  *
- * Each cell is judged by the identities of its own shard. What makes one shard no hardware (its
- * place, a phantom, a replay) stands in the identities of the whole as well. A shard that is not
- * there leaves its cells unrun, and they are MISS.
+ * Beside it is host.shard-1.json, what the host of that shard could do (docs/host.md), for each
+ * that has one. Each cell is judged by the identities of its own shard. What makes one shard no
+ * hardware (its place, a phantom, a replay) stands in the identities of the whole as well. A shard
+ * that is not there leaves its cells unrun, and they are MISS.
  */
 #ifndef IGD_MERGE_H
 #define IGD_MERGE_H
@@ -18,6 +19,8 @@
 #include <jansson.h>
 
 #include "src/problem.h"
+
+#define MERGE_HOST_FILE "host.shard-%" JSON_INTEGER_FORMAT ".json"
 
 /*
  * Merges the run directories in `dirs` into `out`, which must not exist. Returns 0, and in

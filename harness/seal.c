@@ -37,7 +37,7 @@ static bool is_sealed(int dir_fd, const char *name)
 
 	return name[0] != '.' && strcmp(name, "lock") != 0 && strcmp(name, "findings.json") != 0 &&
 	       strcmp(name, SEAL_FILE) != 0 && strcmp(name, PRUNED_FILE) != 0 &&
-	       strcmp(name, "dut-console.log") != 0 &&
+	       strcmp(name, "dut-console.log") != 0 && strcmp(name, "labgrid.json") != 0 &&
 	       fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 

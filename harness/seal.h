@@ -7,10 +7,10 @@
  *    "files": {"end.json": {"bytes": 800, "sha256": "..."}, ...}}
  *
  * It is against accidents of disks and transport, not against somebody who can compute a digest.
- * `lock`, findings.json, which is derived, dut-console.log, which goes on growing, and names that
- * begin with a dot are not in it. A file
- * that is gone and is in pruned.json (harness/prune.h) with the same digest is accounted for. What
- * was recorded by older versions has no seal.
+ * `lock`, findings.json, which is derived, dut-console.log, which goes on growing, labgrid.json,
+ * which goes with the place, and names that begin with a dot are not in it. A file that is gone and
+ * is in pruned.json (harness/prune.h) with the same digest is accounted for. What was recorded by
+ * older versions has no seal.
  */
 #ifndef IGD_SEAL_H
 #define IGD_SEAL_H

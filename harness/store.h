@@ -55,6 +55,9 @@ int store_freeze(
 	const struct store *store, const json_t *run, const json_t *plan, struct problem *why);
 void store_discard(struct store *store);
 
+/* Opens and locks what may have been made only, and is no run yet. Errors as store_open(). */
+int store_open_bare(const char *dir, struct store *store_r, struct problem *why);
+
 /*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
  * Gives its run and plan documents as new references; of the plan only if `plan_r` is there, else

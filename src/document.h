@@ -26,6 +26,7 @@
 #define DOCUMENT_PRUNED     "igd-harness pruned"
 #define DOCUMENT_HOST       "igd-harness host"
 #define DOCUMENT_ABI        "igd-harness abi"
+#define DOCUMENT_PLACE      "igd-harness place"
 
 #define DOCUMENT_BISECT_STATE "igd-harness bisect state"
 #define DOCUMENT_BISECT_THING "igd-harness bisect thing"
