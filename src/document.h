@@ -27,6 +27,8 @@
 #define DOCUMENT_HOST       "igd-harness host"
 #define DOCUMENT_ABI        "igd-harness abi"
 
+#define DOCUMENT_QUALIFICATION "igd-harness qualification"
+
 #define DOCUMENT_BISECT_STATE "igd-harness bisect state"
 #define DOCUMENT_BISECT_THING "igd-harness bisect thing"
 #define DOCUMENT_BISECT_BUILD "igd-harness bisect build"
