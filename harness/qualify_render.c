@@ -36,7 +36,7 @@ size_t qualify_table(
 	const json_t *entry;
 	size_t i;
 
-	while (first[n] && n < QUALIFY_COLUMNS_MAX - COMPARE_RUNS_MAX) {
+	while (n < QUALIFY_COLUMNS_MAX - COMPARE_RUNS_MAX && first[n]) {
 		columns[n] = first[n];
 		n++;
 	}
