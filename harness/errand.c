@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/clock.h"
+#include "harness/pidfd.h"
 
 #define GRACE_MS 2000
 #define BLOCK    (64u << 10)
