@@ -23,6 +23,14 @@ const char *qualify_release(const json_t *run)
 	return document_text(run, "release");
 }
 
+const json_t *qualify_identities(const json_t *run)
+{
+	const json_t *identities = json_object_get(json_object_get(run, "findings"), "identities");
+	const json_t *shards = json_object_get(identities, "shards");
+
+	return json_array_size(shards) > 0 ? json_array_get(shards, 0) : identities;
+}
+
 json_t *qualify_name(const json_t *run)
 {
 	return json_sprintf("%s in %s", qualify_matrix(run), qualify_release(run));
@@ -90,7 +98,7 @@ const json_t *qualify_find_release(const struct qualify *qualify, const char *na
 
 static json_t *describe_release(const json_t *run)
 {
-	const json_t *identities = json_object_get(json_object_get(run, "findings"), "identities");
+	const json_t *identities = qualify_identities(run);
 	const json_t *host = json_object_get(identities, "host");
 
 	return json_pack("{s:s, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?}", "name", qualify_release(run),
@@ -111,11 +119,9 @@ void qualify_releases(const struct qualify *qualify)
 	json_object_set_new(qualify->document, "releases", releases);
 	json_array_foreach(qualify->sources->runs, i, run)
 	{
-		const json_t *findings = json_object_get(run, "findings");
-
 		if (!qualify_find_release(qualify, qualify_release(run)))
 			json_array_append_new(releases, describe_release(run));
-		models = json_object_get(json_object_get(findings, "identities"), "models");
+		models = json_object_get(qualify_identities(run), "models");
 		if (models)
 			json_object_set(
 				(json_t *)qualify_find_release(qualify, qualify_release(run)),

@@ -5,6 +5,7 @@
 #include "harness/compare.h"
 #include "harness/diff.h"
 #include "harness/patterns.h"
+#include "harness/plan.h"
 #include "harness/qualify_private.h"
 #include "harness/summary.h"
 #include "src/document.h"
@@ -100,21 +101,8 @@ static json_t *cells_of(const struct of_matrix *of)
 	return cells;
 }
 
-static ssize_t place_of(const json_t *cells, const char *name)
-{
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(cells, i, cell)
-	{
-		if (strcmp(document_text(cell, "name"), name) == 0)
-			return (ssize_t)i;
-	}
-	return -1;
-}
-
 /*
- * The cells as they were before a run: each as it was in the last release in which it had an
+ * {NAME: cell}, as they were before a run: each as it was in the last release in which it had an
  * answer, so that one that could not be asked hides nothing. With "release", whose that was.
  */
 static void remember(json_t *before, const json_t *run)
@@ -125,18 +113,24 @@ static void remember(json_t *before, const json_t *run)
 	json_array_foreach(json_object_get(json_object_get(run, "findings"), "cells"), i, cell)
 	{
 		enum verdict verdict = VERDICT_MISS;
-		ssize_t at = place_of(before, document_text(cell, "name"));
 
 		verdict_parse(document_text(cell, "verdict"), &verdict);
 		if (verdict == VERDICT_SKIP || verdict >= VERDICT_ERROR)
 			continue;
 		kept = json_copy(cell);
 		json_object_set_new(kept, "release", json_string(qualify_release(run)));
-		if (at < 0)
-			json_array_append_new(before, kept);
-		else
-			json_array_set_new(before, (size_t)at, kept);
+		json_object_set_new(before, document_text(cell, "name"), kept);
 	}
+}
+
+/* As findings, for who compares such. */
+static json_t *findings_of(const json_t *before)
+{
+	json_t *cells = json_array(), *cell;
+	const char *name;
+
+	json_object_foreach((json_t *)before, name, cell) json_array_append(cells, cell);
+	return json_pack("{s:o}", "cells", cells);
 }
 
 /* The known deviations that a cell is. */
@@ -184,19 +178,12 @@ static json_t *change_of(const json_t *cell, const char *class, const json_t *wa
 		tell ? qualify_reason(is) : json_string(""));
 }
 
-/* The cell of that name, or NULL. */
-static const json_t *cell_of(const json_t *cells, const char *name)
-{
-	ssize_t at = place_of(cells, name);
-
-	return at < 0 ? NULL : json_array_get(cells, (size_t)at);
-}
-
 /* What changed with a run against those before, but for what did not. */
 static json_t *step(const struct of_matrix *of, size_t at, const json_t *before)
 {
 	const json_t *now = json_object_get(of->sides[at].findings, "cells"), *cell;
-	json_t *earlier = json_pack("{s:O}", "cells", before), *difference;
+	json_t *earlier = findings_of(before), *places = plan_places(of->sides[at].findings);
+	json_t *difference;
 	json_t *cells = json_array(), *classes = json_object();
 	struct diff_run a = { .findings = earlier };
 	size_t i;
@@ -204,9 +191,12 @@ static json_t *step(const struct of_matrix *of, size_t at, const json_t *before)
 	difference = diff_runs(&a, &of->sides[at], NULL, 0);
 	json_array_foreach(json_object_get(difference, "cells"), i, cell)
 	{
-		const json_t *was = cell_of(before, document_text(cell, "name"));
-		const json_t *is = cell_of(now, document_text(cell, "name"));
-		const char *class = class_of(cell, was, is);
+		const char *name = document_text(cell, "name"), *class;
+		const json_t *was = json_object_get(before, name), *is;
+		ssize_t place = plan_place(places, name);
+
+		is = place < 0 ? NULL : json_array_get(now, (size_t)place);
+		class = class_of(cell, was, is);
 
 		/* Reports are not compared here: what guests saw is in the findings. */
 		class = strcmp(class, "changed") == 0 ? "same" : class;
@@ -215,6 +205,7 @@ static json_t *step(const struct of_matrix *of, size_t at, const json_t *before)
 			json_array_append_new(cells, change_of(cell, class, was, is));
 	}
 	json_decref(difference);
+	json_decref(places);
 	json_decref(earlier);
 	return json_pack("{s:s, s:o, s:o}", "to", qualify_release(of->runs[at]), "classes", classes,
 		"cells", cells);
@@ -222,7 +213,7 @@ static json_t *step(const struct of_matrix *of, size_t at, const json_t *before)
 
 static json_t *steps_of(const struct of_matrix *of)
 {
-	json_t *steps = json_array(), *before = json_array();
+	json_t *steps = json_array(), *before = json_object();
 
 	for (size_t i = 0; i < of->count; i++) {
 		if (i > 0)

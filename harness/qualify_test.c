@@ -138,6 +138,27 @@ static void is_refused(const struct texts *texts, const char *with)
 	json_decref(document);
 }
 
+/* Another QEMU in the second run of a release, or on a host of a merged run. */
+static void a_release_is_of_one_kind(void)
+{
+	static const char merged[] =
+		"[" RUN("a", "\"shards\": [{" METAL ", \"shard\": 1}, {" METAL ", \"shard\": 2}]",
+			"PASS", "\"PASS\": 1", "", CELL(0, "c", "PASS", "")) "]";
+	static const char mixed[] = "[" RUN("a",
+		"\"shards\": [{" METAL ", \"shard\": 1}, {\"backend\": \"libxl\", "
+		"\"versions\": {\"qemu\": \"8.0\"}, \"host\": {\"place\": "
+		"\"hardware\", " PCI "}, \"shard\": 2}]",
+		"PASS", "\"PASS\": 1", "", CELL(0, "c", "PASS", "")) "]";
+	json_t *document = make(&(struct texts){ .runs = merged });
+	const json_t *release = json_array_get(json_object_get(document, "releases"), 0);
+
+	CU_ASSERT_STRING_EQUAL(document_text(json_object_get(release, "versions"), "qemu"), "7.2");
+	json_decref(document);
+	document = make(&(struct texts){ .runs = mixed });
+	CU_ASSERT_STRING_EQUAL(document_text(document, "decision"), "undecided");
+	json_decref(document);
+}
+
 static void what_belongs_to_nothing_is_refused(void)
 {
 	is_refused(
@@ -335,6 +356,7 @@ int main(void)
 		{ "the decision is the worst of all", the_decision_is_the_worst_of_all },
 		{ "a matrix in part decides nothing", a_matrix_in_part_decides_nothing },
 		{ "hosts and ABIs count", hosts_and_abis_count },
+		{ "a release is of one kind", a_release_is_of_one_kind },
 		{ "what belongs to nothing is refused", what_belongs_to_nothing_is_refused },
 		{ "what holds no more is found behind a gap",
 			what_holds_no_more_is_found_behind_a_gap },
