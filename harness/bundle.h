@@ -31,6 +31,8 @@ struct bundle_contents {
 	char top[FILES_PATH_MAX]; /* the name of the folder that all is in */
 	size_t files;
 	uint64_t bytes;
+	char run_sha256[65]; /* of run.json in it, by which its run is known; only of a check, ""
+				if there is none */
 };
 
 /*
@@ -49,7 +51,7 @@ int bundle_write(int dir_fd, const struct files *files, const char *top, time_t 
  */
 int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why);
 
-#define BUNDLE_ABI           1
+#define BUNDLE_ABI           2
 #define BUNDLE_MODULE_SYMBOL "igd_bundle_module"
 
 struct bundle_module {

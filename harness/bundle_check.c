@@ -169,6 +169,8 @@ static int check_file(
 	digest_finish(&context, sha256);
 	if (strncmp(sha256, in->next, DIGEST_TEXT_MAX - 1) != 0)
 		return problem_set(why, -EINVAL, "%s is not what the manifest says", path);
+	if (strcmp(path, "run.json") == 0)
+		strcpy(in->contents.run_sha256, sha256);
 	in->next += strlen(in->next) + 1;
 	in->contents.files++;
 	return 0;

@@ -88,6 +88,20 @@ static void one_that_is_whole(void)
 	close(fd);
 }
 
+static void a_run_is_known_by_its_run_json(void)
+{
+	int with = PACK({ FIRST, OF_ABC "  run.json\n" }, { "r/run.json", "abc" });
+	int without = PACK({ FIRST, ABC_LINE }, { "r/a", "abc" });
+	struct bundle_contents contents;
+
+	CU_ASSERT_EQUAL(bundle_check(with, &contents, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(contents.run_sha256, OF_ABC);
+	CU_ASSERT_EQUAL(bundle_check(without, &contents, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(contents.run_sha256, "");
+	close(with);
+	close(without);
+}
+
 static void what_is_not_as_the_manifest_says(void)
 {
 	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abd" }), "a is not what the manifest says");
@@ -215,6 +229,7 @@ static void what_is_no_archive_at_all(void)
 
 static CU_TestInfo tests[] = {
 	{ "one that is whole", one_that_is_whole },
+	{ "a run is known by its run.json", a_run_is_known_by_its_run_json },
 	{ "what is not as the manifest says", what_is_not_as_the_manifest_says },
 	{ "manifests that are none", manifests_that_are_none },
 	{ "names that lead elsewhere", names_that_lead_elsewhere },

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,14 @@ static int print(const json_t *comparison)
 	return -EINVAL;
 }
 
+static bool is_format(const char *name)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static int run(int argc, char **argv)
 {
 	struct judged judged[COMPARE_RUNS_MAX];
@@ -78,6 +87,11 @@ static int run(int argc, char **argv)
 
 	if (argc < 2 || argc > COMPARE_RUNS_MAX) {
 		problem_set(&why, 0, "name 2 to %d run directories", COMPARE_RUNS_MAX);
+		return command_fail(&command_compare, EXIT_USAGE, &why);
+	}
+	if (!is_format(given.format)) {
+		problem_set(&why, 0, "no format \"%.100s\"; igd-harness compare --help lists them",
+			given.format);
 		return command_fail(&command_compare, EXIT_USAGE, &why);
 	}
 	for (size_t i = 0; i < count; i++)

@@ -16,6 +16,7 @@ extern const struct command command_merge;
 extern const struct command command_bisect;
 extern const struct command command_bisect_step;
 extern const struct command command_compare;
+extern const struct command command_qualify;
 extern const struct command command_bundle;
 extern const struct command command_prune;
 extern const struct command command_host;

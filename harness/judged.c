@@ -72,26 +72,6 @@ int judged_judge(struct judged *judged, struct problem *why)
 		judged->patterns, &judged->findings, why);
 }
 
-/* Leaves those cells of `plan` that `now` has, too: who judges some asks about those. */
-static int keep_common(json_t *plan, const json_t *now)
-{
-	json_t *places = plan_places(now), *common = json_array(), *cell;
-	int r = places && common ? 0 : -ENOMEM;
-	size_t i;
-
-	json_array_foreach(json_object_get(plan, "cells"), i, cell)
-	{
-		if (r == 0 && plan_place(places, document_text(cell, "name")) >= 0 &&
-			json_array_append(common, cell) < 0)
-			r = -ENOMEM;
-	}
-	if (r == 0 && json_object_set(plan, "cells", common) < 0)
-		r = -ENOMEM;
-	json_decref(places);
-	json_decref(common);
-	return r;
-}
-
 static int open_earlier(const char *dir, const struct judged *now, const struct judged_by *by,
 	struct judged *earlier, struct problem *why)
 {
@@ -101,7 +81,7 @@ static int open_earlier(const char *dir, const struct judged *now, const struct 
 	all.select = NULL;
 	r = judged_open(dir, &all, earlier, why);
 	if (r == 0 && by->select && by->select->count > 0)
-		r = keep_common(earlier->plan, now->plan);
+		r = plan_keep(earlier->plan, now->plan);
 	return r == 0 ? judged_judge(earlier, why) : r;
 }
 

@@ -6,9 +6,9 @@
 #include "harness/help.h"
 
 const struct command *const commands[] = { &command_plan, &command_run, &command_resume,
-	&command_cell, &command_judge, &command_diff, &command_compare, &command_merge,
-	&command_bisect, &command_bisect_step, &command_lava_job, &command_bundle, &command_prune,
-	&command_host, &command_abi, &command_help, NULL };
+	&command_cell, &command_judge, &command_diff, &command_compare, &command_qualify,
+	&command_merge, &command_bisect, &command_bisect_step, &command_lava_job, &command_bundle,
+	&command_prune, &command_host, &command_abi, &command_help, NULL };
 
 int command_fail(const struct command *command, int status, const struct problem *why)
 {

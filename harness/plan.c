@@ -217,6 +217,25 @@ int plan_select(json_t *plan, char *const *select, size_t count, struct problem 
 	return r;
 }
 
+int plan_keep(json_t *plan, const json_t *other)
+{
+	json_t *places = plan_places(other), *common = json_array(), *cell;
+	int r = places && common ? 0 : -ENOMEM;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		if (r == 0 && plan_place(places, document_text(cell, "name")) >= 0 &&
+			json_array_append(common, cell) < 0)
+			r = -ENOMEM;
+	}
+	if (r == 0 && json_object_set(plan, "cells", common) < 0)
+		r = -ENOMEM;
+	json_decref(places);
+	json_decref(common);
+	return r;
+}
+
 int plan_guest(json_t *plan, const char *guest, struct problem *why)
 {
 	json_t *cell;

@@ -108,6 +108,11 @@ ssize_t plan_place(const json_t *places, const char *name);
 int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why);
 
 /*
+ * Keeps only the cells that `other`, a plan or findings, has too, by name. Returns 0 or -ENOMEM.
+ */
+int plan_keep(json_t *plan, const json_t *other);
+
+/*
  * Gives every cell the guest image of that name, in place of the matrix's own; words, names and
  * expectations stay. Returns 0, or -EINVAL for what is no name of an image.
  */

@@ -196,7 +196,7 @@ void paper_coverage(const struct paper *paper)
 	if (table)
 		sheet_table_end(&paper->sheet);
 	other_coverage(paper);
-	sheet_paragraph(&paper->sheet, "Never in this run, of either class:", never);
+	sheet_paragraph(&paper->sheet, "Never exercised, of either class:", never);
 }
 
 /* One hash that stands for all files of all cells: of the list that sha256sum would print. */
@@ -254,4 +254,17 @@ void paper_documents(const struct paper *paper)
 		sheet_row(&paper->sheet, (const char *[]){ about, sum }, 2);
 	}
 	sheet_table_end(&paper->sheet);
+}
+
+void paper_sign_off(const struct sheet *sheet)
+{
+	static const char *const columns[] = { "Role", "Name", "Decision", "Date", "Signature",
+		NULL };
+	static const char *const roles[] = { "Lab", "Release manager", "Maintainer" };
+
+	sheet_heading(sheet, 2, "Sign-off");
+	sheet_table(sheet, columns);
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		sheet_row(sheet, (const char *[]){ roles[i], "", "", "", "" }, 5);
+	sheet_table_end(sheet);
 }

@@ -44,4 +44,7 @@ void paper_changes(const struct paper *paper);
 /* The hashes of what the verdict is from. */
 void paper_documents(const struct paper *paper);
 
+/* Room for who signs. */
+void paper_sign_off(const struct sheet *sheet);
+
 #endif

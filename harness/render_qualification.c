@@ -147,19 +147,6 @@ static void write_unanswered(const struct paper *paper)
 	sheet_table_end(&paper->sheet);
 }
 
-static void write_sign_off(const struct paper *paper)
-{
-	static const char *const columns[] = { "Role", "Name", "Decision", "Date", "Signature",
-		NULL };
-	static const char *const roles[] = { "Lab", "Release manager", "Maintainer" };
-
-	sheet_heading(&paper->sheet, 2, "Sign-off");
-	sheet_table(&paper->sheet, columns);
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		sheet_row(&paper->sheet, (const char *[]){ roles[i], "", "", "", "" }, 5);
-	sheet_table_end(&paper->sheet);
-}
-
 static void write_all(void *data, FILE *stream)
 {
 	const struct paper *paper = data;
@@ -174,7 +161,7 @@ static void write_all(void *data, FILE *stream)
 	write_unanswered(paper);
 	paper_tested(paper);
 	paper_documents(paper);
-	write_sign_off(paper);
+	paper_sign_off(&paper->sheet);
 }
 
 static void write_style(void *data, FILE *stream)

@@ -28,6 +28,8 @@
 #define DOCUMENT_ABI        "igd-harness abi"
 #define DOCUMENT_PLACE      "igd-harness place"
 
+#define DOCUMENT_QUALIFICATION "igd-harness qualification"
+
 #define DOCUMENT_BISECT_STATE "igd-harness bisect state"
 #define DOCUMENT_BISECT_THING "igd-harness bisect thing"
 #define DOCUMENT_BISECT_BUILD "igd-harness bisect build"

@@ -21,4 +21,7 @@ extern const struct page_part page_qualification_style;
 /* The same page for runs side by side. */
 extern const struct page_part page_comparison_style;
 
+/* And for the qualification of several releases. */
+extern const struct page_part page_releases_style;
+
 #endif

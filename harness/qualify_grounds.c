@@ -1,0 +1,258 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include "harness/qualify_private.h"
+#include "harness/summary.h"
+#include "src/document.h"
+
+/* A sentence and what it is of; `of` is stolen. One that is said already gets more to be of. */
+void qualify_say(json_t *grounds, json_t *text, json_t *of)
+{
+	json_t *ground;
+	size_t i;
+
+	json_array_foreach(grounds, i, ground)
+	{
+		if (!json_equal(json_object_get(ground, "text"), text))
+			continue;
+		json_array_extend(json_object_get(ground, "of"), of);
+		json_decref(of);
+		json_decref(text);
+		return;
+	}
+	json_array_append_new(grounds, json_pack("{s:o, s:o}", "text", text, "of", of));
+}
+
+static void add_once(json_t *words, const char *word)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(words, i, one)
+	{
+		if (strcmp(json_string_value(one), word) == 0)
+			return;
+	}
+	json_array_append_new(words, json_string(word));
+}
+
+/* In a word or two each, what stood for a host with an IGD. */
+static void add_instead(const json_t *identities, json_t *instead)
+{
+	const json_t *host = json_object_get(identities, "host"), *shard;
+	size_t i;
+
+	json_array_foreach(json_object_get(identities, "shards"), i, shard)
+		add_instead(shard, instead);
+	if (json_object_get(identities, "replay_of"))
+		add_once(instead, "replay");
+	if (strcmp(document_text(identities, "acts_as"), "qemu") == 0)
+		add_once(instead, "emulated guests without Xen");
+	else if (json_is_object(host) && strcmp(document_text(host, "place"), "hardware") != 0)
+		add_once(instead, "virtual lab");
+	if (json_object_get(host, "phantom"))
+		add_once(instead, "phantom IGD");
+}
+
+/* Where it was measured. Returns whether nothing was on hardware. */
+bool qualify_say_place(const struct qualify *qualify)
+{
+	json_t *place = json_object_get(qualify->document, "place"), *sentence;
+	json_t *instead = json_object_get(qualify->document, "instead");
+	const json_t *run;
+	bool hardware = true, nothing = true;
+	size_t i, j;
+
+	json_array_foreach(qualify->sources->runs, i, run)
+	{
+		const json_t *summary = json_array_get(qualify->summaries, i);
+
+		if (json_is_true(json_object_get(summary, "hardware"))) {
+			nothing = false;
+			continue;
+		}
+		hardware = false;
+		add_instead(
+			json_object_get(json_object_get(run, "findings"), "identities"), instead);
+		json_array_foreach(json_object_get(summary, "place"), j, sentence) qualify_say(
+			place, json_incref(sentence), json_pack("[o]", qualify_name(run)));
+	}
+	json_object_set_new(qualify->document, "hardware", json_boolean(hardware));
+	return nothing;
+}
+
+/* How many cells of a step held before, or failed otherwise, and do not hold now. */
+static size_t lost_in(const json_t *step)
+{
+	static const char *const classes[] = { "regression", "other failure", "known",
+		QUALIFY_OTHERWISE };
+	const json_t *cell;
+	size_t i, lost = 0;
+
+	json_array_foreach(json_object_get(step, "cells"), i, cell)
+	{
+		for (size_t c = 0; c < sizeof(classes) / sizeof(classes[0]); c++) {
+			if (document_text(cell, "from")[0] &&
+				strcmp(document_text(cell, "class"), classes[c]) == 0)
+				lost++;
+		}
+	}
+	return lost;
+}
+
+void qualify_say_regressions(const struct qualify *qualify, json_t *grounds)
+{
+	json_t *of = json_array();
+	const json_t *matrix, *step;
+	size_t i, j, count = 0;
+
+	json_array_foreach(json_object_get(qualify->document, "matrices"), i, matrix)
+	{
+		json_array_foreach(json_object_get(matrix, "steps"), j, step)
+		{
+			size_t lost = lost_in(step);
+
+			count += lost;
+			if (lost > 0)
+				json_array_append_new(
+					of, json_sprintf("%s in %s", document_text(matrix, "name"),
+						    document_text(step, "to")));
+		}
+	}
+	if (count > 0)
+		qualify_say(grounds,
+			json_sprintf("%zu %s in a release before.", count,
+				summary_plural(count, "cell does not hold as it did",
+					"cells do not hold as they did")),
+			json_incref(of));
+	json_decref(of);
+}
+
+void qualify_say_guests(const struct qualify *qualify, json_t *grounds)
+{
+	const json_t *run;
+	size_t i;
+
+	json_array_foreach(qualify->sources->runs, i, run)
+	{
+		const char *guest = summary_other_guest(json_object_get(run, "findings"));
+
+		if (guest)
+			qualify_say(grounds,
+				json_sprintf(
+					"The guests were %s, in place of the matrix's own.", guest),
+				json_pack("[o]", qualify_name(run)));
+	}
+}
+
+/* A matrix that not every release has a run of. */
+void qualify_say_missing(const struct qualify *qualify, json_t *grounds)
+{
+	const json_t *releases = json_object_get(qualify->document, "releases"), *release, *run;
+	const json_t *matrix;
+	size_t i, j, k;
+
+	json_array_foreach(json_object_get(qualify->document, "matrices"), i, matrix)
+	{
+		json_array_foreach(releases, j, release)
+		{
+			bool found = false;
+
+			json_array_foreach(json_object_get(matrix, "runs"), k, run) found =
+				found || strcmp(document_text(run, "release"),
+						 document_text(release, "name")) == 0;
+			if (!found)
+				qualify_say(grounds,
+					json_sprintf("There is no run of the matrix %s.",
+						document_text(matrix, "name")),
+					json_pack("[s]", document_text(release, "name")));
+		}
+	}
+}
+
+/* What cannot be told of both is the same. */
+static bool is_same(const json_t *one, const json_t *other)
+{
+	return json_is_null(one) || json_is_null(other) || !one || !other || json_equal(one, other);
+}
+
+/* Whether all of what a run ran on is of the same Xen, libxl and QEMU as its release. */
+static bool is_of_release(const json_t *release, const json_t *identities)
+{
+	const json_t *model = json_object_get(release, "device_model"), *shard;
+	size_t i;
+
+	json_array_foreach(json_object_get(identities, "shards"), i, shard)
+	{
+		if (!is_of_release(release, shard))
+			return false;
+	}
+	return is_same(json_object_get(release, "versions"),
+		       json_object_get(identities, "versions")) &&
+	       is_same(json_object_get(model, "sha256"),
+		       json_object_get(json_object_get(identities, "device_model"), "sha256"));
+}
+
+/* Whether runs that stand for one release were not of the same. */
+bool qualify_say_mixed(const struct qualify *qualify, json_t *grounds)
+{
+	const json_t *run;
+	bool mixed = false;
+	size_t i;
+
+	json_array_foreach(qualify->sources->runs, i, run)
+	{
+		if (is_of_release(qualify_find_release(qualify, qualify_release(run)),
+			    json_object_get(json_object_get(run, "findings"), "identities")))
+			continue;
+		mixed = true;
+		qualify_say(grounds,
+			json_string(
+				"It was not of the same Xen, libxl and QEMU as the first run of "
+				"its release."),
+			json_pack("[o]", qualify_name(run)));
+	}
+	return mixed;
+}
+
+/* Hosts that fail, or are others than the runs were on. */
+bool qualify_say_hosts(const struct qualify *qualify, json_t *grounds)
+{
+	const json_t *host;
+	bool bad = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(qualify->document, "preflight"), i, host)
+	{
+		if (strcmp(document_text(host, "verdict"), "FAIL") == 0) {
+			bad = true;
+			qualify_say(grounds, json_string("The host fails the preflight."),
+				json_pack("[s]", document_text(host, "release")));
+		}
+		if (!json_is_true(json_object_get(host, "is_of_runs"))) {
+			bad = true;
+			qualify_say(grounds,
+				json_string("The preflight saw other versions than the runs."),
+				json_pack("[s]", document_text(host, "release")));
+		}
+	}
+	return bad;
+}
+
+/* A QEMU that was built for another Xen. */
+bool qualify_say_abis(const struct qualify *qualify, json_t *grounds)
+{
+	const json_t *abi;
+	bool bad = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(qualify->document, "abi"), i, abi)
+	{
+		if (json_array_size(json_object_get(abi, "faults")) == 0)
+			continue;
+		bad = true;
+		qualify_say(grounds, json_string("QEMU is built for another Xen (ABI)."),
+			json_pack("[s]", document_text(abi, "release")));
+	}
+	return bad;
+}

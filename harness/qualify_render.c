@@ -1,0 +1,251 @@
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "harness/qualify.h"
+#include "harness/qualify_sheet.h"
+#include "harness/render_markup.h"
+#include "harness/summary.h"
+#include "src/document.h"
+
+void qualify_join(const json_t *texts, char text[static TEXT_MAX])
+{
+	const json_t *one;
+	char more[48];
+	size_t i;
+
+	text[0] = '\0';
+	json_array_foreach(texts, i, one)
+	{
+		const char *word = json_is_string(one) ? json_string_value(one) : "?";
+
+		if (strlen(text) + strlen(word) + sizeof(more) >= TEXT_MAX) {
+			snprintf(more, sizeof(more), "and %zu more", json_array_size(texts) - i);
+			paper_add(text, ", ", more);
+			return;
+		}
+		paper_add(text, ", ", word);
+	}
+}
+
+size_t qualify_table(
+	const struct sheet *sheet, const char *const *first, const json_t *entries, const char *key)
+{
+	const char *columns[QUALIFY_COLUMNS_MAX + 1] = { NULL };
+	size_t n = 0, count = 0;
+	const json_t *entry;
+	size_t i;
+
+	while (n < QUALIFY_COLUMNS_MAX - COMPARE_RUNS_MAX && first[n]) {
+		columns[n] = first[n];
+		n++;
+	}
+	json_array_foreach(entries, i, entry)
+	{
+		if (count == COMPARE_RUNS_MAX)
+			break;
+		columns[n + count++] = document_text(entry, key);
+	}
+	sheet_table(sheet, columns);
+	return count;
+}
+
+size_t qualify_runs(const json_t *document)
+{
+	const json_t *matrix;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(document, "matrices"), i, matrix) count +=
+		json_array_size(json_object_get(matrix, "runs"));
+	return count;
+}
+
+void qualify_of(const json_t *document, const json_t *ground, char text[static TEXT_MAX])
+{
+	const json_t *of = json_object_get(ground, "of");
+
+	if (json_array_size(of) > 1 && json_array_size(of) == qualify_runs(document))
+		strcpy(text, "in every run");
+	else
+		qualify_join(of, text);
+}
+
+/* "text (a, b)", of an array of {"text", "of"}, as a list. */
+static void write_grounds(const struct sheet *sheet, const json_t *document, const char *key)
+{
+	const json_t *grounds = json_object_get(document, key);
+	json_t *texts = json_array();
+	const json_t *ground;
+	char of[TEXT_MAX];
+	size_t i;
+
+	json_array_foreach(grounds, i, ground)
+	{
+		qualify_of(document, ground, of);
+		json_array_append_new(
+			texts, of[0] ? json_sprintf("%s (%s)", document_text(ground, "text"), of)
+				     : json_string(document_text(ground, "text")));
+	}
+	sheet_list(sheet, texts, "");
+	json_decref(texts);
+}
+
+static void write_hardware(const struct sheet *sheet, const json_t *document)
+{
+	char title[TEXT_MAX] = "NOT HARDWARE", instead[TEXT_MAX];
+
+	if (json_is_true(json_object_get(document, "hardware")))
+		return;
+	qualify_join(json_object_get(document, "instead"), instead);
+	if (instead[0])
+		paper_add(title, ": ", instead);
+	paper_add(title, "", ".");
+	sheet_paragraph(sheet, title,
+		"What is below was not measured on an Intel GPU, and qualifies none.");
+}
+
+static size_t count_cells(const json_t *document, json_t *counts)
+{
+	const json_t *matrix, *run;
+	size_t i, j, cells = 0;
+	const char *verdict;
+	json_t *count;
+
+	json_array_foreach(json_object_get(document, "matrices"), i, matrix)
+	{
+		json_array_foreach(json_object_get(matrix, "runs"), j, run)
+		{
+			cells += (size_t)json_integer_value(json_object_get(run, "cells"));
+			json_object_foreach(json_object_get(run, "counts"), verdict,
+				count) json_object_set_new(counts, verdict,
+				json_integer(json_integer_value(json_object_get(counts, verdict)) +
+					     json_integer_value(count)));
+		}
+	}
+	return cells;
+}
+
+static void write_decision(const struct sheet *sheet, const json_t *document)
+{
+	const char *decision = document_text(document, "decision");
+	size_t matrices = json_array_size(json_object_get(document, "matrices"));
+	size_t releases = json_array_size(json_object_get(document, "releases"));
+	json_t *counts = json_object();
+	size_t cells = count_cells(document, counts), i;
+	char text[TEXT_MAX], of[TEXT_MAX], upper[64];
+
+	for (i = 0; i < sizeof(upper) - 1 && decision[i]; i++)
+		upper[i] = (char)toupper((unsigned char)decision[i]);
+	upper[i] = '\0';
+	paper_counts(counts, of);
+	snprintf(text, sizeof(text), "%zu %s of %zu %s in %zu %s: ", cells,
+		summary_plural(cells, "cell", "cells"), matrices,
+		summary_plural(matrices, "matrix", "matrices"), releases,
+		summary_plural(releases, "release", "releases"));
+	paper_add(text, "", of);
+	paper_add(text, "; the worst is ", document_text(document, "verdict"));
+	paper_add(text, "", ".");
+	sheet_paragraph(sheet, upper, text);
+	json_decref(counts);
+}
+
+static void write_head(const struct sheet *sheet, const json_t *document)
+{
+	json_t *names = json_array();
+	const json_t *release;
+	char text[TEXT_MAX], title[TEXT_MAX] = "Qualification of ";
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "releases"), i, release)
+		json_array_append(names, json_object_get(release, "name"));
+	qualify_join(names, text);
+	paper_add(title, "", text);
+	sheet_heading(sheet, 1, title);
+	write_hardware(sheet, document);
+	write_decision(sheet, document);
+	write_grounds(sheet, document, "place");
+	sheet_heading(sheet, 2, "Grounds");
+	write_grounds(sheet, document, "grounds");
+	json_decref(names);
+}
+
+static void write_coverage(const struct sheet *sheet, const json_t *document)
+{
+	struct paper paper = { *sheet, NULL, document, NULL, NULL };
+
+	paper_coverage(&paper);
+}
+
+struct page {
+	struct sheet sheet;
+	const json_t *document;
+};
+
+static void write_all(void *data, FILE *stream)
+{
+	const struct page *page = data;
+	const struct sheet *sheet = &page->sheet;
+	const json_t *document = page->document;
+
+	write_head(sheet, document);
+	qualify_sheet_releases(sheet, document);
+	write_coverage(sheet, document);
+	qualify_sheet_verdicts(sheet, document);
+	qualify_sheet_steps(sheet, document);
+	qualify_sheet_fields(sheet, document);
+	qualify_sheet_transitions(sheet, document);
+	qualify_sheet_failures(sheet, document);
+	qualify_sheet_known(sheet, document, "known", "Known deviations");
+	qualify_sheet_known(sheet, document, "expired", "Known deviations past their end");
+	qualify_sheet_known(sheet, document, "gone", "Known deviations that are gone");
+	qualify_sheet_unanswered(sheet, document);
+	qualify_sheet_unrun(sheet, document);
+	qualify_sheet_preflight(sheet, document);
+	qualify_sheet_abi(sheet, document);
+	qualify_sheet_day(sheet, document);
+	paper_sign_off(sheet);
+}
+
+static void write_style(void *data, FILE *stream)
+{
+	fwrite(page_releases_style.bytes, 1, page_releases_style.length, stream);
+}
+
+static void write_policy(void *data, FILE *stream)
+{
+	fprintf(stream, "default-src 'none'; style-src '%s'; base-uri 'none'; form-action 'none'",
+		page_releases_style.hash);
+}
+
+static void write_title(void *data, FILE *stream)
+{
+	const struct page *page = data;
+
+	if (!json_is_true(json_object_get(page->document, "hardware")))
+		fputs("Not hardware: ", stream);
+	fputs("qualification: ", stream);
+	markup_text(stream, document_text(page->document, "decision"));
+}
+
+int qualify_render_md(const json_t *document, FILE *stream)
+{
+	struct page page = { { stream, false }, document };
+
+	write_all(&page, stream);
+	return ferror(stream) ? -EIO : 0;
+}
+
+int qualify_render_html(const json_t *document, FILE *stream)
+{
+	static const struct markup_slot slots[] = {
+		{ "title", write_title },
+		{ "policy", write_policy },
+		{ "style", write_style },
+		{ "sheet", write_all },
+		{ NULL, NULL },
+	};
+	struct page page = { { stream, true }, document };
+
+	markup_template(&page_qualification, slots, &page, stream);
+	return ferror(stream) ? -EIO : 0;
+}
