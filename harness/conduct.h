@@ -14,7 +14,7 @@
 
 /*
  * The settings of a run, as run.json keeps them under "settings": {"backend": "libxl", "slow": 1.0,
- * "keep_lease": false, "guests": ..., "device_model": ..., "accelerator": ..., "replay": ...,
+ * "keep_lease": false, "jobs": 1, "guests": ..., "device_model": ..., "accelerator": ..., "replay": ...,
  * "models": {NAME: PATH}}, null
  * where nothing was said; paths are absolute. A new object, or NULL without memory.
  */
