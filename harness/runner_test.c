@@ -161,8 +161,8 @@ static const struct backend fake = { .name = "libxl",
 
 #define CELL(name, pci)                                                                            \
 	"{\"name\": \"" name "\", \"words\": {}, \"guest\": \"g\", \"requires\": {},"              \
-	" \"limits_ms\": {\"create\": 9000, \"first-frame\": 9000, \"report\": 9000,"              \
-	" \"power-off\": 9000, \"clean-up\": 9000, \"save\": 1, \"restore\": 1},"                  \
+	" \"limits_ms\": {\"create\": 60000, \"first-frame\": 60000, \"report\": 60000,"           \
+	" \"power-off\": 60000, \"clean-up\": 60000, \"save\": 1, \"restore\": 1},"                \
 	" \"settings\": {\"libxl\": {\"memory\": 512" pci "}}, \"expect\": []}"
 #define PASSED ", \"pci\": [\"00:02.0\"]"
 
