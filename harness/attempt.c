@@ -163,6 +163,20 @@ int attempt_begin(const struct store *store, size_t index, const char *name, con
 	return r;
 }
 
+bool attempt_was_lost(const struct store *store, size_t index, const char *name)
+{
+	int fd = store_lost(store, index, name, 1, NULL);
+	bool lost = fd >= 0;
+
+	if (fd < 0) {
+		fd = store_cell(store, index, name, false, NULL);
+		lost = fd >= 0 && faccessat(fd, "end.json", F_OK, 0) < 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return lost;
+}
+
 /* The folder of a restored guest first: the cell's own seal is the sign that all is there. */
 int attempt_seal_folder(int dir_fd, struct problem *why)
 {

@@ -28,6 +28,9 @@
 int attempt_begin(const struct store *store, size_t index, const char *name, const char *boot_id,
 	int *dir_fd_r, struct problem *why);
 
+/* Has an attempt at that cell come to no end? */
+bool attempt_was_lost(const struct store *store, size_t index, const char *name);
+
 /* Seals a cell that is over, unless it is: a run may be killed between its end and its seal. */
 int attempt_seal(const struct store *store, size_t index, const char *name, struct problem *why);
 

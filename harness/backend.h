@@ -14,10 +14,11 @@
 
 #include "harness/ending.h"
 #include "harness/lease.h"
+#include "harness/queue.h"
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 6
+#define BACKEND_ABI 7
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -91,6 +92,10 @@ struct backend {
 	 * has no hypervisor.
 	 */
 	void (*survey)(struct backend_host *host, json_t *survey);
+
+	/* What there is for guests, now that none of the run is there; what it cannot tell stays 0.
+	 * NULL if guests take nothing. */
+	void (*room)(struct backend_host *host, struct room *room);
 
 	/*
 	 * Begins to make the guest of a cell (harness/plan.h), or to restore it, and to run it.

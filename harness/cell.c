@@ -384,6 +384,13 @@ out:
 	return r;
 }
 
+void cell_beside(struct cell *cell, const char *name)
+{
+	if (!cell->beside)
+		cell->beside = json_array();
+	json_array_append_new(cell->beside, json_string(name));
+}
+
 void cell_interrupt(struct cell *cell)
 {
 	if (cell->guest)
@@ -405,5 +412,6 @@ void cell_free(struct cell *cell)
 	move_finish(cell);
 	json_decref(cell->times);
 	json_decref(cell->leftovers);
+	json_decref(cell->beside);
 	free(cell);
 }

@@ -25,7 +25,9 @@
  *                 "console": {...}},    the restored guest's, null if there was none
  *  "stalled_ms": 0,                     time in which the harness could not run though it wanted to
  *  "peak_rss_kib": 9000,                of the harness, since it started
- *  "leftovers": []}                     what of the guest is still on the host
+ *  "leftovers": [],                     what of the guest is still on the host
+ *  "beside": ["pc-none-std-linux"]}     cells that ran at the same time: what xen.log and dom0.log
+ * say may be of them. Not there if there were none
  */
 #ifndef IGD_CELL_H
 #define IGD_CELL_H
@@ -87,6 +89,9 @@ struct cell;
 int cell_begin(const struct backend *backend, struct backend_host *host, sd_event *loop,
 	const json_t *plan_cell, const json_t *identities, int dir_fd, double slow,
 	const struct cell_watcher *watcher, struct cell **cell_r, struct problem *why);
+
+/* Notes that a cell of that name runs at the same time. */
+void cell_beside(struct cell *cell, const char *name);
 
 /* Ends a cell early: ENDING_INTERRUPTED, through clean-up. */
 void cell_interrupt(struct cell *cell);

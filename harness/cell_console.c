@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -9,6 +10,7 @@
 
 #include "harness/cell_private.h"
 #include "harness/clock.h"
+#include "src/pack.h"
 #include "src/report.h"
 
 /*
@@ -47,6 +49,8 @@ static int put(void *data, const char *line, size_t length)
 
 static void request(struct cell *cell, enum wire_type type)
 {
+	const char *payload = type == WIRE_ASK ? WIRE_PACKS : "";
+
 	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "request", "type",
 					     type == WIRE_ASK ? "report" : "power-off"));
 	if (type == WIRE_ASK)
@@ -54,7 +58,7 @@ static void request(struct cell *cell, enum wire_type type)
 			cell->backend->asked_ms
 				? cell->backend->asked_ms(cell->guest)
 				: (json_int_t)((clock_us() - cell->journal.began_us) / 1000);
-	if (wire_send(type, 1, "", 0, NULL, put, cell) < 0)
+	if (wire_send(type, 1, payload, strlen(payload), NULL, put, cell) < 0)
 		cell_console_lost(cell);
 }
 
@@ -110,29 +114,51 @@ void console_ask(struct cell *cell)
 	restart_quiet(cell);
 }
 
-/* The whole report is here: keeps it as it came, then sees whether it is one. */
-static void take_report(struct cell *cell)
+/* Keeps a report as it came, then sees whether it is one. */
+static void keep_report(struct cell *cell, const char *text, size_t length)
 {
-	const struct wire_message *message = &cell->console.report;
 	struct problem why = { 0 };
 	json_t *report = NULL;
 	int r;
 
-	r = store_write(cell->record_fd, "report.json", message->text, message->length, &why);
+	r = store_write(cell->record_fd, "report.json", text, length, &why);
 	if (r < 0) {
 		cell_end(cell, ENDING_NOT_RECORDED, "%s", why.text);
 		return;
 	}
-	r = report_parse(message->text, message->length, &report, &why);
+	r = report_parse(text, length, &report, &why);
 	json_decref(report);
 	if (r < 0) {
-		cell_end(cell, ENDING_BAD_REPORT, "%zu bytes that are no report: %s",
-			message->length, why.text);
+		cell_end(cell, ENDING_BAD_REPORT, "%zu bytes that are no report: %s", length,
+			why.text);
 		return;
 	}
 	cell_enter(cell, CELL_PICTURE);
 	if (!cell->backend->picture || !cell->backend->picture(cell->guest))
 		cell_go_on(cell);
+}
+
+/* The whole message is here. */
+static void take_report(struct cell *cell)
+{
+	const struct wire_message *message = &cell->console.report;
+	size_t length = 0;
+	char *text = NULL;
+	int r;
+
+	if (message->type != WIRE_PACKED) {
+		keep_report(cell, message->text, message->length);
+		return;
+	}
+	r = unpack(message->text, message->length, WIRE_MESSAGE_MAX, &text, &length);
+	if (r == -ENOMEM)
+		cell_end(cell, ENDING_HOST_FAILED, "cannot unpack the report: %s", strerror(-r));
+	else if (r < 0)
+		cell_end(cell, ENDING_BAD_REPORT, "%zu bytes that are no packed report%s",
+			message->length, r == -EFBIG ? ": there is more in it than may be" : "");
+	else
+		keep_report(cell, text, length);
+	free(text);
 }
 
 static void take_part(struct cell *cell, const struct wire_frame *frame)
@@ -165,6 +191,7 @@ static void take_frame(struct cell *cell, const struct wire_frame *frame)
 		}
 		break;
 	case WIRE_REPORT:
+	case WIRE_PACKED:
 		take_part(cell, frame);
 		break;
 	case WIRE_TROUBLE:

@@ -30,6 +30,8 @@ static json_t *end_document(const struct cell *cell)
 	json_object_set_new(end, "stalled_ms", json_integer((json_int_t)(cell->stalled_us / 1000)));
 	json_object_set_new(end, "peak_rss_kib", json_integer(peak_rss_kib()));
 	json_object_set(end, "leftovers", cell->leftovers);
+	if (cell->beside)
+		json_object_set(end, "beside", cell->beside);
 	return end;
 }
 

@@ -68,6 +68,7 @@ struct cell {
 	enum cell_state ended_in;
 	char detail[PROBLEM_TEXT_MAX];
 	json_t *leftovers;
+	json_t *beside; /* names of cells that run at the same time; NULL: there were none */
 };
 
 /* cell.c: the cell ends so, unless that was decided already; clean-up begins. */

@@ -17,6 +17,7 @@
 
 #include "harness/store.h"
 #include "src/document.h"
+#include "src/pack.h"
 #include "src/suite.h"
 #include "src/wire.h"
 
@@ -33,6 +34,7 @@ struct script {
 	bool hello;           /* then says hello */
 	const char *report;   /* its answer to the request, framed */
 	int lose_part; /* the first time, this part of it is lost; 0 for none (part 0 never is) */
+	const char *packed;     /* or this, framed as a packed one */
 	const char *raw_report; /* or this, raw */
 	unsigned int
 		blocks_ms; /* keeps the harness itself from running for so long, then is silent */
@@ -117,6 +119,8 @@ static void answer(struct backend_guest *guest, const struct wire_frame *frame)
 		return;
 	if (script->report)
 		wire_send(WIRE_REPORT, 1, script->report, strlen(script->report), NULL, put, guest);
+	if (script->packed)
+		wire_send(WIRE_PACKED, 1, script->packed, strlen(script->packed), NULL, put, guest);
 	if (script->raw_report)
 		say(guest, script->raw_report);
 	if (script->panic)
@@ -413,6 +417,31 @@ static void a_lost_part_is_asked_for_again(void)
 	json_decref(end);
 }
 
+/* In report.json it is what it was before it was packed. */
+static void a_packed_report_is_unpacked(void)
+{
+	size_t length = 0, size = WIRE_MESSAGE_MAX + 1;
+	char *packed = pack(GOOD_REPORT, strlen(GOOD_REPORT), &length), *report = NULL;
+	char *spaces = malloc(size);
+	struct script script = { .hello = true, .packed = packed };
+	json_t *end = play(&script, NULL);
+
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(end, "ending")), "done");
+	CU_ASSERT_EQUAL(store_read(place_fd, "report.json", &report, &length, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(report, GOOD_REPORT);
+	free(report);
+	free(packed);
+	json_decref(end);
+	script.packed = GOOD_REPORT;
+	expect(&script, NULL, "bad-report", "report", "no packed report");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(spaces);
+	memset(spaces, ' ', size);
+	script.packed = packed = pack(spaces, size, &length);
+	expect(&script, NULL, "bad-report", "report", "more in it than may be");
+	free(packed);
+	free(spaces);
+}
+
 static void silence_is_told_from_text_and_halves(void)
 {
 	struct script silent = { 0 };
@@ -618,6 +647,7 @@ static void a_lack_gives_its_reason(void)
 static CU_TestInfo tests[] = {
 	{ "a guest that behaves is done", a_guest_that_behaves_is_done },
 	{ "a lost part is asked for again", a_lost_part_is_asked_for_again },
+	{ "a packed report is unpacked", a_packed_report_is_unpacked },
 	{ "silence is told from text and halves", silence_is_told_from_text_and_halves },
 	{ "a report that does not come whole", a_report_that_does_not_come_whole },
 	{ "a report that is none", a_report_that_is_none },

@@ -22,10 +22,10 @@
 static struct {
 	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
-		*known, *shard, *guest, *like;
+		*known, *shard, *guest, *like, *jobs;
 	struct option_list select, models;
 	bool quiet, keep_lease, no_cells;
-} given = { .backend = "libxl", .accelerator = "tcg", .slow = "1" };
+} given = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
 static const struct command_option options[] = {
 	{ "backend", "NAME", "what makes the guests (default: libxl)", .text = &given.backend,
@@ -67,6 +67,10 @@ static const struct command_option options[] = {
 	{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",
 		.text = &given.accelerator },
 	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &given.replay },
+	{ "jobs", "N",
+		"run up to N cells side by side, as far as the host has memory and\n"
+		"                          processors; cells with a passed-through device run alone",
+		.text = &given.jobs },
 	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &given.slow },
 	{ "patterns", "FILE",
 		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
@@ -204,10 +208,12 @@ static int run_on_dut(const json_t *plan, const struct patterns *patterns, const
 	struct dut *dut = NULL;
 	int r;
 
-	if (given.keep_lease || given.no_cells)
+	if (given.keep_lease || given.no_cells || strcmp(given.jobs, "1") != 0)
 		r = problem_set(why, -EINVAL,
 			"--%s is not for --dut: each cell is a harness of its own there",
-			given.keep_lease ? "keep-lease" : "no-cells");
+			given.keep_lease ? "keep-lease"
+			: given.no_cells ? "no-cells"
+					 : "jobs");
 	else
 		r = dut_find(given.dut, &places, &dut, why);
 	if (r < 0) {
@@ -226,6 +232,15 @@ out:
 	return r;
 }
 
+static bool take_jobs(struct runner *runner)
+{
+	char *end = NULL;
+	long jobs = strtol(given.jobs, &end, 10);
+
+	runner->jobs = (unsigned int)jobs;
+	return end != given.jobs && !*end && jobs >= 1 && jobs <= QUEUE_JOBS_MAX;
+}
+
 static int run(int argc, char **argv)
 {
 	char *guests = installed_guests(given.guests);
@@ -238,11 +253,14 @@ static int run(int argc, char **argv)
 	json_t *plan = NULL, *models = NULL;
 	int r, status;
 
-	if (argc != 1 || *end || !(runner.slow >= 0.01 && runner.slow <= 1000)) {
+	if (argc != 1 || *end || !(runner.slow >= 0.01 && runner.slow <= 1000) ||
+		!take_jobs(&runner)) {
 		problem_set(&why, 0,
 			argc != 1
 				? "name one matrix file, such as results/matrices/seed-display.yaml"
-				: "--slow takes a number from 0.01 to 1000");
+			: *end || !(runner.slow >= 0.01 && runner.slow <= 1000)
+				? "--slow takes a number from 0.01 to 1000"
+				: "--jobs takes a number from 1 to 256");
 		status = command_fail(&command_run, EXIT_USAGE, &why);
 		goto out;
 	}

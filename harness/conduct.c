@@ -29,9 +29,10 @@ json_t *conduct_settings(
 {
 	const char *model = options->device_model;
 
-	return json_pack("{s:s, s:f, s:b, s:o, s:o, s:s?, s:o, s:O*}", "backend", backend, "slow",
-		runner->slow, "keep_lease", (int)runner->keep_lease, "guests",
-		path_json(options->guests_dir), "device_model",
+	return json_pack("{s:s, s:f, s:b, s:i, s:o, s:o, s:s?, s:o, s:O*}", "backend", backend,
+		"slow", runner->slow, "keep_lease", (int)runner->keep_lease, "jobs",
+		runner->jobs ? (int)runner->jobs : 1, "guests", path_json(options->guests_dir),
+		"device_model",
 		/* Without a slash it is looked for along PATH. */
 		model && !strchr(model, '/') ? json_string(model) : path_json(model), "accelerator",
 		options->accelerator, "replay", path_json(options->replay_dir), "models",
@@ -47,6 +48,8 @@ int conduct_settings_read(const json_t *settings, const char **backend_r,
 	*backend_r = document_text(settings, "backend");
 	runner->slow = json_number_value(json_object_get(settings, "slow"));
 	runner->keep_lease = json_is_true(json_object_get(settings, "keep_lease"));
+	/* Runs of before there were any have none. */
+	runner->jobs = (unsigned int)json_integer_value(json_object_get(settings, "jobs"));
 	*options_r = (struct backend_options){
 		.guests_dir = json_string_value(json_object_get(settings, "guests")),
 		.device_model = json_string_value(json_object_get(settings, "device_model")),
@@ -54,7 +57,9 @@ int conduct_settings_read(const json_t *settings, const char **backend_r,
 		.replay_dir = json_string_value(json_object_get(settings, "replay")),
 		.models = json_object_get(settings, "models"),
 	};
-	return runner->slow >= 0.01 && runner->slow <= 1000 ? 0 : -EINVAL;
+	return runner->slow >= 0.01 && runner->slow <= 1000 && runner->jobs <= QUEUE_JOBS_MAX
+		       ? 0
+		       : -EINVAL;
 }
 
 void conduct_identify(

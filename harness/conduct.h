@@ -14,9 +14,9 @@
 
 /*
  * The settings of a run, as run.json keeps them under "settings": {"backend": "libxl", "slow": 1.0,
- * "keep_lease": false, "guests": ..., "device_model": ..., "accelerator": ..., "replay": ...,
- * "models": {NAME: PATH}}, null
- * where nothing was said; paths are absolute. A new object, or NULL without memory.
+ * "keep_lease": false, "jobs": 1, "guests": ..., "device_model": ..., "accelerator": ..., "replay":
+ * ..., "models": {NAME: PATH}}, null where nothing was said; paths are absolute. A new object, or
+ * NULL without memory.
  */
 json_t *conduct_settings(
 	const char *backend, const struct backend_options *options, const struct runner *runner);

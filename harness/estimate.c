@@ -82,8 +82,10 @@ void estimate_cell(struct estimate *estimate, const char *name)
 {
 	const json_t *took = json_object_get(estimate->took, name);
 
-	estimate->now_s = json_number_value(took);
-	estimate->left_s -= estimate->now_s;
+	estimate->now_count++;
+	estimate->now_s += json_number_value(took);
+	estimate->left_s -= json_number_value(took);
+	estimate->now_others += !took;
 	if (!took && estimate->left_others > 0)
 		estimate->left_others--;
 }
@@ -98,12 +100,14 @@ void estimate_over(struct estimate *estimate, const char *name, double seconds)
 		estimate->expected_s += json_number_value(took);
 		estimate->known_s += seconds;
 	}
-	estimate->now_s = 0;
+	estimate->now_count--;
+	estimate->now_s -= json_number_value(took);
+	estimate->now_others -= !took;
 }
 
 double estimate_left(const struct estimate *estimate, double seconds)
 {
-	double pace = 1, mean = 0, now;
+	double pace = 1, mean = 0, now, left;
 
 	if (estimate->took_count == 0 && estimate->done_count == 0)
 		return -1;
@@ -113,8 +117,9 @@ double estimate_left(const struct estimate *estimate, double seconds)
 		mean = estimate->done_s / (double)estimate->done_count;
 	else
 		mean = estimate->took_s / (double)estimate->took_count;
-	now = (estimate->now_s > 0 ? estimate->now_s * pace : mean) - seconds;
-	return (now > 0 ? now : 0) + estimate->left_s * pace + (double)estimate->left_others * mean;
+	now = estimate->now_s * pace + (double)estimate->now_others * mean - seconds;
+	left = (now > 0 ? now : 0) + estimate->left_s * pace + (double)estimate->left_others * mean;
+	return estimate->now_count > 1 ? left / (double)estimate->now_count : left;
 }
 
 void estimate_text(

@@ -15,7 +15,9 @@ struct estimate {
 	size_t took_count;  /* so many */
 	double left_s;      /* of the cells after this one, those that are in `took` */
 	size_t left_others; /* and the number of those that are not */
-	double now_s;       /* of the cell that runs; 0: not known */
+	double now_s;       /* of the cells that run, those that are in `took` */
+	size_t now_others;  /* and the number of those that are not */
+	size_t now_count;   /* of all of them */
 	double done_s;      /* what the cells of this run that are over took, */
 	size_t done_count;  /* so many, */
 	double expected_s;  /* and what those of them that are in `took` took then, */
@@ -35,8 +37,9 @@ void estimate_cell(struct estimate *estimate, const char *name);
 void estimate_over(struct estimate *estimate, const char *name, double seconds);
 
 /*
- * Seconds that are left, the cell that runs for `seconds` included. A host that is slower than then
- * by the cells so far is taken to stay so. Negative if nothing is known.
+ * Seconds that are left, the cell that runs for `seconds` included; of several that run, `seconds`
+ * is the sum, and as many are taken to run until the end. A host that is slower than then by the
+ * cells so far is taken to stay so. Negative if nothing is known.
  */
 double estimate_left(const struct estimate *estimate, double seconds);
 

@@ -100,7 +100,7 @@ static void from_an_earlier_run(void)
 	make_run("old", "m", "2026-01-01T00:00:00Z", (int[4]){ 10, 20, 30, 40 });
 	make_run("new", "m", "2026-01-02T00:00:00Z", (int[4]){ -1, -1, -1, -1 });
 	estimate = begin("old", "new");
-	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 0), 125, 0.1); /* 100, and a mean for now */
+	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 0), 100, 0.1); /* nothing runs yet */
 	estimate_cell(&estimate, "a");
 	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 4), 96, 0.1);
 	CU_ASSERT_DOUBLE_EQUAL(
@@ -125,6 +125,23 @@ static void from_its_own_cells_alone(void)
 	estimate_cell(&estimate, "b");
 	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 10), 80, 0.1);
 	text_is(&estimate, 10, ", about 80 s left");
+	estimate_free(&estimate);
+}
+
+/* 10, 20, 30 and 40 s, of which two are done at a time. */
+static void of_cells_side_by_side(void)
+{
+	struct estimate estimate = begin("old", "new");
+
+	estimate_cell(&estimate, "d");
+	estimate_cell(&estimate, "a");
+	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 0), 50, 0.1);
+	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 10 + 10), 40, 0.1);
+	estimate_over(&estimate, "a", 10);
+	estimate_cell(&estimate, "b");
+	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 10 + 0), 40, 0.1);
+	estimate_over(&estimate, "d", 40);
+	CU_ASSERT_DOUBLE_EQUAL(estimate_left(&estimate, 5), 45, 0.1); /* the last, alone */
 	estimate_free(&estimate);
 }
 
@@ -161,6 +178,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "from an earlier run", from_an_earlier_run },
 		{ "from its own cells alone", from_its_own_cells_alone },
+		{ "of cells side by side", of_cells_side_by_side },
 		{ "of a run that goes on", of_a_run_that_goes_on },
 		{ "the newest of the matrix is found", the_newest_of_the_matrix_is_found },
 		CU_TEST_INFO_NULL,

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include "src/document.h"
 
 #define BINARY_MAX (256u << 20) /* bytes; Debian's has 18 MiB */
+#define BLOCK      (64u << 10)  /* bytes that are searched at a time */
+#define TEXT_MAX   64           /* bytes of a text that is looked for */
 
 static const char *model(const struct host_view *view)
 {
@@ -35,30 +36,54 @@ static void look_binary(const struct host_view *view, struct host_answer *answer
 			"nobody has said which QEMU libxl starts");
 }
 
-/* Which of the texts are in the file; bit n: texts[n]. Returns 0 or a negative errno. */
+/* Marks which of the texts are in the bytes; bit n: texts[n]. */
+static void mark(const char *bytes, size_t length, const char *const *texts, unsigned int *found_r)
+{
+	for (unsigned int i = 0; texts[i]; i++)
+		if (!(*found_r >> i & 1) && memmem(bytes, length, texts[i], strlen(texts[i])))
+			*found_r |= 1u << i;
+}
+
+/* Searches what can be read of a file, block by block: mapped as a whole it would count as ours,
+ * and be most of the memory that a run has. Returns 0 or a negative errno. */
+static int search_blocks(int fd, const char *const *texts, unsigned int *found_r)
+{
+	/* One thread, and used up before it returns; a text may lie across two blocks. */
+	static char bytes[TEXT_MAX + BLOCK];
+	size_t kept = 0;
+	ssize_t n;
+
+	while ((n = read(fd, bytes + kept, BLOCK)) != 0) {
+		size_t length;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		length = kept + (size_t)n;
+		mark(bytes, length, texts, found_r);
+		kept = length < TEXT_MAX ? length : TEXT_MAX;
+		memmove(bytes, bytes + length - kept, kept);
+	}
+	return 0;
+}
+
+/* Which of the texts, none longer than TEXT_MAX, are in the file; bit n: texts[n]. Returns 0 or a
+ * negative errno. */
 static int search(const char *path, const char *const *texts, unsigned int *found_r)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r = 0;
 	struct stat st;
-	void *bytes;
 
+	*found_r = 0;
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0) {
+	if (fstat(fd, &st) < 0)
 		r = -errno;
-	} else if (!S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > BINARY_MAX) {
+	else if (!S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > BINARY_MAX)
 		r = -ENOEXEC;
-	} else {
-		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (bytes == MAP_FAILED)
-			r = -errno;
-		*found_r = 0;
-		for (unsigned int i = 0; r == 0 && texts[i]; i++)
-			if (memmem(bytes, (size_t)st.st_size, texts[i], strlen(texts[i])))
-				*found_r |= 1u << i;
-		if (r == 0)
-			munmap(bytes, (size_t)st.st_size);
-	}
+	else
+		r = search_blocks(fd, texts, found_r);
 	close(fd);
 	return r;
 }

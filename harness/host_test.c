@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/host_document.h"
 #include "harness/host_render.h"
@@ -284,6 +285,36 @@ static void hcl_has_qubes_words(void)
 	}
 }
 
+/* A device model is read block by block, of whatever size: a text may lie across two of them. */
+static void a_text_of_qemu_is_found_wherever_it_is(void)
+{
+	static const char text[] = "xen-pci-passthrough";
+	char path[] = "/tmp/igd-host-XXXXXX", zeroes[1024] = { 0 };
+	json_t *identities;
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	identities = json_pack("{s:{s:s}}", "device_model", "path", path);
+	for (int block = 12; block <= 18; block++) {
+		off_t at = (1 << block) - (off_t)strlen(text) / 2;
+		json_t *document;
+
+		CU_ASSERT_EQUAL(ftruncate(fd, 0), 0);
+		CU_ASSERT_EQUAL(
+			pwrite(fd, zeroes, sizeof(zeroes), 1 << 19), (ssize_t)sizeof(zeroes));
+		document = look_at("skylake", identities);
+		verdict_is(document, "qemu/passthrough", "FAIL");
+		json_decref(document);
+		CU_ASSERT_EQUAL(pwrite(fd, text, strlen(text), at), (ssize_t)strlen(text));
+		document = look_at("skylake", identities);
+		verdict_is(document, "qemu/passthrough", "PASS");
+		json_decref(document);
+	}
+	json_decref(identities);
+	close(fd);
+	unlink(path);
+}
+
 static CU_TestInfo tests[] = {
 	{ "every generation is what its registers say",
 		every_generation_is_what_its_registers_say },
@@ -293,6 +324,7 @@ static CU_TestInfo tests[] = {
 	{ "libxl is asked before the messages", libxl_is_asked_before_the_messages },
 	{ "skylake has all that can be recorded", skylake_has_all_that_can_be_recorded },
 	{ "the text begins with what to do", the_text_begins_with_what_to_do },
+	{ "a text of QEMU's is found wherever it is", a_text_of_qemu_is_found_wherever_it_is },
 	{ "hcl has Qubes' words", hcl_has_qubes_words },
 	CU_TEST_INFO_NULL,
 };

@@ -33,6 +33,9 @@ static const char data[] = "format: igd-harness patterns\nversion: 1\npatterns:\
 #define LEFT                                                                                       \
 	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
 	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": [\"domain 7\"]}"
+#define BESIDE                                                                                     \
+	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
+	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": [], \"beside\": [\"other\"]}"
 #define REPORT                                                                                     \
 	"{\"format\": \"igd-harness report\", \"version\": 1,"                                     \
 	" \"agent\": {\"version\": \"0\", \"errors\": []},"                                        \
@@ -185,6 +188,29 @@ static void dom0_has_a_log_of_its_own(void)
 	json_decref(cell);
 }
 
+/* Of cells that ran side by side it may be about another; QEMU's log is of this one all the same.
+ */
+static void what_two_cells_share_accuses_neither(void)
+{
+	static const struct file files[] = { { "end.json", BESIDE }, { "dom0.log", "not ready\n" },
+		{ NULL, NULL } };
+	static const struct file own[] = { { "end.json", BESIDE }, { "dom0.log", "not ready\n" },
+		{ "qemu.log", "Assertion failed\n" }, { NULL, NULL } };
+	json_t *cell = judge(files, "[]", true);
+	const json_t *match = json_array_get(json_object_get(cell, "logs"), 0);
+
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "FAIL");
+	CU_ASSERT_STRING_EQUAL(
+		document_text(cell, "cause"), "the guest could not be created: libxl said no");
+	CU_ASSERT_STRING_EQUAL(document_text(match, "label"), "slow");
+	CU_ASSERT_STRING_EQUAL(document_text(match, "severity"), "sign");
+	json_decref(cell);
+	cell = judge(own, "[]", true);
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "cause"),
+		"aborted: Assertion failed; the guest could not be created: libxl said no");
+	json_decref(cell);
+}
+
 static void what_is_left_still_goes_first(void)
 {
 	static const struct file files[] = { { "end.json", LEFT },
@@ -233,6 +259,7 @@ static CU_TestInfo tests[] = {
 	{ "a pattern never makes a verdict", a_pattern_never_makes_a_verdict },
 	{ "the reported kernel log counts as console", the_reported_kernel_log_counts_as_console },
 	{ "dom0 has a log of its own", dom0_has_a_log_of_its_own },
+	{ "what two cells share accuses neither", what_two_cells_share_accuses_neither },
 	{ "what is left still goes first", what_is_left_still_goes_first },
 	{ "a cut log is said", a_cut_log_is_said },
 	{ "a cell that did not run has no logs", a_cell_that_did_not_run_has_no_logs },

@@ -51,6 +51,28 @@ out:
 	close(fd);
 }
 
+/*
+ * Xen's and dom0's logs do not say of which guest they speak. Of cells that ran side by side they
+ * are the same, so what is a cause there is for each of them no more than a sign.
+ */
+static void doubt_shared_logs(json_t *logs, const json_t *end)
+{
+	json_t *match;
+	size_t i;
+
+	if (json_array_size(json_object_get(end, "beside")) == 0)
+		return;
+	json_array_foreach(logs, i, match)
+	{
+		const char *log = document_text(match, "log");
+
+		if (pattern_is_cause(match) &&
+			(strcmp(log, pattern_log_names[PATTERN_XEN]) == 0 ||
+				strcmp(log, pattern_log_names[PATTERN_DOM0]) == 0))
+			json_object_set_new(match, "severity", json_string("sign"));
+	}
+}
+
 void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
 	const struct patterns *patterns, struct judge_record *record)
 {
@@ -63,6 +85,7 @@ void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *ident
 	if (patterns)
 		record->logs = judge_logs(patterns, cell_fd, record->report,
 			json_object_get(identities, "versions"), &record->cut);
+	doubt_shared_logs(record->logs, record->end);
 	record->views = views_of_cell(
 		plan_cell, document_text(identities, "acts_as"), cell_fd, record->report);
 	record->xen = sight_xen(cell_fd);

@@ -11,15 +11,22 @@
 
 #include "harness/estimate.h"
 
+/* A cell that runs; made by progress_cell(), and the caller's until progress_over(). */
+struct progress_cell {
+	struct progress_cell *next;
+	size_t index; /* from 0 */
+	const char *name;
+	const char *state;
+	uint64_t began_us, state_began_us, limit_ms;
+};
+
 struct progress {
 	FILE *stream;
 	bool terminal; /* rewrite the line */
 	size_t total;
-	size_t index; /* of the current cell, from 0 */
-	const char *cell;
-	const char *state;
-	uint64_t cell_began_us, state_began_us, limit_ms;
-	int width; /* of what stands in the line */
+	size_t begun;                /* cells so far */
+	struct progress_cell *cells; /* that run, the oldest first */
+	int width;                   /* of what stands in the line */
 	struct estimate *estimate;
 };
 
@@ -29,13 +36,16 @@ struct progress {
 void progress_begin(
 	struct progress *progress, FILE *stream, size_t total, struct estimate *estimate);
 
-void progress_cell(struct progress *progress, size_t index, const char *name);
-void progress_state(struct progress *progress, const char *state, uint64_t limit_ms);
+/* A cell begins; its name is borrowed until it is over. */
+void progress_cell(
+	struct progress *progress, struct progress_cell *cell, size_t index, const char *name);
+void progress_state(struct progress *progress, struct progress_cell *cell, const char *state,
+	uint64_t limit_ms);
 
 /* Rewrites the line with the time that has passed; nothing unless at a terminal. */
 void progress_tick(struct progress *progress);
 
 /* The cell is over; `verdict` is a word for the line. */
-void progress_over(struct progress *progress, const char *verdict);
+void progress_over(struct progress *progress, struct progress_cell *cell, const char *verdict);
 
 #endif

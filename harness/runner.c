@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "harness/attempt.h"
-#include "harness/ending.h"
 #include "harness/host_document.h"
 #include "harness/models.h"
 #include "harness/seal.h"
 #include "harness/service.h"
 #include "harness/shard.h"
+#include "harness/turn.h"
 #include "src/document.h"
 
 #define TICK_US 500000
@@ -49,13 +49,13 @@ static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data
 		return 0;
 	if (!runner->stopped && urgency < STOP_NOW) {
 		runner->stopped = true;
-		fputs("\nigd-harness: stopping when this cell is over; once more to end it now\n",
+		fputs("\nigd-harness: stopping when what runs is over; once more to end it now\n",
 			stderr);
 		return 0;
 	}
 	runner->stopped = true;
-	if (runner->cell)
-		cell_interrupt(runner->cell);
+	for (struct turn *turn = runner->turns; turn; turn = turn->next)
+		cell_interrupt(turn->cell);
 	return 0;
 }
 
@@ -135,131 +135,112 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	return r < 0 ? r : look_at_host(runner);
 }
 
-struct turn {
+struct chooser {
 	struct runner *runner;
-	const json_t *plan_cell;
-	json_t *end;
+	const struct store *store;
+	const json_t *plan;
 };
 
-/* The device that a cell passes through: its setting `pci`, before an "@". 1, 0 for none, -EINVAL.
- */
-static int device_of(const struct runner *runner, const json_t *plan_cell, struct bdf *device_r,
-	struct problem *why)
+/* Is it this run's to do? The places count all that are, whichever are chosen of them. */
+static bool is_due(void *data, struct queue_entry *entry)
 {
-	const char *acts_as = json_string_value(json_object_get(runner->identities, "acts_as"));
-	const json_t *pci = json_object_get(
-		json_object_get(json_object_get(plan_cell, "settings"), acts_as), "pci");
-	const char *text = json_string_value(json_array_get(pci, 0));
-	char address[BDF_TEXT_MAX];
+	const struct chooser *chooser = data;
+	struct runner *runner = chooser->runner;
+	const char *name = document_text(entry->cell, "name");
 
-	if (!runner->backend->devices || json_array_size(pci) == 0)
-		return 0;
-	if (json_array_size(pci) > 1)
-		return problem_set(why, -EINVAL, "a cell may pass one device through, not %zu",
-			json_array_size(pci));
-	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "@"), text);
-	if (bdf_parse(address, device_r) < 0)
-		return problem_set(why, -EINVAL, "\"%s\" names no PCI device", text);
-	return 1;
+	if (shard_is_elsewhere(chooser->plan, entry->cell))
+		return false;
+	entry->turn = runner->places++;
+	/* It may be what killed the harness, or the host. */
+	if (attempt_was_lost(chooser->store, entry->index, name))
+		entry->alone = true;
+	return !runner->only || strcmp(runner->only, name) == 0;
 }
 
-static int on_prepare(void *data, struct problem *why)
+static int make_queue(struct runner *runner, const struct store *store, const json_t *plan)
 {
-	struct turn *turn = data;
-	struct runner *runner = turn->runner;
-	struct bdf device = { 0 };
-	int r = device_of(runner, turn->plan_cell, &device, why);
+	struct chooser chooser = { runner, store, plan };
+	struct queue *queue = &runner->queue;
+	int r = queue_make(queue, plan, document_text(runner->identities, "acts_as"),
+		runner->jobs ? runner->jobs : 1, is_due, &chooser);
 
-	if (r <= 0)
+	if (r < 0 || queue->jobs == 1 || !runner->backend->room)
 		return r;
-	if (runner->lease.fd >= 0 && !bdf_equal(runner->lease.device, device)) {
-		r = lease_give_back(&runner->lease, why);
+	runner->backend->room(runner->host, &queue->room);
+	fprintf(stderr,
+		"igd-harness: at most %u cells side by side; the host has %u processors and %llu MiB free for guests\n",
+		queue->jobs, queue->room.cpus, (unsigned long long)queue->room.memory_mib);
+	return 0;
+}
+
+/* Begins what may begin. Returns 0, or a negative errno with the sentence. */
+static int begin_turns(struct runner *runner, const struct store *store, struct problem *why)
+{
+	const struct queue_entry *entry;
+
+	while (!runner->stopped && runner->host_is_whole && (entry = queue_begin(&runner->queue))) {
+		struct turn *turn = NULL;
+		int r = turn_begin(runner, store, entry, runner->turns, &turn, why);
+
+		if (r != 0)
+			queue_over(&runner->queue, entry);
 		if (r < 0)
 			return r;
+		if (!turn)
+			continue;
+		turn->next = runner->turns;
+		runner->turns = turn;
 	}
-	if (runner->lease.fd < 0) {
-		r = lease_take(
-			&runner->lease, runner->backend->devices, runner->host, "", device, why);
-		if (r < 0)
-			return r;
+	return 0;
+}
+
+/* Ends the turns whose cells are over; `all`: the others too. The first failure counts. */
+static int end_turns(
+	struct runner *runner, const struct store *store, bool all, struct problem *why)
+{
+	struct turn **link = &runner->turns;
+	int failed = 0;
+
+	while (*link) {
+		struct turn *turn = *link;
+		int r;
+
+		if (!turn->end && !all) {
+			link = &turn->next;
+			continue;
+		}
+		*link = turn->next;
+		queue_over(&runner->queue, turn->entry);
+		r = turn_finish(turn, store, failed < 0 ? NULL : why);
+		if (failed == 0)
+			failed = r;
 	}
-	return lease_lend(&runner->lease, why);
+	return failed;
 }
 
-static void on_inspect(void *data, json_t *leftovers)
+/*
+ * A failure ends the run, but not before the cells that run are over: what they say is worth
+ * keeping, if it can be.
+ */
+static int run_turns(struct runner *runner, const struct store *store, struct problem *why)
 {
-	struct turn *turn = data;
-	struct lease *lease = &turn->runner->lease;
-	struct problem why = { 0 };
+	int failed = begin_turns(runner, store, why), r = 0;
 
-	if (lease->fd < 0 || lease->state != LEASE_GUEST)
-		return;
-	if (lease_return(lease, &why) < 0 ||
-		(!turn->runner->keep_lease && lease_give_back(lease, &why) < 0))
-		json_array_append_new(leftovers, json_string(why.text));
-}
-
-static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
-{
-	struct turn *turn = data;
-	const struct progress *progress = &turn->runner->progress;
-
-	progress_state(&turn->runner->progress, cell_state_name(state), limit_ms);
-	service_cell(progress->index, progress->total, progress->cell, cell_state_name(state));
-}
-
-static void on_over(void *data, const json_t *end)
-{
-	struct turn *turn = data;
-
-	turn->end = json_incref((json_t *)end);
-}
-
-/* A cell that could not be written down: those after it could not be either. */
-static int check_recorded(const struct store *store, const json_t *end, struct problem *why)
-{
-	const char *not_recorded = ending_entry(ENDING_NOT_RECORDED)->name;
-
-	if (!end || strcmp(document_text(end, "ending"), not_recorded) != 0)
-		return 0;
-	return problem_set(why, -ENOSPC,
-		"cell %s: %.200s; make room, and `igd-harness resume %.200s` goes on",
-		document_text(end, "cell"), document_text(end, "detail"), store->dir);
-}
-
-static int run_cell(struct runner *runner, const struct store *store, size_t index,
-	const json_t *plan_cell, struct problem *why)
-{
-	const char *name = json_string_value(json_object_get(plan_cell, "name"));
-	struct turn turn = { .runner = runner, .plan_cell = plan_cell };
-	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, &turn };
-	int dir_fd = -1, unwritten, r;
-
-	r = attempt_begin(store, index, name, runner->boot_id, &dir_fd, why);
-	if (r != 0)
-		return r < 0 ? r : attempt_seal(store, index, name, why);
-	progress_cell(&runner->progress, runner->turn, name);
-	r = cell_begin(runner->backend, runner->host, runner->loop, plan_cell, runner->identities,
-		dir_fd, runner->slow, &watcher, &runner->cell, why);
-	while (r >= 0 && !turn.end)
+	while (runner->turns) {
 		r = sd_event_run(runner->loop, UINT64_MAX);
-	if (turn.end) {
-		progress_over(
-			&runner->progress, json_string_value(json_object_get(turn.end, "ending")));
-		if (json_array_size(json_object_get(turn.end, "leftovers")) > 0)
-			runner->host_is_whole = false;
+		if (r < 0)
+			break;
+		r = end_turns(runner, store, false, failed < 0 ? NULL : why);
+		if (failed == 0)
+			failed = r;
+		if (failed == 0)
+			failed = begin_turns(runner, store, why);
 	}
-	unwritten = check_recorded(store, turn.end, why);
-	cell_free(runner->cell);
-	runner->cell = NULL;
-	json_decref(turn.end);
-	/* Sealed when the back end, too, has written its last. */
-	if (r >= 0 && unwritten == 0)
-		unwritten = attempt_seal_folder(dir_fd, why);
-	close(dir_fd);
-	if (unwritten < 0)
-		return unwritten;
-	return r < 0 ? problem_set(why, r, "the event loop failed: %s", strerror(-r)) : 0;
+	if (r < 0 && runner->turns) {
+		end_turns(runner, store, true, NULL);
+		return problem_set(why, r, "the event loop failed: %s", strerror(-r));
+	}
+	return failed;
 }
 
 static void give_back(struct runner *runner)
@@ -275,8 +256,6 @@ static void give_back(struct runner *runner)
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why)
 {
-	const json_t *cells = json_object_get(plan, "cells"), *cell;
-	size_t i;
 	int r;
 
 	attempt_boot_id(runner->boot_id);
@@ -290,18 +269,9 @@ int runner_run(
 	if (r < 0)
 		return problem_set(
 			why, r, "cannot feed the service manager's watchdog: %s", strerror(-r));
-	json_array_foreach(cells, i, cell)
-	{
-		if (runner->stopped || !runner->host_is_whole)
-			break;
-		if (shard_is_elsewhere(plan, cell))
-			continue;
-		if (!runner->only || strcmp(runner->only, document_text(cell, "name")) == 0)
-			r = run_cell(runner, store, i, cell, why);
-		if (r < 0)
-			break;
-		runner->turn++;
-	}
+	r = make_queue(runner, store, plan);
+	r = r < 0 ? problem_set(why, r, "no memory for the cells to run")
+		  : run_turns(runner, store, why);
 	service_stopping();
 	if (!runner->host_is_whole)
 		fputs("igd-harness: the last cell left something on the host; the cells after it "
@@ -323,4 +293,5 @@ void runner_close(struct runner *runner)
 	json_decref(runner->identities);
 	json_decref(runner->document);
 	estimate_free(&runner->estimate);
+	queue_finish(&runner->queue);
 }

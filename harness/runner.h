@@ -1,5 +1,5 @@
 /*
- * The runner: the cells of a plan, one after the other, on one host.
+ * The runner: the cells of a plan on one host, one after the other or some side by side.
  */
 #ifndef IGD_RUNNER_H
 #define IGD_RUNNER_H
@@ -13,14 +13,16 @@
 #include "harness/cell.h"
 #include "harness/lease.h"
 #include "harness/progress.h"
+#include "harness/queue.h"
 #include "harness/store.h"
 
 struct runner {
 	/* Set by the caller. */
-	double slow;      /* multiplies all limits */
-	bool keep_lease;  /* give a device back at the end, not after each cell */
-	const char *only; /* the one cell to run; NULL: all */
-	const char *like; /* an earlier run, whose times tell how long this one takes; or NULL */
+	double slow;       /* multiplies all limits */
+	bool keep_lease;   /* give a device back at the end, not after each cell */
+	unsigned int jobs; /* so many cells side by side, harness/queue.h; 0 is 1 */
+	const char *only;  /* the one cell to run; NULL: all */
+	const char *like;  /* an earlier run, whose times tell how long this one takes; or NULL */
 
 	sd_event *loop;
 	const struct backend *backend;
@@ -31,8 +33,9 @@ struct runner {
 	sd_event_source *stop_source, *tick;
 	bool stopped; /* no further cell is begun */
 	char boot_id[BOOT_ID_MAX];
-	struct cell *cell;
-	size_t turn; /* of the cells of this run, the number of those before this one */
+	struct queue queue;
+	struct turn *turns; /* of the cells that run */
+	size_t places;      /* of the cells of this run, those that were put in order */
 	struct progress progress;
 	struct estimate estimate;
 	struct lease lease; /* of the device that cells pass through */
@@ -47,9 +50,10 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	struct problem *why);
 
 /*
- * Runs every cell of the plan that is not over yet (harness/attempt.h) into the store. Stops early
- * when a cell left something on the host that would spoil the next, or when told to: SIGINT once
- * lets the cell end, twice ends it, as SIGTERM does. The cells not run have no end.json.
+ * Runs every cell of the plan that is not over yet (harness/attempt.h) into the store, in the order
+ * and so many at a time as harness/queue.h has it. Begins no further one when a cell left something
+ * on the host that would spoil the next, or when told to: SIGINT once lets the cells that run end,
+ * twice ends them, as SIGTERM does. The cells not run have no end.json.
  * A device that a cell passes through is leased before it and given back after it, to the driver it
  * had; what does not come back is a leftover of that cell.
  * Returns 0, or a negative errno if a cell could not even be begun; runner->host_is_whole tells

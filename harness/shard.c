@@ -5,37 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/queue.h"
 #include "src/document.h"
-
-/* Does a guest of this cell, by any back end, get a device? */
-static bool passes_device(const json_t *cell)
-{
-	const char *backend;
-	json_t *values;
-
-	json_object_foreach(json_object_get(cell, "settings"), backend, values)
-	{
-		if (json_array_size(json_object_get(values, "pci")) > 0)
-			return true;
-	}
-	return false;
-}
-
-struct card {
-	const char *guest;
-	bool device;
-	size_t index;
-};
-
-static int by_cost(const void *a, const void *b)
-{
-	const struct card *x = a, *y = b;
-	int order = strcmp(x->guest, y->guest);
-
-	if (order == 0)
-		order = x->device - y->device;
-	return order ? order : (x->index > y->index) - (x->index < y->index);
-}
 
 static int parse(
 	const char *text, size_t cells, size_t *index_r, size_t *count_r, struct problem *why)
@@ -58,9 +29,8 @@ static int parse(
 
 int shard_cut(json_t *plan, const char *text, struct problem *why)
 {
-	json_t *cells = json_object_get(plan, "cells"), *cell;
-	size_t total = json_array_size(cells), index, count, i;
-	struct card *cards;
+	json_t *cells = json_object_get(plan, "cells");
+	size_t total = json_array_size(cells), index, count, *places;
 	int r;
 
 	if (!text)
@@ -68,16 +38,15 @@ int shard_cut(json_t *plan, const char *text, struct problem *why)
 	r = parse(text, total, &index, &count, why);
 	if (r < 0)
 		return r;
-	cards = calloc(total, sizeof(*cards));
-	if (!cards)
+	places = calloc(total, sizeof(*places));
+	if (!places || queue_order(cells, places) < 0) {
+		free(places);
 		return problem_set(why, -ENOMEM, "no memory to cut the plan");
-	json_array_foreach(cells, i, cell) cards[i] =
-		(struct card){ document_text(cell, "guest"), passes_device(cell), i };
-	qsort(cards, total, sizeof(*cards), by_cost);
-	for (i = 0; i < total; i++)
-		json_object_set_new(json_array_get(cells, cards[i].index), "shard",
+	}
+	for (size_t i = 0; i < total; i++)
+		json_object_set_new(json_array_get(cells, places[i]), "shard",
 			json_integer((json_int_t)(i * count / total + 1)));
-	free(cards);
+	free(places);
 	json_object_set_new(plan, "shard",
 		json_pack("{s:I, s:I}", "index", (json_int_t)index, "count", (json_int_t)count));
 	return 0;

@@ -32,9 +32,10 @@
 #define WIRE_MESSAGE_MAX (WIRE_PARTS_MAX * WIRE_PAYLOAD_MAX) /* 1,024,000 bytes */
 
 enum wire_type {
-	WIRE_HELLO = 'H',  /* agent: "igd-agent VERSION", repeated until the first request */
-	WIRE_ASK = 'Q',    /* host: report, please. No payload */
+	WIRE_HELLO = 'H', /* agent: "igd-agent VERSION", repeated until the first request */
+	WIRE_ASK = 'Q', /* host: report, please. Payload WIRE_PACKS: packed, if you can; or none */
 	WIRE_REPORT = 'R', /* agent: the report document, compact JSON */
+	WIRE_PACKED = 'P', /* agent: the same, packed (src/pack.h) */
 	WIRE_AGAIN =
 		'N', /* host: message ssss lacks parts; payload "pppp pppp ...", as many as fit */
 	WIRE_OFF = 'O',    /* host: power off. No payload */
@@ -49,6 +50,9 @@ struct wire_frame {
 	uint16_t length;
 	char payload[WIRE_PAYLOAD_MAX + 1]; /* ends with a 0 that is not counted */
 };
+
+/* Of a host that takes a packed report. Agents that pack none do not look at it. */
+#define WIRE_PACKS "packed"
 
 /*
  * Writes one frame, with its newline and a final 0, into `line`.

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "src/pack.h"
 #include "src/report.h"
 #include "src/suite.h"
 #include "src/wire.h"
@@ -102,6 +103,49 @@ static void test_conversation(void)
 	wire_message_finish(&message);
 }
 
+/* What was asked for packed is packed, and is asked for again as it was sent. */
+static void test_packed(void)
+{
+	static const struct wire_frame requests[] = {
+		{ .type = WIRE_ASK, .parts = 1, .length = 6, .payload = WIRE_PACKS },
+		{ .type = WIRE_AGAIN, .message = 2, .parts = 1, .length = 4, .payload = "0000" },
+		{ .type = WIRE_OFF, .parts = 1 },
+	};
+	struct wire_decoder decoder = { .used = 0 };
+	struct wire_message message;
+	unsigned int packed = 0, parts = 0;
+	size_t length, used = 0, unpacked = 0;
+	struct problem why = { "" };
+	json_t *report = NULL;
+	char *text = NULL;
+
+	wire_message_init(&message);
+	CU_ASSERT_EQUAL(run(requests, 3, answers, sizeof(answers), &length), 0);
+	while (used < length) {
+		enum wire_event event;
+		struct wire_frame frame;
+
+		used += wire_feed(&decoder, answers + used, length - used, &event, &frame);
+		if (event != WIRE_FRAME)
+			continue;
+		CU_ASSERT_NOT_EQUAL(frame.type, WIRE_REPORT);
+		if (frame.type != WIRE_PACKED)
+			continue;
+		packed++;
+		parts = frame.parts;
+		if (wire_message_add(&message, &frame) == 1 && !text)
+			unpack(message.text, message.length, WIRE_MESSAGE_MAX, &text, &unpacked);
+	}
+	CU_ASSERT_EQUAL(packed, parts + 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT(message.length < unpacked);
+	CU_ASSERT_EQUAL(report_parse(text, unpacked, &report, &why), 0);
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(report, "kernel"));
+	json_decref(report);
+	free(text);
+	wire_message_finish(&message);
+}
+
 /* The console ends without WIRE_OFF: that is no reason to power off. */
 static void test_hangup(void)
 {
@@ -114,6 +158,7 @@ int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "ask, again, off", test_conversation },
+		{ "ask for a packed one", test_packed },
 		{ "a console that ends", test_hangup },
 		CU_TEST_INFO_NULL,
 	};

@@ -6,6 +6,7 @@ static const struct backend libxl_backend = {
 	.open = host_open,
 	.identify = host_identify,
 	.survey = host_survey,
+	.room = host_room,
 	.start = guest_start,
 	.save = guest_save,
 	.destroy = guest_destroy,

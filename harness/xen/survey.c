@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/machine.h"
 #include "harness/xen/xen.h"
 
 #define LOG_MAX      (4u << 20)
@@ -68,4 +69,29 @@ void host_survey(struct backend_host *host, json_t *survey)
 	add_log(host, survey);
 	add_memory(host, survey);
 	add_reserved(host, survey);
+}
+
+/*
+ * What Xen takes for a guest beside its memory: libxl__get_required_shadow_memory(), some 10 MiB
+ * for 512, and video memory, 16 MiB at most by itself.
+ */
+#define OVERHEAD_MIB 48
+/* In dom0: QEMU, and what the harness builds a guest from. */
+#define MODEL_MIB 128
+
+void host_room(struct backend_host *host, struct room *room)
+{
+	FILE *meminfo = fopen("/proc/meminfo", "re");
+	uint64_t free_kib = 0, dom0_mib = machine_memory_mib(meminfo);
+	int cpus = libxl_get_online_cpus(host->session->ctx);
+
+	*room = (struct room){ .overhead_mib = OVERHEAD_MIB };
+	if (cpus > 0)
+		room->cpus = (unsigned int)cpus;
+	if (libxl_get_free_memory(host->session->ctx, &free_kib) == 0)
+		room->memory_mib = free_kib >> 10;
+	if (dom0_mib > 0)
+		room->guests = dom0_mib < MODEL_MIB ? 1 : (unsigned int)(dom0_mib / MODEL_MIB);
+	if (meminfo)
+		fclose(meminfo);
 }

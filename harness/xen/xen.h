@@ -183,6 +183,9 @@ int host_identify(struct backend_host *host, json_t *identities, struct problem 
 /* The back end's survey(). */
 void host_survey(struct backend_host *host, json_t *survey);
 
+/* The back end's room(). */
+void host_room(struct backend_host *host, struct room *room);
+
 /* ---- device.c ----------------------------------------------------------------------------- */
 
 /* Its `host` is the struct backend_host. */

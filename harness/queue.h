@@ -1,0 +1,75 @@
+/*
+ * The cells that a run still has to begin: in which order, and how many at a time.
+ *
+ * In order are those together that cost least one after the other: the same guest's image, and
+ * whether a device is passed through, whose lease is kept. Side by side run at most `jobs` cells,
+ * whose guests together have the memory that the host had free, and at most one processor more than
+ * it has: a cell waits a part of its time, as a compiler does under make(1). Alone run cells with a
+ * device, transitions, and those that came to no end before: they may be what killed the host.
+ *
+ * Nothing here knows a back end or a run directory.
+ */
+#ifndef IGD_QUEUE_H
+#define IGD_QUEUE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* More than any host begins at a time. */
+#define QUEUE_JOBS_MAX 256
+
+/* What a host has for guests; zeroed for one of which nothing is known, and nothing is bounded. */
+struct room {
+	unsigned int cpus;
+	uint64_t memory_mib;   /* free, while no guest of the run is there */
+	uint64_t overhead_mib; /* that a guest takes beside its own memory */
+	unsigned int guests;   /* at most so many for another reason; 0: there is none */
+};
+
+struct queue_entry {
+	const json_t *cell; /* of the plan, borrowed */
+	size_t index;       /* there */
+	size_t turn;        /* for progress, the caller's */
+	bool alone;
+	unsigned int cpus;
+	uint64_t memory_mib;
+};
+
+struct queue {
+	struct queue_entry *entries;
+	size_t count, next;
+	unsigned int jobs;
+	struct room room;
+	/* Of the cells that run. */
+	unsigned int running, cpus;
+	uint64_t memory_mib;
+	bool alone;
+};
+
+/* Does a guest of this cell, by any back end, get a device? */
+bool queue_passes_device(const json_t *cell);
+
+/*
+ * Puts the cells of a plan in order. `acts_as` names the back end whose settings count; `is_due`,
+ * asked in that order, says whether a cell is to run, and may set its `turn` and `alone`. Returns 0
+ * and the queue, to be given to queue_finish(); -ENOMEM.
+ */
+int queue_make(struct queue *queue, const json_t *plan, const char *acts_as, unsigned int jobs,
+	bool (*is_due)(void *data, struct queue_entry *entry), void *data);
+
+/* The cell that may begin now, which is then taken to run; NULL if none may, or none is left. */
+const struct queue_entry *queue_begin(struct queue *queue);
+
+/* It is over. */
+void queue_over(struct queue *queue, const struct queue_entry *entry);
+
+/* Frees what it holds; a zeroed one is fine. */
+void queue_finish(struct queue *queue);
+
+/* Sorts the cells of a plan as a queue does: `places`, of json_array_size(cells), become indexes.
+ * Returns 0 or -ENOMEM. */
+int queue_order(const json_t *cells, size_t *places);
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * The runner with cells side by side, against a back end whose guests only count each other: what a
+ * cell does is cell_test.c's, what may begin queue_test.c's.
+ */
+#include "harness/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "src/document.h"
+#include "src/suite.h"
+#include "src/wire.h"
+
+#define GUEST_US 30000
+
+static const char report[] =
+	"{\"format\":\"igd-harness report\",\"version\":1,\"agent\":{\"version\":\"0\","
+	"\"request\":1,\"uptime_ms\":1,\"collect_ms\":1}}";
+
+static char place[] = "/tmp/igd-runner-XXXXXX";
+static const char *leaves; /* the name of the cell that leaves something */
+
+struct backend_host {
+	sd_event *loop;
+	unsigned int now, most; /* guests */
+	bool device_beside;     /* one with a device was not alone */
+	bool device;            /* one with a device is there */
+	char order[256];        /* names, as they began */
+	struct room room;
+};
+
+struct backend_guest {
+	struct backend_host *host;
+	const struct guest_handler *handler;
+	void *data;
+	const char *name;
+	bool device, destroyed;
+	int fd, console_fd;
+	sd_event_source *sources[3];
+};
+
+static int put(void *data, const char *line, size_t length)
+{
+	const struct backend_guest *guest = data;
+
+	return write(guest->fd, line, length) == (ssize_t)length ? 0 : -EIO;
+}
+
+static int on_born(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+
+	guest->handler->created(guest->data, guest->console_fd);
+	return 0;
+}
+
+/* Has booted, and tells it all without being asked: the report is looked at once it was. */
+static int on_booted(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct backend_guest *guest = data;
+
+	if (!guest->destroyed)
+		wire_send(WIRE_HELLO, 1, "test", 4, NULL, put, guest);
+	return 0;
+}
+
+static int on_request(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct backend_guest *guest = data;
+	char bytes[512];
+	ssize_t n = read(fd, bytes, sizeof(bytes) - 1);
+
+	if (n <= 0)
+		return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	bytes[n] = 0;
+	if (strstr(bytes, "@IGD1 Q "))
+		wire_send(WIRE_REPORT, 2, report, strlen(report), NULL, put, guest);
+	if (strstr(bytes, "@IGD1 O "))
+		guest->handler->ended(guest->data, ENDING_GUEST_OFF, "off");
+	return 0;
+}
+
+static int fake_start(struct backend_host *host, const json_t *cell,
+	const struct guest_parts *parts, int evidence_fd, const struct guest_handler *handler,
+	void *data, struct backend_guest **guest_r, struct problem *why)
+{
+	struct backend_guest *guest = calloc(1, sizeof(*guest));
+	int ends[2];
+
+	CU_ASSERT_EQUAL_FATAL(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+	*guest = (struct backend_guest){ host, handler, data, document_text(cell, "name"),
+		queue_passes_device(cell), false, ends[0], ends[1], { NULL } };
+	host->device_beside =
+		host->device_beside || (host->now > 0 && guest->device) || host->device;
+	host->device = host->device || guest->device;
+	if (++host->now > host->most)
+		host->most = host->now;
+	strcat(host->order, guest->name);
+	sd_event_add_defer(host->loop, &guest->sources[0], on_born, guest);
+	sd_event_add_time_relative(
+		host->loop, &guest->sources[1], CLOCK_MONOTONIC, GUEST_US, 100, on_booted, guest);
+	sd_event_add_io(
+		host->loop, &guest->sources[2], guest->fd, 1 /* EPOLLIN */, on_request, guest);
+	*guest_r = guest;
+	return 0;
+}
+
+static int on_gone(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+	bool leaves_some = leaves && strcmp(leaves, guest->name) == 0;
+	json_t *leftovers = leaves_some ? json_pack("[s]", "a hair") : json_array();
+
+	guest->host->now--;
+	guest->host->device = guest->host->device && !guest->device;
+	guest->handler->gone(guest->data, leftovers);
+	json_decref(leftovers);
+	return 0;
+}
+
+static void fake_destroy(struct backend_guest *guest)
+{
+	if (guest->destroyed)
+		return;
+	guest->destroyed = true;
+	sd_event_source_disable_unref(guest->sources[0]);
+	sd_event_add_defer(guest->host->loop, &guest->sources[0], on_gone, guest);
+}
+
+static void fake_release(struct backend_guest *guest)
+{
+	for (size_t i = 0; i < 3; i++)
+		sd_event_source_disable_unref(guest->sources[i]);
+	close(guest->fd);
+	close(guest->console_fd);
+	free(guest);
+}
+
+static void fake_room(struct backend_host *host, struct room *room)
+{
+	*room = host->room;
+}
+
+static void fake_close(struct backend_host *host)
+{
+}
+
+static const struct backend fake = { .name = "libxl",
+	.start = fake_start,
+	.destroy = fake_destroy,
+	.release = fake_release,
+	.room = fake_room,
+	.close = fake_close };
+
+#define CELL(name, pci)                                                                            \
+	"{\"name\": \"" name "\", \"words\": {}, \"guest\": \"g\", \"requires\": {},"              \
+	" \"limits_ms\": {\"create\": 60000, \"first-frame\": 60000, \"report\": 60000,"           \
+	" \"power-off\": 60000, \"clean-up\": 60000, \"save\": 1, \"restore\": 1},"                \
+	" \"settings\": {\"libxl\": {\"memory\": 512" pci "}}, \"expect\": []}"
+#define PASSED ", \"pci\": [\"00:02.0\"]"
+
+static const char plan_text[] =
+	"{\"format\": \"igd-harness plan\", \"version\": 1, \"axes\": [], \"matrix\": {\"name\": "
+	"\"m\", \"about\": \"\", \"file\": \"f\", \"sha256\": \"0\"}, \"cells\": [" CELL(
+		"a", "") ", " CELL("X", PASSED) ", " CELL("b", "") ", " CELL("Y",
+		PASSED) ", " CELL("c", "") ", " CELL("d", "") "]}";
+
+/* Runs what is left of the plan, so many cells side by side. */
+static void drive(const struct store *store, const json_t *plan, unsigned int jobs,
+	struct backend_host *host, bool whole)
+{
+	struct runner runner = { .backend = &fake,
+		.host = host,
+		.slow = 1,
+		.jobs = jobs,
+		.lease = LEASE_NONE,
+		.host_is_whole = true,
+		.stop_fd = -1 };
+	struct problem why = { "" };
+
+	CU_ASSERT_EQUAL_FATAL(sd_event_new(&runner.loop), 0);
+	host->loop = runner.loop;
+	runner.identities = json_pack("{s:s}", "acts_as", "libxl");
+	CU_ASSERT_EQUAL(runner_run(&runner, store, plan, &why), 0);
+	CU_ASSERT_EQUAL(runner.host_is_whole, whole);
+	CU_ASSERT_EQUAL(host->now, 0);
+	runner_close(&runner);
+}
+
+/* Makes the run directory `name` and runs the plan into it; `again`, if there is one, is a second
+ * host on which it then goes on, without the ends of the cells a and b. */
+static void run(const char *name, unsigned int jobs, struct backend_host *host, bool whole,
+	struct backend_host *again)
+{
+	json_t *plan = json_loads(plan_text, 0, NULL), *document = document_new(DOCUMENT_RUN, 1);
+	struct store store = STORE_NONE;
+	struct problem why = { "" };
+	char dir[256], yaml[256];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	snprintf(yaml, sizeof(yaml), "%s/matrix.yaml", place);
+	snprintf(dir, sizeof(dir), "%s/%s", place, name);
+	fclose(fopen(yaml, "w"));
+	CU_ASSERT_EQUAL_FATAL(store_create(dir, document, plan, yaml, NULL, &store, &why), 0);
+	drive(&store, plan, jobs, host, whole);
+	if (again) {
+		CU_ASSERT_EQUAL(unlinkat(store.dir_fd, "cells/001-a/end.json", 0), 0);
+		CU_ASSERT_EQUAL(unlinkat(store.dir_fd, "cells/003-b/end.json", 0), 0);
+		drive(&store, plan, jobs, again, true);
+	}
+	store_close(&store);
+	json_decref(plan);
+	json_decref(document);
+}
+
+/* The end of the cell at `index`, NULL if it did not run; the caller's. */
+static json_t *end_of(const char *run_name, size_t index, const char *name)
+{
+	struct problem why = { "" };
+	char path[300];
+	json_t *end = NULL;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s/cells/%03zu-%s", place, run_name, index + 1, name);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	store_read_json(fd, "end.json", DOCUMENT_END, &end, &why);
+	close(fd);
+	return end;
+}
+
+static void is_done(const char *run_name, size_t index, const char *name, size_t beside)
+{
+	json_t *end = end_of(run_name, index, name);
+
+	CU_ASSERT_STRING_EQUAL(document_text(end, "ending"), "done");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(end, "beside")), beside);
+	json_decref(end);
+}
+
+static void one_after_the_other(void)
+{
+	struct backend_host host = { .now = 0 };
+
+	run("one", 1, &host, true, NULL);
+	CU_ASSERT_EQUAL(host.most, 1);
+	CU_ASSERT_STRING_EQUAL(host.order, "abcdXY");
+	is_done("one", 0, "a", 0);
+	is_done("one", 3, "Y", 0);
+}
+
+static void side_by_side(void)
+{
+	struct backend_host host = { .now = 0 };
+
+	run("four", 4, &host, true, NULL);
+	CU_ASSERT_EQUAL(host.most, 4);
+	CU_ASSERT_FALSE(host.device_beside);
+	CU_ASSERT_STRING_EQUAL(host.order, "abcdXY");
+	is_done("four", 0, "a", 3);
+	is_done("four", 5, "d", 3);
+	is_done("four", 1, "X", 0);
+	is_done("four", 3, "Y", 0);
+}
+
+static void no_more_than_the_host_has_room_for(void)
+{
+	struct backend_host host = { .room = { .memory_mib = 1100 } };
+
+	run("room", 4, &host, true, NULL);
+	CU_ASSERT_EQUAL(host.most, 2); /* of 512 MiB */
+}
+
+/* b leaves something: what runs beside it comes to its end, and no other begins. */
+static void a_host_that_is_not_whole(void)
+{
+	struct backend_host host = { .now = 0 };
+
+	leaves = "b";
+	run("left", 2, &host, false, NULL);
+	leaves = NULL;
+	CU_ASSERT_EQUAL(strncmp(host.order, "ab", 2), 0);
+	CU_ASSERT(strlen(host.order) <= 3); /* a may have been over before b */
+	is_done("left", 0, "a", 1);
+	CU_ASSERT_PTR_NULL(end_of("left", 1, "X"));
+	CU_ASSERT_PTR_NULL(end_of("left", 5, "d"));
+}
+
+/* What came to no end before runs by itself: it may be what killed the host. */
+static void what_was_lost_runs_alone(void)
+{
+	struct backend_host host = { .now = 0 }, again = { .now = 0 };
+
+	run("lost", 4, &host, true, &again);
+	CU_ASSERT_STRING_EQUAL(again.order, "ab");
+	CU_ASSERT_EQUAL(again.most, 1);
+	is_done("lost", 0, "a", 0);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "one after the other", one_after_the_other },
+		{ "side by side", side_by_side },
+		{ "no more than the host has room for", no_more_than_the_host_has_room_for },
+		{ "a host that is not whole", a_host_that_is_not_whole },
+		{ "what was lost runs alone", what_was_lost_runs_alone },
+		CU_TEST_INFO_NULL,
+	};
+
+	if (!mkdtemp(place))
+		return 1;
+	return suite_remove(place, suite_main("runner", tests));
+}

@@ -1,0 +1,153 @@
+#include "harness/turn.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/attempt.h"
+#include "harness/ending.h"
+#include "harness/runner.h"
+#include "harness/service.h"
+#include "src/document.h"
+
+/* The device that a cell passes through: its setting `pci`, before an "@". 1, 0 for none, -EINVAL.
+ */
+static int device_of(const struct runner *runner, const json_t *plan_cell, struct bdf *device_r,
+	struct problem *why)
+{
+	const char *acts_as = json_string_value(json_object_get(runner->identities, "acts_as"));
+	const json_t *pci = json_object_get(
+		json_object_get(json_object_get(plan_cell, "settings"), acts_as), "pci");
+	const char *text = json_string_value(json_array_get(pci, 0));
+	char address[BDF_TEXT_MAX];
+
+	if (!runner->backend->devices || json_array_size(pci) == 0)
+		return 0;
+	if (json_array_size(pci) > 1)
+		return problem_set(why, -EINVAL, "a cell may pass one device through, not %zu",
+			json_array_size(pci));
+	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "@"), text);
+	if (bdf_parse(address, device_r) < 0)
+		return problem_set(why, -EINVAL, "\"%s\" names no PCI device", text);
+	return 1;
+}
+
+static int on_prepare(void *data, struct problem *why)
+{
+	struct turn *turn = data;
+	struct runner *runner = turn->runner;
+	struct bdf device = { 0 };
+	int r = device_of(runner, turn->entry->cell, &device, why);
+
+	if (r <= 0)
+		return r;
+	if (runner->lease.fd >= 0 && !bdf_equal(runner->lease.device, device)) {
+		r = lease_give_back(&runner->lease, why);
+		if (r < 0)
+			return r;
+	}
+	if (runner->lease.fd < 0) {
+		r = lease_take(
+			&runner->lease, runner->backend->devices, runner->host, "", device, why);
+		if (r < 0)
+			return r;
+	}
+	return lease_lend(&runner->lease, why);
+}
+
+static void on_inspect(void *data, json_t *leftovers)
+{
+	struct turn *turn = data;
+	struct lease *lease = &turn->runner->lease;
+	struct problem why = { 0 };
+
+	if (lease->fd < 0 || lease->state != LEASE_GUEST)
+		return;
+	if (lease_return(lease, &why) < 0 ||
+		(!turn->runner->keep_lease && lease_give_back(lease, &why) < 0))
+		json_array_append_new(leftovers, json_string(why.text));
+}
+
+static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
+{
+	struct turn *turn = data;
+	struct progress *progress = &turn->runner->progress;
+
+	progress_state(progress, &turn->shown, cell_state_name(state), limit_ms);
+	service_cell(turn->shown.index, progress->total, turn->name, cell_state_name(state));
+}
+
+static void on_over(void *data, const json_t *end)
+{
+	struct turn *turn = data;
+
+	turn->end = json_incref((json_t *)end);
+}
+
+int turn_begin(struct runner *runner, const struct store *store, const struct queue_entry *entry,
+	struct turn *beside, struct turn **turn_r, struct problem *why)
+{
+	struct turn *turn = calloc(1, sizeof(*turn));
+	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, turn };
+	int r;
+
+	if (!turn)
+		return problem_set(why, -ENOMEM, "no memory for a cell");
+	turn->runner = runner;
+	turn->entry = entry;
+	turn->name = document_text(entry->cell, "name");
+	r = attempt_begin(store, entry->index, turn->name, runner->boot_id, &turn->dir_fd, why);
+	if (r != 0) {
+		if (r > 0 && attempt_seal(store, entry->index, turn->name, why) < 0)
+			r = -EIO;
+		free(turn);
+		return r;
+	}
+	progress_cell(&runner->progress, &turn->shown, entry->turn, turn->name);
+	r = cell_begin(runner->backend, runner->host, runner->loop, entry->cell, runner->identities,
+		turn->dir_fd, runner->slow, &watcher, &turn->cell, why);
+	if (r < 0) {
+		turn_finish(turn, store, NULL);
+		return r;
+	}
+	for (; beside; beside = beside->next) {
+		cell_beside(beside->cell, turn->name);
+		cell_beside(turn->cell, beside->name);
+	}
+	*turn_r = turn;
+	return 0;
+}
+
+/* A cell that could not be written down: those after it could not be either. */
+static int check_recorded(const struct store *store, const json_t *end, struct problem *why)
+{
+	const char *not_recorded = ending_entry(ENDING_NOT_RECORDED)->name;
+
+	if (!end || strcmp(document_text(end, "ending"), not_recorded) != 0)
+		return 0;
+	return problem_set(why, -ENOSPC,
+		"cell %s: %.200s; make room, and `igd-harness resume %.200s` goes on",
+		document_text(end, "cell"), document_text(end, "detail"), store->dir);
+}
+
+int turn_finish(struct turn *turn, const struct store *store, struct problem *why)
+{
+	struct runner *runner = turn->runner;
+	int r;
+
+	progress_over(&runner->progress, &turn->shown,
+		turn->end ? document_text(turn->end, "ending") : "given up");
+	if (json_array_size(json_object_get(turn->end, "leftovers")) > 0)
+		runner->host_is_whole = false;
+	r = check_recorded(store, turn->end, why);
+	cell_free(turn->cell);
+	/* Sealed when the back end, too, has written its last. */
+	if (turn->end && r == 0)
+		r = attempt_seal_folder(turn->dir_fd, why);
+	json_decref(turn->end);
+	close(turn->dir_fd);
+	free(turn);
+	return r;
+}
