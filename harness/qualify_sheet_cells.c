@@ -53,20 +53,35 @@ void qualify_sheet_verdicts(const struct sheet *sheet, const json_t *document)
 		write_verdicts(sheet, matrix);
 }
 
-/* How a class (harness/diff.h) reads between two releases, the gravest first. */
+/* How a class (harness/diff.h) reads between two releases, the gravest first: by what the cell was.
+ */
 static const struct {
-	const char *class, *words;
+	const char *class, *before, *words; /* before: "" for whatever else it was */
 } classes[] = {
-	{ "regression", "held before, and is not as expected now" },
-	{ "other failure", "fails otherwise" },
-	{ "known", "held before, and is a known deviation now" },
-	{ QUALIFY_OTHERWISE, "was a known deviation, and is another one now" },
-	{ "like a", "fails likewise" },
-	{ "not tested", "has no answer now" },
-	{ "fixed", "is as expected now" },
+	{ "regression", "XFAIL", "was a known deviation, and is not as expected now" },
+	{ "regression", "", "held before, and is not as expected now" },
+	{ "other failure", "", "fails otherwise" },
+	{ "known", "FAIL", "failed before, and is a known deviation now" },
+	{ "known", "", "held before, and is a known deviation now" },
+	{ QUALIFY_OTHERWISE, "", "was a known deviation, and is another one now" },
+	{ "like a", "", "fails likewise" },
+	{ "not tested", "", "has no answer now" },
+	{ "fixed", "", "is as expected now" },
 };
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))
+
+/* The first place in the table that speaks of that cell; CLASSES if none does. */
+static size_t class_of(const json_t *cell)
+{
+	size_t i = 0;
+
+	while (i < CLASSES && (strcmp(document_text(cell, "class"), classes[i].class) != 0 ||
+				      (classes[i].before[0] && strcmp(document_text(cell, "a"),
+								       classes[i].before) != 0)))
+		i++;
+	return i;
+}
 
 static void write_change(const struct sheet *sheet, const json_t *cell, const char *words)
 {
@@ -108,7 +123,7 @@ static void write_step(const struct sheet *sheet, const json_t *matrix, const js
 	for (size_t class = 0; class < CLASSES; class ++) {
 		json_array_foreach(cells, i, cell)
 		{
-			if (strcmp(document_text(cell, "class"), classes[class].class) != 0)
+			if (class_of(cell) != class)
 				continue;
 			if (!any)
 				sheet_table(sheet, columns);

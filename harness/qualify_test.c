@@ -1,6 +1,7 @@
 #include "harness/qualify.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,6 +215,43 @@ static void another_known_deviation_is_no_as_before(void)
 		0, "");
 }
 
+static char *rendered(const json_t *document, int (*render)(const json_t *document, FILE *stream))
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&text, &length);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
+	CU_ASSERT_EQUAL(render(document, memory), 0);
+	fclose(memory);
+	return text;
+}
+
+#define FAILS RUN("f", METAL, "FAIL", "\"FAIL\": 1", "", CELL(0, "c", "FAIL", ""))
+
+/* What is said of the second run of two, and whether a ground says that something was lost. */
+static void change_reads(const char *runs, const char *wanted, bool lost)
+{
+	json_t *document = make(&(struct texts){ .runs = runs });
+	char *md = rendered(document, qualify_render_md);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(md, wanted));
+	CU_ASSERT_EQUAL(strstr(md, "does not hold as it did") != NULL, lost);
+	free(md);
+	json_decref(document);
+}
+
+static void only_what_held_can_be_lost(void)
+{
+	change_reads("[" GOOD "," FAILS "]", "held before, and is not as expected now", true);
+	change_reads("[" GOOD "," DEVIATES "]", "held before, and is a known deviation now", true);
+	change_reads("[" DEVIATES "," FAILS "]",
+		"was a known deviation, and is not as expected now", true);
+	change_reads(
+		"[" FAILS "," DEVIATES "]", "failed before, and is a known deviation now", false);
+	change_reads("[" FAILS "," GOOD "]", "is as expected now", false);
+}
+
 static void symbols_are_new_since_the_release_before(void)
 {
 	static const char abis[] =
@@ -236,18 +274,6 @@ static void symbols_are_new_since_the_release_before(void)
 	json_decref(wanted);
 	json_decref(gone);
 	json_decref(document);
-}
-
-static char *rendered(const json_t *document, int (*render)(const json_t *document, FILE *stream))
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *memory = open_memstream(&text, &length);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
-	CU_ASSERT_EQUAL(render(document, memory), 0);
-	fclose(memory);
-	return text;
 }
 
 /* Cuts the section out in which all is that is another on another day. */
@@ -362,6 +388,7 @@ int main(void)
 			what_holds_no_more_is_found_behind_a_gap },
 		{ "another known deviation is no as before",
 			another_known_deviation_is_no_as_before },
+		{ "only what held can be lost", only_what_held_can_be_lost },
 		{ "symbols are new since the release before",
 			symbols_are_new_since_the_release_before },
 		{ "another day is in one section", another_day_is_in_one_section },
