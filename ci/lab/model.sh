@@ -26,14 +26,15 @@ choose_model() {
 		)
 		release="--target-release=$qemu_from"
 	fi
-	# Debian 11 and older have the one QEMU for everything.
+	# Debian 11 and older have the one QEMU for everything. The ROMs of its network cards it only recommends from
+	# QEMU 10.0 on, and without them starts no guest that has such a card.
 	# shellcheck disable=SC2016
 	MODEL_HOOKS+=(--customize-hook='
 		export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
 		model=qemu-system-xen
 		apt-cache show "$model" >/dev/null 2>&1 || model=qemu-system-x86
 		unset APT_CONFIG
-		chroot "$1" apt-get -q -y --no-install-recommends '"$release"' install "$model" </dev/null >&2')
+		chroot "$1" apt-get -q -y --no-install-recommends '"$release"' install "$model" ipxe-qemu </dev/null >&2')
 	if [[ $packages_dir ]]; then
 		mkdir image.new/seed/packages
 		cp -- "$packages_dir"/*.deb image.new/seed/packages/
