@@ -25,12 +25,12 @@
 #define NAP_NS     1000000
 #define NAPS_MAX   5000
 
-struct line line_open(int fd)
+struct line line_open(int fd, bool ports)
 {
 	struct line line = { .fd = fd };
 	struct serial_struct serial = { 0 };
 
-	if (ioctl(fd, TIOCGSERIAL, &serial) || serial.io_type != SERIAL_IO_PORT)
+	if (!ports || ioctl(fd, TIOCGSERIAL, &serial) || serial.io_type != SERIAL_IO_PORT)
 		return line;
 	if (serial.port <= 0 || serial.port > UINT16_MAX - UART_PORTS || serial.xmit_fifo_size <= 0)
 		return line;

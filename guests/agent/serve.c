@@ -152,7 +152,10 @@ static int take(struct session *session, struct wire_decoder *decoder, bool *ask
 
 int serve(int fd, const json_t *unloaded, struct work *work)
 {
-	struct session session = { .line = line_open(fd), .unloaded = unloaded, .work = work };
+	/* Who has a disk to work on is there to be saved. */
+	struct session session = {
+		.line = line_open(fd, !work->disk[0]), .unloaded = unloaded, .work = work
+	};
 	struct wire_decoder decoder = { .used = 0 };
 	unsigned int waited_ms = 0; /* for the first request */
 	bool asked = false;
