@@ -7,11 +7,18 @@ LABGRID_SUITE=trixie-backports
 
 # Says on stderr why it cannot be had.
 fetch_labgrid() {
-	local new
+	local new status=0
 	[[ -d $LABGRID ]] && return
 	new=$(mktemp -d)
 	chmod 755 "$new"
-	# The lists of that suite alone, for this command alone.
+	unpack_labgrid "$new" && mkdir -p "${LABGRID%/*}" && mv -T "$new/root" "$LABGRID" || status=$?
+	rm -rf "$new"
+	return $status
+}
+
+# Into FOLDER/root. The lists of that suite alone, for this command alone.
+unpack_labgrid() { # FOLDER
+	local new=$1 package
 	mkdir -p "$new/state/lists/partial" "$new/cache/archives/partial"
 	(
 		say() { :; }
@@ -28,10 +35,12 @@ fetch_labgrid() {
 		Dir::Etc::sourceparts "-";
 	END
 	(cd "$new" && export APT_CONFIG=$new/apt.conf && timeout 120 apt-get -q update &&
-		timeout 120 apt-get -q download python3-labgrid labgrid-client labgrid-coordinator labgrid-exporter) >&2 &&
-		for package in "$new"/*.deb; do dpkg -x "$package" "$new/root" || return; done &&
-		without_reflection "$new/root/usr/lib/python3/dist-packages/grpc_reflection" &&
-		mkdir -p "${LABGRID%/*}" && mv -T "$new/root" "$LABGRID" && rm -rf "$new"
+		timeout 120 apt-get -q download python3-labgrid labgrid-client labgrid-coordinator labgrid-exporter) >&2 ||
+		return
+	for package in "$new"/*.deb; do
+		dpkg -x "$package" "$new/root" || return
+	done
+	without_reflection "$new/root/usr/lib/python3/dist-packages/grpc_reflection"
 }
 
 # That lets a person ask the coordinator what it can do, and is in no older suite; labgrid does without.
