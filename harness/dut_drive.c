@@ -462,17 +462,6 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 	return r == -EINTR ? EXIT_NO_ANSWER : r;
 }
 
-void dut_forsake(const char *dir)
-{
-	struct problem why = { "" };
-	struct store store = STORE_NONE;
-
-	if (store_open_bare(dir, &store, &why) < 0)
-		return;
-	dut_place_forsake(&store);
-	store_close(&store);
-}
-
 int dut_resume(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why)
 {

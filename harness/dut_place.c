@@ -8,6 +8,7 @@
  * is in the run directory from before the place is taken until it is given back.
  */
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "harness/clock.h"
+#include "harness/dut_drive.h"
 #include "harness/dut_private.h"
 #include "src/document.h"
 
@@ -28,6 +30,7 @@
 struct heard {
 	char out[HEARD_MAX + 1], last[DUT_LAST_MAX];
 	size_t length, last_length;
+	bool line_ended;
 };
 
 static void on_out(void *data, const char *bytes, size_t length)
@@ -45,15 +48,18 @@ static void on_err(void *data, const char *bytes, size_t length)
 	struct heard *heard = data;
 
 	for (size_t i = 0; i < length; i++) {
-		bool text = bytes[i] >= ' ' && bytes[i] <= '~';
-
-		if (bytes[i] != '\n' && heard->last_length < DUT_LAST_MAX - 1) {
-			heard->last[heard->last_length++] = text ? bytes[i] : '?';
-			heard->last[heard->last_length] = 0;
+		if (bytes[i] == '\n') {
+			heard->line_ended = true;
+			continue;
 		}
-		/* A line begins with its first byte: at the end the last one is there still. */
-		if (bytes[i] == '\n' && i + 1 < length)
+		/* Only now: the last line has one behind it too. */
+		if (heard->line_ended)
 			heard->last_length = 0;
+		heard->line_ended = false;
+		if (heard->last_length < DUT_LAST_MAX - 1)
+			heard->last[heard->last_length++] =
+				bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+		heard->last[heard->last_length] = 0;
 	}
 }
 
@@ -274,6 +280,20 @@ void dut_place_forsake(const struct store *store)
 			store->dir, document_text(noted, "place"));
 	sd_event_unref(loop);
 	json_decref(noted);
+}
+
+void dut_forsake(const char *dir)
+{
+	struct problem why = { "" };
+	struct store store = STORE_NONE;
+	char note[PATH_MAX];
+
+	/* Whatever else the folder is, it is left as it is. */
+	snprintf(note, sizeof(note), "%s/%s", dir, DUT_PLACE_FILE);
+	if (access(note, F_OK) < 0 || store_open_bare(dir, &store, &why) < 0)
+		return;
+	dut_place_forsake(&store);
+	store_close(&store);
 }
 
 /* As who the run is to hold the place: as before, if it held it when it was killed. */

@@ -268,8 +268,6 @@ int store_open_bare(const char *dir, struct store *store_r, struct problem *why)
 	struct store store = STORE_NONE;
 	int r = open_dir(dir, &store, why);
 
-	if (r == 0 && faccessat(store.dir_fd, "lock", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		r = problem_set(why, -errno, "%s is no run directory", dir);
 	if (r == 0)
 		r = lock(&store, why);
 	if (r == 0) {
