@@ -105,6 +105,10 @@ int args_build(const struct backend_host *host, const json_t *cell, const struct
 		host->options->accelerator);
 	add_format(args, "-m", "%" JSON_INTEGER_FORMAT, whole(settings, "memory", 512));
 	add_format(args, "-smp", "%" JSON_INTEGER_FORMAT, whole(settings, "vcpus", 1));
+	/* What a processor runs has no need of it, and QEMU refuses it. */
+	if (json_object_get(settings, "icount") && strcmp(host->options->accelerator, "tcg") == 0)
+		add_format(args, "-icount", "shift=%" JSON_INTEGER_FORMAT,
+			whole(settings, "icount", 0));
 	/*
 	 * As libxl does: nothing that was not asked for, and the screen is nobody's. -no-reboot, so
 	 * that a guest that crashes in a loop ends.
