@@ -204,6 +204,10 @@ void cell_console_lost(struct cell *cell)
 	if (cell->grace || cell->state >= CELL_CLEAN_UP)
 		return;
 	journal_note(&cell->journal, json_pack("{s:s}", "what", "console-lost"));
+	/* It is on its way, and its device model may take its time: the limit is that of the state.
+	 */
+	if (cell->console.bye)
+		return;
 	sd_event_add_time_relative(
 		cell->loop, &cell->grace, CLOCK_MONOTONIC, GRACE_US, 1000, on_grace, cell);
 }

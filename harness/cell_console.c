@@ -201,6 +201,7 @@ static void take_frame(struct cell *cell, const struct wire_frame *frame)
 		break;
 	case WIRE_BYE:
 		journal_note(&cell->journal, json_pack("{s:s}", "what", "bye"));
+		cell->console.bye = cell->state == CELL_POWER_OFF;
 		break;
 	case WIRE_ASK:
 	case WIRE_AGAIN:

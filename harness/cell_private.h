@@ -26,6 +26,7 @@ struct cell_console {
 	uint64_t kept; /* bytes in console.log */
 	unsigned int asked_again;
 	bool lost; /* end of file or an error */
+	bool bye;  /* the agent said so when it was asked to power off: the line may end */
 	char tail[CELL_TAIL_MAX + 1];
 	size_t tail_used;
 };

@@ -18,8 +18,21 @@ static int find(const char *guests_dir, const char *guest, const char *file, cha
 	}
 	if (access(*path_r, R_OK) < 0)
 		return problem_set(why, -errno,
-			"the guest image \"%s\" has no %s: %s: %s; build it with guests/%s/build",
-			guest, file, *path_r, strerror(errno), guest);
+			"the guest image \"%s\" has no %s: %s: %s; build it: docs/guests.md", guest,
+			file, *path_r, strerror(errno));
+	return 0;
+}
+
+static int find_root(const char *guests_dir, const char *guest, char **path_r)
+{
+	if (asprintf(path_r, "%s/%s/root", guests_dir, guest) < 0) {
+		*path_r = NULL;
+		return -ENOMEM;
+	}
+	if (access(*path_r, F_OK) < 0) { /* most guests are in the initramfs as a whole */
+		free(*path_r);
+		*path_r = NULL;
+	}
 	return 0;
 }
 
@@ -35,6 +48,9 @@ int image_find(
 	if (r < 0)
 		goto out;
 	r = find(guests_dir, guest, "initrd", &image.initrd, why);
+	if (r < 0)
+		goto out;
+	r = find_root(guests_dir, guest, &image.root);
 	if (r < 0)
 		goto out;
 	if (asprintf(&path, "%s/%s/cmdline", guests_dir, guest) < 0) {
@@ -62,6 +78,7 @@ void image_finish(struct image *image)
 {
 	free(image->kernel);
 	free(image->initrd);
+	free(image->root);
 	free(image->cmdline);
 	*image = (struct image){ 0 };
 }

@@ -1,5 +1,6 @@
 /*
- * A guest image: a folder with a kernel, an initramfs and the kernel's command line.
+ * A guest image: a folder with a kernel, an initramfs, the kernel's command line, and of some
+ * guests the root file system, which they have as a CD.
  */
 #ifndef IGD_IMAGE_H
 #define IGD_IMAGE_H
@@ -13,20 +14,21 @@
 
 struct image {
 	char *kernel, *initrd; /* paths */
+	char *root;            /* path; NULL: all of the guest is in the initramfs */
 	char *cmdline;
 };
 
 /*
- * Finds GUESTS_DIR/GUEST/{vmlinuz,initrd,cmdline}. Returns 0 and the image, to be given to
+ * Finds GUESTS_DIR/GUEST/{vmlinuz,initrd,root,cmdline}. Returns 0 and the image, to be given to
  * image_finish(); -ENOENT with the sentence if a file is missing.
  */
 int image_find(
 	const char *guests_dir, const char *guest, struct image *image_r, struct problem *why);
 
 /*
- * What the guests of a plan are: {"linux": {"kernel": SHA-256, "initrd": SHA-256, "cmdline":
- * "...", "in_place_of": the matrix's guest, of one that `run --guest` named}}, null for an image
- * that is not there. A new object, or NULL without memory.
+ * What the guests of a plan are: {"linux": {"kernel": SHA-256, "initrd": SHA-256, "root":
+ * SHA-256 if it has one, "cmdline": "...", "in_place_of": the matrix's guest, of one that `run
+ * --guest` named}}, null for an image that is not there. A new object, or NULL without memory.
  */
 json_t *image_identities(const char *guests_dir, const json_t *plan);
 

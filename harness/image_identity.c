@@ -5,15 +5,17 @@
 static json_t *identity(const char *guests_dir, const char *guest)
 {
 	char kernel[DIGEST_TEXT_MAX], initrd[DIGEST_TEXT_MAX];
+	char root[DIGEST_TEXT_MAX];
 	struct image image = { 0 };
 	struct problem why = { 0 };
 	json_t *object = NULL;
 
 	if (image_find(guests_dir, guest, &image, &why) == 0 &&
 		digest_file(image.kernel, kernel, &why) == 0 &&
-		digest_file(image.initrd, initrd, &why) == 0)
-		object = json_pack("{s:s, s:s, s:s}", "kernel", kernel, "initrd", initrd, "cmdline",
-			image.cmdline);
+		digest_file(image.initrd, initrd, &why) == 0 &&
+		(!image.root || digest_file(image.root, root, &why) == 0))
+		object = json_pack("{s:s, s:s, s:s*, s:s}", "kernel", kernel, "initrd", initrd,
+			"root", image.root ? root : NULL, "cmdline", image.cmdline);
 	image_finish(&image);
 	return object ? object : json_null();
 }

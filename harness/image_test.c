@@ -30,7 +30,7 @@ static void a_missing_file_is_named(void)
 	put("vmlinuz", "k");
 	CU_ASSERT_EQUAL(image_find(guests, "linux", &image, &why), -ENOENT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "initrd"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "guests/linux/build"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "docs/guests.md"));
 }
 
 static void the_command_line_is_the_images_or_the_usual(void)
@@ -47,6 +47,30 @@ static void the_command_line_is_the_images_or_the_usual(void)
 	CU_ASSERT_STRING_EQUAL(image.cmdline, "console=ttyS0 one");
 	image_finish(&image);
 	image_finish(&image);
+}
+
+/* By sha256sum of "r". */
+static void a_root_file_system_is_found_and_known(void)
+{
+	static const char sha256[] =
+		"454349e422f05297191ead13e21d3db520e5abef52055e4964b82fb213f593a1";
+	json_t *plan = json_pack("{s:[{s:s}]}", "cells", "guest", "linux"), *seen;
+	struct image image = { 0 };
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL_FATAL(image_find(guests, "linux", &image, &why), 0);
+	CU_ASSERT_PTR_NULL(image.root);
+	image_finish(&image);
+	put("root", "r");
+	CU_ASSERT_EQUAL_FATAL(image_find(guests, "linux", &image, &why), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(image.root);
+	CU_ASSERT_PTR_NOT_NULL(strstr(image.root, "/linux/root"));
+	image_finish(&image);
+	seen = image_identities(guests, plan);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(json_object_get(seen, "linux"), "root")), sha256);
+	json_decref(seen);
+	json_decref(plan);
 }
 
 /* By sha256sum of "k" and "i". */
@@ -71,6 +95,7 @@ static CU_TestInfo tests[] = {
 	{ "the command line is the image's or the usual",
 		the_command_line_is_the_images_or_the_usual },
 	{ "an image has an identity", an_image_has_an_identity },
+	{ "a root file system is found and known", a_root_file_system_is_found_and_known },
 	CU_TEST_INFO_NULL,
 };
 

@@ -180,8 +180,8 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 }
 
 /* Starts the child; on success the guest has pid, pid_fd and console_fd. */
-static int spawn(
-	struct backend_guest *guest, const struct args *args, bool talks, struct problem *why)
+static int spawn(struct backend_guest *guest, const struct args *args, int root_fd, bool talks,
+	struct problem *why)
 {
 	int pair[2] = { -1, -1 }, talk[2] = { -1, -1 }, log_fd = -1, r;
 
@@ -206,8 +206,9 @@ static int spawn(
 		goto out;
 	}
 	if (guest->pid == 0)
-		become_qemu(args, &(struct inherited){ { pair[1], pair[1], log_fd,
-					  guest->parts.saved_fd, talk[1], guest->parts.disk_fd } });
+		become_qemu(args,
+			&(struct inherited){ { pair[1], pair[1], log_fd, guest->parts.saved_fd,
+				talk[1], guest->parts.disk_fd, root_fd } });
 	guest->pid_fd = pidfd_open(guest->pid, 0);
 	if (guest->pid_fd < 0) {
 		r = -errno;
@@ -256,7 +257,7 @@ static int qemu_start(struct backend_host *host, const json_t *cell,
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	struct image image = { 0 };
 	struct args args = { 0 };
-	int r;
+	int root_fd = -1, r;
 
 	if (!guest)
 		return -ENOMEM;
@@ -267,6 +268,7 @@ static int qemu_start(struct backend_host *host, const json_t *cell,
 		.pid = -1,
 		.pid_fd = -1,
 		.console_fd = -1,
+		.has_screen = qemu_has_screen(cell),
 		.evidence_fd = evidence_fd };
 	r = image_find(host->options->guests_dir, document_text(cell, "guest"), &image, why);
 	if (r < 0)
@@ -277,7 +279,12 @@ static int qemu_start(struct backend_host *host, const json_t *cell,
 	r = args_record(&args, evidence_fd, why);
 	if (r < 0)
 		goto out;
-	r = spawn(guest, &args, transition_is(cell), why);
+	root_fd = image.root ? open(image.root, O_RDONLY | O_CLOEXEC) : -1;
+	if (image.root && root_fd < 0) {
+		r = problem_set(why, -errno, "cannot read %s: %s", image.root, strerror(errno));
+		goto out;
+	}
+	r = spawn(guest, &args, root_fd, guest->has_screen || transition_is(cell), why);
 	if (r < 0)
 		goto out;
 	r = sd_event_add_io(
@@ -297,6 +304,8 @@ static int qemu_start(struct backend_host *host, const json_t *cell,
 out:
 	if (guest)
 		qemu_release(guest);
+	if (root_fd >= 0)
+		close(root_fd);
 	args_finish(&args);
 	image_finish(&image);
 	return r;
@@ -332,6 +341,7 @@ const struct backend backend_qemu = {
 	.room = qemu_room,
 	.start = qemu_start,
 	.save = qemu_save,
+	.picture = qemu_picture,
 	.destroy = qemu_destroy,
 	.release = qemu_release,
 	.close = qemu_close,

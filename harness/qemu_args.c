@@ -61,15 +61,21 @@ static const char *text(const json_t *settings, const char *key, const char *oth
 	return value ? value : otherwise;
 }
 
-/* What only a transition, or a guest with a disk, has: docs/migration.md. */
-static void add_parts(struct args *args, const json_t *cell, const struct guest_parts *parts)
+/* What only some guests have: a root file system of their own, a disk, a life before this one. */
+static void add_parts(struct args *args, const json_t *cell, const struct image *image,
+	const struct guest_parts *parts)
 {
+	/* As a CD, because that is read-only by its nature: an IDE disk of QEMU's cannot be. */
+	if (image->root)
+		add_format(args, "-drive",
+			"file=/proc/self/fd/%d,format=raw,if=ide,index=2,media=cdrom,readonly=on",
+			QEMU_FD_ROOT);
 	if (parts->disk_fd >= 0)
 		add_format(args, "-drive",
 			"file=/proc/self/fd/%d,format=raw,if=ide,index=0,media=disk", QEMU_FD_DISK);
 	if (parts->restored)
 		add_format(args, "-incoming", "exec:cat /proc/$PPID/fd/%d", QEMU_FD_SAVED);
-	if (!transition_is(cell))
+	if (!transition_is(cell) && !qemu_has_screen(cell))
 		return;
 	add_format(args, "-chardev", "socket,id=qmp,fd=%d", QEMU_FD_QMP);
 	add_format(args, "-mon", "chardev=qmp,mode=control");
@@ -99,6 +105,10 @@ int args_build(const struct backend_host *host, const json_t *cell, const struct
 		host->options->accelerator);
 	add_format(args, "-m", "%" JSON_INTEGER_FORMAT, whole(settings, "memory", 512));
 	add_format(args, "-smp", "%" JSON_INTEGER_FORMAT, whole(settings, "vcpus", 1));
+	/* What a processor runs has no need of it, and QEMU refuses it. */
+	if (json_object_get(settings, "icount") && strcmp(host->options->accelerator, "tcg") == 0)
+		add_format(args, "-icount", "shift=%" JSON_INTEGER_FORMAT,
+			whole(settings, "icount", 0));
 	/*
 	 * As libxl does: nothing that was not asked for, and the screen is nobody's. -no-reboot, so
 	 * that a guest that crashes in a loop ends.
@@ -116,7 +126,7 @@ int args_build(const struct backend_host *host, const json_t *cell, const struct
 	add_format(args, "-initrd", "%s", image->initrd);
 	add_format(args, "-append", "%s%s%s", image->cmdline,
 		json_object_get(settings, "cmdline") ? " " : "", text(settings, "cmdline", ""));
-	add_parts(args, cell, parts);
+	add_parts(args, cell, image, parts);
 	json_array_foreach(json_object_get(settings, "args"), i, extra)
 	{
 		if (add(args, json_string_value(extra)) < 0)

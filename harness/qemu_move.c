@@ -69,7 +69,9 @@ void qemu_answered(void *data, const json_t *answer)
 
 	if (guest->destroyed || guest->ending_told)
 		return;
-	if (error)
+	if (guest->picturing)
+		qemu_pictured(guest);
+	else if (error)
 		failed(guest, "refuses", document_text(error, "desc"));
 	else if (guest->saving)
 		saved_so_far(guest, json_object_get(answer, "return"));

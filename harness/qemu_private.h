@@ -13,7 +13,7 @@
 #define ARGS_MAX 128
 
 /* Where QEMU finds what it inherits beside stdin, stdout and stderr. */
-enum qemu_fd { QEMU_FD_SAVED = 3, QEMU_FD_QMP, QEMU_FD_DISK, QEMU_FD_END };
+enum qemu_fd { QEMU_FD_SAVED = 3, QEMU_FD_QMP, QEMU_FD_DISK, QEMU_FD_ROOT, QEMU_FD_END };
 
 struct backend_host {
 	sd_event *loop;
@@ -32,7 +32,10 @@ struct backend_guest {
 	int evidence_fd;
 	sd_event_source *exit_source;
 	sd_event_source *created_source;
-	struct qmp *qmp; /* NULL but in a transition */
+	struct qmp *qmp; /* NULL for a guest without a screen that is no transition */
+	bool has_screen;
+	bool picturing;       /* the next answer is about a picture */
+	unsigned int picture; /* the form it is asked for, of harness/screen.h */
 	sd_event_source *poll;
 	bool saving;
 	bool ending_told;
@@ -59,6 +62,17 @@ void args_finish(struct args *args);
 
 /* Writes qemu-args.txt. */
 int args_record(const struct args *args, int evidence_fd, struct problem *why);
+
+/* ---- qemu_picture.c ----------------------------------------------------------------------- */
+
+/* Has the guest of that cell a display adapter? */
+bool qemu_has_screen(const json_t *cell);
+
+/* The back end's picture(). */
+bool qemu_picture(struct backend_guest *guest);
+
+/* QEMU has answered the question for one, in whatever way. */
+void qemu_pictured(struct backend_guest *guest);
 
 /* ---- qemu_move.c -------------------------------------------------------------------------- */
 

@@ -65,6 +65,10 @@ const struct setting settings[] = {
 		DISK_MAX },
 	{ "qemu", "device_model", SETTING_TEXT, NULL,
 		"another QEMU than the run's: a name that run --model NAME=PATH gives" },
+	{ "qemu", "icount", SETTING_WHOLE, NULL,
+		"under TCG the guest's clock counts its instructions, 2 to the power of this in ns "
+		"each: a busy host does not run it into its own timeouts",
+		0, 10 },
 	{ "qemu", "args", SETTING_TEXTS, NULL, "further QEMU arguments, at the end" },
 	{ "qemu", "cmdline", SETTING_TEXT, NULL,
 		"appended to the command line of the guest's kernel" },

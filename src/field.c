@@ -301,6 +301,55 @@ static int read_framebuffer(const json_t *report, const char *rest, json_t **val
 	return give_size(json_array_get(list, 0), value_r);
 }
 
+static const json_t *desktop(const json_t *report)
+{
+	return json_object_get(report, "desktop");
+}
+
+/* A text of one of the desktop's parts; null where there is no such part. */
+static int read_desktop(
+	const json_t *report, const char *part_key, const char *key, json_t **value_r)
+{
+	const json_t *part = json_object_get(desktop(report), part_key);
+
+	return give(json_is_null(part) ? part : json_object_get(part, key), value_r);
+}
+
+static int read_manager(const json_t *report, const char *rest, json_t **value_r)
+{
+	return read_desktop(report, "manager", "unit", value_r);
+}
+
+static int read_state(const json_t *report, const char *rest, json_t **value_r)
+{
+	return read_desktop(report, "manager", "state", value_r);
+}
+
+static int read_session(const json_t *report, const char *rest, json_t **value_r)
+{
+	return read_desktop(report, "session", "class", value_r);
+}
+
+static int read_server(const json_t *report, const char *rest, json_t **value_r)
+{
+	return read_desktop(report, "server", "observer", value_r);
+}
+
+static int read_settled(const json_t *report, const char *rest, json_t **value_r)
+{
+	return give(json_object_get(desktop(report), "settled"), value_r);
+}
+
+static int read_server_mode(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *server = json_object_get(desktop(report), "server");
+	const json_t *outputs = json_object_get(server, "outputs");
+
+	if (json_is_null(server) || (outputs && json_array_size(outputs) == 0))
+		return give_new(json_null(), value_r);
+	return give_size(json_array_get(outputs, 0), value_r);
+}
+
 static int read_release(const json_t *report, const char *rest, json_t **value_r)
 {
 	return give(json_object_get(json_object_get(report, "kernel"), "release"), value_r);
@@ -341,6 +390,23 @@ static const struct field fields[] = {
 	{ "display/framebuffer", "display/framebuffer",
 		"\"1024x768\": size of the first framebuffer device (fbdev)", NULL,
 		read_framebuffer },
+	{ "desktop/manager", "desktop/manager",
+		"\"lightdm.service\": the unit of the display manager, null if there is none (systemd)",
+		NULL, read_manager },
+	{ "desktop/state", "desktop/state", "that unit's state: \"active\" (systemd)", NULL,
+		read_state },
+	{ "desktop/session", "desktop/session",
+		"whose session has the screen: \"greeter\" or \"user\", null if nobody's (logind)",
+		NULL, read_session },
+	{ "desktop/server", "desktop/server",
+		"\"x11\" or \"wayland\": the display server that answered, null if none did", NULL,
+		read_server },
+	{ "desktop/mode", "desktop/mode",
+		"\"1280x800\": that server's own word of its first output, null if it has none (x11, wayland)",
+		NULL, read_server_mode },
+	{ "desktop/settled", "desktop/settled",
+		"had it drawn itself, and the guest no more to do, when the report was made?", NULL,
+		read_settled },
 	{ "kernel/release", "kernel/release", "the guest kernel's release", NULL, read_release },
 	{ "hypervisor/type", "hypervisor/type", "\"xen\", or null where there is none", NULL,
 		read_hypervisor },

@@ -106,6 +106,39 @@ static void the_display_is_the_first_connected_connector(void)
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "hypervisor/type"), "\"xen\"");
 }
 
+static void the_desktop_is_what_the_server_says(void)
+{
+	/* Sizes as the RFC's author saw them of a display manager; all else is made. */
+	static const char lightdm[] =
+		"{\"desktop\": {\"manager\": {\"unit\": \"lightdm.service\", \"state\": \"active\"},"
+		" \"session\": {\"uid\": 100, \"class\": \"greeter\", \"type\": \"x11\"},"
+		" \"server\": {\"observer\": \"x11\", \"outputs\": [{\"width\": 1024, \"height\": 768}]},"
+		" \"settled\": true}}";
+	static const char nothing[] =
+		"{\"desktop\": {\"manager\": null, \"session\": null, \"server\": null, \"settled\": false}}";
+	static const char dark[] =
+		"{\"desktop\": {\"server\": {\"observer\": \"wayland\", \"outputs\": []}}}";
+
+	CU_ASSERT_STRING_EQUAL(ask(lightdm, "desktop/manager"), "\"lightdm.service\"");
+	CU_ASSERT_STRING_EQUAL(ask(lightdm, "desktop/state"), "\"active\"");
+	CU_ASSERT_STRING_EQUAL(ask(lightdm, "desktop/session"), "\"greeter\"");
+	CU_ASSERT_STRING_EQUAL(ask(lightdm, "desktop/server"), "\"x11\"");
+	CU_ASSERT_STRING_EQUAL(ask(lightdm, "desktop/mode"), "\"1024x768\"");
+	CU_ASSERT_STRING_EQUAL(ask(lightdm, "desktop/settled"), "true");
+	CU_ASSERT_STRING_EQUAL(ask(nothing, "desktop/manager"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(nothing, "desktop/session"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(nothing, "desktop/server"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(nothing, "desktop/mode"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(nothing, "desktop/settled"), "false");
+	CU_ASSERT_STRING_EQUAL(ask(dark, "desktop/server"), "\"wayland\"");
+	CU_ASSERT_STRING_EQUAL(ask(dark, "desktop/mode"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(dark, "desktop/manager"), "-ENODATA");
+	/* The other guests' agents do not look. */
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "desktop/mode"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "desktop/manager"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "desktop/settled"), "-ENODATA");
+}
+
 static void not_looked_for_is_not_nothing(void)
 {
 	static const char bare[] = "{\"format\": \"igd-harness report\", \"version\": 1}";
@@ -141,6 +174,7 @@ static CU_TestInfo tests[] = {
 	{ "the igd is found wherever it sits", the_igd_is_found_wherever_it_sits },
 	{ "the display is the first connected connector",
 		the_display_is_the_first_connected_connector },
+	{ "the desktop is what the server says", the_desktop_is_what_the_server_says },
 	{ "not looked for is not nothing", not_looked_for_is_not_nothing },
 	{ "unknown names are refused", unknown_names_are_refused },
 	CU_TEST_INFO_NULL,

@@ -144,6 +144,26 @@ static const struct shape framebuffer_item[] = { OBJECT("", 0, framebuffer_membe
 static const struct shape display_members[] = { LIST("cards", REPORT_LIST_MAX, card_item),
 	LIST("framebuffers", REPORT_LIST_MAX, framebuffer_item), END };
 
+static const struct shape manager_members[] = { TEXT("observer", 0), TEXT("unit", NULLABLE),
+	TEXT("state", NULLABLE), TEXT("substate", NULLABLE), END };
+static const struct shape session_members[] = { TEXT("observer", 0), COUNT("uid", UINT32_MAX, 0),
+	TEXT("class", NULLABLE), TEXT("type", NULLABLE), COUNT("vt", UINT32_MAX, 0), END };
+static const struct shape output_members[] = { TEXT("name", 0), TEXT("make", 0), TEXT("model", 0),
+	COUNT("width", PIXELS_MAX, REQUIRED), COUNT("height", PIXELS_MAX, REQUIRED),
+	COUNT("refresh_mhz", ANY_COUNT, 0), END };
+static const struct shape output_item[] = { OBJECT("", 0, output_members) };
+static const struct shape screen_members[] = { COUNT("width", PIXELS_MAX, REQUIRED),
+	COUNT("height", PIXELS_MAX, REQUIRED), END };
+static const struct shape window_members[] = { TEXT("class", 0),
+	COUNT("width", PIXELS_MAX, REQUIRED), COUNT("height", PIXELS_MAX, REQUIRED), END };
+static const struct shape window_item[] = { OBJECT("", 0, window_members) };
+static const struct shape server_members[] = { TEXT("observer", 0), TEXT("name", 0),
+	LIST("outputs", REPORT_DESKTOP_MAX, output_item), OBJECT("screen", 0, screen_members),
+	LIST("windows", REPORT_DESKTOP_MAX, window_item), END };
+static const struct shape desktop_members[] = { OBJECT("manager", NULLABLE, manager_members),
+	OBJECT("session", NULLABLE, session_members), OBJECT("server", NULLABLE, server_members),
+	COUNT("waited_ms", ANY_COUNT, 0), FLAG("ready"), FLAG("settled"), END };
+
 static const struct shape disk_members[] = { TEXT("name", 0), COUNT("bytes", ANY_COUNT, 0),
 	COUNT("written", ANY_COUNT, 0), COUNT("checked", ANY_COUNT, 0),
 	COUNT("wrong", ANY_COUNT, 0), COUNT("errors", ANY_COUNT, 0), TEXT("error", 0), END };
@@ -155,7 +175,7 @@ static const struct shape report_members[] = { OBJECT("agent", 0, agent_members)
 	OBJECT("kernel", 0, kernel_members), OBJECT("dmi", 0, dmi_members),
 	OBJECT("hypervisor", 0, hypervisor_members), LIST("iomem", REPORT_LIST_MAX, range_item),
 	OBJECT("pci", 0, pci_members), OBJECT("display", 0, display_members),
-	OBJECT("work", 0, work_members), END };
+	OBJECT("desktop", 0, desktop_members), OBJECT("work", 0, work_members), END };
 static const struct shape report_shape = OBJECT("", 0, report_members);
 
 /* Where in the document a value is: a chain up to the root, for the sentence only. */

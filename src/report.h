@@ -14,6 +14,7 @@
 
 #define REPORT_VERSION       1
 #define REPORT_FUNCTIONS_MAX 256  /* PCI functions: more than any guest here has, and bounded */
+#define REPORT_DESKTOP_MAX   16   /* outputs and windows of a display server */
 #define REPORT_LIST_MAX      1024 /* entries of any other list, members of any object */
 #define REPORT_TEXT_MAX      2048 /* bytes of any string or key: an EDID of 8 blocks in hex */
 #define REPORT_DEPTH_MAX     16   /* levels; the deepest described one, a mode's width, is at 8 */

@@ -98,6 +98,11 @@ static void test_wrong(void)
 		{ "\"display\": {\"cards\": [{\"connectors\": [{\"modes\": [{\"width\": 1, "
 		  "\"height\": 65536}]}]}]}",
 			"connectors[0].modes[0].height is not a whole number" },
+		{ "\"desktop\": {\"server\": {\"outputs\": [{\"width\": 1024}]}}",
+			"desktop.server.outputs[0].height is missing" },
+		{ "\"desktop\": {\"server\": {\"outputs\": [{\"width\": 65536, \"height\": 1}]}}",
+			"desktop.server.outputs[0].width is not a whole number in its range" },
+		{ "\"desktop\": {\"settled\": 1}", "desktop.settled is neither true nor false" },
 		{ "\"display\": {\"framebuffers\": [{\"width\": 1.5}]}",
 			"display.framebuffers[0].width is not a whole number" },
 	};
@@ -158,6 +163,13 @@ static void test_bounds(void)
 
 	for (unsigned int over = 0; over <= 1; over++) {
 		int expected = over ? -E2BIG : 0;
+
+		text = repeat("{\"width\": 1, \"height\": 1}", REPORT_DESKTOP_MAX + over);
+		CU_ASSERT_EQUAL(parse(&why, "\"desktop\": {\"server\": {\"windows\": [%s]}}", text),
+			expected);
+		CU_ASSERT_EQUAL(parse(&why, "\"desktop\": {\"server\": {\"outputs\": [%s]}}", text),
+			expected);
+		free(text);
 
 		text = repeat("{}", REPORT_LIST_MAX + over);
 		CU_ASSERT_EQUAL(parse(&why, "\"kernel\": {\"log\": [%s]}", text), expected);

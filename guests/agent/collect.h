@@ -26,6 +26,13 @@ struct guest {
  */
 typedef int collect_fn(const struct guest *guest, json_t **section_r, struct problem *why);
 
+/* Sections of the agent of guests/desktop alone. */
+#ifdef IGD_DESKTOP
+#define DESKTOP_COLLECTORS(_) _(desktop)
+#else
+#define DESKTOP_COLLECTORS(_)
+#endif
+
 /* The sections in the order of the report. To add one: a file with collect_NAME(), and a line. */
 #define COLLECTORS(_)                                                                              \
 	_(kernel)                                                                                  \
@@ -34,6 +41,7 @@ typedef int collect_fn(const struct guest *guest, json_t **section_r, struct pro
 	_(iomem)                                                                                   \
 	_(pci)                                                                                     \
 	_(display)                                                                                 \
+	DESKTOP_COLLECTORS(_)                                                                      \
 	_(work)
 
 #define COLLECTOR_PROTOTYPE(name) collect_fn collect_##name;

@@ -5,22 +5,28 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "guests/agent/collect.h"
+#ifdef IGD_DESKTOP
+#include "guests/agent/desktop.h"
+#endif
 #include "guests/agent/init.h"
 #include "guests/agent/serve.h"
 #include "guests/agent/work.h"
 
 static const char usage[] =
-	"Usage: igd-agent --print [--root DIR]\n"
+	"Usage: igd-agent --print [--root DIR] | --serve\n"
 	"\n"
 	"Prints what this machine looks like from inside, as one JSON report (docs/report.md).\n"
 	"Run as root: others are shown neither physical addresses nor all of the PCI registers.\n"
 	"\n"
 	"  --print     print the report, indented\n"
 	"  --root DIR  read /sys, /proc and /dev below DIR, a recorded tree\n"
+	"  --serve     answer the harness on the serial console, as a service of this machine;\n"
+	"              power it off when asked to\n"
 	"  --help      this text\n"
 	"  --version   print the version\n"
 	"\n"
@@ -47,6 +53,21 @@ static int print_report(const char *root)
 	return failed ? 3 : 0;
 }
 
+/* Answers on the console until the machine is powered off. */
+__attribute__((noreturn)) static void serve_for_ever(json_t *unloaded, struct work *work)
+{
+	for (;;) {
+		int fd = init_console();
+
+		if (fd >= 0) {
+			if (!serve(fd, unloaded, work))
+				init_power_off();
+			close(fd);
+		}
+		sleep(1); /* the console went away, or is not there yet */
+	}
+}
+
 /* Never returns: the kernel panics when its init ends. */
 __attribute__((noreturn)) static void run_as_init(void)
 {
@@ -62,16 +83,22 @@ __attribute__((noreturn)) static void run_as_init(void)
 	init_wake_display();
 	init_option("igd.disk", disk);
 	work_begin(&work, disk);
-	for (;;) {
-		int fd = init_console();
+	serve_for_ever(unloaded, &work);
+}
 
-		if (fd >= 0) {
-			if (!serve(fd, unloaded, &work))
-				init_power_off();
-			close(fd);
-		}
-		sleep(1); /* the console went away, or is not there yet */
-	}
+/* As a service beside others: what is to be seen may take a while to appear. */
+__attribute__((noreturn)) static void run_as_service(void)
+{
+	struct work work;
+
+#ifdef IGD_DESKTOP
+	char limit[INIT_OPTION_MAX] = "";
+
+	init_option("igd.wait", limit);
+	desktop_await((unsigned int)strtoul(limit, NULL, 10));
+#endif
+	work_begin(&work, "");
+	serve_for_ever(NULL, &work);
 }
 
 int main(int argc, char **argv)
@@ -79,12 +106,13 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "print", no_argument, NULL, 'p' },
 		{ "root", required_argument, NULL, 'r' },
+		{ "serve", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ 0 },
 	};
 	const char *root = "";
-	int print = 0, c;
+	int print = 0, service = 0, c;
 
 	/*
 	 * jansson would seed its hashes from /dev/urandom, for which a guest that has just booted
@@ -101,6 +129,9 @@ int main(int argc, char **argv)
 		case 'r':
 			root = optarg;
 			break;
+		case 's':
+			service = 1;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
@@ -111,9 +142,11 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (!print || optind < argc) {
+	if (print == service || optind < argc || (service && root[0])) {
 		fputs(usage, stderr);
 		return 2;
 	}
+	if (service)
+		run_as_service();
 	return print_report(root);
 }

@@ -315,6 +315,9 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 		if (r < 0)
 			return r;
 	}
+	r = config_add_root(&f, image->root);
+	if (r < 0)
+		return r;
 	if (asprintf(&config->b_info.cmdline, "%s%s%s", image->cmdline_base, *f.cmdline ? " " : "",
 		    f.cmdline) < 0) {
 		config->b_info.cmdline = NULL;

@@ -37,4 +37,7 @@ int config_apply_pci(struct filling *f, const char *name, const json_t *value);
 int config_apply_nic(struct filling *f, const char *name, const json_t *value);
 int config_apply_disk(struct filling *f, const char *name, const json_t *value);
 
+/* Adds the image's root file system, as a CD; NULL for none. Returns 0 or -ENOMEM. */
+int config_add_root(struct filling *f, const char *path);
+
 #endif

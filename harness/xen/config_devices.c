@@ -84,6 +84,24 @@ int config_apply_nic(struct filling *f, const char *name, const json_t *value)
 	return nic->model ? 0 : config_no_memory(f);
 }
 
+/* A further disk of the emulated IDE controller, served by QEMU itself; NULL without memory. */
+static libxl_device_disk *add_disk(struct filling *f, const char *vdev)
+{
+	int count = f->config->num_disks;
+	libxl_device_disk *disks =
+		realloc(f->config->disks, ((size_t)count + 1) * sizeof(*f->config->disks));
+
+	if (!disks)
+		return NULL;
+	f->config->disks = disks;
+	f->config->num_disks = count + 1;
+	libxl_device_disk_init(&disks[count]);
+	disks[count].backend = LIBXL_DISK_BACKEND_QDISK;
+	disks[count].format = LIBXL_DISK_FORMAT_RAW;
+	disks[count].vdev = strdup(vdev);
+	return &disks[count];
+}
+
 /*
  * One disk, of this process's memory, as the first of the emulated IDE controller. libxl and QEMU
  * find it through /proc: it has no name that could be left behind. QEMU serves it itself, and no
@@ -95,17 +113,26 @@ int config_apply_disk(struct filling *f, const char *name, const json_t *value)
 
 	if (!json_is_integer(value) || f->disk_fd < 0)
 		return config_wrong(f, name, "a whole number");
-	disk = calloc(1, sizeof(*disk));
+	disk = add_disk(f, "hda");
 	if (!disk)
 		return config_no_memory(f);
-	libxl_device_disk_init(disk);
-	f->config->disks = disk;
-	f->config->num_disks = 1;
-	disk->backend = LIBXL_DISK_BACKEND_QDISK;
-	disk->format = LIBXL_DISK_FORMAT_RAW;
 	disk->readwrite = 1;
-	disk->vdev = strdup("hda");
 	if (asprintf(&disk->pdev_path, "/proc/%d/fd/%d", (int)getpid(), f->disk_fd) < 0)
 		disk->pdev_path = NULL;
+	return disk->vdev && disk->pdev_path ? 0 : config_no_memory(f);
+}
+
+int config_add_root(struct filling *f, const char *path)
+{
+	libxl_device_disk *disk;
+
+	if (!path)
+		return 0;
+	disk = add_disk(f, "hdc");
+	if (!disk)
+		return config_no_memory(f);
+	/* Unlike a disk it stays where it is when a guest unplugs what is emulated. */
+	disk->is_cdrom = disk->removable = 1;
+	disk->pdev_path = strdup(path);
 	return disk->vdev && disk->pdev_path ? 0 : config_no_memory(f);
 }

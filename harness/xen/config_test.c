@@ -10,8 +10,8 @@
 static libxl_domain_config config;
 static struct problem why;
 
-static const struct guest_image image = { "/g/linux/vmlinuz", "/g/linux/initrd",
-	"console=ttyS0 quiet panic=1" };
+static struct guest_image image = { "/g/linux/vmlinuz", "/g/linux/initrd",
+	"console=ttyS0 quiet panic=1", .disk_fd = -1 };
 
 /* Fills `config` from settings written as JSON; what was there is disposed of. */
 static int fill(const char *json)
@@ -155,6 +155,27 @@ static void test_nic(void)
 	CU_ASSERT_STRING_EQUAL(config.nics[0].model, "rtl8139");
 }
 
+/* The root file system of a guest that has one is a CD, beside the disk of the cell. */
+static void test_root(void)
+{
+	image.root = "/g/lightdm/root";
+	CU_ASSERT_EQUAL(fill("{}"), 0);
+	CU_ASSERT_EQUAL_FATAL(config.num_disks, 1);
+	CU_ASSERT_STRING_EQUAL(config.disks[0].vdev, "hdc");
+	CU_ASSERT_STRING_EQUAL(config.disks[0].pdev_path, image.root);
+	CU_ASSERT_EQUAL(config.disks[0].is_cdrom, 1);
+	CU_ASSERT_EQUAL(config.disks[0].readwrite, 0);
+	image.disk_fd = 7;
+	CU_ASSERT_EQUAL(fill("{\"disk\": 4}"), 0);
+	CU_ASSERT_EQUAL_FATAL(config.num_disks, 2);
+	CU_ASSERT_STRING_EQUAL(config.disks[0].vdev, "hda");
+	CU_ASSERT_EQUAL(config.disks[0].is_cdrom, 0);
+	CU_ASSERT_EQUAL(config.disks[0].readwrite, 1);
+	CU_ASSERT_STRING_EQUAL(config.disks[1].vdev, "hdc");
+	image.root = NULL;
+	image.disk_fd = -1;
+}
+
 static void test_refused(void)
 {
 	static const char *const wrong[] = {
@@ -218,6 +239,7 @@ int main(void)
 		{ "texts", test_texts },
 		{ "pci devices", test_pci },
 		{ "nic", test_nic },
+		{ "the root file system", test_root },
 		{ "what is refused", test_refused },
 		{ "settings.c and this back end agree", test_table },
 		CU_TEST_INFO_NULL,

@@ -166,8 +166,8 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	if (r < 0)
 		goto out;
 	r = config_fill(&guest->config, guest->name,
-		&(struct guest_image){
-			image.kernel, image.initrd, image.cmdline, guest->parts.disk_fd },
+		&(struct guest_image){ image.kernel, image.initrd, image.cmdline, image.root,
+			guest->parts.disk_fd },
 		guest->device_model[0] ? guest->device_model : NULL, cell, why);
 	if (r == 0)
 		r = wrap_model(guest, cell, why);

@@ -202,6 +202,7 @@ bool dotted_number(const char *text, char *number, size_t size);
 
 struct guest_image {
 	const char *kernel, *initrd, *cmdline_base; /* paths, and a line of text */
+	const char *root;                           /* path; NULL: all of it is in the initrd */
 	int disk_fd;                                /* of this process; -1 without a disk */
 };
 
@@ -306,8 +307,9 @@ struct observation {
 
 struct picture {
 	struct operation ask;
-	char *answer; /* libxl writes it */
-	unsigned int form;
+	char *answer;      /* libxl writes it */
+	unsigned int form; /* of harness/screen.h */
+	bool done;
 };
 
 struct backend_guest {

@@ -1,0 +1,19 @@
+/*
+ * A picture of a guest's screen in its cell's folder, as QEMU makes it.
+ */
+#ifndef IGD_SCREEN_H
+#define IGD_SCREEN_H
+
+#include <stdbool.h>
+
+/* How QEMU is asked, the better first; the last has a NULL file. */
+struct screen_form {
+	const char *file;   /* its name in the cell's folder */
+	const char *format; /* to ask for, or NULL for what every QEMU makes */
+};
+extern const struct screen_form screen_forms[];
+
+/* Is that file there, whole and of a size that can be? What is not is removed. */
+bool screen_taken(int evidence_fd, const char *file);
+
+#endif
