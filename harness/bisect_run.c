@@ -161,6 +161,7 @@ static int make_args(const struct bisect_session *session, const struct bisect_p
 	}
 	add(args, "--backend", orders->backend);
 	add(args, "--out", dir);
+	add(args, "--guest", orders->guest);
 	add(args, "--guests", session->guests_dir);
 	add(args, "--accel", orders->accelerator);
 	add(args, "--slow", orders->slow);

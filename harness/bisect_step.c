@@ -24,6 +24,8 @@ int bisect_session_open(const struct bisect_orders *orders, const char *state_di
 
 	if (r == 0)
 		r = plan_select(session.plan, orders->select.texts, orders->select.count, why);
+	if (r == 0 && orders->guest)
+		r = plan_guest(session.plan, orders->guest, why);
 	if (r == 0)
 		r = patterns_choose(orders->patterns, NULL, &session.patterns, why);
 	if (r == 0) {
