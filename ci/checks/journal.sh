@@ -14,13 +14,16 @@ for line in open(sys.argv[1] + "/journal.jsonl"):
         # The first is made with all cells, before it is known which deviate.
         if note["answer"] != "stop":
             known.add(point)
+        else:
+            # Of a lab that is gone there may be no run.
+            runs = {run for run in runs if run[0] != point}
     elif point in known:
         sys.exit(f"made again: {line}")
     if note["what"] == "run":
-        if note["run"] in runs:
+        if (point, note["run"]) in runs:
             sys.exit(f"run again: {line}")
-        runs.add(note["run"])
-print(lines, "lines,", len(runs), "runs")
+        runs.add((point, note["run"]))
+print(lines, "lines,", len(runs), "runs that were not stopped")
 sys.exit(not lines)
 END
 }
