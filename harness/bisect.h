@@ -43,6 +43,7 @@ int bisect_exit_status(enum bisect_answer answer);
 /* What a step is told: the options of both commands. Strings are borrowed, lists too. */
 struct bisect_orders {
 	const char *matrix, *known, *patterns, *guests; /* files and a folder, where the user is */
+	const char *guest;                              /* in place of the matrix's, or NULL */
 	const char *backend, *accelerator, *slow;
 	/* Paths in the folder of what is tested, or absolute; {NAME} is a value of the point. */
 	const char *device_model, *library_path, *modules, *replay;

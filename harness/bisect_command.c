@@ -64,6 +64,22 @@ static int set_path(struct variables *variables, const char *name, const char *t
 	return r;
 }
 
+/* The command may go elsewhere before it looks at it. */
+static int set_device_model(
+	struct variables *variables, const struct bisect_command *command, struct problem *why)
+{
+	char *path = NULL, *whole = NULL;
+	int r = bisect_expand(command->orders->device_model, command->point, &path, why);
+
+	if (r == 0 && strchr(path, '/'))
+		whole = realpath(path, NULL);
+	if (r == 0)
+		r = set(variables, joined("IGD_DEVICE_MODEL", whole ? whole : path, NULL));
+	free(whole);
+	free(path);
+	return r;
+}
+
 static int set_all(
 	struct variables *variables, const struct bisect_command *command, struct problem *why)
 {
@@ -82,6 +98,8 @@ static int set_all(
 	if (r < 0 || !command->run_dir)
 		return r;
 	r = set(variables, joined("IGD_RUN_DIR", command->run_dir, NULL));
+	if (r == 0 && orders->device_model)
+		r = set_device_model(variables, command, why);
 	if (r == 0)
 		r = set_path(variables, "LD_LIBRARY_PATH", orders->library_path,
 			getenv("LD_LIBRARY_PATH"), point, why);

@@ -5,6 +5,7 @@
  *   IGD_REVISION        the value "revision", if the point has one
  *   IGD_WITH_NAME       the value NAME, in capitals, "_" for what is no letter or digit
  *   IGD_RUN_DIR         for a run: the run directory to make
+ *   IGD_DEVICE_MODEL    for a run: --device-model as an absolute path, unless it is a mere name
  *   LD_LIBRARY_PATH     for a run: begins with --library-path
  *   IGD_MODULES         for a run: --modules
  */

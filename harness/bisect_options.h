@@ -62,7 +62,7 @@ struct bisect_given {
 			.text = &(given).need },                                                               \
 		{ "run", "COMMAND",                                                                            \
 			"makes the run directory IGD_RUN_DIR in place of `igd-harness run`, in a\n"            \
-			"                          lab, say",                                                  \
+			"                          lab, say; IGD_DEVICE_MODEL is the QEMU to test",            \
 			.text = &(given).orders.run },                                                         \
 		{ "run-limit", "SECONDS", "for one run of the cells (default: 14400)",                         \
 			.text = &(given).run_limit },                                                          \
@@ -70,6 +70,8 @@ struct bisect_given {
 			.text = &(given).orders.backend, .nth = backend_name },                                \
 		{ "select", "GLOB", "only cells whose name matches; may be given again",                       \
 			.list = &(given).orders.select },                                                      \
+		{ "guest", "NAME", "this guest image in place of the matrix's, as of run",                     \
+			.text = &(given).orders.guest },                                                       \
 		{ "guests", "DIR", "where the guest images are, as of run",                                    \
 			.text = &(given).orders.guests },                                                      \
 		{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",                              \

@@ -161,6 +161,7 @@ static int make_args(const struct bisect_session *session, const struct bisect_p
 	}
 	add(args, "--backend", orders->backend);
 	add(args, "--out", dir);
+	add(args, "--guest", orders->guest);
 	add(args, "--guests", session->guests_dir);
 	add(args, "--accel", orders->accelerator);
 	add(args, "--slow", orders->slow);
@@ -231,13 +232,13 @@ static void conclude_without(const struct bisect_orders *orders, int status, con
 			  strstr(line, "back end cannot be loaded");
 	char text[512];
 
-	snprintf(text, sizeof(text), "%s: %.300s",
+	/* Half a run is damaged, and only its command knows what came between. */
+	snprintf(text, sizeof(text), "%s: %.200s%s%.200s",
 		refused      ? "its run says that it cannot be tested"
 		: not_loaded ? "cannot be tested"
 			     : "there is no whole run",
-		damage[0] ? damage
-		: line[0] ? line
-			  : "its command said nothing");
+		line[0] || damage[0] ? line : "its command said nothing",
+		line[0] && damage[0] ? "; " : "", damage);
 	answer(result, refused || not_loaded ? BISECT_SKIP : BISECT_STOP, text, NULL);
 }
 

@@ -24,6 +24,8 @@ int bisect_session_open(const struct bisect_orders *orders, const char *state_di
 
 	if (r == 0)
 		r = plan_select(session.plan, orders->select.texts, orders->select.count, why);
+	if (r == 0 && orders->guest)
+		r = plan_guest(session.plan, orders->guest, why);
 	if (r == 0)
 		r = patterns_choose(orders->patterns, NULL, &session.patterns, why);
 	if (r == 0) {
@@ -165,8 +167,10 @@ static bool starts(
 	if (r == 0)
 		r = child_ask((char *[]){ path, (char *)"--version", NULL },
 			COMMAND_LIMIT_MS / 1000, &said, &inner);
+	/* What a loader says of a library that is missing is one line. */
 	if (r != 0)
-		problem_set(why, -ENOENT, "the device model does not start: %.300s",
+		problem_set(why, -ENOENT, "the device model does not start: %.*s",
+			(int)strcspn(r < 0 ? inner.text : said, "\n"),
 			r < 0 ? inner.text : said);
 	free(path);
 	free(said);
