@@ -170,8 +170,7 @@ static bool starts(
 	/* What a loader says of a library that is missing is one line. */
 	if (r != 0)
 		problem_set(why, -ENOENT, "the device model does not start: %.*s",
-			(int)strcspn(r < 0 ? inner.text : said, "\n"),
-			r < 0 ? inner.text : said);
+			(int)strcspn(r < 0 ? inner.text : said, "\n"), r < 0 ? inner.text : said);
 	free(path);
 	free(said);
 	return r == 0;

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # What the journal of a bisection says of its own work. Sourced by the checks that bisect.
 
-# Of state $1: was anything built or run for a point of which the answer was known already?
+# Of state $1: was anything built or run for a point of which the answer was known already? With `killed' behind, for
+# bisections that were killed: what was begun and said nothing is begun again.
 nothing_twice() {
-	python3 - "$1" <<'END'
+	python3 - "$1" "${2-}" <<'END'
 import json, sys
 known, runs, lines = set(), set(), 0
 for line in open(sys.argv[1] + "/journal.jsonl"):
@@ -20,7 +21,7 @@ for line in open(sys.argv[1] + "/journal.jsonl"):
     elif point in known:
         sys.exit(f"made again: {line}")
     if note["what"] == "run":
-        if (point, note["run"]) in runs:
+        if (point, note["run"]) in runs and sys.argv[2] != "killed":
             sys.exit(f"run again: {line}")
         runs.add((point, note["run"]))
 print(lines, "lines,", len(runs), "runs that were not stopped")
