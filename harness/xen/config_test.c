@@ -2,6 +2,7 @@
 #include <CUnit/CUnit.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/settings.h"
 #include "harness/xen/xen.h"
@@ -62,6 +63,10 @@ static void test_base(void)
 	first = config.c_info.uuid;
 	CU_ASSERT_EQUAL(fill("{}"), 0);
 	CU_ASSERT_NOT_EQUAL(libxl_uuid_compare(&first, &config.c_info.uuid), 0);
+	/* And each says whose it is, which no other's does. */
+	CU_ASSERT_EQUAL(config_uuid_pid(&first), getpid());
+	libxl_uuid_clear(&first);
+	CU_ASSERT_EQUAL(config_uuid_pid(&first), 0);
 }
 
 static void test_machine(void)

@@ -54,6 +54,13 @@ static int check_version(struct session *session, struct problem *why)
 	return 0;
 }
 
+static bool is_gone(long pid, pid_t self)
+{
+	if (pid < 2 || pid != (pid_t)pid)
+		return false;
+	return pid == self || (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
+}
+
 bool name_is_debris(const char *name, pid_t self)
 {
 	const char *digits = strrchr(name, '-');
@@ -64,9 +71,7 @@ bool name_is_debris(const char *name, pid_t self)
 		return false;
 	errno = 0;
 	pid = strtol(digits + 1, &end, 10);
-	if (*end || errno || pid < 2 || pid != (pid_t)pid || digits[1] == '+')
-		return false;
-	return pid == self || (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
+	return !*end && !errno && digits[1] != '+' && is_gone(pid, self);
 }
 
 static void on_tidied(void *user, int rc)
@@ -88,7 +93,9 @@ static void tidy_begin(struct session *session, struct operation *operations,
 	for (int i = 0, n = 0; domains && i < count && n < TIDY_MAX; i++) {
 		char *name = libxl_domid_to_name(session->ctx, domains[i].domid);
 
-		if (name && name_is_debris(name, getpid())) {
+		/* libxl names a domain some time after it has made it. */
+		if (name ? name_is_debris(name, getpid())
+			 : is_gone(config_uuid_pid(&domains[i].uuid), getpid())) {
 			operation_begin(&operations[n], session, on_tidied, failures);
 			rc = libxl_domain_destroy(
 				session->ctx, domains[i].domid, &operations[n].how);
@@ -98,7 +105,8 @@ static void tidy_begin(struct session *session, struct operation *operations,
 			}
 			n++;
 			json_array_append_new(
-				tidied, json_sprintf("domain %u, %s", domains[i].domid, name));
+				tidied, json_sprintf("domain %u, %s", domains[i].domid,
+						name ? name : "not named yet"));
 		}
 		free(name);
 	}

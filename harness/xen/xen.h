@@ -215,6 +215,12 @@ struct guest_image {
 int config_fill(libxl_domain_config *config, const char *name, const struct guest_image *image,
 	const char *device_model, const json_t *cell, struct problem *why);
 
+/*
+ * The process of the harness that made a guest with this UUID, or 0 if none of ours did. It is all
+ * that tells whose a domain is until libxl has named it.
+ */
+pid_t config_uuid_pid(const libxl_uuid *uuid);
+
 /* Whether config_fill() knows a setting of that name; for the tests of harness/settings.c. */
 bool config_knows(const char *setting);
 
