@@ -158,6 +158,7 @@ static bool starts(
 	const struct bisect_orders *orders, const struct bisect_point *point, struct problem *why)
 {
 	char *path = NULL, *said = NULL;
+	const char *reason;
 	struct problem inner = { 0 };
 	int r;
 
@@ -168,9 +169,10 @@ static bool starts(
 		r = child_ask((char *[]){ path, (char *)"--version", NULL },
 			COMMAND_LIMIT_MS / 1000, &said, &inner);
 	/* What a loader says of a library that is missing is one line. */
+	reason = said && r > 0 ? said : inner.text;
 	if (r != 0)
 		problem_set(why, -ENOENT, "the device model does not start: %.*s",
-			(int)strcspn(r < 0 ? inner.text : said, "\n"), r < 0 ? inner.text : said);
+			(int)strcspn(reason, "\n"), reason);
 	free(path);
 	free(said);
 	return r == 0;
