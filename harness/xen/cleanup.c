@@ -8,8 +8,8 @@
 
 #define ABORT_LIMIT_MS 8000
 /*
- * libxl waits 10 s for a running guest to let go of a device (pci_remove_timeout(), libxl_pci.c),
- * and goes on without its word: a guest with the IGD was seen to take 12.5 s.
+ * libxl waits 10 s for a guest to let go of a device (pci_remove_timeout(), libxl_pci.c), and goes
+ * on without its word: a guest with the IGD that still ran was seen to take 12.5 s.
  */
 #define DESTROY_LIMIT_MS 30000
 /* Domains die by and by after their destruction, while Xen takes their memory back. */
@@ -76,6 +76,21 @@ static void destroy_late(struct backend_guest *guest)
 
 static void on_destroyed(void *user, int rc);
 
+/*
+ * A guest that is off lets go of nothing, but libxl asks its QEMU all the same. Without a QEMU
+ * to ask it takes the device at once: destruction removes by force (pci_remove_detached()).
+ */
+static void end_idle_model(struct backend_guest *guest)
+{
+	if (!guest->shut_down || guest->config.num_pcidevs == 0 ||
+		!process_alive(guest->model.pidfd))
+		return;
+	xen_log_note(&guest->session->log,
+		"the guest is off: QEMU (process %d) ends before libxl takes the device back",
+		(int)guest->model.pid);
+	process_kill(guest->model.pidfd);
+}
+
 static void destroy_domain(struct backend_guest *guest)
 {
 	struct domid found = leftover_domain(guest);
@@ -86,6 +101,7 @@ static void destroy_domain(struct backend_guest *guest)
 		return;
 	}
 	guest->domid = found;
+	end_idle_model(guest);
 	operation_begin(&guest->destroy, guest->session, on_destroyed, guest);
 	alarm_set(&guest->limit, DESTROY_LIMIT_MS, destroy_late);
 	rc = libxl_domain_destroy(guest->session->ctx, found.id, &guest->destroy.how);
