@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,17 +115,6 @@ static void write_page(void *data, FILE *stream)
 	write_rows(page, "identities", "what", "values");
 }
 
-static void write_style(void *data, FILE *stream)
-{
-	fwrite(page_comparison_style.bytes, 1, page_comparison_style.length, stream);
-}
-
-static void write_policy(void *data, FILE *stream)
-{
-	fprintf(stream, "default-src 'none'; style-src '%s'; base-uri 'none'; form-action 'none'",
-		page_comparison_style.hash);
-}
-
 static void write_title(void *data, FILE *stream)
 {
 	fputs("Releases side by side", stream);
@@ -136,13 +124,12 @@ int compare_render_html(const json_t *comparison, FILE *stream)
 {
 	static const struct markup_slot slots[] = {
 		{ "title", write_title },
-		{ "policy", write_policy },
-		{ "style", write_style },
 		{ "sheet", write_page },
 		{ NULL, NULL },
 	};
+	static const struct markup_page frame = { &page_qualification, &page_comparison_style, NULL,
+		slots };
 	struct page page = { comparison, { stream, true } };
 
-	markup_template(&page_qualification, slots, &page, stream);
-	return ferror(stream) ? -EIO : 0;
+	return markup_page(&frame, &page, stream);
 }

@@ -5,13 +5,21 @@
 #include "harness/qualify_private.h"
 #include "src/document.h"
 
-static int check_release(
-	const struct qualify *qualify, const char *name, const char *what, struct problem *why)
+/* Is each of these documents, by the name of its release, of one that is qualified? */
+static int check_releases(
+	const struct qualify *qualify, json_t *documents, const char *what, struct problem *why)
 {
-	if (qualify_find_release(qualify, name))
-		return 0;
-	return problem_set(why, -EINVAL,
-		"%s is of the release %.64s, of which no run is named here", what, name);
+	const char *name;
+	json_t *document;
+
+	json_object_foreach(documents, name, document)
+	{
+		if (!qualify_find_release(qualify, name))
+			return problem_set(why, -EINVAL,
+				"%s is of the release %.64s, of which no run is named here", what,
+				name);
+	}
+	return 0;
 }
 
 /* What stands in the way, or may. */
@@ -59,15 +67,10 @@ int qualify_hosts(const struct qualify *qualify, struct problem *why)
 {
 	json_t *hosts = json_array(), *host;
 	const json_t *release;
-	const char *name;
 	size_t i;
-	int r = 0;
+	int r = check_releases(
+		qualify, (json_t *)qualify->sources->hosts, "a document of --host", why);
 
-	json_object_foreach((json_t *)qualify->sources->hosts, name, host)
-	{
-		if (r == 0)
-			r = check_release(qualify, name, "a document of --host", why);
-	}
 	json_array_foreach(json_object_get(qualify->document, "releases"), i, release)
 	{
 		host = json_object_get(qualify->sources->hosts, document_text(release, "name"));
@@ -178,15 +181,10 @@ int qualify_abis(const struct qualify *qualify, struct problem *why)
 {
 	json_t *abis = json_array(), *audit, *before = NULL;
 	const json_t *release, *file;
-	const char *name;
 	size_t i;
-	int r = 0;
+	int r = check_releases(
+		qualify, (json_t *)qualify->sources->abis, "a document of --abi", why);
 
-	json_object_foreach((json_t *)qualify->sources->abis, name, audit)
-	{
-		if (r == 0)
-			r = check_release(qualify, name, "a document of --abi", why);
-	}
 	json_array_foreach(json_object_get(qualify->document, "releases"), i, release)
 	{
 		audit = json_object_get(qualify->sources->abis, document_text(release, "name"));

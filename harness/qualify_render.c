@@ -206,17 +206,6 @@ static void write_all(void *data, FILE *stream)
 	paper_sign_off(sheet);
 }
 
-static void write_style(void *data, FILE *stream)
-{
-	fwrite(page_releases_style.bytes, 1, page_releases_style.length, stream);
-}
-
-static void write_policy(void *data, FILE *stream)
-{
-	fprintf(stream, "default-src 'none'; style-src '%s'; base-uri 'none'; form-action 'none'",
-		page_releases_style.hash);
-}
-
 static void write_title(void *data, FILE *stream)
 {
 	const struct page *page = data;
@@ -239,13 +228,12 @@ int qualify_render_html(const json_t *document, FILE *stream)
 {
 	static const struct markup_slot slots[] = {
 		{ "title", write_title },
-		{ "policy", write_policy },
-		{ "style", write_style },
 		{ "sheet", write_all },
 		{ NULL, NULL },
 	};
+	static const struct markup_page frame = { &page_qualification, &page_releases_style, NULL,
+		slots };
 	struct page page = { { stream, true }, document };
 
-	markup_template(&page_qualification, slots, &page, stream);
-	return ferror(stream) ? -EIO : 0;
+	return markup_page(&frame, &page, stream);
 }

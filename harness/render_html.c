@@ -200,24 +200,6 @@ static void write_title(void *data, FILE *stream)
 	markup_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
 }
 
-static void write_policy(void *data, FILE *stream)
-{
-	fprintf(stream,
-		"default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; "
-		"base-uri 'none'; form-action 'none'",
-		page_report_script.hash, page_report_style.hash);
-}
-
-static void write_style(void *data, FILE *stream)
-{
-	fwrite(page_report_style.bytes, 1, page_report_style.length, stream);
-}
-
-static void write_script(void *data, FILE *stream)
-{
-	fwrite(page_report_script.bytes, 1, page_report_script.length, stream);
-}
-
 /* For browsers without scripts. */
 static void write_rows(void *data, FILE *stream)
 {
@@ -252,9 +234,6 @@ static void write_place(void *data, FILE *stream)
 
 static const struct markup_slot slots[] = {
 	{ "title", write_title },
-	{ "policy", write_policy },
-	{ "style", write_style },
-	{ "script", write_script },
 	{ "place", write_place },
 	{ "rows", write_rows },
 	{ "index", write_index },
@@ -264,10 +243,13 @@ static const struct markup_slot slots[] = {
 
 int render_html(const json_t *findings, const struct render_options *options, FILE *stream)
 {
+	static const struct markup_page page = { &page_report, &page_report_style,
+		&page_report_script, slots };
 	struct report report = { findings, summary_of(findings), options->record,
 		{ RENDER_SCREENS_MAX, RENDER_SCREENS_MAX } };
+	int r;
 
-	markup_template(&page_report, slots, &report, stream);
+	r = markup_page(&page, &report, stream);
 	json_decref(report.summary);
-	return ferror(stream) ? -EIO : 0;
+	return r;
 }

@@ -1,5 +1,7 @@
 #include "harness/render_markup.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,26 +85,53 @@ void markup_json(FILE *stream, const json_t *value)
 		value, put_json, stream, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
 }
 
-static void write_slot(
-	const char *name, size_t length, const struct markup_slot *slots, void *data, FILE *stream)
+static void write_part(const struct page_part *part, FILE *stream)
 {
-	for (; slots->name; slots++) {
-		if (strlen(slots->name) == length && strncmp(slots->name, name, length) == 0) {
-			slots->write(data, stream);
+	if (part)
+		fwrite(part->bytes, 1, part->length, stream);
+}
+
+static void write_policy(const struct markup_page *page, FILE *stream)
+{
+	fputs("default-src 'none'; ", stream);
+	if (page->script)
+		fprintf(stream, "script-src '%s'; img-src data:; ", page->script->hash);
+	fprintf(stream, "style-src '%s'; base-uri 'none'; form-action 'none'", page->style->hash);
+}
+
+static bool is_name(const char *name, const char *text, size_t length)
+{
+	return strlen(name) == length && strncmp(name, text, length) == 0;
+}
+
+static void write_slot(
+	const struct markup_page *page, const char *name, size_t length, void *data, FILE *stream)
+{
+	if (is_name("policy", name, length)) {
+		write_policy(page, stream);
+		return;
+	}
+	if (is_name("style", name, length) || is_name("script", name, length)) {
+		write_part(is_name("style", name, length) ? page->style : page->script, stream);
+		return;
+	}
+	for (const struct markup_slot *slot = page->slots; slot->name; slot++) {
+		if (is_name(slot->name, name, length)) {
+			slot->write(data, stream);
 			return;
 		}
 	}
 }
 
-void markup_template(
-	const struct page_part *template, const struct markup_slot *slots, void *data, FILE *stream)
+int markup_page(const struct markup_page *page, void *data, FILE *stream)
 {
-	const char *text = template->bytes, *begin, *end;
+	const char *text = page->template->bytes, *begin, *end;
 
 	while ((begin = strchr(text, '@')) && (end = strchr(begin + 1, '@'))) {
 		fwrite(text, 1, (size_t)(begin - text), stream);
-		write_slot(begin + 1, (size_t)(end - begin - 1), slots, data, stream);
+		write_slot(page, begin + 1, (size_t)(end - begin - 1), data, stream);
 		text = end + 1;
 	}
 	fputs(text, stream);
+	return ferror(stream) ? -EIO : 0;
 }

@@ -28,8 +28,18 @@ struct markup_slot {
 	void (*write)(void *data, FILE *stream);
 };
 
-/* Writes a template; a slot that is not in the table is left out. */
-void markup_template(const struct page_part *template, const struct markup_slot *slots, void *data,
-	FILE *stream);
+/* A page that loads nothing from anywhere: its template has @policy@ and @style@. */
+struct markup_page {
+	const struct page_part *template, *style;
+	const struct page_part *script;  /* for @script@; NULL: it has none */
+	const struct markup_slot *slots; /* the other names of the template */
+};
+
+/*
+ * Writes it, with a Content-Security-Policy that allows that style, that script, which may show
+ * pictures of the page's own, and nothing else. A name that is not in the table is left out.
+ * Returns 0, or -EIO if the stream took not all of it.
+ */
+int markup_page(const struct markup_page *page, void *data, FILE *stream);
 
 #endif

@@ -164,17 +164,6 @@ static void write_all(void *data, FILE *stream)
 	paper_sign_off(&paper->sheet);
 }
 
-static void write_style(void *data, FILE *stream)
-{
-	fwrite(page_qualification_style.bytes, 1, page_qualification_style.length, stream);
-}
-
-static void write_policy(void *data, FILE *stream)
-{
-	fprintf(stream, "default-src 'none'; style-src '%s'; base-uri 'none'; form-action 'none'",
-		page_qualification_style.hash);
-}
-
 static void write_title(void *data, FILE *stream)
 {
 	const struct paper *paper = data;
@@ -186,8 +175,6 @@ static void write_title(void *data, FILE *stream)
 
 static const struct markup_slot slots[] = {
 	{ "title", write_title },
-	{ "policy", write_policy },
-	{ "style", write_style },
 	{ "sheet", write_all },
 	{ NULL, NULL },
 };
@@ -195,12 +182,14 @@ static const struct markup_slot slots[] = {
 static int render(
 	const json_t *findings, const struct render_options *options, FILE *stream, bool html)
 {
+	static const struct markup_page page = { &page_qualification, &page_qualification_style,
+		NULL, slots };
 	json_t *summary = summary_of(findings);
 	struct paper paper = { { stream, html }, findings, summary, options->record,
 		options->difference };
 
 	if (html)
-		markup_template(&page_qualification, slots, &paper, stream);
+		markup_page(&page, &paper, stream);
 	else
 		write_all(&paper, stream);
 	json_decref(summary);
