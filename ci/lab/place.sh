@@ -17,6 +17,13 @@ choose_lab() {
 	LAB=$1
 }
 
+# The name of the lab that `build --suite SUITE --qemu-from QEMU' makes, of SUITE[:QEMU].
+lab_name() {
+	local from=
+	[[ $1 != *:* ]] || from=${1#*:} from=${from%/}
+	echo "${1%%:*}${from:++${from##*/}}"
+}
+
 choose_place() {
 	local cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}
 	LAB_DIR=${IGD_LAB_DIR:+$IGD_LAB_DIR/$LAB}
