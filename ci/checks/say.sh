@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # How a check says what it found. Sourced by each program in ci/checks, after `set -euo pipefail`.
 
-# What the last command said.
-OUTPUT=build-checks/output
+# What the last command said. Two checks that run at the same time have two such files.
+OUTPUT=${CHECK_OUTPUT:-build-checks/output}
 
 ok() {
 	printf 'ok - %s\n' "$1"
