@@ -1,6 +1,7 @@
 /* The console of a host under test, recorded for as long as it is driven. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,6 +99,16 @@ int dut_console_open(struct dut_session *session, struct problem *why)
 	console->bytes = (uint64_t)st.st_size;
 	dut_console_note(session, "recording begins");
 	return begin(session, why);
+}
+
+void dut_console_save(const struct dut_session *session, const char *out)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s-console.log", out) >= (int)sizeof(path))
+		return;
+	if (renameat(session->store->dir_fd, DUT_CONSOLE_FILE, AT_FDCWD, path) == 0)
+		dut_say(session, "what its console said is in %s", path);
 }
 
 void dut_console_close(struct dut_session *session)

@@ -455,8 +455,10 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 	if (r == 0)
 		r = drive(&session, job, run, plan, patterns, why);
 	close_session(&session);
-	if (!run)
+	if (!run) {
+		dut_console_save(&session, out);
 		store_discard(&store);
+	}
 	json_decref(run);
 	store_close(&store);
 	return r == -EINTR ? EXIT_NO_ANSWER : r;

@@ -170,6 +170,11 @@ void dut_leave(struct dut_session *session);
 /* Records the console into the run directory, on and on, until dut_console_close(). */
 int dut_console_open(struct dut_session *session, struct problem *why);
 void dut_console_close(struct dut_session *session);
+/*
+ * Of a run that did not begin, whose directory `out` will be gone: keeps the record as
+ * OUT-console.log, in place of an earlier one, and says so.
+ */
+void dut_console_save(const struct dut_session *session, const char *out);
 /* A line of ours among the host's: when it was switched. */
 void dut_console_note(struct dut_session *session, const char *what);
 
