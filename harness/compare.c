@@ -231,17 +231,6 @@ static json_t *describe(const struct sides *sides, size_t at)
 	return entry;
 }
 
-/* The value at a path as diff_values() writes it, "versions.qemu", or NULL. */
-static const json_t *at_path(const json_t *object, const char *path)
-{
-	char key[128];
-	const char *dot = strchr(path, '.');
-
-	snprintf(key, sizeof(key), "%.*s", dot ? (int)(dot - path) : (int)strlen(path), path);
-	object = json_object_get(object, key);
-	return dot && object ? at_path(object, dot + 1) : object;
-}
-
 /* What of the identities differs between any run and the first, each once. */
 static json_t *compare_identities(const struct sides *sides)
 {
@@ -265,10 +254,11 @@ static json_t *compare_identities(const struct sides *sides)
 			json_object_set_new(noted, what, json_true());
 			column = json_array();
 			for (size_t of = 0; of < sides->count; of++)
-				json_array_append_new(column,
-					or_null(at_path(json_object_get(sides->runs[of].findings,
+				json_array_append_new(
+					column, or_null(diff_value_at(
+							json_object_get(sides->runs[of].findings,
 								"identities"),
-						what)));
+							what)));
 			json_array_append_new(
 				differing, json_pack("{s:s, s:o}", "what", what, "values", column));
 		}

@@ -64,6 +64,43 @@ static void a_moved_device_is_two_addresses(void)
 		"[{\"name\": \"x\", \"v\": 1}, {\"name\": \"x\", \"v\": 3}]", "[1].v 2 3;");
 }
 
+static void different_texts_are_a_set(void)
+{
+	values_are("[\"hvm\", \"shadow\", \"igd\"]", "[\"igd\", \"hvm\", \"rom\"]",
+		"[shadow] true null;[rom] null true;");
+	/* Texts that come twice are not. */
+	values_are("[\"0x09\", \"0x09\", \"0x11\"]", "[\"0x09\", \"0x11\"]",
+		"[1] \"0x09\" \"0x11\";[2] \"0x11\" null;");
+}
+
+static void a_path_leads_to_its_value(void)
+{
+	static const struct {
+		const char *path, *wanted; /* "": nothing is there */
+	} cases[] = {
+		{ "a.b", "1" },
+		{ "f[02.0].id", "2" },
+		{ "f[05.0].id", "" },
+		{ "words[hvm]", "true" },
+		{ "words[rom]", "" },
+		{ "numbers[1]", "8" },
+		{ "numbers[7]", "" },
+		{ "a.b.c", "" },
+		{ "none", "" },
+	};
+	json_t *value = parse("{\"a\": {\"b\": 1}, \"f\": [{\"address\": \"02.0\", \"id\": 2}], "
+			      "\"words\": [\"hvm\"], \"numbers\": [7, 8]}");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const json_t *found = diff_value_at(value, cases[i].path);
+		char *text = found ? json_dumps(found, JSON_ENCODE_ANY) : NULL;
+
+		CU_ASSERT_STRING_EQUAL(text ? text : "", cases[i].wanted);
+		free(text);
+	}
+	json_decref(value);
+}
+
 static void there_is_an_end_to_it(void)
 {
 	static const char *const ignored[] = { NULL };
@@ -129,6 +166,8 @@ static void classes_come_from_history(void)
 static CU_TestInfo tests[] = {
 	{ "values are compared by what they are", values_are_compared_by_what_they_are },
 	{ "a moved device is two addresses", a_moved_device_is_two_addresses },
+	{ "different texts are a set", different_texts_are_a_set },
+	{ "a path leads to its value", a_path_leads_to_its_value },
 	{ "there is an end to it", there_is_an_end_to_it },
 	{ "classes come from history", classes_come_from_history },
 	CU_TEST_INFO_NULL,

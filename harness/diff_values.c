@@ -1,5 +1,6 @@
 #include "harness/diff_values.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,8 @@ static void note(struct diff_values *values, const char *path, const json_t *a, 
 
 static const char *name_of(const json_t *entry)
 {
+	if (json_is_string(entry))
+		return json_string_value(entry);
 	for (size_t i = 0; names[i]; i++) {
 		const char *name = document_text(entry, names[i]);
 
@@ -50,7 +53,10 @@ static const char *name_of(const json_t *entry)
 	return "";
 }
 
-/* An array of objects that all have a name, each its own: as an object by name. Else NULL. */
+/*
+ * An array of objects that all have a name, each its own: as an object by name. One of texts, each
+ * another, is a set of words: which of them are there. Else NULL.
+ */
 static json_t *by_name(const json_t *array)
 {
 	json_t *object = json_object(), *entry;
@@ -61,7 +67,8 @@ static json_t *by_name(const json_t *array)
 		const char *name = name_of(entry);
 
 		if (!name[0] || json_object_get(object, name) ||
-			json_object_set(object, name, entry) < 0) {
+			json_object_set_new(object, name,
+				json_is_string(entry) ? json_true() : json_incref(entry)) < 0) {
 			json_decref(object);
 			return NULL;
 		}
@@ -127,4 +134,36 @@ void diff_values(struct diff_values *values, const char *path, const json_t *a, 
 		arrays(values, path, a, b);
 	else
 		note(values, path, a, b);
+}
+
+/* The entry of a list with that name, or in that place. */
+static const json_t *entry_at(const json_t *array, const char *key)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(array, i, entry)
+	{
+		if (key[0] && strcmp(name_of(entry), key) == 0)
+			return json_is_string(entry) ? json_true() : entry;
+	}
+	return isdigit((unsigned char)key[0]) ? json_array_get(array, strtoul(key, NULL, 10))
+					      : NULL;
+}
+
+const json_t *diff_value_at(const json_t *value, const char *path)
+{
+	char key[256];
+
+	while (value && *path) {
+		bool bracket = *path == '[';
+		size_t length;
+
+		path += bracket || *path == '.';
+		length = strcspn(path, bracket ? "]" : ".[");
+		snprintf(key, sizeof(key), "%.*s", (int)length, path);
+		value = json_is_array(value) ? entry_at(value, key) : json_object_get(value, key);
+		path += length + bracket;
+	}
+	return value;
 }

@@ -15,9 +15,16 @@ struct diff_values {
 
 /*
  * Compares two values at `path` ("" for the whole). Objects are compared key by key, arrays of
- * objects that have an "address", a "name" or a "start" by that, other arrays by place. A key that
+ * objects that have an "address", a "name" or a "start" by that, arrays of different texts by which
+ * of them are there (true), other arrays by place. A key that
  * one of them lacks has null there. Depth is that of the values, which are checked documents.
  */
 void diff_values(struct diff_values *values, const char *path, const json_t *a, const json_t *b);
+
+/*
+ * The value at such a path (borrowed); NULL if there is none. Whether a list has names or places
+ * is told from this value alone. For values whose keys have neither "." nor "[".
+ */
+const json_t *diff_value_at(const json_t *value, const char *path);
 
 #endif
