@@ -173,5 +173,6 @@ void host_document_identify(const json_t *document, json_t *identities)
 	const json_t *from = json_object_get(document, "identities");
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
-		json_object_set(identities, taken[i], json_object_get(from, taken[i]));
+		json_object_set_new(
+			identities, taken[i], json_deep_copy(json_object_get(from, taken[i])));
 }

@@ -131,8 +131,9 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	/* A replay brings the identity of the host that was recorded. */
 	if (json_object_get(runner->identities, "host"))
 		return 0;
-	r = models_identify(options->models, runner->identities, why);
-	return r < 0 ? r : look_at_host(runner);
+	r = look_at_host(runner);
+	/* What the run brings along is no capability that the host's check would know. */
+	return r < 0 ? r : models_identify(options->models, runner->identities, why);
 }
 
 struct chooser {
