@@ -356,36 +356,51 @@ void qualify_sheet_unanswered(const struct sheet *sheet, const json_t *document)
 
 /* What nobody tried: cells that a run was not told to run, and matrices that a release has no run
  * of. */
+/* Which cells of a matrix were not run of a release; "" if all were. Returns why. */
+static const char *unrun_of(const json_t *matrix, const char *release, char cells[static TEXT_MAX])
+{
+	const json_t *run;
+	size_t i;
+
+	json_array_foreach(json_object_get(matrix, "runs"), i, run)
+	{
+		if (strcmp(document_text(run, "release"), release) == 0) {
+			qualify_join(json_object_get(run, "unrun"), cells);
+			return "not selected for the run";
+		}
+	}
+	strcpy(cells, "all");
+	return "no run of this matrix";
+}
+
 void qualify_sheet_unrun(const struct sheet *sheet, const json_t *document)
 {
 	static const char *const columns[] = { "Matrix", "Release", "Why", "Cells", NULL };
-	const json_t *releases = json_object_get(document, "releases"), *release, *matrix, *run;
+	const json_t *releases = json_object_get(document, "releases"), *release, *matrix;
 	char cells[TEXT_MAX];
-	size_t i, j, k;
+	bool any = false;
+	size_t i, j;
 
 	sheet_heading(sheet, 2, "Cells that were not run");
-	sheet_table(sheet, columns);
 	json_array_foreach(json_object_get(document, "matrices"), i, matrix)
 	{
 		json_array_foreach(releases, j, release)
 		{
-			const char *why = "no run of this matrix", *name;
+			const char *name = document_text(release, "name");
+			const char *why = unrun_of(matrix, name, cells);
 
-			name = document_text(release, "name");
-			strcpy(cells, "all");
-			json_array_foreach(json_object_get(matrix, "runs"), k, run)
-			{
-				if (strcmp(document_text(run, "release"), name) != 0)
-					continue;
-				why = "not selected for the run";
-				qualify_join(json_object_get(run, "unrun"), cells);
-			}
-			if (cells[0])
-				sheet_row(sheet,
-					(const char *[]){
-						document_text(matrix, "name"), name, why, cells },
-					4);
+			if (!cells[0])
+				continue;
+			if (!any)
+				sheet_table(sheet, columns);
+			any = true;
+			sheet_row(sheet,
+				(const char *[]){ document_text(matrix, "name"), name, why, cells },
+				4);
 		}
 	}
-	sheet_table_end(sheet);
+	if (any)
+		sheet_table_end(sheet);
+	else
+		sheet_paragraph(sheet, "", "Every cell was run.");
 }
