@@ -119,6 +119,12 @@ int abi_add(json_t *audit, const json_t *symbols, const char *file, const char *
  */
 int abi_compare(json_t *audit, const json_t *baseline, const char *file, struct problem *why);
 
+/* The last part of a file's name, by which files of two audits are paired (borrowed). */
+const char *abi_file_name(const char *file);
+
+/* {NAME: true} of what a file of an audit imports of unstable libraries; a new reference. */
+json_t *abi_file_symbols(const json_t *entry);
+
 /* 0; 1 for a fault or a new symbol; 2 if a file could not be audited. */
 int abi_exit_status(const json_t *audit);
 

@@ -6,13 +6,6 @@
 #include "harness/abi.h"
 #include "src/document.h"
 
-static const char *last_part(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	return slash ? slash + 1 : file;
-}
-
 /* Is it an audit in which every file could be read? */
 static bool is_sound(const json_t *audit)
 {
@@ -43,22 +36,11 @@ static const json_t *partner(const json_t *files, const json_t *entry, const jso
 		return json_array_get(others, 0);
 	json_array_foreach(others, i, other)
 	{
-		if (strcmp(last_part(document_text(other, "file")),
-			    last_part(document_text(entry, "file"))) == 0)
+		if (strcmp(abi_file_name(document_text(other, "file")),
+			    abi_file_name(document_text(entry, "file"))) == 0)
 			return other;
 	}
 	return NULL;
-}
-
-static json_t *names_of(const json_t *entry)
-{
-	json_t *names = json_object();
-	const json_t *symbol;
-	size_t i;
-
-	json_array_foreach(json_object_get(entry, "unstable"), i, symbol)
-		json_object_set_new(names, document_text(symbol, "name"), json_true());
-	return names;
 }
 
 /* Those symbols of `files` that their partners in `others` have not. NULL without memory. */
@@ -70,7 +52,7 @@ static json_t *without(const json_t *files, const json_t *others)
 
 	json_array_foreach(files, i, entry)
 	{
-		json_t *names = names_of(partner(files, entry, others));
+		json_t *names = abi_file_symbols(partner(files, entry, others));
 
 		json_array_foreach(json_object_get(entry, "unstable"), k, symbol)
 		{
@@ -99,8 +81,8 @@ int abi_compare(json_t *audit, const json_t *baseline, const char *file, struct 
 			"igd-harness abi --json",
 			file);
 	if (json_object_set_new(audit, "baseline",
-		    json_pack("{s:s, s:o, s:o}", "file", last_part(file), "new", without(now, then),
-			    "gone", without(then, now))) < 0)
+		    json_pack("{s:s, s:o, s:o}", "file", abi_file_name(file), "new",
+			    without(now, then), "gone", without(then, now))) < 0)
 		return -ENOMEM;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/abi.h"
 #include "harness/qualify_private.h"
 #include "src/document.h"
 
@@ -81,18 +82,6 @@ int qualify_hosts(const struct qualify *qualify, struct problem *why)
 	return r;
 }
 
-/* {NAME: true} of the symbols that a file imports of unstable libraries. */
-static json_t *symbols_of(const json_t *file)
-{
-	json_t *symbols = json_object();
-	const json_t *symbol;
-	size_t i;
-
-	json_array_foreach(json_object_get(file, "unstable"), i, symbol)
-		json_object_set_new(symbols, document_text(symbol, "name"), json_true());
-	return symbols;
-}
-
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -135,23 +124,16 @@ static json_t *libraries_of(const json_t *file)
 	return libraries;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* One program of an audit. `before` has the symbols of the release before, NULL: there is none. */
 static json_t *describe_abi(
 	const json_t *release, const json_t *audit, const json_t *file, const json_t *before)
 {
 	const char *sha256 = document_text(file, "sha256");
 	const char *tested = document_text(json_object_get(release, "device_model"), "sha256");
-	json_t *symbols = symbols_of(file);
+	json_t *symbols = abi_file_symbols(file);
 	json_t *entry = json_pack("{s:s, s:s, s:s, s:b, s:O?, s:O?, s:I, s:o, s:o, s:o, s:O?}",
 		"release", document_text(release, "name"), "file",
-		last_part(document_text(file, "file")), "sha256", sha256, "is_of_runs",
+		abi_file_name(document_text(file, "file")), "sha256", sha256, "is_of_runs",
 		sha256[0] && strcmp(sha256, tested) == 0, "xen",
 		json_object_get(json_object_get(audit, "xen"), "version"), "error",
 		json_object_get(file, "error"), "symbols", (json_int_t)json_object_size(symbols),
@@ -195,7 +177,7 @@ int qualify_abis(const struct qualify *qualify, struct problem *why)
 		if (json_object_get(file, "error"))
 			continue;
 		json_decref(before);
-		before = symbols_of(file);
+		before = abi_file_symbols(file);
 	}
 	json_decref(before);
 	json_object_set_new(qualify->document, "abi", abis);
