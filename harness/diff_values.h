@@ -13,6 +13,9 @@ struct diff_values {
 	size_t more;                /* changes beyond DIFF_CHANGES_MAX, only counted */
 };
 
+/* Paths of a report that change by themselves, from one start to the next or while a guest runs. */
+extern const char *const diff_passing[];
+
 /*
  * Compares two values at `path` ("" for the whole). Objects are compared key by key, arrays of
  * objects that have an "address", a "name" or a "start" by that, arrays of different texts by which
