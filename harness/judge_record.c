@@ -1,5 +1,6 @@
 #include "harness/judge_record.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "harness/judge_logs.h"
@@ -32,6 +33,8 @@ static void read_restored(int cell_fd, const json_t *identities, const struct pa
 {
 	int fd = transition_folder(cell_fd, false);
 	json_t *cut = NULL;
+	char *qtree = NULL;
+	size_t length = 0;
 
 	if (fd < 0)
 		return;
@@ -45,8 +48,12 @@ static void read_restored(int cell_fd, const json_t *identities, const struct pa
 		put_first(record, judge_logs(patterns, fd, record->restored,
 					  json_object_get(identities, "versions"), &cut));
 	json_decref(cut);
+	/* Without it only the guest is asked. */
+	store_read(fd, "qemu-qtree.txt", &qtree, &length, NULL);
 	if (record->report && record->restored)
-		record->moved = transition_compare(record->report, record->restored, record->end);
+		record->moved =
+			transition_compare(record->report, record->restored, record->end, qtree);
+	free(qtree);
 out:
 	close(fd);
 }

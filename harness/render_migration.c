@@ -1,6 +1,7 @@
 #include "harness/render_migration.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/patterns.h"
@@ -84,7 +85,8 @@ static void put_work(const json_t *transition, FILE *stream)
 	if (json_is_false(clock))
 		fputs("wrong", stream);
 	else if (clock)
-		fprintf(stream, "%.1f s behind", (double)behind / 1000);
+		fprintf(stream, "%.1f s %s", (double)llabs(behind) / 1000,
+			behind < 0 ? "ahead" : "behind");
 }
 
 static void put_seconds(const json_t *cell, const char *state, FILE *stream)

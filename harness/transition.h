@@ -39,11 +39,14 @@ bool transition_is_full(int fd);
 
 /*
  * What the saved guest (`before`) and the restored one (`after`), two checked reports, say of each
- * other; `end` is end.json (harness/cell.h):
+ * other; `end` is end.json (harness/cell.h), `qtree` QEMU's "info qtree" of the restored guest or
+ * NULL:
  *
  * {"changed": "pci.functions[0000:00:02.0].device",
  *                        paths (harness/diff_values.h) at which the machine is another, at most
- *                        TRANSITION_CHANGES_MAX joined by ", " and how many more; null: the same
+ *                        TRANSITION_CHANGES_MAX joined by ", " and how many more; null: the same.
+ *                        "qemu.functions[0000:00:03.0].bars[0]": the guest has it, and QEMU has
+ *                        it elsewhere or nowhere (harness/transition_bars.h)
  *  "changes": [ {"what": ..., "a": ..., "b": ...} ],       the same as a list
  *  "steps": true,        the same agent went on, and did steps
  *  "disk": true,         it went on writing, and all that it had written is there; null: no disk
@@ -52,7 +55,8 @@ bool transition_is_full(int fd);
  *
  * A key is absent if one of the two did not say. New reference, or NULL without memory.
  */
-json_t *transition_compare(const json_t *before, const json_t *after, const json_t *end);
+json_t *transition_compare(
+	const json_t *before, const json_t *after, const json_t *end, const char *qtree);
 #define TRANSITION_CHANGES_MAX 4
 
 #endif

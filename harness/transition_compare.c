@@ -3,6 +3,7 @@
 
 #include "harness/diff_values.h"
 #include "harness/transition.h"
+#include "harness/transition_bars.h"
 
 /* Host and guest look at their clocks up to a report's time apart, and a clock of the lab drifts.
  */
@@ -37,11 +38,14 @@ static json_t *join(const json_t *changes, size_t more)
 	return text;
 }
 
-static void compare_machine(json_t *result, const json_t *before, const json_t *after)
+static void compare_machine(
+	json_t *result, const json_t *before, const json_t *after, const char *qtree)
 {
 	struct diff_values values = { .changes = json_array(), .ignored = diff_passing };
 
 	diff_values(&values, "", before, after);
+	if (qtree)
+		transition_bars(after, qtree, values.changes);
 	json_object_set_new(result, "changed", join(values.changes, values.more));
 	json_object_set_new(result, "changes", values.changes);
 }
@@ -85,7 +89,8 @@ static void compare_clocks(
 	json_object_set_new(result, "behind_ms", json_integer(host - realtime));
 }
 
-json_t *transition_compare(const json_t *before, const json_t *after, const json_t *end)
+json_t *transition_compare(
+	const json_t *before, const json_t *after, const json_t *end, const char *qtree)
 {
 	const json_t *work = json_object_get(before, "work");
 	const json_t *later = json_object_get(after, "work");
@@ -93,7 +98,7 @@ json_t *transition_compare(const json_t *before, const json_t *after, const json
 
 	if (!result)
 		return NULL;
-	compare_machine(result, before, after);
+	compare_machine(result, before, after, qtree);
 	if (json_object_get(work, "steps") && json_object_get(later, "steps"))
 		json_object_set_new(result, "steps",
 			json_boolean(same_agent(before, after) &&

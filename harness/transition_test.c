@@ -30,7 +30,7 @@ static json_t *report(const char *pci, int request, int steps, int realtime, con
 static json_t *compare(json_t *before, json_t *after)
 {
 	json_t *end = json_pack("{s:{s:[i, i]}}", "transition", "asked_ms", 1000, 11000);
-	json_t *result = transition_compare(before, after, end);
+	json_t *result = transition_compare(before, after, end, NULL);
 
 	json_decref(before);
 	json_decref(after);
@@ -135,6 +135,57 @@ static void nothing_said(void)
 	json_decref(result);
 }
 
+/* "info qtree" of QEMU 7.2.22, cut: results/recorded/lab-bookworm-migration, of the restored guest.
+ */
+#define QTREE(vga, platform)                                                                       \
+	"      dev: VGA, id \"\"\n"                                                                \
+	"        rombar = 1 (0x1)\n"                                                               \
+	"        class VGA controller, addr 00:03.0, pci id 1234:1111 (sub 1af4:1100)\n"           \
+	"        bar 0: mem at " vga "\n"                                                          \
+	"        bar 6: mem at 0xffffffffffffffff [0xfffe]\n"                                      \
+	"      dev: xen-pci-passthrough, id \"pci-pt-00_02.0\"\n"                                  \
+	"        class Class 0000, addr 00:04.0, pci id 8086:3e92 (sub 0000:0000)\n"               \
+	"        bar 0: mem at 0xffffffffffffffff [0xfffffe]\n"                                    \
+	"      dev: xen-platform, id \"\"\n"                                                       \
+	"        class Class ff80, addr 00:02.0, pci id 5853:0001 (sub 5853:0001)\n"               \
+	"        bar 0: i/o at " platform "\n"
+#define BAR(index, kind, start)                                                                    \
+	"{\"index\": " index ", \"kind\": \"" kind "\", \"start\": \"" start "\"}"
+#define FUNCTION(at, bars) "{\"address\": \"0000:00:" at "\", \"bars\": [" bars "]}"
+
+static void devices_are_where_the_guest_has_them(void)
+{
+	static const struct {
+		const char *qtree, *changed;
+	} cases[] = {
+		{ QTREE("0xf1000000 [0xf1ffffff]", "0xc000 [0xc0ff]"), "null" },
+		{ QTREE("0xffffffffffffffff [0xfffffe]", "0xc000 [0xc0ff]"),
+			"\"qemu.functions[0000:00:03.0].bars[0]\"" },
+		{ QTREE("0xf1000000 [0xf1ffffff]", "0xd000 [0xd0ff]"),
+			"\"qemu.functions[0000:00:02.0].bars[0]\"" },
+		{ "", "null" },
+		{ "class VGA controller, addr 00:03\nbar 0: mem at 0x1\nclass x, addr 99:99.9, "
+		  "pci id\n    bar 0",
+			"null" },
+	};
+	static const char pci[] = "{\"functions\": [" /* a ROM, and a device of the host */
+		FUNCTION("02.0", BAR("0", "io", "0x000000000000c000")) ", " FUNCTION(
+			"03.0", BAR("0", "memory", "0x00000000f1000000") ", " BAR(
+					"6", "rom", "0x00000000f2000000")) ", " FUNCTION("04.0",
+			BAR("0", "memory", "0x00000000e0000000")) "]}";
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *before = report(pci, 1, 5, 100000, NO_DISK);
+		json_t *after = report(pci, 2, 9, 106000, NO_DISK);
+		json_t *result = transition_compare(before, after, NULL, cases[i].qtree);
+
+		CU_ASSERT(is(result, "changed", cases[i].changed));
+		json_decref(result);
+		json_decref(before);
+		json_decref(after);
+	}
+}
+
 static void the_other_side(void)
 {
 	json_t *cell = json_pack("{s:s, s:{s:i}, s:{s:{s:i}}}", "name", "a", "settings", "x", 1,
@@ -174,6 +225,7 @@ int main(void)
 		{ "one that did not go on", one_that_did_not_go_on },
 		{ "clocks", clocks },
 		{ "nothing said", nothing_said },
+		{ "devices are where the guest has them", devices_are_where_the_guest_has_them },
 		{ "the other side", the_other_side },
 		{ "a disk is empty and as large as asked", a_disk_is_empty_and_as_large_as_asked },
 		CU_TEST_INFO_NULL,
