@@ -54,7 +54,11 @@ bool abi_library(const char *file, struct abi_library *library_r)
 			return false;
 	}
 	library.numbered = numbers > 0;
-	if (numbers > 1)
+	/*
+	 * Two numbers are a release of Xen, but for libxenstore.so.3.0, which all had from Xen 3 to
+	 * 4.14 (MAJOR in tools/xenstore/Makefile); since then it is libxenstore.so.4.
+	 */
+	if (numbers > 1 && strcmp(library.name, "libxenstore") != 0)
 		cut_release(suffix + 4, library.xen);
 	*library_r = library;
 	return true;

@@ -71,6 +71,8 @@ static void libraries(void)
 		{ "libxlutil.so.4.17", "libxlutil", "4.17", true },
 		{ "libxenvchan.so.4.20", "libxenvchan", "4.20", true },
 		{ "libxenstore.so.4", "libxenstore", "", true },
+		{ "libxenstore.so.3.0", "libxenstore", "", true },
+		{ "libxenstore.so.3.0.3", "libxenstore", "", true },
 		{ "libxendevicemodel.so.1", "libxendevicemodel", "", true },
 		{ "libxenlight.so", "libxenlight", "", false },
 		{ "libc.so.6", NULL },
