@@ -1,6 +1,5 @@
 #include "harness/judge_record.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "harness/judge_logs.h"
@@ -32,9 +31,7 @@ static void read_restored(int cell_fd, const json_t *identities, const struct pa
 	struct judge_record *record)
 {
 	int fd = transition_folder(cell_fd, false);
-	json_t *cut = NULL;
-	char *qtree = NULL;
-	size_t length = 0;
+	json_t *cut = NULL, *qemu;
 
 	if (fd < 0)
 		return;
@@ -48,12 +45,13 @@ static void read_restored(int cell_fd, const json_t *identities, const struct pa
 		put_first(record, judge_logs(patterns, fd, record->restored,
 					  json_object_get(identities, "versions"), &cut));
 	json_decref(cut);
-	/* Without it only the guest is asked. */
-	store_read(fd, "qemu-qtree.txt", &qtree, &length, NULL);
-	if (record->report && record->restored)
+	if (record->report && record->restored) {
+		/* Without it only the guest is asked. */
+		qemu = views_qemu_functions(fd);
 		record->moved =
-			transition_compare(record->report, record->restored, record->end, qtree);
-	free(qtree);
+			transition_compare(record->report, record->restored, record->end, qemu);
+		json_decref(qemu);
+	}
 out:
 	close(fd);
 }

@@ -39,8 +39,8 @@ bool transition_is_full(int fd);
 
 /*
  * What the saved guest (`before`) and the restored one (`after`), two checked reports, say of each
- * other; `end` is end.json (harness/cell.h), `qtree` QEMU's "info qtree" of the restored guest or
- * NULL:
+ * other; `end` is end.json (harness/cell.h), `qemu` what the restored guest's QEMU has
+ * (views_qemu_functions(), harness/views.h) or NULL:
  *
  * {"changed": "pci.functions[0000:00:02.0].device",
  *                        paths (harness/diff_values.h) at which the machine is another, at most
@@ -56,7 +56,7 @@ bool transition_is_full(int fd);
  * A key is absent if one of the two did not say. New reference, or NULL without memory.
  */
 json_t *transition_compare(
-	const json_t *before, const json_t *after, const json_t *end, const char *qtree);
+	const json_t *before, const json_t *after, const json_t *end, const json_t *qemu);
 #define TRANSITION_CHANGES_MAX 4
 
 #endif

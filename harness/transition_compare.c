@@ -39,13 +39,12 @@ static json_t *join(const json_t *changes, size_t more)
 }
 
 static void compare_machine(
-	json_t *result, const json_t *before, const json_t *after, const char *qtree)
+	json_t *result, const json_t *before, const json_t *after, const json_t *qemu)
 {
 	struct diff_values values = { .changes = json_array(), .ignored = diff_passing };
 
 	diff_values(&values, "", before, after);
-	if (qtree)
-		transition_bars(after, qtree, values.changes);
+	transition_bars(after, qemu, values.changes);
 	json_object_set_new(result, "changed", join(values.changes, values.more));
 	json_object_set_new(result, "changes", values.changes);
 }
@@ -90,7 +89,7 @@ static void compare_clocks(
 }
 
 json_t *transition_compare(
-	const json_t *before, const json_t *after, const json_t *end, const char *qtree)
+	const json_t *before, const json_t *after, const json_t *end, const json_t *qemu)
 {
 	const json_t *work = json_object_get(before, "work");
 	const json_t *later = json_object_get(after, "work");
@@ -98,7 +97,7 @@ json_t *transition_compare(
 
 	if (!result)
 		return NULL;
-	compare_machine(result, before, after, qtree);
+	compare_machine(result, before, after, qemu);
 	if (json_object_get(work, "steps") && json_object_get(later, "steps"))
 		json_object_set_new(result, "steps",
 			json_boolean(same_agent(before, after) &&

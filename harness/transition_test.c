@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/views_private.h"
 #include "src/document.h"
 #include "src/suite.h"
 
@@ -177,10 +178,12 @@ static void devices_are_where_the_guest_has_them(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		json_t *before = report(pci, 1, 5, 100000, NO_DISK);
 		json_t *after = report(pci, 2, 9, 106000, NO_DISK);
-		json_t *result = transition_compare(before, after, NULL, cases[i].qtree);
+		json_t *qemu = view_qtree_functions(cases[i].qtree, strlen(cases[i].qtree));
+		json_t *result = transition_compare(before, after, NULL, qemu);
 
 		CU_ASSERT(is(result, "changed", cases[i].changed));
 		json_decref(result);
+		json_decref(qemu);
 		json_decref(before);
 		json_decref(after);
 	}

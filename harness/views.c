@@ -34,6 +34,14 @@ static bool read_view(int cell_fd, const char *name,
 	return *view_r;
 }
 
+json_t *views_qemu_functions(int dir_fd)
+{
+	json_t *functions = NULL;
+
+	return read_view(dir_fd, "qemu-qtree.txt", view_qtree_functions, &functions) ? functions
+										     : NULL;
+}
+
 /* The address of "guest" or "host" in an entry of libxl.json, in the long form; "" without. */
 static void address_of(const json_t *entry, const char *key, char text[static BDF_TEXT_MAX])
 {

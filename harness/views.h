@@ -62,6 +62,13 @@ json_t *views_of_cell(
 	const json_t *plan_cell, const char *acts_as, int cell_fd, const json_t *report);
 
 /*
+ * The functions that QEMU has by the qemu-qtree.txt in a folder: an array, each with "address",
+ * "type", QEMU's name, and "bars": {"0": "0x00000000f1000000"}, null for one that is nowhere.
+ * Returns a new reference, or NULL if there is no such file, or without memory.
+ */
+json_t *views_qemu_functions(int dir_fd);
+
+/*
  * Whose fault a wrong value is: the first layer whose view of `field` (src/field.h) can be said and
  * is not `expected`. `views` are of views_of_cell(), `report` is the checked report or NULL.
  * Returns the layer's name as above, a constant; NULL if of none it can be said.

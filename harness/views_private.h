@@ -111,8 +111,9 @@ json_t *view_of_config(const json_t *settings);
 /* The view of QEMU, from the text of "info qtree". NULL without memory. */
 json_t *view_of_qtree(const char *text, size_t length);
 
-/* The functions on the root bus in that text, by address; each has address, type, ids, perhaps
- * class, host (hostaddr), edid, preferred. NULL without memory. */
+/* The functions on the root bus in that text, by address; each has address, type, ids, bars ({"0":
+ * "0x00000000f1000000"}, null: nowhere), perhaps class, host (hostaddr), edid, preferred. NULL
+ * without memory. */
 json_t *view_qtree_functions(const char *text, size_t length);
 
 /*

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +15,14 @@
  *       dev: VGA, id ""
  *         edid = true
  *         class VGA controller, addr 00:02.0, pci id 1234:1111 (sub 1af4:1100)
+ *         bar 0: mem at 0xf1000000 [0xf1ffffff]
  *
- * Each level is two spaces deeper; a device's own lines come before its buses.
+ * Each level is two spaces deeper; a device's own lines come before its buses. A BAR that is
+ * nowhere is at 0xffffffffffffffff (PCI_BAR_UNMAPPED, include/hw/pci/pci.h).
  */
 #define LINE_MAX_HERE 512 /* bytes of a line; longer ones are not looked at */
 #define DEEPER        2
+#define BAR_LAST      6 /* the ROM's, PCI_ROM_SLOT */
 
 /* The words of pci_class_descriptions[] (QEMU hw/pci/pci.c) that stand for one class alone. */
 static const struct {
@@ -49,6 +53,8 @@ struct reader {
 		char host[BDF_TEXT_MAX]; /* "" if it is no device of the host */
 		int edid;
 		unsigned xres, yres;
+		bool told;    /* its "class" line was there: only BARs come behind it */
+		json_t *bars; /* of its function (borrowed); NULL: it has none here */
 	} device;
 };
 
@@ -165,9 +171,10 @@ static void add_function(
 
 	if (json_array_size(reader->functions) >= REPORT_FUNCTIONS_MAX || is_known(reader, address))
 		return;
-	function = json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "address", address, "type",
-		reader->device.type, "ids", ids, "class", class, "host",
+	function = json_pack("{s:s, s:s, s:s, s:{}, s:s*, s:s*}", "address", address, "type",
+		reader->device.type, "ids", ids, "bars", "class", class, "host",
 		reader->device.host[0] ? reader->device.host : NULL);
+	reader->device.bars = json_object_get(function, "bars");
 	if (function && reader->device.edid >= 0)
 		json_object_set_new(function, "edid", json_boolean(reader->device.edid));
 	if (function && reader->device.xres && reader->device.yres)
@@ -201,6 +208,20 @@ static void read_class(struct reader *reader, const char *words)
 	add_function(reader, text, ids, class_of(reader, words, (size_t)(at - words), own));
 }
 
+static void read_bar(struct reader *reader, const char *line)
+{
+	unsigned index;
+	uint64_t at;
+	char key[2];
+
+	if (!reader->device.bars ||
+		sscanf(line, "bar %1u: %*3s at 0x%16" SCNx64, &index, &at) != 2 || index > BAR_LAST)
+		return;
+	snprintf(key, sizeof(key), "%u", index);
+	json_object_set_new(reader->device.bars, key,
+		at == UINT64_MAX ? json_null() : json_sprintf("0x%016" PRIx64, at));
+}
+
 static void read_line(struct reader *reader, const char *line)
 {
 	int indent = (int)strspn(line, " ");
@@ -212,9 +233,11 @@ static void read_line(struct reader *reader, const char *line)
 	}
 	if (reader->device.indent < 0 || indent != reader->device.indent + DEEPER)
 		return;
-	if (strncmp(line, "class ", 6) == 0) {
+	if (reader->device.told) {
+		read_bar(reader, line);
+	} else if (strncmp(line, "class ", 6) == 0) {
 		read_class(reader, line + 6);
-		reader->device.indent = -1; /* nothing of the device itself comes behind it */
+		reader->device.told = true;
 	} else {
 		read_property(reader, line);
 	}

@@ -21,6 +21,13 @@ static void check(const json_t *function)
 	if (bdf_parse(document_text(function, "address"), &bdf) < 0 || bdf.bus || bdf.domain ||
 		strlen(document_text(function, "ids")) != strlen("8086:1237"))
 		abort();
+	if (json_object_size(json_object_get(function, "bars")) > 7)
+		abort();
+	json_object_foreach(json_object_get(function, "bars"), key, value)
+	{
+		if (!json_is_null(value) && json_string_length(value) != strlen("0x") + 16)
+			abort();
+	}
 	json_object_foreach((json_t *)function, key, value)
 	{
 		text = json_is_string(value) ? json_string_value(value) : "";

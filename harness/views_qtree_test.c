@@ -178,6 +178,27 @@ static void only_the_right_form_is_taken(void)
 	json_decref(functions);
 }
 
+static void bars_are_where_they_are(void)
+{
+	static const char text[] = DEVICE "    bar 1: mem at 0x1 [0x2]\n" CLASS
+					  "    bar 0: mem at 0xf1000000 [0xf1ffffff]\n"
+					  "    bar 2: i/o at 0xffffffffffffffff [0xfe]\n"
+					  "    bar 7: mem at 0x1 [0x2]\n"
+					  "    bar x: mem at 0x1 [0x2]\n"
+					  "    bus: b\n"
+					  "      bar 3: mem at 0x1 [0x2]\n"
+					  "  dev: cirrus-vga, id \"\"\n"
+					  "    bar 4: mem at 0x1 [0x2]\n";
+	json_t *functions = functions_of(text), *bars;
+
+	CU_ASSERT_EQUAL(json_array_size(functions), 1);
+	bars = json_object_get(json_array_get(functions, 0), "bars");
+	CU_ASSERT_EQUAL(json_object_size(bars), 2);
+	CU_ASSERT_STRING_EQUAL(document_text(bars, "0"), "0x00000000f1000000");
+	CU_ASSERT(json_is_null(json_object_get(bars, "2")));
+	json_decref(functions);
+}
+
 /* A QEMU that its guest has taken over may write anything, of any length. */
 static void a_hostile_tree_is_bounded(void)
 {
@@ -212,6 +233,7 @@ int main(void)
 		{ "a Xen guest shows the IGD", a_xen_guest_shows_the_igd },
 		{ "a Xen guest shows its network adapter", a_xen_guest_shows_its_network_adapter },
 		{ "only the right form is taken", only_the_right_form_is_taken },
+		{ "BARs are where they are", bars_are_where_they_are },
 		{ "a hostile tree is bounded", a_hostile_tree_is_bounded },
 		CU_TEST_INFO_NULL,
 	};
