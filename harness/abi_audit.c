@@ -29,14 +29,14 @@ static json_t *file_name(const char *file)
 json_t *abi_new(const json_t *symbols, const char *xen, const char *from)
 {
 	json_t *audit = document_new(DOCUMENT_ABI, DOCUMENT_VERSION);
-	const char *file = document_text(symbols, "file"), *slash = strrchr(file, '/');
+	const char *file = abi_file_name(document_text(symbols, "file"));
 	json_t *compared =
 		xen ? json_pack("{s:s, s:s}", "version", xen, "from", from) : json_null();
 
 	/* Without its folder: the same audit anywhere gives the same bytes. */
 	if (json_object_update_new(
 		    audit, json_pack("{s:s, s:{s:o, s:s}, s:o, s:[], s:n}", "harness", IGD_VERSION,
-				   "symbols", "file", file_name(slash ? slash + 1 : file), "sha256",
+				   "symbols", "file", file_name(file), "sha256",
 				   document_text(symbols, "sha256"), "xen", compared, "files",
 				   "baseline")) < 0) {
 		json_decref(audit);

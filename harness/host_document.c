@@ -172,6 +172,7 @@ void host_document_identify(const json_t *document, json_t *identities)
 	static const char *const taken[] = { "host", "capabilities", "lacking" };
 	const json_t *from = json_object_get(document, "identities");
 
+	/* Copies: a run has capabilities of its own besides, which are not the host's. */
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		json_object_set_new(
 			identities, taken[i], json_deep_copy(json_object_get(from, taken[i])));

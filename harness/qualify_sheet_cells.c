@@ -354,8 +354,6 @@ void qualify_sheet_unanswered(const struct sheet *sheet, const json_t *document)
 	sheet_table_end(sheet);
 }
 
-/* What nobody tried: cells that a run was not told to run, and matrices that a release has no run
- * of. */
 /* Which cells of a matrix were not run of a release; "" if all were. Returns why. */
 static const char *unrun_of(const json_t *matrix, const char *release, char cells[static TEXT_MAX])
 {
@@ -373,6 +371,8 @@ static const char *unrun_of(const json_t *matrix, const char *release, char cell
 	return "no run of this matrix";
 }
 
+/* What nobody tried: cells that a run was not told to run, and matrices that a release has no run
+ * of. */
 void qualify_sheet_unrun(const struct sheet *sheet, const json_t *document)
 {
 	static const char *const columns[] = { "Matrix", "Release", "Why", "Cells", NULL };

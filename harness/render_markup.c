@@ -87,8 +87,7 @@ void markup_json(FILE *stream, const json_t *value)
 
 static void write_part(const struct page_part *part, FILE *stream)
 {
-	if (part)
-		fwrite(part->bytes, 1, part->length, stream);
+	fwrite(part->bytes, 1, part->length, stream);
 }
 
 static void write_policy(const struct markup_page *page, FILE *stream)
@@ -107,14 +106,12 @@ static bool is_name(const char *name, const char *text, size_t length)
 static void write_slot(
 	const struct markup_page *page, const char *name, size_t length, void *data, FILE *stream)
 {
-	if (is_name("policy", name, length)) {
+	if (is_name("policy", name, length))
 		write_policy(page, stream);
-		return;
-	}
-	if (is_name("style", name, length) || is_name("script", name, length)) {
-		write_part(is_name("style", name, length) ? page->style : page->script, stream);
-		return;
-	}
+	else if (is_name("style", name, length))
+		write_part(page->style, stream);
+	else if (is_name("script", name, length) && page->script)
+		write_part(page->script, stream);
 	for (const struct markup_slot *slot = page->slots; slot->name; slot++) {
 		if (is_name(slot->name, name, length)) {
 			slot->write(data, stream);
