@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/abi.h"
-#include "harness/render.h"
+#include "harness/escape.h"
 #include "src/document.h"
 
 #define COLUMNS  100
@@ -27,7 +27,7 @@ static void put_word(struct words *words, const char *word)
 		words->column = fprintf(words->stream, "%*s", words->indent, "");
 	else
 		words->column += fprintf(words->stream, " ");
-	render_text(words->stream, word);
+	escape_text(words->stream, word);
 	words->column += length;
 }
 
@@ -120,10 +120,10 @@ static void print_library(const json_t *library, FILE *stream)
 	json_int_t count = json_integer_value(json_object_get(library, "symbols"));
 
 	fputc('\n', stream);
-	render_text(stream, document_text(library, "name"));
+	escape_text(stream, document_text(library, "name"));
 	if (xen[0]) {
 		fputs(", only for Xen ", stream);
-		render_text(stream, xen);
+		escape_text(stream, xen);
 	} else {
 		fputs(", unstable", stream);
 	}
@@ -215,7 +215,7 @@ static void print_file(const json_t *entry, FILE *stream)
 	const json_t *symbols = json_object_get(entry, "unstable"), *library;
 	size_t count = json_array_size(symbols), i;
 
-	render_text(stream, document_text(entry, "file"));
+	escape_text(stream, document_text(entry, "file"));
 	if (count)
 		fprintf(stream, ": %zu symbol%s of Xen libraries without a stable ABI\n", count,
 			count == 1 ? "" : "s");
@@ -241,11 +241,11 @@ static void print_changes(const json_t *baseline, const char *key, FILE *stream)
 	json_array_foreach(json_object_get(baseline, key), i, symbol)
 	{
 		fprintf(stream, "%s: ", key);
-		render_text(stream, document_text(symbol, "name"));
+		escape_text(stream, document_text(symbol, "name"));
 		fputs(" of ", stream);
-		render_text(stream, document_text(symbol, "library"));
+		escape_text(stream, document_text(symbol, "library"));
 		fputs(", ", stream);
-		render_text(stream, document_text(symbol, "file"));
+		escape_text(stream, document_text(symbol, "file"));
 		fputc('\n', stream);
 	}
 }
@@ -266,7 +266,7 @@ int abi_render(const json_t *audit, FILE *stream)
 	}
 	if (json_is_object(baseline)) {
 		fputs("\nagainst ", stream);
-		render_text(stream, document_text(baseline, "file"));
+		escape_text(stream, document_text(baseline, "file"));
 		fprintf(stream, ": %zu new, %zu gone\n",
 			json_array_size(json_object_get(baseline, "new")),
 			json_array_size(json_object_get(baseline, "gone")));

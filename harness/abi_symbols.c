@@ -7,8 +7,8 @@
 
 #include "harness/abi.h"
 #include "harness/digest.h"
+#include "harness/fileio.h"
 #include "harness/installed.h"
-#include "harness/store.h"
 #include "harness/yaml.h"
 
 #define NAME_CHARACTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -263,7 +263,7 @@ int abi_symbols_load(const char *file, json_t **symbols_r, struct problem *why)
 	char *text = NULL;
 	size_t length = 0;
 	bool more = false;
-	int r = store_read_head(AT_FDCWD, file, ABI_SYMBOLS_FILE_MAX, &text, &length, &more, why);
+	int r = fileio_read_head(AT_FDCWD, file, ABI_SYMBOLS_FILE_MAX, &text, &length, &more, why);
 
 	if (r < 0)
 		return problem_set(why, r, "cannot read the symbols %s: %s", file, strerror(-r));

@@ -8,6 +8,7 @@
 
 #include "harness/clock.h"
 #include "harness/ending.h"
+#include "harness/fileio.h"
 #include "harness/seal.h"
 #include "harness/transition.h"
 #include "src/document.h"
@@ -35,7 +36,7 @@ static bool is_over(int dir_fd)
 	enum ending ending = ENDING_DONE;
 	struct problem why = { 0 };
 	json_t *end = NULL;
-	bool over = store_read_json(dir_fd, "end.json", DOCUMENT_END, &end, &why) == 0;
+	bool over = fileio_read_json(dir_fd, "end.json", DOCUMENT_END, &end, &why) == 0;
 
 	/* One that this program does not know is over too: another one wrote it. */
 	if (over && ending_parse(document_text(end, "ending"), &ending) == 0)
@@ -53,7 +54,7 @@ static bool host_died(int dir_fd, const char *next_boot, char boot_id[static BOO
 	bool died;
 
 	snprintf(boot_id, BOOT_ID_MAX, "%s", next_boot);
-	if (store_read_json(dir_fd, "began.json", DOCUMENT_BEGAN, &began, &why) < 0)
+	if (fileio_read_json(dir_fd, "began.json", DOCUMENT_BEGAN, &began, &why) < 0)
 		return false; /* it was killed before it did anything */
 	snprintf(boot_id, BOOT_ID_MAX, "%s", document_text(began, "boot_id"));
 	died = strcmp(boot_id, next_boot) != 0;
@@ -105,7 +106,7 @@ static int write_began(int dir_fd, const char *boot_id, struct problem *why)
 	clock_text(now);
 	json_object_set_new(began, "at", json_string(now));
 	json_object_set_new(began, "boot_id", json_string(boot_id));
-	r = store_write_json(dir_fd, "began.json", began, why);
+	r = fileio_write_json(dir_fd, "began.json", began, why);
 	json_decref(began);
 	return r;
 }
@@ -124,7 +125,7 @@ static int write_killed_host(int dir_fd, const char *name, int deaths, struct pr
 			deaths));
 	json_object_set_new(end, "times_ms", json_object());
 	json_object_set_new(end, "leftovers", json_array());
-	r = store_write_json(dir_fd, "end.json", end, why);
+	r = fileio_write_json(dir_fd, "end.json", end, why);
 	json_decref(end);
 	return r;
 }

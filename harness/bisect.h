@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/options.h"
+#include "harness/string_list.h"
 #include "src/problem.h"
 
 enum bisect_answer {
@@ -47,12 +47,12 @@ struct bisect_orders {
 	const char *backend, *accelerator, *slow;
 	/* Paths in the folder of what is tested, or absolute; {NAME} is a value of the point. */
 	const char *device_model, *library_path, *modules, *replay;
-	struct option_list also; /* files and folders that are tested with it */
+	struct string_list also; /* files and folders that are tested with it */
 	const char *build, *run; /* commands, or NULL */
 	unsigned int build_limit_s, run_limit_s;
 	unsigned int repeat, need; /* bad if in `need` of `repeat` runs */
 	bool by_digest;            /* same files, same thing, whatever the revision */
-	struct option_list select;
+	struct string_list select;
 };
 
 /* What a step tests. All borrowed. */

@@ -115,7 +115,7 @@ static int read_commits(const struct bisect_range *range, struct commit *bad, st
 int bisect_commits(
 	struct bisect_drive *drive, const struct bisect_range *range, struct problem *why)
 {
-	struct commit bad = { 0 }, good[OPTION_LIST_MAX] = { 0 };
+	struct commit bad = { 0 }, good[STRING_LIST_MAX] = { 0 };
 	json_t *ids = json_array(), *names = json_array();
 	struct bisect_git git = { NULL };
 	char tree[PATH_MAX];

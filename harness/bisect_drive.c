@@ -14,7 +14,7 @@
 #include "harness/bisect_run.h"
 #include "harness/bisect_search.h"
 #include "harness/bisect_signature.h"
-#include "harness/render.h"
+#include "harness/escape.h"
 #include "src/document.h"
 
 void bisect_outcome(struct bisect_drive *drive, const char *outcome, const char *why)
@@ -36,13 +36,13 @@ static json_t *step_of(const struct bisect_drive *drive, const struct bisect_poi
 static void say_step(const json_t *step, size_t number)
 {
 	fprintf(stderr, "igd-harness: step %zu: ", number);
-	render_text(stderr, document_text(step, "point"));
+	escape_text(stderr, document_text(step, "point"));
 	fprintf(stderr, " is %s%s: ", document_text(step, "answer"),
 		json_integer_value(json_object_get(step, "runs")) == 0 &&
 				!json_is_true(json_object_get(step, "built"))
 			? ", as known"
 			: "");
-	render_text(stderr, document_text(step, "why"));
+	escape_text(stderr, document_text(step, "why"));
 	fputc('\n', stderr);
 }
 
@@ -211,7 +211,7 @@ static json_t *folder_of(const char *name, const char *folder)
 }
 
 static int search_directories(
-	struct bisect_drive *drive, const struct option_list *directories, struct problem *why)
+	struct bisect_drive *drive, const struct string_list *directories, struct problem *why)
 {
 	json_t *folders = json_array();
 	int r = 0;

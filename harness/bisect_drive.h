@@ -34,10 +34,10 @@
 struct bisect_range {
 	const char *git; /* a repository; with `bad` and `good` */
 	const char *bad;
-	struct option_list good;
+	struct string_list good;
 	const char *packages, *package; /* a folder of them, and whose versions are meant */
-	struct option_list directories; /* oldest first */
-	struct option_list parts;       /* of a tuple: NAME=GOOD,...,BAD */
+	struct string_list directories; /* oldest first */
+	struct string_list parts;       /* of a tuple: NAME=GOOD,...,BAD */
 };
 
 /*
@@ -93,6 +93,6 @@ int bisect_commits(
 	struct bisect_drive *drive, const struct bisect_range *range, struct problem *why);
 
 /* Bisects a tuple: harness/bisect_tuple.c. 0, or a negative errno. */
-int bisect_tuple(struct bisect_drive *drive, const struct option_list *parts, struct problem *why);
+int bisect_tuple(struct bisect_drive *drive, const struct string_list *parts, struct problem *why);
 
 #endif

@@ -9,7 +9,7 @@
 
 struct bisect_given {
 	struct bisect_orders orders;
-	struct option_list signature;
+	struct string_list signature;
 	const char *signature_from, *state;
 	const char *repeat, *need, *build_limit, *run_limit; /* as texts */
 };

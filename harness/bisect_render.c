@@ -6,7 +6,7 @@
 #include "harness/bisect_search.h"
 #include "harness/bisect_signature.h"
 #include "harness/diff.h"
-#include "harness/render.h"
+#include "harness/escape.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 
@@ -29,7 +29,7 @@ static const char *thing_of(const json_t *found)
 static void print_field(const char *label, const json_t *text, FILE *stream)
 {
 	fprintf(stream, "%-14s ", label);
-	render_value(stream, text);
+	escape_value(stream, text);
 	fputc('\n', stream);
 }
 
@@ -41,11 +41,11 @@ static void print_guilty(const json_t *found, FILE *stream)
 	json_array_foreach(guilty, i, part)
 	{
 		fputs(i ? ", and " : "", stream);
-		render_text(stream, document_text(part, "part"));
+		escape_text(stream, document_text(part, "part"));
 		fputs(" (", stream);
-		render_text(stream, document_text(part, "good"));
+		escape_text(stream, document_text(part, "good"));
 		fputs(" to ", stream);
-		render_text(stream, document_text(part, "bad"));
+		escape_text(stream, document_text(part, "bad"));
 		fputc(')', stream);
 	}
 	if (json_array_size(guilty) > 1)
@@ -61,7 +61,7 @@ static void print_headline(const json_t *found, FILE *stream)
 	size_t left = json_array_size(first_bad);
 
 	if (was_found(found) && left == 1) {
-		render_text(stream, document_text(json_array_get(first_bad, 0), "point"));
+		escape_text(stream, document_text(json_array_get(first_bad, 0), "point"));
 		fprintf(stream, " is the first bad %s", thing_of(found));
 	} else if (was_found(found)) {
 		fputs("guilty: ", stream);
@@ -170,9 +170,9 @@ static void print_steps(const json_t *found, FILE *stream)
 	json_array_foreach(json_object_get(found, "steps"), i, step)
 	{
 		fprintf(stream, "%4zu  %-4s  ", i + 1, document_text(step, "answer"));
-		render_text(stream, document_text(step, "point"));
+		escape_text(stream, document_text(step, "point"));
 		fputs("\n            ", stream);
-		render_text(stream, document_text(step, "why"));
+		escape_text(stream, document_text(step, "why"));
 		fputc('\n', stream);
 	}
 }
@@ -185,22 +185,22 @@ static void print_changes(const json_t *found, FILE *stream)
 
 	json_array_foreach(json_object_get(difference, "cells"), i, cell)
 	{
-		render_text(stream, document_text(cell, "name"));
+		escape_text(stream, document_text(cell, "name"));
 		fprintf(stream, ": %s in the last good, %s in the first bad\n",
 			document_text(cell, "a"), document_text(cell, "b"));
 		if (document_text(cell, "cause")[0]) {
 			fputs("  ", stream);
-			render_text(stream, document_text(cell, "cause"));
+			escape_text(stream, document_text(cell, "cause"));
 			fputc('\n', stream);
 		}
 		json_array_foreach(json_object_get(cell, "changes"), j, change)
 		{
 			fputs("  ", stream);
-			render_text(stream, document_text(change, "what"));
+			escape_text(stream, document_text(change, "what"));
 			fputs(": ", stream);
-			render_value(stream, json_object_get(change, "a"));
+			escape_value(stream, json_object_get(change, "a"));
 			fputs(" -> ", stream);
-			render_value(stream, json_object_get(change, "b"));
+			escape_value(stream, json_object_get(change, "b"));
 			fputc('\n', stream);
 		}
 	}
@@ -211,7 +211,7 @@ static int render_text_form(const json_t *found, FILE *stream)
 	print_headline(found, stream);
 	fputs("\n\n", stream);
 	if (document_text(found, "why")[0]) {
-		render_text(stream, document_text(found, "why"));
+		escape_text(stream, document_text(found, "why"));
 		fputs("\n\n", stream);
 	}
 	print_about(found, stream);
@@ -233,13 +233,13 @@ static int render_mail(const json_t *found, FILE *stream)
 	print_headline(found, stream);
 	fputs(".\n\n", stream);
 	if (document_text(found, "why")[0]) {
-		render_text(stream, document_text(found, "why"));
+		escape_text(stream, document_text(found, "why"));
 		fputs("\n\n", stream);
 	}
 	print_about(found, stream);
 	if (json_is_object(json_object_get(found, "difference"))) {
 		fputs("\nWhat differs between ", stream);
-		render_text(stream, document_text(found, "last_good"));
+		escape_text(stream, document_text(found, "last_good"));
 		fputs(" and the first bad one:\n\n", stream);
 		print_changes(found, stream);
 	}

@@ -12,12 +12,13 @@
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
 #include "harness/ending.h"
+#include "harness/fileio.h"
 #include "harness/judge.h"
 #include "harness/plan.h"
 #include "src/document.h"
 #include "src/field.h"
 
-#define ARGS_MAX (32 + 2 * OPTION_LIST_MAX)
+#define ARGS_MAX (32 + 2 * STRING_LIST_MAX)
 
 /* No exit status: the command was ended. */
 #define STOPPED 1000
@@ -128,10 +129,10 @@ static int add_expanded(struct args *args, const char *option, const char *text,
 static void add_cells(struct args *args, const struct bisect_session *session)
 {
 	const json_t *cells = json_object_get(session->plan, "cells"), *cell;
-	const struct option_list *select = &session->orders->select;
+	const struct string_list *select = &session->orders->select;
 	size_t i;
 
-	if (json_array_size(cells) > OPTION_LIST_MAX) {
+	if (json_array_size(cells) > STRING_LIST_MAX) {
 		for (i = 0; i < select->count; i++)
 			add(args, "--select", select->texts[i]);
 		return;
@@ -253,7 +254,7 @@ static void conclude(const struct bisect_session *session, const char *dir, cons
 	if (bisect_judge_run(session, dir, &judged, &damage) == 0) {
 		answer(result, judged.answer, judged.why, dir);
 	} else {
-		store_last_line(AT_FDCWD, log, line, sizeof(line));
+		fileio_last_line(AT_FDCWD, log, line, sizeof(line));
 		conclude_without(session->orders, status, line, damage.text, result);
 	}
 	bisect_judged_finish(&judged);

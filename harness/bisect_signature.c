@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/escape.h"
 #include "harness/patterns.h"
-#include "harness/render.h"
 #include "harness/sight.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -96,11 +96,11 @@ json_t *bisect_signature_of(const json_t *findings)
 
 void bisect_signature_part_print(const json_t *part, FILE *stream)
 {
-	render_text(stream, document_text(part, "cell"));
+	escape_text(stream, document_text(part, "cell"));
 	fputc(':', stream);
-	render_text(stream, document_text(part, "field"));
+	escape_text(stream, document_text(part, "field"));
 	fputc('=', stream);
-	render_value(stream, json_object_get(part, "seen"));
+	escape_value(stream, json_object_get(part, "seen"));
 }
 
 void bisect_signature_print(const json_t *signature, FILE *stream)
@@ -166,10 +166,10 @@ static void say_cell(const json_t *cell, const char *meaning, FILE *why)
 {
 	const char *cause = document_text(cell, "cause");
 
-	render_text(why, document_text(cell, "name"));
+	escape_text(why, document_text(cell, "name"));
 	fprintf(why, " is %s%s%s: ", document_text(cell, "verdict"), meaning[0] ? ", " : "",
 		meaning);
-	render_text(why, cause[0] ? cause : "no cause is known");
+	escape_text(why, cause[0] ? cause : "no cause is known");
 }
 
 /* The host first: on a broken one no other verdict means anything. */
@@ -244,9 +244,9 @@ static enum bisect_answer judge_part(
 	} else if (!seen) {
 		fprintf(why, "%s did not look for %s", document_text(cell, "name"), field);
 	} else {
-		render_text(why, document_text(cell, "name"));
+		escape_text(why, document_text(cell, "name"));
 		fprintf(why, ":%s is ", field);
-		render_value(why, seen);
+		escape_value(why, seen);
 		answer = BISECT_GOOD;
 	}
 	json_decref(seen);

@@ -14,6 +14,7 @@
 #include "harness/bisect_child.h"
 #include "harness/clock.h"
 #include "harness/digest.h"
+#include "harness/fileio.h"
 #include "src/document.h"
 
 #define LOST_MAX 1000
@@ -63,7 +64,7 @@ static int check_state(const struct bisect_state *state, struct problem *why)
 {
 	struct problem inner = { 0 };
 	json_t *document = NULL;
-	int r = store_read_json(
+	int r = fileio_read_json(
 		state->dir_fd, "state.json", DOCUMENT_BISECT_STATE, &document, &inner);
 
 	json_decref(document);
@@ -78,7 +79,7 @@ static int check_state(const struct bisect_state *state, struct problem *why)
 		r = make_folder(state, "tested", why);
 	document = document_new(DOCUMENT_BISECT_STATE, DOCUMENT_VERSION);
 	if (r == 0)
-		r = store_write_json(state->dir_fd, "state.json", document, why);
+		r = fileio_write_json(state->dir_fd, "state.json", document, why);
 	json_decref(document);
 	return r;
 }
@@ -152,7 +153,7 @@ json_t *bisect_state_build(const struct bisect_state *state, const json_t *of, s
 		return NULL;
 	bisect_key(of, key);
 	snprintf(name, sizeof(name), "%s.json", key);
-	r = store_read_json(fd, name, DOCUMENT_BISECT_BUILD, &record, why);
+	r = fileio_read_json(fd, name, DOCUMENT_BISECT_BUILD, &record, why);
 	close(fd);
 	return r == 0 ? record : NULL;
 }
@@ -173,7 +174,7 @@ int bisect_state_built(const struct bisect_state *state, const json_t *of, const
 	else
 		json_object_set_new(record, "why", json_string(reason));
 	if (fd >= 0) {
-		r = store_write_json(fd, name, record, why);
+		r = fileio_write_json(fd, name, record, why);
 		close(fd);
 	}
 	json_decref(record);
@@ -191,7 +192,7 @@ char *bisect_state_build_log(const struct bisect_state *state, const json_t *of)
 static int keep_thing(int fd, const json_t *of, const char *folder, struct problem *why)
 {
 	json_t *thing = NULL;
-	int r = store_read_json(fd, "thing.json", DOCUMENT_BISECT_THING, &thing, why);
+	int r = fileio_read_json(fd, "thing.json", DOCUMENT_BISECT_THING, &thing, why);
 
 	if (r == 0 && !json_equal(json_object_get(thing, "of"), of))
 		r = problem_set(why, -EBADMSG,
@@ -199,7 +200,7 @@ static int keep_thing(int fd, const json_t *of, const char *folder, struct probl
 	if (r == -ENOENT) {
 		thing = document_new(DOCUMENT_BISECT_THING, DOCUMENT_VERSION);
 		json_object_set(thing, "of", (json_t *)of);
-		r = store_write_json(fd, "thing.json", thing, why);
+		r = fileio_write_json(fd, "thing.json", thing, why);
 	}
 	json_decref(thing);
 	return r;

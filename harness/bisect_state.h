@@ -17,13 +17,13 @@
  *   found.json, found.txt, mail.txt    what the last bisection found
  *
  * KEY is the beginning of the SHA-256 of what "of" says, as sorted compact JSON. Files appear
- * whole, by rename, and are on disk before anything follows from them (store_write()). What a run
+ * whole, by rename, and are on disk before anything follows from them (fileio_write()). What a run
  * says is not in here: it is judged again each time it is asked for.
  */
 #ifndef IGD_BISECT_STATE_H
 #define IGD_BISECT_STATE_H
 
-#include "harness/store.h"
+#include "harness/journal.h"
 
 #define BISECT_KEY_MAX 17 /* 16 hexadecimal digits and the end */
 

@@ -11,6 +11,7 @@
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
 #include "harness/command.h"
+#include "harness/fileio.h"
 #include "harness/image.h"
 #include "harness/installed.h"
 #include "harness/plan.h"
@@ -125,7 +126,7 @@ static enum bisect_answer read_build(const struct bisect_orders *orders,
 {
 	char line[200];
 
-	store_last_line(AT_FDCWD, log, line, sizeof(line));
+	fileio_last_line(AT_FDCWD, log, line, sizeof(line));
 	text[0] = 0;
 	switch (end->how) {
 	case CHILD_STOPPED:

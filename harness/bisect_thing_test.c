@@ -58,7 +58,7 @@ static json_t *files_of(const char *model, const char *also)
 	json_t *files = NULL;
 
 	if (also)
-		orders.also = (struct option_list){ { (char *)also }, 1 };
+		orders.also = (struct string_list){ { (char *)also }, 1 };
 	CU_ASSERT_EQUAL(bisect_files(&orders, &point, &files, &why), 0);
 	return files;
 }

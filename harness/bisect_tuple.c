@@ -181,7 +181,7 @@ static int blame(struct tuple *tuple)
 	return r < 0 ? r : 0;
 }
 
-int bisect_tuple(struct bisect_drive *drive, const struct option_list *parts, struct problem *why)
+int bisect_tuple(struct bisect_drive *drive, const struct string_list *parts, struct problem *why)
 {
 	struct tuple *tuple = calloc(1, sizeof(*tuple));
 	int r = 0;

@@ -10,6 +10,7 @@
 
 #include "harness/cell_private.h"
 #include "harness/clock.h"
+#include "harness/fileio.h"
 #include "src/pack.h"
 #include "src/report.h"
 
@@ -121,7 +122,7 @@ static void keep_report(struct cell *cell, const char *text, size_t length)
 	json_t *report = NULL;
 	int r;
 
-	r = store_write(cell->record_fd, "report.json", text, length, &why);
+	r = fileio_write(cell->record_fd, "report.json", text, length, &why);
 	if (r < 0) {
 		cell_end(cell, ENDING_NOT_RECORDED, "%s", why.text);
 		return;

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "harness/cell_private.h"
+#include "harness/fileio.h"
 #include "src/document.h"
 
 /* The most memory this process has had resident: shows that no guest can make it grow. */
@@ -60,7 +61,7 @@ void cell_finish(struct cell *cell)
 					     ending_entry(cell->ending)->name));
 	admit_unwritten(cell);
 	end = end_document(cell);
-	if (store_write_json(cell->dir_fd, "end.json", end, &cell->unwritten) < 0) {
+	if (fileio_write_json(cell->dir_fd, "end.json", end, &cell->unwritten) < 0) {
 		admit_unwritten(cell);
 		json_decref(end);
 		end = end_document(cell);

@@ -3,6 +3,7 @@
  * how. Each way a cell can go wrong has its test; the verdicts of the endings are ending_test.c's.
  */
 #include "harness/cell.h"
+#include "harness/fileio.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/store.h"
 #include "src/document.h"
 #include "src/pack.h"
 #include "src/suite.h"
@@ -377,7 +377,7 @@ static json_t *play(const struct script *script, const char *brief)
 			json_object_get(cell, "limits_ms"), brief, json_integer(SHORT_MS));
 	end = play_in(script, cell, place_fd);
 	CU_ASSERT_EQUAL_FATAL(
-		store_read_json(place_fd, "end.json", DOCUMENT_END, &stored, &why), 0);
+		fileio_read_json(place_fd, "end.json", DOCUMENT_END, &stored, &why), 0);
 	CU_ASSERT(json_equal(end, stored));
 	json_decref(end);
 	json_decref(cell);
@@ -408,7 +408,7 @@ static void a_guest_that_behaves_is_done(void)
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(end, "ending")), "done");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(end, "leftovers")), 0);
 	CU_ASSERT_PTR_NOT_NULL(json_object_get(json_object_get(end, "times_ms"), "power-off"));
-	CU_ASSERT_EQUAL(store_read(place_fd, "report.json", &report, &length, NULL), 0);
+	CU_ASSERT_EQUAL(fileio_read(place_fd, "report.json", &report, &length, NULL), 0);
 	CU_ASSERT_STRING_EQUAL(report, GOOD_REPORT);
 	free(report);
 	json_decref(end);
@@ -442,7 +442,7 @@ static void a_packed_report_is_unpacked(void)
 	json_t *end = play(&script, NULL);
 
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(end, "ending")), "done");
-	CU_ASSERT_EQUAL(store_read(place_fd, "report.json", &report, &length, NULL), 0);
+	CU_ASSERT_EQUAL(fileio_read(place_fd, "report.json", &report, &length, NULL), 0);
 	CU_ASSERT_STRING_EQUAL(report, GOOD_REPORT);
 	free(report);
 	free(packed);

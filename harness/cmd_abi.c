@@ -10,9 +10,9 @@
 #include "harness/abi.h"
 #include "harness/commands.h"
 #include "harness/digest.h"
+#include "harness/fileio.h"
 #include "harness/imports.h"
 #include "harness/module.h"
-#include "harness/store.h"
 #include "src/document.h"
 
 static struct {
@@ -116,7 +116,7 @@ static int compare(json_t *audit, struct problem *why)
 	bool more = false;
 	json_t *baseline = NULL;
 	struct problem inner = { "" };
-	int r = store_read_head(
+	int r = fileio_read_head(
 		AT_FDCWD, given.baseline, ABI_BASELINE_MAX, &text, &length, &more, &inner);
 
 	if (r == 0 && more)

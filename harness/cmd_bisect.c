@@ -9,6 +9,7 @@
 #include "harness/bisect_options.h"
 #include "harness/bisect_render.h"
 #include "harness/commands.h"
+#include "harness/fileio.h"
 #include "src/document.h"
 
 static struct bisect_given given = BISECT_GIVEN;
@@ -63,7 +64,7 @@ static int tell(const struct bisect_session *session, const json_t *found, struc
 		r = one->render(found, stream);
 		fclose(stream);
 		if (r == 0)
-			r = store_write(session->state.dir_fd, one->file, text, length, why);
+			r = fileio_write(session->state.dir_fd, one->file, text, length, why);
 		if (r == 0 && strcmp(one->name, format) == 0)
 			fputs(text, stdout);
 		free(text);

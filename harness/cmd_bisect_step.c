@@ -7,7 +7,7 @@
 #include "harness/bisect_git.h"
 #include "harness/bisect_options.h"
 #include "harness/commands.h"
-#include "harness/render.h"
+#include "harness/escape.h"
 
 static struct bisect_given given = BISECT_GIVEN;
 static const char *revision;
@@ -34,10 +34,10 @@ static json_t *values_here(void)
 
 static void say(const struct bisect_point *point, const struct bisect_result *result)
 {
-	render_text(stdout, point->name);
+	escape_text(stdout, point->name);
 	printf(" is %s%s: ", bisect_answer_name(result->answer),
 		result->runs == 0 && !result->built ? ", as known" : "");
-	render_text(stdout, result->why ? result->why : "");
+	escape_text(stdout, result->why ? result->why : "");
 	putchar('\n');
 	if (result->run)
 		printf("Run directory: %s\n", result->run);

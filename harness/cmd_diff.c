@@ -7,7 +7,7 @@
 
 static struct {
 	const char *matrix;
-	struct option_list history;
+	struct string_list history;
 	bool json;
 } given;
 

@@ -9,11 +9,11 @@
 #include "harness/bundle_file.h"
 #include "harness/clock.h"
 #include "harness/commands.h"
+#include "harness/escape.h"
 #include "harness/host_bundle.h"
 #include "harness/host_document.h"
 #include "harness/host_render.h"
 #include "harness/lease.h"
-#include "harness/render.h"
 #include "harness/runner.h"
 #include "src/document.h"
 
@@ -59,7 +59,7 @@ static int restore(struct runner *runner, struct problem *why)
 	json_array_foreach(destroyed, i, entry)
 	{
 		fputs("destroyed ", stdout);
-		render_value(stdout, entry);
+		escape_value(stdout, entry);
 		putchar('\n');
 	}
 	r = lease_restore(runner->backend->devices, runner->host, "", &device, why);

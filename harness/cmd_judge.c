@@ -13,7 +13,7 @@
 
 static struct {
 	const char *matrix, *known, *patterns, *format, *output, *baseline;
-	struct option_list select, history;
+	struct string_list select, history;
 } given = { .format = "table" };
 
 static const struct command_option options[] = {

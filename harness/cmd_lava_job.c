@@ -8,7 +8,7 @@
 #include "harness/shard.h"
 
 static struct {
-	struct option_list select, tags, more;
+	struct string_list select, tags, more;
 	const char *shard, *device_type, *prefix, *out, *slow;
 } given = { .device_type = "ssh", .prefix = "/usr", .slow = "1" };
 

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 #include "harness/commands.h"
+#include "harness/escape.h"
 #include "harness/plan.h"
-#include "harness/render.h"
 #include "harness/settings.h"
 #include "harness/shard.h"
 #include "harness/sight.h"
 
 static struct {
-	struct option_list select;
+	struct string_list select;
 	const char *known, *shard;
 	bool json, fields, settings;
 } given;
@@ -54,7 +54,7 @@ static void print_values(const char *head, const json_t *values)
 	json_object_foreach((json_t *)values, name, value)
 	{
 		printf(" %s=", name);
-		render_value(stdout, value);
+		escape_value(stdout, value);
 	}
 }
 
@@ -92,7 +92,7 @@ static void print_hosts(const json_t *conditions, const char *between)
 		json_array_foreach(values, i, value)
 		{
 			printf(" ");
-			render_value(stdout, value);
+			escape_value(stdout, value);
 		}
 	}
 }
@@ -108,7 +108,7 @@ static void print_expectation(const json_t *expectation)
 	if (same_as)
 		printf("as %s", json_string_value(same_as));
 	else
-		render_value(stdout, json_object_get(expectation, "value"));
+		escape_value(stdout, json_object_get(expectation, "value"));
 	json_array_foreach(json_object_get(expectation, "backends"), i, backend)
 		printf("%s%s", i ? ", " : "   by ", json_string_value(backend));
 	json_object_foreach(json_object_get(expectation, "versions"), name, range)
@@ -116,7 +116,7 @@ static void print_expectation(const json_t *expectation)
 	print_hosts(json_object_get(expectation, "on_host"), "is");
 	print_hosts(json_object_get(expectation, "not_on_host"), "is none of");
 	fputs("\n                 ", stdout);
-	render_value(stdout, json_object_get(expectation, "source"));
+	escape_value(stdout, json_object_get(expectation, "source"));
 	putchar('\n');
 }
 

@@ -11,7 +11,7 @@
 #include "src/document.h"
 
 static struct {
-	struct option_list matrices, hosts, abis, bundles;
+	struct string_list matrices, hosts, abis, bundles;
 	const char *format, *output;
 } given = { .format = "text" };
 

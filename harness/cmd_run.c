@@ -23,7 +23,7 @@ static struct {
 	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
 		*known, *shard, *guest, *like, *jobs;
-	struct option_list select, models;
+	struct string_list select, models;
 	bool quiet, keep_lease, no_cells;
 } given = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
@@ -159,7 +159,7 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	return status;
 }
 
-static void pass_list(FILE *stream, const char *name, const struct option_list *list)
+static void pass_list(FILE *stream, const char *name, const struct string_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		char *quoted = dut_quote(list->texts[i]);

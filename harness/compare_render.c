@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/compare.h"
-#include "harness/render.h"
+#include "harness/escape.h"
 #include "harness/render_paper.h"
 #include "src/document.h"
 
@@ -64,7 +64,7 @@ static int width_of(const json_t *comparison, int at_least)
 
 static void print_padded(FILE *stream, const char *text, int width)
 {
-	render_text(stream, text);
+	escape_text(stream, text);
 	for (int i = (int)strlen(text); i < width; i++)
 		fputc(' ', stream);
 }
@@ -77,7 +77,7 @@ static void print_sentences(
 	size_t count = json_array_size(json_object_get(comparison, "runs"));
 
 	fputs("    ", stream);
-	render_text(stream, document_text(field, "field"));
+	escape_text(stream, document_text(field, "field"));
 	fputc('\n', stream);
 	for (size_t run = 0; run < count; run++) {
 		char *sentence = compare_sentence(cell, field, run);
@@ -85,7 +85,7 @@ static void print_sentences(
 		fputs("        ", stream);
 		print_padded(stream, run_name(comparison, run), width);
 		fputs("  ", stream);
-		render_text(stream, sentence ? sentence : "?");
+		escape_text(stream, sentence ? sentence : "?");
 		fputc('\n', stream);
 		free(sentence);
 	}
@@ -102,7 +102,7 @@ static void print_verdicts(const json_t *comparison, const json_t *cell, FILE *s
 		fputc(' ', stream);
 	}
 	fputc(' ', stream);
-	render_text(stream, document_text(cell, "name"));
+	escape_text(stream, document_text(cell, "name"));
 	fputc('\n', stream);
 }
 
@@ -120,9 +120,9 @@ static void print_causes(const json_t *comparison, const json_t *cell, FILE *str
 		if (!json_is_string(cause) || !json_string_value(cause)[0])
 			continue;
 		fputs("    ", stream);
-		render_text(stream, run_name(comparison, i));
+		escape_text(stream, run_name(comparison, i));
 		fputs(": ", stream);
-		render_text(stream, json_string_value(cause));
+		escape_text(stream, json_string_value(cause));
 		fputc('\n', stream);
 	}
 }
@@ -139,9 +139,9 @@ static void print_runs(const json_t *comparison, FILE *stream)
 		print_padded(stream, document_text(run, "name"), width);
 		fputs("  ", stream);
 		paper_counts(json_object_get(run, "counts"), counts);
-		render_text(stream, counts);
+		escape_text(stream, counts);
 		fputs("; ", stream);
-		render_text(stream, document_text(run, "tested"));
+		escape_text(stream, document_text(run, "tested"));
 		fputc('\n', stream);
 	}
 }
@@ -154,12 +154,12 @@ static void print_identities(const json_t *comparison, FILE *stream)
 	json_array_foreach(json_object_get(comparison, "identities"), i, entry)
 	{
 		fputs("    ", stream);
-		render_text(stream, document_text(entry, "what"));
+		escape_text(stream, document_text(entry, "what"));
 		fputs(": ", stream);
 		json_array_foreach(json_object_get(entry, "values"), j, value)
 		{
 			fputs(j ? " | " : "", stream);
-			render_value(stream, value);
+			escape_value(stream, value);
 		}
 		fputc('\n', stream);
 	}

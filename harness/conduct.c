@@ -7,10 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/exit_status.h"
+#include "harness/fileio.h"
 #include "harness/host_document.h"
 #include "harness/image.h"
 #include "harness/judge.h"
-#include "harness/options.h"
 #include "harness/render_json.h"
 #include "harness/render_table.h"
 #include "harness/seal.h"
@@ -130,13 +131,13 @@ int conduct_conclude(const struct store *store, const json_t *run, const json_t 
 	char *text = NULL;
 	size_t length = 0;
 	FILE *table = open_memstream(&text, &length);
-	struct store_file file;
+	struct atomic_file file;
 	struct problem inner = { 0 };
 	json_t *totals = NULL;
 	FILE *kept = NULL;
-	int r = store_file_begin(store->dir_fd, "findings.json", &file, why), status;
+	int r = atomic_file_begin(store->dir_fd, "findings.json", &file, why), status;
 
-	if (r == 0 && (!table || !(kept = store_file_stream(&file))))
+	if (r == 0 && (!table || !(kept = atomic_file_stream(&file))))
 		r = problem_set(why, -ENOMEM, "no memory to judge the run");
 	if (r == 0)
 		r = judge_into(store, run, plan, patterns, &(struct rendering){ &how, kept },
@@ -146,7 +147,7 @@ int conduct_conclude(const struct store *store, const json_t *run, const json_t 
 	/* A file that cannot be written says so itself. */
 	if (r < 0 && file.error == 0 && inner.text[0])
 		problem_set(why, r, "%s", inner.text);
-	r = store_file_end(&file, file.error < 0 ? file.error : r, why);
+	r = atomic_file_end(&file, file.error < 0 ? file.error : r, why);
 	if (table)
 		fclose(table);
 	/* Shown when it is kept. */
@@ -204,7 +205,7 @@ static int freeze_patterns(
 	if (!patterns || faccessat(store->dir_fd, PATTERNS_FILE, F_OK, 0) == 0)
 		return 0;
 	text = patterns_text(patterns, &length);
-	return store_write(store->dir_fd, PATTERNS_FILE, text, length, why);
+	return fileio_write(store->dir_fd, PATTERNS_FILE, text, length, why);
 }
 
 /* What there was to see of the host when the run began. */
@@ -212,7 +213,7 @@ static int freeze_host(const struct store *store, const json_t *document, struct
 {
 	if (!document || faccessat(store->dir_fd, HOST_FILE, F_OK, 0) == 0)
 		return 0;
-	return store_write_json(store->dir_fd, HOST_FILE, document, why);
+	return fileio_write_json(store->dir_fd, HOST_FILE, document, why);
 }
 
 int conduct_seal(const struct store *store, const struct patterns *patterns, const json_t *host,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/diff.h"
-#include "harness/render.h"
+#include "harness/escape.h"
 #include "src/document.h"
 
 static void print_side(const json_t *difference, const char *which, FILE *stream)
@@ -10,22 +10,22 @@ static void print_side(const json_t *difference, const char *which, FILE *stream
 	const json_t *side = json_object_get(difference, which);
 
 	fprintf(stream, "%s  ", which);
-	render_text(stream, document_text(side, "dir"));
+	escape_text(stream, document_text(side, "dir"));
 	fputs(", started ", stream);
-	render_text(stream, document_text(side, "started"));
+	escape_text(stream, document_text(side, "started"));
 	fputs(", ", stream);
-	render_text(stream, document_text(side, "verdict"));
+	escape_text(stream, document_text(side, "verdict"));
 	fputc('\n', stream);
 }
 
 static void print_change(const json_t *change, const char *indent, FILE *stream)
 {
 	fputs(indent, stream);
-	render_text(stream, document_text(change, "what"));
+	escape_text(stream, document_text(change, "what"));
 	fputs(": ", stream);
-	render_value(stream, json_object_get(change, "a"));
+	escape_value(stream, json_object_get(change, "a"));
 	fputs(" -> ", stream);
-	render_value(stream, json_object_get(change, "b"));
+	escape_value(stream, json_object_get(change, "b"));
 	fputc('\n', stream);
 }
 
@@ -35,15 +35,15 @@ static void print_cell(const json_t *cell, FILE *stream)
 	size_t i;
 
 	fprintf(stream, "%-14s ", document_text(cell, "class"));
-	render_text(stream, document_text(cell, "name"));
+	escape_text(stream, document_text(cell, "name"));
 	fputs("  ", stream);
-	render_value(stream, json_object_get(cell, "a"));
+	escape_value(stream, json_object_get(cell, "a"));
 	fputs(" -> ", stream);
-	render_value(stream, json_object_get(cell, "b"));
+	escape_value(stream, json_object_get(cell, "b"));
 	fputc('\n', stream);
 	if (document_text(cell, "cause")[0]) {
 		fputs("    ", stream);
-		render_text(stream, document_text(cell, "cause"));
+		escape_text(stream, document_text(cell, "cause"));
 		fputc('\n', stream);
 	}
 	json_array_foreach(json_object_get(cell, "changes"), i, change)

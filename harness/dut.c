@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/dut_private.h"
-#include "harness/store.h"
+#include "harness/fileio.h"
 
 /* What is kept in a list is freed by dut_free(); gcc 12's analyzer loses sight of it there. */
 #if !defined(__clang__)
@@ -208,7 +208,7 @@ static int load(const char *file, struct dut **dut_r, struct problem *why)
 	char *text = NULL, absolute[PATH_MAX];
 	size_t length = 0;
 	bool more = false;
-	int r = store_read_head(AT_FDCWD, file, DUT_FILE_MAX, &text, &length, &more, why);
+	int r = fileio_read_head(AT_FDCWD, file, DUT_FILE_MAX, &text, &length, &more, why);
 
 	if (r == -ENOENT)
 		return problem_set(why, r,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/dut_private.h"
+#include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/host_document.h"
 #include "harness/patterns.h"
@@ -286,7 +287,7 @@ int dut_cell(struct dut_session *session, size_t index, const char *name, uint64
 	struct dut_answer answer = { 0 };
 	struct dut_order order = { .line = line,
 		.in_fd = -1,
-		.out_max = STORE_FILE_MAX,
+		.out_max = FILEIO_MAX,
 		.limit_ms = 2 * limit_ms + copy_ms,
 		.runs_cell = true,
 		.loud = true };
@@ -320,7 +321,7 @@ int dut_rescue(struct dut_session *session, size_t index, const char *name, stru
 	struct dut_answer answer = { 0 };
 	struct dut_order order = { .line = line,
 		.in_fd = -1,
-		.out_max = STORE_FILE_MAX,
+		.out_max = FILEIO_MAX,
 		.limit_ms = session->dut->limits[DUT_COPY] * 1000ull };
 	int r;
 

@@ -12,7 +12,8 @@
 #include "harness/clock.h"
 #include "harness/conduct.h"
 #include "harness/dut_private.h"
-#include "harness/options.h"
+#include "harness/exit_status.h"
+#include "harness/fileio.h"
 #include "harness/seal.h"
 #include "harness/service.h"
 #include "harness/shard.h"
@@ -93,7 +94,7 @@ static int name_run(struct dut_session *session, struct problem *why)
 {
 	char sha256[DIGEST_TEXT_MAX], *bytes = NULL;
 	size_t length = 0;
-	int r = store_read(session->store->dir_fd, "run.json", &bytes, &length, why);
+	int r = fileio_read(session->store->dir_fd, "run.json", &bytes, &length, why);
 
 	if (r < 0)
 		return r;
@@ -238,7 +239,7 @@ static bool left_nothing(const struct turn *turn)
 
 	if (fd < 0)
 		return true;
-	if (store_read_json(fd, "end.json", DOCUMENT_END, &end, &why) == 0)
+	if (fileio_read_json(fd, "end.json", DOCUMENT_END, &end, &why) == 0)
 		nothing = json_array_size(json_object_get(end, "leftovers")) == 0;
 	json_decref(end);
 	close(fd);

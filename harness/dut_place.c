@@ -19,6 +19,7 @@
 #include "harness/clock.h"
 #include "harness/dut_drive.h"
 #include "harness/dut_private.h"
+#include "harness/fileio.h"
 #include "src/document.h"
 
 /* Between two looks at a place that somebody else holds. */
@@ -185,7 +186,7 @@ static int note(struct dut_session *session, struct problem *why)
 			0 &&
 		json_object_set_new(document, "host", json_string(host)) == 0 &&
 		json_object_set_new(document, "user", json_string(user)) == 0)
-		r = store_write_json(session->store->dir_fd, DUT_PLACE_FILE, document, why);
+		r = fileio_write_json(session->store->dir_fd, DUT_PLACE_FILE, document, why);
 	json_decref(document);
 	return r < 0 ? problem_set(why, r, "cannot note the place: %s", strerror(-r))
 		     : be(session, host, user);
@@ -195,7 +196,7 @@ static int note(struct dut_session *session, struct problem *why)
 static int read_note(int dir_fd, json_t **note_r, struct problem *why)
 {
 	static const char *const texts[] = { "place", "host", "user" };
-	int r = store_read_json(dir_fd, DUT_PLACE_FILE, DOCUMENT_PLACE, note_r, why);
+	int r = fileio_read_json(dir_fd, DUT_PLACE_FILE, DOCUMENT_PLACE, note_r, why);
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && r == 0; i++) {
 		const char *text = document_text(*note_r, texts[i]);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/dut_private.h"
+#include "harness/fileio.h"
 #include "src/suite.h"
 
 /* The files beside it: who holds the place, and whether the coordinator is gone. */
@@ -69,7 +70,7 @@ static const char *holder(void)
 	char *bytes = NULL;
 	size_t length = 0;
 
-	if (store_read(store.dir_fd, "holder", &bytes, &length, NULL) < 0)
+	if (fileio_read(store.dir_fd, "holder", &bytes, &length, NULL) < 0)
 		return "";
 	snprintf(text, sizeof(text), "%.*s", (int)strcspn(bytes, "\n"), bytes);
 	free(bytes);

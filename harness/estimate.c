@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/shard.h"
 #include "src/document.h"
 
@@ -24,7 +25,7 @@ static double seconds_of(const struct store *store, size_t index, const char *na
 
 	if (fd < 0)
 		return -1;
-	if (store_read_json(fd, "end.json", DOCUMENT_END, &end, NULL) < 0)
+	if (fileio_read_json(fd, "end.json", DOCUMENT_END, &end, NULL) < 0)
 		seconds = -1;
 	close(fd);
 	json_object_foreach(json_object_get(end, "times_ms"), state, ms) seconds +=

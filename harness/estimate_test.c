@@ -1,5 +1,6 @@
 /* How long a run will take: harness/estimate.h. Times are made up, and added up by hand. */
 #include "harness/estimate.h"
+#include "harness/fileio.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static void make_run(
 			continue;
 		end = json_pack("{s:s, s:i, s:{s:i, s:i}}", "format", "igd-harness end", "version",
 			1, "times_ms", "create", 1000, "report", seconds[i] * 1000 - 1000);
-		CU_ASSERT_EQUAL(store_write_json(fd, "end.json", end, &why), 0);
+		CU_ASSERT_EQUAL(fileio_write_json(fd, "end.json", end, &why), 0);
 		json_decref(end);
 		close(fd);
 	}

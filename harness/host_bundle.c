@@ -10,15 +10,15 @@
 
 #include "harness/bundle_file.h"
 #include "harness/clock.h"
+#include "harness/fileio.h"
 #include "harness/host_document.h"
 #include "harness/host_render.h"
-#include "harness/store.h"
 #include "harness/xen_log.h"
 #include "src/document.h"
 
 static const char *const names[] = { HOST_FILE, "host.txt", "hcl.yaml", "xl-dmesg.txt" };
 
-static void render_text(const json_t *document, FILE *stream)
+static void render_plain(const json_t *document, FILE *stream)
 {
 	host_render_text(document, false, stream);
 }
@@ -33,7 +33,7 @@ static int write_rendered(int dir_fd, const char *name, const json_t *document,
 
 	if (stream) {
 		render(document, stream);
-		r = fclose(stream) == 0 ? store_write(dir_fd, name, text, length, why) : -ENOMEM;
+		r = fclose(stream) == 0 ? fileio_write(dir_fd, name, text, length, why) : -ENOMEM;
 	}
 	free(text);
 	return r;
@@ -48,12 +48,12 @@ static int write_log(int dir_fd, const struct host_sources *sources, struct prob
 	int r;
 
 	if (!sources->xen_log)
-		return json_is_string(log) ? store_write(dir_fd, names[3], json_string_value(log),
+		return json_is_string(log) ? fileio_write(dir_fd, names[3], json_string_value(log),
 						     json_string_length(log), why)
 					   : 0;
-	r = store_read_head(AT_FDCWD, sources->xen_log, XEN_LOG_MAX, &text, &length, &more, why);
+	r = fileio_read_head(AT_FDCWD, sources->xen_log, XEN_LOG_MAX, &text, &length, &more, why);
 	if (r == 0)
-		r = store_write(dir_fd, names[3], text, length, why);
+		r = fileio_write(dir_fd, names[3], text, length, why);
 	free(text);
 	/* The document says that it could not be read. */
 	return r == -ENOENT ? 0 : r;
@@ -62,10 +62,10 @@ static int write_log(int dir_fd, const struct host_sources *sources, struct prob
 static int write_all(
 	int dir_fd, const json_t *document, const struct host_sources *sources, struct problem *why)
 {
-	int r = store_write_json(dir_fd, names[0], document, why);
+	int r = fileio_write_json(dir_fd, names[0], document, why);
 
 	if (r == 0)
-		r = write_rendered(dir_fd, names[1], document, render_text, why);
+		r = write_rendered(dir_fd, names[1], document, render_plain, why);
 	if (r == 0)
 		r = write_rendered(dir_fd, names[2], document, host_render_hcl, why);
 	return r == 0 ? write_log(dir_fd, sources, why) : r;

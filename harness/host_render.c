@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "harness/render.h"
+#include "harness/escape.h"
 #include "src/document.h"
 
 #define ID_COLUMN 24
@@ -48,7 +48,7 @@ static void print_labelled(const char *label, const json_t *object, const char *
 	if (!document_text(object, key)[0])
 		return;
 	fputs(label, stream);
-	render_text(stream, document_text(object, key));
+	escape_text(stream, document_text(object, key));
 }
 
 static void print_host(const json_t *identities, FILE *stream)
@@ -84,7 +84,7 @@ static void print_trouble(const json_t *check, bool colour, FILE *stream)
 	fputs("  ", stream);
 	print_verdict(document_text(check, "verdict"), colour, stream);
 	fprintf(stream, " %-*s ", ID_COLUMN, document_text(check, "id"));
-	render_text(stream, why[0] ? why : document_text(check, "about"));
+	escape_text(stream, why[0] ? why : document_text(check, "about"));
 	fputc('\n', stream);
 	print_labelled("          do: ", check, "advice", stream);
 	if (document_text(check, "advice")[0])
@@ -92,7 +92,7 @@ static void print_trouble(const json_t *check, bool colour, FILE *stream)
 	json_array_foreach(blocks, i, word)
 	{
 		fputs(i ? ", " : "          for cells that require: ", stream);
-		render_value(stream, word);
+		escape_value(stream, word);
 	}
 	if (json_array_size(blocks) > 0)
 		fputc('\n', stream);
@@ -123,7 +123,7 @@ static void print_value(const json_t *value, FILE *stream)
 		json_object_foreach((json_t *)value, key, entry)
 		{
 			fputs(separator, stream);
-			render_text(stream, key);
+			escape_text(stream, key);
 			fputc(' ', stream);
 			print_value(entry, stream);
 			separator = ", ";
@@ -136,7 +136,7 @@ static void print_value(const json_t *value, FILE *stream)
 			separator = ", ";
 		}
 	} else {
-		render_value(stream, value);
+		escape_value(stream, value);
 	}
 }
 
@@ -153,7 +153,7 @@ static void print_check(const json_t *check, bool colour, FILE *stream)
 	fputs("  ", stream);
 	print_verdict(document_text(check, "verdict"), colour, stream);
 	fprintf(stream, " %-*s ", ID_COLUMN, document_text(check, "id"));
-	render_text(stream, document_text(check, "about"));
+	escape_text(stream, document_text(check, "about"));
 	if (!is_empty(value)) {
 		fputs(": ", stream);
 		print_value(value, stream);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/fileio.h"
 #include "harness/host_identity.h"
-#include "harness/store.h"
 #include "harness/xen_log.h"
 #include "src/document.h"
 #include "src/field.h"
@@ -32,7 +32,7 @@ static void read_log(struct host_view *view)
 		return;
 	}
 	view->log_source = sources->xen_log;
-	r = store_read_head(
+	r = fileio_read_head(
 		AT_FDCWD, sources->xen_log, XEN_LOG_MAX, &text, &length, &more, &view->log_trouble);
 	if (r == 0)
 		view->log = xen_log_facts(text, length);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/fileio.h"
 #include "harness/installed.h"
-#include "harness/store.h"
 #include "harness/yaml.h"
 
 #define FILE_MAX        (256u << 10) /* bytes; ours has 8 KiB */
@@ -223,7 +223,7 @@ int igd_ids_load(const char *file, struct igd_ids **ids_r, struct problem *why)
 		file = getenv("IGD_IDS");
 	if (!file)
 		file = installed = installed_path(IGD_IDS_FILE);
-	r = file ? store_read_head(AT_FDCWD, file, FILE_MAX, &text, &length, &more, why) : -ENOMEM;
+	r = file ? fileio_read_head(AT_FDCWD, file, FILE_MAX, &text, &length, &more, why) : -ENOMEM;
 	if (r < 0)
 		problem_set(why, r, "cannot read the ids %s: %s", file ? file : IGD_IDS_FILE,
 			strerror(-r));

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/store.h"
+#include "harness/fileio.h"
 
 static int find(const char *guests_dir, const char *guest, const char *file, char **path_r,
 	struct problem *why)
@@ -58,7 +58,7 @@ int image_find(
 		r = -ENOMEM;
 		goto out;
 	}
-	r = store_read(AT_FDCWD, path, &image.cmdline, &length, why);
+	r = fileio_read(AT_FDCWD, path, &image.cmdline, &length, why);
 	if (r == -ENOENT) {
 		image.cmdline = strdup(IMAGE_CMDLINE);
 		r = image.cmdline ? 0 : -ENOMEM;

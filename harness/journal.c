@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/clock.h"
-#include "harness/store.h"
+#include "harness/journal.h"
 
 int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)
 {

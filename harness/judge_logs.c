@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/store.h"
+#include "harness/fileio.h"
 
 static const struct {
 	enum pattern_log log;
@@ -59,7 +59,7 @@ json_t *judge_logs(const struct patterns *patterns, int cell_fd, const json_t *r
 		size_t length = 0;
 
 		/* One that is not there, or cannot be read, has nothing to say. */
-		if (store_read_head(cell_fd, log_files[i].file, PATTERNS_LOG_MAX, &bytes[count],
+		if (fileio_read_head(cell_fd, log_files[i].file, PATTERNS_LOG_MAX, &bytes[count],
 			    &length, &more, NULL) < 0)
 			continue;
 		if (more)

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/judge_logs.h"
 #include "harness/prune.h"
 #include "harness/seal.h"
@@ -85,7 +86,7 @@ void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *ident
 	if (seal_check(cell_fd, &record->end_trouble) < 0)
 		return;
 	record->pruned = prune_names(cell_fd);
-	store_read_json(cell_fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
+	fileio_read_json(cell_fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
 	store_read_report(cell_fd, &record->report, &record->report_trouble);
 	if (patterns)
 		record->logs = judge_logs(patterns, cell_fd, record->report,

@@ -91,11 +91,11 @@ static struct diff_run side(const struct judged *judged)
 		judged->findings };
 }
 
-int judged_compare(const char *before, const struct judged *now, const struct option_list *history,
+int judged_compare(const char *before, const struct judged *now, const struct string_list *history,
 	const struct judged_by *by, json_t **difference_r, struct problem *why)
 {
-	struct judged earlier[1 + OPTION_LIST_MAX];
-	struct diff_run sides[1 + OPTION_LIST_MAX], last = side(now);
+	struct judged earlier[1 + STRING_LIST_MAX];
+	struct diff_run sides[1 + STRING_LIST_MAX], last = side(now);
 	size_t count = 0;
 	int r = 0;
 

@@ -8,9 +8,9 @@
 
 #include "harness/diff.h"
 #include "harness/findings.h"
-#include "harness/options.h"
 #include "harness/patterns.h"
 #include "harness/store.h"
+#include "harness/string_list.h"
 #include "src/problem.h"
 
 /* By what a run is judged; all borrowed, all may be NULL. */
@@ -18,7 +18,7 @@ struct judged_by {
 	const char *matrix;               /* instead of the run's own */
 	const char *known;                /* the known deviations, instead of the matrix's own */
 	const char *patterns;             /* as patterns_choose() */
-	const struct option_list *select; /* only these cells; none of it: all */
+	const struct string_list *select; /* only these cells; none of it: all */
 };
 
 /* A run; all owned. */
@@ -58,7 +58,7 @@ int judged_judge(struct judged *judged, struct problem *why);
  * `by->select` may match no cell of theirs. Returns 0 and a new reference, or a negative errno with
  * the sentence.
  */
-int judged_compare(const char *before, const struct judged *now, const struct option_list *history,
+int judged_compare(const char *before, const struct judged *now, const struct string_list *history,
 	const struct judged_by *by, json_t **difference_r, struct problem *why);
 
 /* One that is JUDGED_NONE, or closed already, is fine. */

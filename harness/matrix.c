@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/digest.h"
+#include "harness/fileio.h"
 #include "harness/matrix_model.h"
-#include "harness/store.h"
 #include "src/document.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -117,7 +117,7 @@ int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *k
 /* Reads a file of at most MATRIX_FILE_MAX bytes. -ENOENT without a sentence if it is not there. */
 static int read_file(const char *name, struct matrix_file *file, char **text_r, struct problem *why)
 {
-	int r = store_read(AT_FDCWD, name, text_r, &file->length, why);
+	int r = fileio_read(AT_FDCWD, name, text_r, &file->length, why);
 
 	if (r == 0 && file->length > MATRIX_FILE_MAX)
 		r = problem_set(why, -EINVAL,

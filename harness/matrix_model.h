@@ -24,7 +24,7 @@
 #define MATRIX_CELLS_MAX  20000
 #define MATRIX_EXPECT_MAX 4096 /* each is tried on every cell: 80 million tries at most */
 #define MATRIX_WORD_MAX   32
-/* Bytes of the plan as compact JSON, about: a run must be able to read it back (STORE_FILE_MAX). */
+/* Bytes of the plan as compact JSON, about: a run must be able to read it back (FILEIO_MAX). */
 #define MATRIX_PLAN_MAX (48u << 20)
 
 #define MATRIX_LIMITS 7

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/host_document.h"
 #include "harness/patterns.h"
@@ -177,9 +178,9 @@ static int copy_file(int from_fd, int to_fd, const char *path, struct problem *w
 	fd = openat(to_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return problem_set(why, -errno, "cannot open %s: %s", folder, strerror(errno));
-	r = store_read(from_fd, path, &bytes, &length, why);
+	r = fileio_read(from_fd, path, &bytes, &length, why);
 	if (r == 0)
-		r = store_write(fd, name + 1, bytes, length, why);
+		r = fileio_write(fd, name + 1, bytes, length, why);
 	free(bytes);
 	close(fd);
 	return r;
@@ -231,12 +232,12 @@ static int copy_frozen(const struct piece *piece, const char *from, const struct
 {
 	char *bytes = NULL;
 	size_t length;
-	int r = store_read(piece->store.dir_fd, from, &bytes, &length, why);
+	int r = fileio_read(piece->store.dir_fd, from, &bytes, &length, why);
 
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
-		r = store_write(to->dir_fd, name, bytes, length, why);
+		r = fileio_write(to->dir_fd, name, bytes, length, why);
 	free(bytes);
 	return r;
 }
@@ -244,7 +245,7 @@ static int copy_frozen(const struct piece *piece, const char *from, const struct
 /* What the shard's host could do: for people, since each cell has its own ending. */
 static int copy_host(const struct piece *piece, const struct store *to, struct problem *why)
 {
-	char name[STORE_NAME_MAX];
+	char name[FILEIO_NAME_MAX];
 
 	snprintf(name, sizeof(name), MERGE_HOST_FILE, piece->shard);
 	return copy_frozen(piece, HOST_FILE, to, name, why);

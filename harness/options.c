@@ -41,7 +41,7 @@ static bool take(const struct command_option *option, char *value)
 		*option->flag = true;
 	else if (option->text)
 		*option->text = value;
-	else if (option->list->count < OPTION_LIST_MAX)
+	else if (option->list->count < STRING_LIST_MAX)
 		option->list->texts[option->list->count++] = value;
 	else
 		return false;
@@ -81,7 +81,7 @@ int options_parse(const struct command *command, int argc, char **argv, int *fir
 			if (take(&command->options[index], optarg))
 				break;
 			fprintf(stderr, "igd-harness %s: --%s more than %d times\n", command->name,
-				command->options[index].name, OPTION_LIST_MAX);
+				command->options[index].name, STRING_LIST_MAX);
 			return usage;
 		case 'h':
 			options_help(command);

@@ -7,13 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An option that may be given several times. */
-#define OPTION_LIST_MAX 64
-
-struct option_list {
-	char *texts[OPTION_LIST_MAX];
-	size_t count;
-};
+#include "harness/exit_status.h"
+#include "harness/string_list.h"
 
 struct command_option {
 	const char *name; /* without the dashes; NULL ends a table */
@@ -22,7 +17,7 @@ struct command_option {
 	/* Where it goes: one of these is set. */
 	const char **text;
 	bool *flag;
-	struct option_list *list;
+	struct string_list *list;
 	/* The words it takes, by number, NULL behind the last; NULL: any word. */
 	const char *(*nth)(size_t i);
 };
@@ -37,9 +32,6 @@ struct command {
 		int argc, char **argv); /* argv holds the arguments only; returns the exit status */
 	int usage_status;               /* what wrong usage ends with; 0: EXIT_USAGE */
 };
-
-#define EXIT_USAGE     2
-#define EXIT_NO_ANSWER 3 /* the lab or the host failed */
 
 /*
  * Parses argv (argv[0] is the command's name) into the table's places; permutes the arguments to

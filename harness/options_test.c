@@ -9,7 +9,7 @@
 
 static const char *text;
 static bool flag;
-static struct option_list list;
+static struct string_list list;
 
 static const struct command_option options[] = {
 	{ "text", "WORD", "a text", .text = &text },

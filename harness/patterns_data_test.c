@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/judge_logs.h"
-#include "harness/store.h"
 #include "src/document.h"
 #include "src/suite.h"
 
@@ -97,7 +97,7 @@ static bool ended_well(int cell_fd)
 	const char *ending;
 	bool well;
 
-	if (store_read_json(cell_fd, "end.json", DOCUMENT_END, &end, NULL) < 0)
+	if (fileio_read_json(cell_fd, "end.json", DOCUMENT_END, &end, NULL) < 0)
 		return false;
 	ending = json_string_value(json_object_get(end, "ending"));
 	well = ending && strcmp(ending, "done") == 0;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/fileio.h"
 #include "harness/patterns_private.h"
-#include "harness/store.h"
 #include "harness/versions.h"
 #include "harness/yaml.h"
 
@@ -316,7 +316,7 @@ int patterns_load(const char *file, struct patterns **patterns_r, struct problem
 	char *text = NULL;
 	size_t length = 0;
 	bool more = false;
-	int r = store_read_head(AT_FDCWD, file, PATTERNS_FILE_MAX, &text, &length, &more, why);
+	int r = fileio_read_head(AT_FDCWD, file, PATTERNS_FILE_MAX, &text, &length, &more, why);
 
 	if (r < 0)
 		return problem_set(why, r, "cannot read the patterns %s: %s", file, strerror(-r));

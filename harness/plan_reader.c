@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/plan.h"
-#include "harness/store.h"
 #include "src/document.h"
 
 #define SCALAR_MAX 64 /* bytes of a number, true, false or null */
@@ -166,7 +166,7 @@ int plan_reader_rewind(struct plan_reader *reader)
 	return fseek(reader->file, reader->cells_at, SEEK_SET) < 0 ? -errno : 0;
 }
 
-/* A plain file and not a beast: as store_read(). */
+/* A plain file and not a beast: as fileio_read(). */
 static FILE *open_plan(int dir_fd)
 {
 	int fd = openat(dir_fd, "plan.json", O_RDONLY | O_CLOEXEC | O_NONBLOCK), error = 0;
@@ -175,7 +175,7 @@ static FILE *open_plan(int dir_fd)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		error = errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size > STORE_FILE_MAX)
+	else if (!S_ISREG(st.st_mode) || st.st_size > FILEIO_MAX)
 		error = EINVAL;
 	else if (!(file = fdopen(fd, "r")))
 		error = errno;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/plan.h"
 #include "src/document.h"
@@ -145,10 +146,10 @@ static int prune_cell(int cell_fd, bool dry_run, struct pruned *pruned, struct p
 	r = document && files ? describe_raw(cell_fd, files, pruned, why) : -ENOMEM;
 	if (r == 0 && json_object_size(files) > 0 && !dry_run) {
 		/* An earlier pruning that was cut short has written some of it. */
-		if (store_read_json(cell_fd, PRUNED_FILE, DOCUMENT_PRUNED, &before, NULL) == 0)
+		if (fileio_read_json(cell_fd, PRUNED_FILE, DOCUMENT_PRUNED, &before, NULL) == 0)
 			json_object_update_missing(files, json_object_get(before, "files"));
 		json_object_set(document, "files", files);
-		r = store_write_json(cell_fd, PRUNED_FILE, document, why);
+		r = fileio_write_json(cell_fd, PRUNED_FILE, document, why);
 		for (size_t i = 0; i < RAW_FILES && r == 0; i++) {
 			if (unlinkat(cell_fd, raw_files[i], 0) < 0 && errno != ENOENT)
 				r = problem_set(why, -errno, "cannot remove %s: %s", raw_files[i],
@@ -202,7 +203,7 @@ json_t *prune_names(int cell_fd)
 	json_t *document = NULL, *names, *file;
 	const char *name;
 
-	if (store_read_json(cell_fd, PRUNED_FILE, DOCUMENT_PRUNED, &document, NULL) < 0)
+	if (fileio_read_json(cell_fd, PRUNED_FILE, DOCUMENT_PRUNED, &document, NULL) < 0)
 		return NULL;
 	names = json_array();
 	json_object_foreach(json_object_get(document, "files"), name, file)

@@ -20,12 +20,12 @@
 #include <unistd.h>
 
 #include "harness/command.h"
+#include "harness/fileio.h"
 #include "harness/firmware.h"
 #include "harness/image.h"
 #include "harness/machine.h"
 #include "harness/pidfd.h"
 #include "harness/qemu_private.h"
-#include "harness/store.h"
 #include "harness/transition.h"
 #include "src/document.h"
 
@@ -157,7 +157,7 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 		return 0;
 	sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	guest->pid = -1;
-	store_last_line(guest->evidence_fd, "qemu.log", line, sizeof(line));
+	fileio_last_line(guest->evidence_fd, "qemu.log", line, sizeof(line));
 	if (info.si_code == CLD_EXITED && info.si_status == 127) {
 		qemu_tell_ended(guest, ENDING_HOST_FAILED, line);
 	} else if (info.si_code == CLD_EXITED && info.si_status == 0) {

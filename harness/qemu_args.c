@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/fileio.h"
 #include "harness/models.h"
 #include "harness/qemu_private.h"
-#include "harness/store.h"
 #include "harness/transition.h"
 
 static int add(struct args *args, const char *text)
@@ -148,7 +148,7 @@ int args_record(const struct args *args, int evidence_fd, struct problem *why)
 	for (size_t i = 0; i < args->count; i++)
 		fprintf(stream, "%s\n", args->list[i]);
 	fclose(stream);
-	r = store_write(evidence_fd, "qemu-args.txt", lines, length, why);
+	r = fileio_write(evidence_fd, "qemu-args.txt", lines, length, why);
 	free(lines);
 	return r;
 }

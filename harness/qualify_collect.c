@@ -10,6 +10,7 @@
 
 #include "harness/bundle_file.h"
 #include "harness/digest.h"
+#include "harness/fileio.h"
 #include "harness/host_document.h"
 #include "harness/judged.h"
 #include "harness/plan.h"
@@ -56,7 +57,7 @@ int qualify_read(const char *path, const char *format, json_t **document_r, stru
 	size_t length = 0;
 	bool more = false;
 	struct problem inner = { "" };
-	int r = store_read_head(AT_FDCWD, path, QUALIFY_FILE_MAX, &text, &length, &more, &inner);
+	int r = fileio_read_head(AT_FDCWD, path, QUALIFY_FILE_MAX, &text, &length, &more, &inner);
 
 	if (r == 0 && more)
 		r = problem_set(&inner, -EINVAL, "it is longer than any such document");
@@ -68,7 +69,7 @@ int qualify_read(const char *path, const char *format, json_t **document_r, stru
 	return r;
 }
 
-static int read_named(const struct option_list *list, const char *format, const char *option,
+static int read_named(const struct string_list *list, const char *format, const char *option,
 	json_t *into, bool host, struct problem *why)
 {
 	char release[RELEASE_MAX];
@@ -120,7 +121,7 @@ static int read_bundle(
 		       : 0;
 }
 
-static int read_bundles(const struct option_list *list, json_t *bundles, struct problem *why)
+static int read_bundles(const struct string_list *list, json_t *bundles, struct problem *why)
 {
 	const struct bundle_module *module = list->count > 0 ? bundle_load(why) : NULL;
 	int r = list->count > 0 && !module ? -EIO : 0;
@@ -131,7 +132,7 @@ static int read_bundles(const struct option_list *list, json_t *bundles, struct 
 }
 
 /* The plans of --matrix, by the names of the matrices. */
-static int read_matrices(const struct option_list *list, json_t *plans, struct problem *why)
+static int read_matrices(const struct string_list *list, json_t *plans, struct problem *why)
 {
 	json_t *plan = NULL;
 	int r = 0;
@@ -205,7 +206,7 @@ static int add_host(
 
 	if (json_object_get(hosts, release))
 		return 0;
-	r = store_read_json(judged->store.dir_fd, HOST_FILE, DOCUMENT_HOST, &document, why);
+	r = fileio_read_json(judged->store.dir_fd, HOST_FILE, DOCUMENT_HOST, &document, why);
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)

@@ -4,8 +4,8 @@
 #ifndef IGD_QUALIFY_COLLECT_H
 #define IGD_QUALIFY_COLLECT_H
 
-#include "harness/options.h"
 #include "harness/qualify.h"
+#include "harness/string_list.h"
 #include "src/problem.h"
 
 /* What the user named; all borrowed. */
@@ -13,9 +13,9 @@ struct qualify_given {
 	char *const
 		*runs; /* DIR, which is of the release that its last part names, or RELEASE=DIR */
 	size_t count;
-	const struct option_list *matrices;     /* which judge the runs of their names */
-	const struct option_list *hosts, *abis; /* RELEASE=FILE */
-	const struct option_list *bundles;
+	const struct string_list *matrices;     /* which judge the runs of their names */
+	const struct string_list *hosts, *abis; /* RELEASE=FILE */
+	const struct string_list *bundles;
 };
 
 /* As struct qualify_sources, and owned. */

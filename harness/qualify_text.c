@@ -1,9 +1,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/escape.h"
 #include "harness/qualify.h"
 #include "harness/qualify_sheet.h"
-#include "harness/render.h"
 #include "src/document.h"
 
 static void print_grounds(const json_t *document, FILE *stream)
@@ -17,10 +17,10 @@ static void print_grounds(const json_t *document, FILE *stream)
 	{
 		qualify_of(document, ground, of);
 		fputs("  ", stream);
-		render_text(stream, document_text(ground, "text"));
+		escape_text(stream, document_text(ground, "text"));
 		if (of[0]) {
 			fputs(" (", stream);
-			render_text(stream, of);
+			escape_text(stream, of);
 			fputc(')', stream);
 		}
 		fputc('\n', stream);
@@ -37,13 +37,13 @@ static void print_runs(const json_t *matrix, FILE *stream)
 	{
 		paper_counts(json_object_get(run, "counts"), counts);
 		fputs("  ", stream);
-		render_text(stream, document_text(matrix, "name"));
+		escape_text(stream, document_text(matrix, "name"));
 		fputs(" in ", stream);
-		render_text(stream, document_text(run, "release"));
+		escape_text(stream, document_text(run, "release"));
 		fputs(": ", stream);
-		render_text(stream, document_text(run, "decision"));
+		escape_text(stream, document_text(run, "decision"));
 		fputs("; ", stream);
-		render_text(stream, counts);
+		escape_text(stream, counts);
 		fputc('\n', stream);
 	}
 }
@@ -57,10 +57,10 @@ int qualify_render_text(const json_t *document, FILE *stream)
 	if (!json_is_true(json_object_get(document, "hardware"))) {
 		qualify_join(json_object_get(document, "instead"), text);
 		fputs("NOT HARDWARE: ", stream);
-		render_text(stream, text[0] ? text : "no run was on hardware");
+		escape_text(stream, text[0] ? text : "no run was on hardware");
 		fputc('\n', stream);
 	}
-	render_text(stream, document_text(document, "decision"));
+	escape_text(stream, document_text(document, "decision"));
 	fputs(", because:\n", stream);
 	print_grounds(document, stream);
 	fputs("Runs:\n", stream);
@@ -69,7 +69,7 @@ int qualify_render_text(const json_t *document, FILE *stream)
 	qualify_join(json_object_get(document, "never"), text);
 	if (text[0]) {
 		fputs("Never exercised: ", stream);
-		render_text(stream, text);
+		escape_text(stream, text);
 		fputc('\n', stream);
 	}
 	return ferror(stream) ? -EIO : 0;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/digest.h"
+#include "harness/fileio.h"
 #include "harness/plan.h"
 
 struct stored {
@@ -102,7 +103,7 @@ static json_t *describe(int dir_fd, const char *name)
 		shown[i] = name[i] >= 0x20 && name[i] <= 0x7e ? name[i] : '?';
 	shown[i] = '\0';
 	if (fd >= 0) {
-		if (length > STORE_FILE_MAX || digest_fd(fd, sum, &read) < 0 || read > length)
+		if (length > FILEIO_MAX || digest_fd(fd, sum, &read) < 0 || read > length)
 			sum[0] = '\0';
 		close(fd);
 	}

@@ -1,3 +1,4 @@
+#include "harness/fileio.h"
 #include "harness/record.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@ static void put(int dir_fd, const char *name, const char *text)
 {
 	struct problem why;
 
-	CU_ASSERT_EQUAL_FATAL(store_write(dir_fd, name, text, strlen(text), &why), 0);
+	CU_ASSERT_EQUAL_FATAL(fileio_write(dir_fd, name, text, strlen(text), &why), 0);
 }
 
 /* A run of one cell, the second of its plan, with a link out of it, a FIFO and a folder in it. */

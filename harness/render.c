@@ -1,6 +1,5 @@
 #include "harness/render.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/render_html.h"
@@ -44,38 +43,4 @@ const struct renderer *renderer_find(const char *name)
 const char *renderer_name(size_t i)
 {
 	return i < sizeof(renderers) / sizeof(renderers[0]) ? renderers[i].name : NULL;
-}
-
-int render_poured(struct findings_sink (*sink_of)(struct rendering *rendering),
-	const json_t *findings, const struct render_options *options, FILE *stream)
-{
-	struct rendering rendering = { options, stream, 0 };
-	struct findings_sink sink = sink_of(&rendering);
-
-	return findings_pour(findings, &sink);
-}
-
-void render_text(FILE *stream, const char *text)
-{
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c >= 0x20 && *c <= 0x7e && *c != '\\')
-			fputc(*c, stream);
-		else
-			fprintf(stream, "\\x%02x", *c);
-	}
-}
-
-void render_value(FILE *stream, const json_t *value)
-{
-	char *text = NULL;
-
-	if (!value || json_is_null(value)) {
-		fputs("nothing", stream);
-	} else if (json_is_string(value)) {
-		render_text(stream, json_string_value(value));
-	} else {
-		text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
-		render_text(stream, text ? text : "?");
-		free(text);
-	}
 }

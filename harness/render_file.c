@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/store.h"
-
 /* A rename would put a plain file in the place of a device or a pipe. */
 static int check_place(const char *path, struct problem *why)
 {
@@ -37,8 +35,8 @@ int render_file_begin(struct render_file *file, const char *path, struct problem
 	file->dir_fd = open(dirname(folder_copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = file->dir_fd < 0
 		    ? -errno
-		    : store_file_begin(file->dir_fd, basename(file->name), &file->file, NULL);
-	if (r == 0 && !(file->stream = store_file_stream(&file->file)))
+		    : atomic_file_begin(file->dir_fd, basename(file->name), &file->file, NULL);
+	if (r == 0 && !(file->stream = atomic_file_stream(&file->file)))
 		r = -ENOMEM;
 	if (r < 0)
 		problem_set(why, r, "cannot write %s: %s", path, strerror(-r));
@@ -55,7 +53,7 @@ int render_file_end(struct render_file *file, const char *path, int r, struct pr
 		r = file->file.error < 0 ? file->file.error : -EIO;
 	if (file->file.error < 0)
 		r = file->file.error;
-	r = store_file_end(&file->file, r, NULL);
+	r = atomic_file_end(&file->file, r, NULL);
 	if (r < 0 && begun)
 		problem_set(why, r, "cannot write %s: %s", path, strerror(-r));
 	if (file->dir_fd >= 0)

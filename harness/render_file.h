@@ -2,14 +2,14 @@
 #ifndef IGD_RENDER_FILE_H
 #define IGD_RENDER_FILE_H
 
+#include "harness/fileio.h"
 #include "harness/render.h"
-#include "harness/store.h"
 #include "src/problem.h"
 
 /*
  * Renders findings into the file `path`, whole: a reader sees what was there before, or all of what
- * is new (store_write()). Without colours, whatever the options say. Returns 0, or a negative errno
- * with the sentence: -EINVAL if something that is no plain file is there.
+ * is new (fileio_write()). Without colours, whatever the options say. Returns 0, or a negative
+ * errno with the sentence: -EINVAL if something that is no plain file is there.
  */
 int render_file(const struct renderer *renderer, const json_t *findings,
 	const struct render_options *options, const char *path, struct problem *why);
@@ -23,7 +23,7 @@ struct render_file {
 	FILE *stream;
 	int dir_fd;
 	char *name;
-	struct store_file file;
+	struct atomic_file file;
 };
 
 int render_file_begin(struct render_file *file, const char *path, struct problem *why);

@@ -2,7 +2,7 @@
 #ifndef IGD_RENDER_HTML_H
 #define IGD_RENDER_HTML_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 #define RENDER_SCREEN_FILE "screen.png"
 #define RENDER_SCREEN_MAX  (2u << 20) /* bytes of one screenshot */

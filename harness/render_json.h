@@ -2,7 +2,7 @@
 #ifndef IGD_RENDER_JSON_H
 #define IGD_RENDER_JSON_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 int render_json(const json_t *findings, const struct render_options *options, FILE *stream);
 

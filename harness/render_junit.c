@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/escape.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 
@@ -80,7 +81,7 @@ static void text_part(
 
 static void write_name(const json_t *cell, FILE *stream)
 {
-	render_text(stream, document_text(cell, "name"));
+	escape_text(stream, document_text(cell, "name"));
 }
 
 static void write_message(const json_t *cell, FILE *stream)
@@ -145,7 +146,7 @@ static void write_property(struct junit *junit, const char *name,
 
 static void write_harness(const json_t *findings, FILE *stream)
 {
-	render_text(stream, document_text(findings, "harness"));
+	escape_text(stream, document_text(findings, "harness"));
 }
 
 static void write_suite(struct junit *junit, const json_t *findings)

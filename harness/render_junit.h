@@ -12,12 +12,12 @@
  *   ERROR, MISS  <error type="ERROR"> or "MISS"
  *
  * <system-out> has the whole diagnosis, only where something failed or passed unexpectedly.
- * Text is escaped by render_text() first: a character that XML 1.0 forbids never gets here.
+ * Text is escaped by escape_text() first: a character that XML 1.0 forbids never gets here.
  */
 #ifndef IGD_RENDER_JUNIT_H
 #define IGD_RENDER_JUNIT_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 /* Returns 0; -EIO if the stream failed; -ENOMEM. */
 int render_junit(const json_t *findings, const struct render_options *options, FILE *stream);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/digest.h"
+#include "harness/escape.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 
@@ -110,16 +111,16 @@ static json_t *environment(const json_t *findings)
 static void write_deviation(const json_t *finding, FILE *stream)
 {
 	fputs("expected ", stream);
-	render_value(stream, json_object_get(finding, "expected"));
+	escape_value(stream, json_object_get(finding, "expected"));
 	fputs(", seen ", stream);
-	render_value(stream, json_object_get(finding, "seen"));
+	escape_value(stream, json_object_get(finding, "seen"));
 }
 
 static void write_known(const json_t *finding, FILE *stream)
 {
-	render_text(stream, document_text(finding, "field"));
+	escape_text(stream, document_text(finding, "field"));
 	fputs(": ", stream);
-	render_text(stream, document_text(finding, "note"));
+	escape_text(stream, document_text(finding, "note"));
 }
 
 /* A known deviation: its issue, once, and that this test met it. Returns 0 or -ENOMEM. */

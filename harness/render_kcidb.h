@@ -23,7 +23,7 @@
 #ifndef IGD_RENDER_KCIDB_H
 #define IGD_RENDER_KCIDB_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 /* Returns 0; -EIO if the stream failed; -ENOMEM. */
 int render_kcidb(const json_t *findings, const struct render_options *options, FILE *stream);

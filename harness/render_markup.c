@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/render.h"
+#include "harness/escape.h"
 
 static void put(FILE *stream, const char *text)
 {
@@ -50,12 +50,12 @@ static void put_through(
 
 static void write_text(FILE *stream, const void *text)
 {
-	render_text(stream, text);
+	escape_text(stream, text);
 }
 
 static void write_value(FILE *stream, const void *value)
 {
-	render_value(stream, value);
+	escape_value(stream, value);
 }
 
 void markup_text(FILE *stream, const char *text)

@@ -9,10 +9,10 @@
 
 #include "harness/page/page.h"
 
-/* As render_text(), and the characters that mean something to HTML as references. */
+/* As escape_text(), and the characters that mean something to HTML as references. */
 void markup_text(FILE *stream, const char *text);
 
-/* As render_value(), likewise. */
+/* As escape_value(), likewise. */
 void markup_value(FILE *stream, const json_t *value);
 
 /*

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/escape.h"
 #include "harness/patterns.h"
 #include "src/document.h"
 
@@ -15,7 +16,7 @@ static void put_text(FILE *stream, const char *text)
 	for (; *text; text++) {
 		char one[2] = { *text == '|' ? '/' : *text, '\0' };
 
-		render_text(stream, one);
+		escape_text(stream, one);
 	}
 }
 

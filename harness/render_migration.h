@@ -4,7 +4,7 @@
 #ifndef IGD_RENDER_MIGRATION_H
 #define IGD_RENDER_MIGRATION_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 /* The renderer "migration-md": a row for each cell that was saved, or was to be. */
 int render_migration(const json_t *findings, const struct render_options *options, FILE *stream);

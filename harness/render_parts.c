@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/escape.h"
 #include "harness/patterns.h"
 #include "harness/summary.h"
 #include "src/document.h"
@@ -53,9 +54,9 @@ void render_suite(const json_t *findings, FILE *stream)
 {
 	const json_t *identities = json_object_get(findings, "identities");
 
-	render_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
+	escape_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
 	fputc('.', stream);
-	render_text(stream, document_text(identities, "backend"));
+	escape_text(stream, document_text(identities, "backend"));
 	if (!is_hardware(identities))
 		fputs(".not-hardware", stream);
 }
@@ -66,13 +67,13 @@ void render_versions(const json_t *identities, FILE *stream)
 	json_t *version;
 
 	fputs("back end ", stream);
-	render_text(stream, document_text(identities, "backend"));
+	escape_text(stream, document_text(identities, "backend"));
 	json_object_foreach(json_object_get(identities, "versions"), name, version)
 	{
 		fputs(", ", stream);
-		render_text(stream, name);
+		escape_text(stream, name);
 		fputc(' ', stream);
-		render_value(stream, version);
+		escape_value(stream, version);
 	}
 }
 
@@ -84,14 +85,14 @@ void render_place(const json_t *findings, FILE *stream)
 	render_versions(identities, stream);
 	if (summary_other_guest(findings)) {
 		fputs("; guest ", stream);
-		render_text(stream, summary_other_guest(findings));
+		escape_text(stream, summary_other_guest(findings));
 		fputs(" in place of the matrix's own", stream);
 	}
 	if (json_object_get(identities, "replay_of"))
 		fputs("; a replay: no new result", stream);
 	if (phantom) {
 		fputs("; phantom IGD ", stream);
-		render_text(stream, document_text(phantom, "name"));
+		escape_text(stream, document_text(phantom, "name"));
 		fputs(": nothing here is from an Intel GPU", stream);
 	}
 	if (is_hardware(identities))
@@ -121,7 +122,7 @@ void render_reason(const json_t *cell, FILE *stream)
 	size_t i;
 
 	if (document_text(cell, "cause")[0]) {
-		render_text(stream, document_text(cell, "cause"));
+		escape_text(stream, document_text(cell, "cause"));
 		return;
 	}
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
@@ -131,7 +132,7 @@ void render_reason(const json_t *cell, FILE *stream)
 	}
 	if (verdict == VERDICT_PASS && unexpected)
 		note = unexpected;
-	render_text(stream, note[0] ? note : meanings[verdict]);
+	escape_text(stream, note[0] ? note : meanings[verdict]);
 }
 
 static void write_labelled(const char *label, const json_t *object, const char *key, FILE *stream)
@@ -141,19 +142,19 @@ static void write_labelled(const char *label, const json_t *object, const char *
 	if (!text[0])
 		return;
 	fputs(label, stream);
-	render_text(stream, text);
+	escape_text(stream, text);
 }
 
 static void write_finding(const json_t *finding, FILE *stream)
 {
 	fputc('\n', stream);
-	render_text(stream, document_text(finding, "verdict"));
+	escape_text(stream, document_text(finding, "verdict"));
 	write_labelled(" ", finding, "field", stream);
 	if (json_object_get(finding, "seen")) {
 		fputs(": expected ", stream);
-		render_value(stream, json_object_get(finding, "expected"));
+		escape_value(stream, json_object_get(finding, "expected"));
 		fputs(", seen ", stream);
-		render_value(stream, json_object_get(finding, "seen"));
+		escape_value(stream, json_object_get(finding, "seen"));
 	}
 	write_labelled(": ", finding, "note", stream);
 	write_labelled("; because of: ", finding, "source", stream);
@@ -176,7 +177,7 @@ void render_diagnosis(const json_t *cell, FILE *stream)
 	const json_t *entry;
 	size_t i;
 
-	render_text(stream, document_text(cell, "verdict"));
+	escape_text(stream, document_text(cell, "verdict"));
 	fputs(": ", stream);
 	render_reason(cell, stream);
 	write_labelled("\nlook first at: ", cell, "layer", stream);
@@ -217,7 +218,7 @@ char *render_escaped(const char *text)
 
 	if (!stream)
 		return NULL;
-	render_text(stream, text);
+	escape_text(stream, text);
 	if (fclose(stream) == 0)
 		return escaped;
 	free(escaped);

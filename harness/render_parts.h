@@ -1,12 +1,14 @@
 /*
  * What the renderers for machines have in common: a run in one line, a cell in one line and in a
- * few. Whatever text goes out from here has passed render_text(): printable ASCII and nothing else,
+ * few. Whatever text goes out from here has passed escape_text(): printable ASCII and nothing else,
  * so that a format's own escapes have only the format's own characters left to deal with.
  */
 #ifndef IGD_RENDER_PARTS_H
 #define IGD_RENDER_PARTS_H
 
-#include "harness/render.h"
+#include <jansson.h>
+#include <stdio.h>
+
 #include "src/verdict.h"
 
 /* The verdict of a cell or a finding; VERDICT_ERROR for a word that is none. */

@@ -2,7 +2,7 @@
 #ifndef IGD_RENDER_QUALIFICATION_H
 #define IGD_RENDER_QUALIFICATION_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 /*
  * The same content as Markdown and as a page to print. Of the record they take hashes only. The

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/render.h"
+#include "harness/escape.h"
 #include "harness/render_markup.h"
 
 /*
@@ -19,7 +19,7 @@ static void put_markdown(FILE *stream, const char *text)
 
 	if (!memory)
 		return;
-	render_text(memory, text);
+	escape_text(memory, text);
 	if (fclose(memory) == 0) {
 		for (const char *c = escaped; *c; c++) {
 			if (strchr("\\`*_{}[]<>#|&!~$@", *c) || strncmp(c, "://", 3) == 0)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/escape.h"
 #include "harness/patterns.h"
 #include "harness/render_parts.h"
 #include "harness/summary.h"
@@ -35,13 +36,13 @@ static void print_phantom(const json_t *phantom, FILE *stream)
 	if (!phantom)
 		return;
 	fputs("PHANTOM IGD ", stream);
-	render_text(stream, name[0] ? name : "(its marker cannot be read)");
+	escape_text(stream, name[0] ? name : "(its marker cannot be read)");
 	fputs(": the host's GPU was an emulated VGA", stream);
 	if (document_text(phantom, "device")[0]) {
 		fputs(" that sysfs showed as ", stream);
-		render_text(stream, document_text(phantom, "vendor"));
+		escape_text(stream, document_text(phantom, "vendor"));
 		fputc(':', stream);
-		render_text(stream, document_text(phantom, "device"));
+		escape_text(stream, document_text(phantom, "device"));
 	}
 	fputs("; nothing here is from an Intel GPU\n", stream);
 }
@@ -55,18 +56,18 @@ static void print_place(const json_t *findings, FILE *stream)
 	const char *place = document_text(host, "place");
 
 	fputs("Matrix ", stream);
-	render_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
+	escape_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
 	fputs(", ", stream);
 	render_versions(identities, stream);
 	fputc('\n', stream);
 	if (replay) {
 		fputs("REPLAY of ", stream);
-		render_text(stream, document_text(replay, "dir"));
+		escape_text(stream, document_text(replay, "dir"));
 		fputs(": no new result\n", stream);
 	}
 	if (summary_other_guest(findings)) {
 		fputs("Guest ", stream);
-		render_text(stream, summary_other_guest(findings));
+		escape_text(stream, summary_other_guest(findings));
 		fputs(" in place of the matrix's own\n", stream);
 	}
 	print_phantom(json_object_get(host, "phantom"), stream);
@@ -80,9 +81,9 @@ static void print_place(const json_t *findings, FILE *stream)
 		fputs("a virtual lab", stream);
 	if (document_text(host, "product_name")[0]) {
 		fputs(" on ", stream);
-		render_text(stream, document_text(host, "sys_vendor"));
+		escape_text(stream, document_text(host, "sys_vendor"));
 		fputc(' ', stream);
-		render_text(stream, document_text(host, "product_name"));
+		escape_text(stream, document_text(host, "product_name"));
 	}
 	fputc('\n', stream);
 }
@@ -115,19 +116,19 @@ static void print_finding(const json_t *finding, const struct render_options *op
 	fprintf(stream, " %-22s ", document_text(finding, "field"));
 	if (json_object_get(finding, "seen")) {
 		fputs("expected ", stream);
-		render_value(stream, json_object_get(finding, "expected"));
+		escape_value(stream, json_object_get(finding, "expected"));
 		fputs(pass ? ", and so it is" : ", seen ", stream);
 		if (!pass)
-			render_value(stream, json_object_get(finding, "seen"));
+			escape_value(stream, json_object_get(finding, "seen"));
 	}
 	if (note[0]) {
 		fputs(json_object_get(finding, "seen") ? ": " : "", stream);
-		render_text(stream, note);
+		escape_text(stream, note);
 	}
 	fputc('\n', stream);
 	if (!pass) {
 		fputs("          because of: ", stream);
-		render_text(stream, document_text(finding, "source"));
+		escape_text(stream, document_text(finding, "source"));
 		fputc('\n', stream);
 	}
 }
@@ -135,7 +136,7 @@ static void print_finding(const json_t *finding, const struct render_options *op
 static void print_labelled(const char *label, const json_t *object, const char *key, FILE *stream)
 {
 	fprintf(stream, "          %s: ", label);
-	render_text(stream, document_text(object, key));
+	escape_text(stream, document_text(object, key));
 	fputc('\n', stream);
 }
 
@@ -145,11 +146,11 @@ static void print_cause(const json_t *match, FILE *stream)
 	json_int_t count = json_integer_value(json_object_get(match, "count"));
 
 	fputs("    log   ", stream);
-	render_text(stream, document_text(match, "label"));
+	escape_text(stream, document_text(match, "label"));
 	fputs(", layer ", stream);
-	render_text(stream, document_text(match, "layer"));
+	escape_text(stream, document_text(match, "layer"));
 	fputs(", ", stream);
-	render_text(stream, document_text(match, "file"));
+	escape_text(stream, document_text(match, "file"));
 	fprintf(stream, " line %" JSON_INTEGER_FORMAT,
 		json_integer_value(json_object_get(match, "line")));
 	if (count > 1)
@@ -176,7 +177,7 @@ static void print_logs(const json_t *logs, FILE *stream)
 		if (pattern_is_cause(match))
 			continue;
 		fputs(between, stream);
-		render_text(stream, document_text(match, "label"));
+		escape_text(stream, document_text(match, "label"));
 		between = ", ";
 	}
 	if (between[0] == ',')
@@ -196,14 +197,14 @@ static void print_cell(const json_t *cell, const struct render_options *options,
 	fputc('\n', stream);
 	if (document_text(cell, "cause")[0]) {
 		fputs("      ", stream);
-		render_text(stream, document_text(cell, "cause"));
+		escape_text(stream, document_text(cell, "cause"));
 		fputc('\n', stream);
 	}
 	if (document_text(cell, "layer")[0])
 		fprintf(stream, "      look first at: %s\n", document_text(cell, "layer"));
 	if (json_array_size(json_object_get(cell, "pruned")) > 0) {
 		fputs("      pruned: ", stream);
-		render_value(stream, json_object_get(cell, "pruned"));
+		escape_value(stream, json_object_get(cell, "pruned"));
 		fputc('\n', stream);
 	}
 	if (strcmp(document_text(cell, "verdict"), "PASS") != 0)

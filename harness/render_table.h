@@ -2,7 +2,7 @@
 #ifndef IGD_RENDER_TABLE_H
 #define IGD_RENDER_TABLE_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 /*
  * Where the run was, then each cell with its verdict, its cause, what its logs say of that unless

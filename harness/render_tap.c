@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "harness/escape.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 
@@ -76,7 +77,7 @@ int render_tap(const json_t *findings, const struct render_options *options, FIL
 		enum verdict verdict = render_verdict(cell);
 
 		fprintf(stream, "%sok %zu - ", verdict <= VERDICT_SKIP ? "" : "not ", i + 1);
-		render_text(stream, document_text(cell, "name"));
+		escape_text(stream, document_text(cell, "name"));
 		write_directive(cell, stream);
 		fputc('\n', stream);
 		r = write_block(cell, stream);

@@ -14,7 +14,7 @@
 #ifndef IGD_RENDER_TAP_H
 #define IGD_RENDER_TAP_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 /* Returns 0; -EIO if the stream failed; -ENOMEM. */
 int render_tap(const json_t *findings, const struct render_options *options, FILE *stream);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/escape.h"
 #include "harness/views_private.h"
 #include "src/document.h"
 
@@ -81,14 +82,14 @@ static void print_row(const char *name, char texts[VIEW_LAYERS][COLUMN_MAX],
 	int room = DEVICE_MAX - (int)strlen(name); /* blanks that are due if anything follows */
 
 	fputs("  ", stream);
-	render_text(stream, name);
+	escape_text(stream, name);
 	for (int layer = 0; layer < VIEW_LAYERS; layer++) {
 		if (widths[layer] == 0)
 			continue;
 		room += 2;
 		if (texts[layer][0]) {
 			fprintf(stream, "%*s", room > 0 ? room : 0, "");
-			render_text(stream, texts[layer]);
+			escape_text(stream, texts[layer]);
 			room = 0;
 		}
 		room += widths[layer] - (int)strlen(texts[layer]);
@@ -115,11 +116,11 @@ static void print_device(const json_t *device, const int widths[VIEW_LAYERS], FI
 	if (!document_text(device, "why")[0])
 		return;
 	fputs("      ", stream);
-	render_text(stream, document_text(device, "what"));
+	escape_text(stream, document_text(device, "what"));
 	fputs(" parts at ", stream);
-	render_text(stream, document_text(device, "parts_at"));
+	escape_text(stream, document_text(device, "parts_at"));
 	fputs(": ", stream);
-	render_text(stream, document_text(device, "why"));
+	escape_text(stream, document_text(device, "why"));
 	fputc('\n', stream);
 }
 
@@ -130,9 +131,9 @@ static void print_views(const json_t *cell, const json_t *views, FILE *stream)
 	int widths[VIEW_LAYERS] = { 0 };
 	size_t i, hidden = 0;
 
-	render_text(stream, document_text(cell, "name"));
+	escape_text(stream, document_text(cell, "name"));
 	fputs(parts_at[0] ? ": the views part at " : ": the views agree", stream);
-	render_text(stream, parts_at);
+	escape_text(stream, parts_at);
 	fputc('\n', stream);
 	measure(devices, widths);
 	print_head(widths, stream);

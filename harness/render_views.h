@@ -1,7 +1,7 @@
 #ifndef IGD_RENDER_VIEWS_H
 #define IGD_RENDER_VIEWS_H
 
-#include "harness/render.h"
+#include "harness/render_stream.h"
 
 /*
  * For people: the views of each cell (harness/views.h), device by layer, with a "!" where they part

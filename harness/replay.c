@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "harness/cell.h"
+#include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/plan.h"
 #include "harness/seal.h"
@@ -211,9 +212,9 @@ static int copy_file(int from_fd, int to_fd, const char *name, struct problem *w
 	size_t length;
 	int r;
 
-	r = store_read(from_fd, name, &bytes, &length, why);
+	r = fileio_read(from_fd, name, &bytes, &length, why);
 	if (r == 0)
-		r = store_write(to_fd, name, bytes, length, why);
+		r = fileio_write(to_fd, name, bytes, length, why);
 	free(bytes);
 	return r;
 }
@@ -240,7 +241,7 @@ static int load_guest(struct backend_guest *guest, const char *name, int cell_fd
 
 	if (fd < 0)
 		return problem_set(why, fd, "cell %s has no restored guest", name);
-	r = store_read(fd, "console.log", &guest->bytes, &guest->length, why);
+	r = fileio_read(fd, "console.log", &guest->bytes, &guest->length, why);
 	if (r == -ENOENT && faccessat(cell_fd, PRUNED_FILE, F_OK, 0) == 0)
 		r = problem_set(why, -ENODATA, "the console.log of cell %s was pruned", name);
 	else if (r == -ENOENT)
@@ -260,7 +261,7 @@ static int load(struct backend_guest *guest, const char *name, int evidence_fd, 
 	fd = index < 0 ? -ENOENT : store_cell(&host->store, (size_t)index, name, false, why);
 	if (fd < 0)
 		return problem_set(why, fd, "%s holds no cell %s", host->store.dir, name);
-	r = store_read_json(fd, "end.json", DOCUMENT_END, &guest->end, why);
+	r = fileio_read_json(fd, "end.json", DOCUMENT_END, &guest->end, why);
 	if (r == -ENOENT)
 		problem_set(why, r, "%s: cell %s did not run to its end", host->store.dir, name);
 	if (r == 0)

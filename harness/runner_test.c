@@ -2,6 +2,7 @@
  * The runner with cells side by side, against a back end whose guests only count each other: what a
  * cell does is cell_test.c's, what may begin queue_test.c's.
  */
+#include "harness/fileio.h"
 #include "harness/runner.h"
 
 #include <errno.h>
@@ -232,7 +233,7 @@ static json_t *end_of(const char *run_name, size_t index, const char *name)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	store_read_json(fd, "end.json", DOCUMENT_END, &end, &why);
+	fileio_read_json(fd, "end.json", DOCUMENT_END, &end, &why);
 	close(fd);
 	return end;
 }

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "harness/digest.h"
+#include "harness/fileio.h"
 #include "harness/files.h"
-#include "harness/store.h"
 #include "src/document.h"
 
 json_t *seal_describe(int dir_fd, const char *name, int *r_r)
@@ -96,7 +96,7 @@ int seal_write(int dir_fd, struct problem *why)
 	if (r == 0)
 		r = json_object_set(seal, "files", files) < 0 ? -ENOMEM : 0;
 	if (r == 0)
-		r = store_write_json(dir_fd, SEAL_FILE, seal, why);
+		r = fileio_write_json(dir_fd, SEAL_FILE, seal, why);
 	json_decref(files);
 	json_decref(seal);
 	return r;
@@ -132,7 +132,7 @@ int seal_check(int dir_fd, struct problem *why)
 	const char *name;
 	int r;
 
-	r = store_read_json(dir_fd, SEAL_FILE, DOCUMENT_SEAL, &seal, &inner);
+	r = fileio_read_json(dir_fd, SEAL_FILE, DOCUMENT_SEAL, &seal, &inner);
 	if (r == -ENOENT)
 		return 1;
 	if (r == -EPROTO)
@@ -142,7 +142,7 @@ int seal_check(int dir_fd, struct problem *why)
 		return problem_set(why, -EBADMSG, "the record is damaged: %s",
 			r < 0 ? inner.text : SEAL_FILE " has no files");
 	}
-	store_read_json(dir_fd, PRUNED_FILE, DOCUMENT_PRUNED, &pruned, &inner);
+	fileio_read_json(dir_fd, PRUNED_FILE, DOCUMENT_PRUNED, &pruned, &inner);
 	r = 0;
 	json_object_foreach(json_object_get(seal, "files"), name, sealed)
 	{

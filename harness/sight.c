@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/ending.h"
+#include "harness/fileio.h"
 #include "harness/patterns.h"
-#include "harness/store.h"
 #include "harness/xen_domain.h"
 #include "src/document.h"
 #include "src/field.h"
@@ -185,8 +185,8 @@ json_t *sight_xen(int cell_fd)
 	size_t length = 0;
 	char *log = NULL;
 
-	if (store_read_json(cell_fd, "libxl.json", DOCUMENT_LIBXL, &libxl, &why) == 0 &&
-		store_read(cell_fd, "xen.log", &log, &length, &why) == 0 &&
+	if (fileio_read_json(cell_fd, "libxl.json", DOCUMENT_LIBXL, &libxl, &why) == 0 &&
+		fileio_read(cell_fd, "xen.log", &log, &length, &why) == 0 &&
 		xen_domain_ranges(log, length,
 			(unsigned int)json_integer_value(json_object_get(libxl, "domid")),
 			&ranges) == 0)

@@ -9,115 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/plan.h"
 #include "harness/seal.h"
 #include "src/document.h"
 #include "src/report.h"
 
-/* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */
-static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
-{
-	char *bytes = malloc(max + 1);
-	size_t used = 0;
-
-	if (!bytes)
-		return -ENOMEM;
-	while (used < max) {
-		ssize_t n = read(fd, bytes + used, max - used);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			free(bytes);
-			return -errno;
-		}
-		if (n == 0)
-			break;
-		used += (size_t)n;
-	}
-	bytes[used] = 0;
-	*bytes_r = bytes;
-	*length_r = used;
-	return 0;
-}
-
-int store_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
-	bool *more_r, struct problem *why)
-{
-	struct stat st;
-	int fd, r = 0;
-
-	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = problem_set(why, -EINVAL, "%s is no plain file", name);
-	if (r == 0) {
-		*more_r = (uint64_t)st.st_size > max;
-		r = read_open(fd, *more_r ? max : (size_t)st.st_size, bytes_r, length_r);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (r < 0 && r != -ENOENT)
-		problem_set(why, r, "cannot read %s: %s", name, strerror(-r));
-	return r;
-}
-
-int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why)
-{
-	char *bytes = NULL;
-	bool more = false;
-	int r = store_read_head(dir_fd, name, STORE_FILE_MAX, &bytes, length_r, &more, why);
-
-	if (r == 0 && more) {
-		free(bytes);
-		return problem_set(why, -EFBIG, "%s is no plain file of at most %u bytes", name,
-			STORE_FILE_MAX);
-	}
-	if (r == 0)
-		*bytes_r = bytes;
-	return r;
-}
-
-void store_last_line(int dir_fd, const char *name, char *line, size_t size)
-{
-	char *log = NULL, *end, *begin;
-	size_t length = 0;
-
-	line[0] = 0;
-	if (store_read(dir_fd, name, &log, &length, NULL) < 0)
-		return;
-	end = log + length;
-	while (end > log && (end[-1] == '\n' || end[-1] == '\r'))
-		*--end = 0;
-	begin = memrchr(log, '\n', (size_t)(end - log));
-	snprintf(line, size, "%s", begin ? begin + 1 : log);
-	free(log);
-}
-
-int store_read_json(
-	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why)
-{
-	struct problem inner = { 0 };
-	char *text = NULL;
-	size_t length = 0;
-	int r;
-
-	r = store_read(dir_fd, name, &text, &length, why);
-	if (r < 0)
-		return r;
-	r = document_parse(text, length, format, DOCUMENT_VERSION, document_r, &inner);
-	if (r < 0)
-		problem_set(why, r, "%s: %s", name, inner.text);
-	free(text);
-	return r;
-}
-
 int store_read_report(int dir_fd, json_t **report_r, struct problem *why)
 {
 	char *text = NULL;
 	size_t length = 0;
-	int r = store_read(dir_fd, "report.json", &text, &length, why);
+	int r = fileio_read(dir_fd, "report.json", &text, &length, why);
 
 	if (r == 0)
 		r = report_parse(text, length, report_r, why);
@@ -131,10 +33,10 @@ static int copy_in(int dir_fd, const char *name, const char *from, struct proble
 	size_t length = 0;
 	int r;
 
-	r = store_read(AT_FDCWD, from, &bytes, &length, why);
+	r = fileio_read(AT_FDCWD, from, &bytes, &length, why);
 	if (r < 0)
 		return problem_set(why, r, "cannot read %s: %s", from, strerror(-r));
-	r = store_write(dir_fd, name, bytes, length, why);
+	r = fileio_write(dir_fd, name, bytes, length, why);
 	free(bytes);
 	return r;
 }
@@ -224,10 +126,10 @@ out:
 int store_freeze(
 	const struct store *store, const json_t *run, const json_t *plan, struct problem *why)
 {
-	int r = store_write_json(store->dir_fd, "plan.json", plan, why);
+	int r = fileio_write_json(store->dir_fd, "plan.json", plan, why);
 
 	/* run.json last: a directory without it is not a run that began. */
-	return r < 0 ? r : store_write_json(store->dir_fd, "run.json", run, why);
+	return r < 0 ? r : fileio_write_json(store->dir_fd, "run.json", run, why);
 }
 
 int store_create(const char *dir, const json_t *run, const json_t *plan, const char *matrix_file,
@@ -253,7 +155,7 @@ static int read_plan(const struct store *store, json_t **plan_r, struct problem 
 	size_t length = 0;
 	int r;
 
-	r = store_read(store->dir_fd, "plan.json", &text, &length, why);
+	r = fileio_read(store->dir_fd, "plan.json", &text, &length, why);
 	if (r < 0)
 		return problem_set(why, r, "%s has no plan.json", store->dir);
 	r = plan_parse(text, length, plan_r, &inner);
@@ -299,7 +201,7 @@ int store_open(const char *dir, bool write, struct store *store_r, json_t **run_
 		problem_set(why, r, "%s: %s", dir, damage.text);
 		goto out;
 	}
-	r = store_read_json(store.dir_fd, "run.json", DOCUMENT_RUN, &run, why);
+	r = fileio_read_json(store.dir_fd, "run.json", DOCUMENT_RUN, &run, why);
 	if (r == -ENOENT)
 		problem_set(why, r, "%s has no run.json: it is not a run directory", dir);
 	if (r < 0)

@@ -21,13 +21,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 
 #include "src/problem.h"
-
-#define STORE_FILE_MAX (256u << 20) /* bytes of a file that is read back at most */
-#define STORE_NAME_MAX 256 /* bytes of a name that is written, with ".", ".new" and the 0 */
 
 struct store {
 	int dir_fd;
@@ -104,70 +99,9 @@ int store_set_aside(
 	const struct store *store, size_t index, const char *name, int number, struct problem *why);
 
 /*
- * Writes a whole file: under a temporary name, synced, renamed, the folder synced. So a reader sees
- * the old file or the new one, also after a power cut.
+ * Reads a cell's report.json and checks it with report_parse(). New reference. Errors as
+ * fileio_read() and report_parse().
  */
-int store_write(
-	int dir_fd, const char *name, const void *bytes, size_t length, struct problem *why);
-int store_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why);
-
-/*
- * The same, of what does not lie in memory all at once. store_file_begin() gives a new file under a
- * temporary name, whose `fd` or stream is written to. store_file_end() gives it its name if `r` is
- * 0, and removes it otherwise; returns `r`, or what went wrong then. Strings are borrowed until the
- * end. One of which store_file_begin() failed may be ended.
- */
-struct store_file {
-	int dir_fd, fd;
-	const char *name;
-	char temporary[STORE_NAME_MAX];
-	int error; /* the first of the stream, a negative errno */
-};
-
-int store_file_begin(int dir_fd, const char *name, struct store_file *file_r, struct problem *why);
-int store_file_end(struct store_file *file, int r, struct problem *why);
-
-/*
- * A stream into the file, to be closed with fclose() before the end; NULL without memory. Why one
- * cannot be written is in `error`.
- */
-FILE *store_file_stream(struct store_file *file);
-
-/*
- * Reads a whole file of at most STORE_FILE_MAX bytes; a 0 is put behind them. The caller frees.
- * Returns 0, -ENOENT without a sentence, or another negative errno with one.
- */
-int store_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why);
-
-/*
- * Reads the first `max` bytes of a file, or all; *more_r says whether there is more. A 0 is put
- * behind them. The caller frees. Errors as store_read().
- */
-int store_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
-	bool *more_r, struct problem *why);
-
-/* The last line of a log, cut at `size` - 1, for a sentence; "" if it cannot be read. */
-void store_last_line(int dir_fd, const char *name, char *line, size_t size);
-
-/* Reads a document of that format. New reference. Errors as store_read() and document_parse(). */
-int store_read_json(
-	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why);
-
-/* Reads a cell's report.json and checks it, report_parse(). New reference. Errors as both. */
 int store_read_report(int dir_fd, json_t **report_r, struct problem *why);
-
-/*
- * The journal of a cell, journal.jsonl: one object a line, {"ms": since the cell began, "what":
- * "state", ...}. Appends `entry` (reference stolen, NULL is an error) and syncs before it returns.
- */
-struct journal {
-	int fd;
-	uint64_t began_us; /* CLOCK_MONOTONIC */
-	int error;         /* the first errno, negative, of a note that is not in it; 0 if none */
-};
-
-int journal_open(int dir_fd, struct journal *journal_r, struct problem *why);
-int journal_note(struct journal *journal, json_t *entry);
-void journal_close(struct journal *journal);
 
 #endif

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
+#include "harness/journal.h"
 #include "harness/store.h"
 #include "src/document.h"
 #include "src/suite.h"
@@ -92,7 +94,7 @@ static void a_run_of_a_newer_version_is_refused_by_name(void)
 	struct problem why = { 0 };
 	int fd = open(dir, O_RDONLY | O_DIRECTORY);
 
-	CU_ASSERT_EQUAL(store_write(fd, "run.json", newer, strlen(newer), &why), 0);
+	CU_ASSERT_EQUAL(fileio_write(fd, "run.json", newer, strlen(newer), &why), 0);
 	close(fd);
 	CU_ASSERT_EQUAL(store_open(dir, false, &store, &run, &plan, &why), -EPROTO);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "version 99"));
@@ -118,7 +120,7 @@ static void cells_have_folders_and_journals(void)
 	CU_ASSERT_EQUAL(journal_note(&journal, json_pack("{s:s}", "what", "second")), 0);
 	CU_ASSERT_EQUAL(journal_note(&journal, NULL), -ENOMEM);
 	journal_close(&journal);
-	CU_ASSERT_EQUAL(store_read(fd, "journal.jsonl", &text, &length, &why), 0);
+	CU_ASSERT_EQUAL(fileio_read(fd, "journal.jsonl", &text, &length, &why), 0);
 	CU_ASSERT_EQUAL(strncmp(text, "{\"what\":\"first\",\"ms\":", 21), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\n{\"what\":\"second\""));
 	CU_ASSERT_EQUAL(access("cells/001-a-b", F_OK), -1);
@@ -135,12 +137,12 @@ static void a_write_that_fails_leaves_the_old_file(void)
 	size_t length = 0;
 	int fd = open(place, O_RDONLY | O_DIRECTORY);
 
-	CU_ASSERT_EQUAL(store_write(fd, "file", "old", 3, &why), 0);
+	CU_ASSERT_EQUAL(fileio_write(fd, "file", "old", 3, &why), 0);
 	/* The temporary name is taken by a folder: as good as a full disk, and needs no disk. */
 	CU_ASSERT_EQUAL(mkdirat(fd, ".file.new", 0755), 0);
-	CU_ASSERT(store_write(fd, "file", "new", 3, &why) < 0);
+	CU_ASSERT(fileio_write(fd, "file", "new", 3, &why) < 0);
 	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
-	CU_ASSERT_EQUAL(store_read(fd, "file", &text, &length, NULL), 0);
+	CU_ASSERT_EQUAL(fileio_read(fd, "file", &text, &length, NULL), 0);
 	CU_ASSERT_STRING_EQUAL(text, "old");
 	free(text);
 	close(fd);
@@ -154,19 +156,19 @@ static void the_head_of_a_file_says_if_there_is_more(void)
 	bool more = false;
 	int fd = open(place, O_RDONLY | O_DIRECTORY);
 
-	CU_ASSERT_EQUAL(store_write(fd, "head", "12345", 5, &why), 0);
-	CU_ASSERT_EQUAL(store_read_head(fd, "head", 3, &text, &length, &more, &why), 0);
+	CU_ASSERT_EQUAL(fileio_write(fd, "head", "12345", 5, &why), 0);
+	CU_ASSERT_EQUAL(fileio_read_head(fd, "head", 3, &text, &length, &more, &why), 0);
 	CU_ASSERT_STRING_EQUAL(text, "123");
 	CU_ASSERT_EQUAL(length, 3);
 	CU_ASSERT_TRUE(more);
 	free(text);
-	CU_ASSERT_EQUAL(store_read_head(fd, "head", 5, &text, &length, &more, &why), 0);
+	CU_ASSERT_EQUAL(fileio_read_head(fd, "head", 5, &text, &length, &more, &why), 0);
 	CU_ASSERT_STRING_EQUAL(text, "12345");
 	CU_ASSERT_FALSE(more);
 	free(text);
-	CU_ASSERT_EQUAL(store_read_head(fd, "none", 5, &text, &length, &more, &why), -ENOENT);
+	CU_ASSERT_EQUAL(fileio_read_head(fd, "none", 5, &text, &length, &more, &why), -ENOENT);
 	CU_ASSERT_STRING_EQUAL(why.text, "");
-	CU_ASSERT(store_read_head(fd, ".", 5, &text, &length, &more, &why) < 0);
+	CU_ASSERT(fileio_read_head(fd, ".", 5, &text, &length, &more, &why) < 0);
 	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
 	close(fd);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/store.h"
+#include "harness/fileio.h"
 #include "harness/views_private.h"
 #include "src/bdf.h"
 #include "src/document.h"
@@ -15,7 +15,7 @@ static char *read_evidence(int cell_fd, const char *name, size_t *length_r)
 	bool more;
 
 	if (cell_fd < 0 ||
-		store_read_head(cell_fd, name, VIEW_TEXT_MAX, &text, length_r, &more, NULL) < 0)
+		fileio_read_head(cell_fd, name, VIEW_TEXT_MAX, &text, length_r, &more, NULL) < 0)
 		return NULL;
 	return text;
 }
@@ -106,7 +106,7 @@ static bool read_libxl(int cell_fd, const json_t *config, json_t *views[VIEW_LAY
 		views[VIEW_POLICY] = json_incref(policy);
 	json_decref(policy);
 	if (!ok || cell_fd < 0 ||
-		store_read_json(cell_fd, "libxl.json", DOCUMENT_LIBXL, &document, NULL) < 0)
+		fileio_read_json(cell_fd, "libxl.json", DOCUMENT_LIBXL, &document, NULL) < 0)
 		return ok;
 	view.rows = views[VIEW_LIBXL] ? views[VIEW_LIBXL] : json_object();
 	put_passed(&view, document, config);

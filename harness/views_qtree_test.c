@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/store.h"
+#include "harness/fileio.h"
 #include "harness/views_private.h"
 #include "src/document.h"
 #include "src/report.h"
@@ -29,7 +29,7 @@ static json_t *view_of_sample(const char *name)
 
 	CU_ASSERT_FATAL(
 		asprintf(&path, "%s/harness/corpus/views_qtree/%s", root ? root : ".", name) > 0);
-	CU_ASSERT_EQUAL_FATAL(store_read(-1, path, &text, &length, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(fileio_read(-1, path, &text, &length, NULL), 0);
 	view = view_of_qtree(text, length);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(view);
 	free(text);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/fileio.h"
 #include "harness/store.h"
 #include "harness/views.h"
 #include "src/document.h"
@@ -20,7 +21,7 @@ static json_t *report_of(int cell_fd)
 	size_t length = 0;
 	json_t *report = NULL;
 
-	CU_ASSERT_EQUAL_FATAL(store_read(cell_fd, "report.json", &text, &length, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(fileio_read(cell_fd, "report.json", &text, &length, NULL), 0);
 	CU_ASSERT_EQUAL_FATAL(report_parse(text, length, &report, NULL), 0);
 	free(text);
 	return report;

@@ -4,6 +4,7 @@
  * lab (corpus/views_qtree/xenfv-igd). Each test changes one piece of that evidence, and says at
  * which layer the views then part.
  */
+#include "harness/fileio.h"
 #include "harness/views.h"
 
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/store.h"
 #include "harness/views_private.h"
 #include "src/document.h"
 #include "src/suite.h"
@@ -34,7 +34,7 @@ static char *read_source(const char *name)
 	size_t length = 0;
 
 	CU_ASSERT_FATAL(asprintf(&path, "%s/%s", root ? root : ".", name) > 0);
-	CU_ASSERT_EQUAL_FATAL(store_read(AT_FDCWD, path, &text, &length, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(fileio_read(AT_FDCWD, path, &text, &length, NULL), 0);
 	free(path);
 	return text;
 }
@@ -69,7 +69,7 @@ static void begin(void)
 static void put_file(const char *name, const char *text)
 {
 	if (text)
-		CU_ASSERT_EQUAL(store_write(cell.fd, name, text, strlen(text), NULL), 0);
+		CU_ASSERT_EQUAL(fileio_write(cell.fd, name, text, strlen(text), NULL), 0);
 }
 
 /* The views of the pieces as they are now; frees these. */
@@ -83,7 +83,7 @@ static json_t *end(void)
 	put_file("qemu-args-policy.txt", cell.policy);
 	put_file("qemu-qtree.txt", cell.qtree);
 	if (cell.libxl)
-		CU_ASSERT_EQUAL(store_write_json(cell.fd, "libxl.json", cell.libxl, NULL), 0);
+		CU_ASSERT_EQUAL(fileio_write_json(cell.fd, "libxl.json", cell.libxl, NULL), 0);
 	views = views_of_cell(plan, "libxl", cell.fd, cell.report);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(views);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
