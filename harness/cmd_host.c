@@ -41,7 +41,7 @@ static const struct command_option options[] = {
 	{ "xen-log", "FILE", "what `xl dmesg' wrote, instead of asking Xen",
 		.text = &given.xen_log },
 	{ "ids", "FILE",
-		"which GPU is what (default: IGD_IDS, or the file installed with the\n"
+		"which GPU is what (default: IGD_IDS, or the table built into the\n"
 		"                          program)",
 		.text = &given.ids },
 	{ NULL },

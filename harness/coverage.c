@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/generation.h"
+#include "harness/igd_ids.h"
 #include "src/document.h"
 #include "src/field.h"
 
@@ -51,11 +51,13 @@ static json_t *kind_of(const json_t *identities)
 	const json_t *phantom = json_object_get(host, "phantom");
 	const json_t *igd = phantom ? phantom : host_igd(host);
 	const char *device = document_text(igd, "device"), *class = document_text(igd, "class");
-	const struct generation *generation =
-		device[0] ? generation_find((uint16_t)strtoul(device, NULL, 16)) : NULL;
+	const struct igd_platform *platform =
+		device[0] ? igd_ids_find(igd_ids_builtin(), (uint16_t)strtoul(device, NULL, 16))
+			  : NULL;
 
-	return json_pack("{s:s?, s:s?, s:o, s:b}", "generation",
-		generation ? generation->name : NULL, "device", device[0] ? device : NULL, "class",
+	return json_pack("{s:s?, s:s?, s:s?, s:o, s:b}", "generation",
+		platform ? platform->title : NULL, "graphics", platform ? platform->graphics : NULL,
+		"device", device[0] ? device : NULL, "class",
 		class[0] ? json_stringn(class, strlen(class) < 6 ? strlen(class) : 6) : json_null(),
 		"phantom", phantom != NULL);
 }
@@ -110,6 +112,16 @@ static void count_cells(json_t *entry, const json_t *cells)
 	json_object_update(entry, json_object_get(entry, "kind"));
 	json_object_del(entry, "kind");
 	json_object_del(entry, "shards");
+}
+
+const struct igd_platform *coverage_next(size_t *number)
+{
+	const struct igd_ids *ids = igd_ids_builtin();
+	const struct igd_platform *platform = igd_ids_platform(ids, *number), *next = platform;
+
+	while (next && strcmp(next->title, platform->title) == 0)
+		next = igd_ids_platform(ids, ++*number);
+	return platform;
 }
 
 json_t *coverage_of(const json_t *findings)

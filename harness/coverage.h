@@ -2,9 +2,10 @@
  * Which Intel display functions guests really had in a run, by generation and class, from the
  * findings (harness/judge.h):
  *
- *   [{"generation": "Coffee Lake", "device": "0x3e92", "class": "0x0300",
+ *   [{"generation": "Coffee Lake", "graphics": "9", "device": "0x3e92", "class": "0x0300",
  *                                     of the host's display function; null: it has none of
- *                                     Intel's, or "generation": its id is not known
+ *                                     Intel's; "generation" and "graphics" alone:
+ *                                     results/igd-ids.yaml does not have its id
  *     "phantom": true, "cells": 4, "counts": {"PASS": 2, "XFAIL": 2}}]
  *                                     the cells in which the guest had it
  *
@@ -16,8 +17,14 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "harness/igd_ids.h"
+
 /* Returns a new array, or NULL without memory. */
 json_t *coverage_of(const json_t *findings);
+
+/* The lines of a report's table of coverage: platforms of igd_ids_builtin(), one for each title.
+ * Begin with *number = 0. Returns NULL behind the last. */
+const struct igd_platform *coverage_next(size_t *number);
 
 /* The cells of all entries. */
 size_t coverage_cells(const json_t *coverage);

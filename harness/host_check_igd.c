@@ -87,8 +87,8 @@ static void look_generation(const struct host_view *view, struct host_answer *an
 			"the table of ids does not have 8086:%04x", view->device);
 	else
 		host_answer(answer, HOST_PASS,
-			json_pack("{s:s, s:s?}", "platform", platform->name, "generation",
-				platform->generation[0] ? platform->generation : NULL),
+			json_pack("{s:s, s:s, s:s}", "platform", platform->name, "name",
+				platform->title, "generation", platform->graphics),
 			IGD_IDS_FILE, "%s", "");
 }
 

@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "harness/fileio.h"
-#include "harness/installed.h"
+#include "harness/igd_ids_text.h"
 #include "harness/yaml.h"
 
-#define FILE_MAX        (256u << 10) /* bytes; ours has 8 KiB */
-#define DEVICES_MAX     4096
-#define PLATFORMS_MAX   256
-#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-."
+#define FILE_MAX         (256u << 10) /* bytes; ours has 8 KiB */
+#define DEVICES_MAX      4096
+#define PLATFORMS_MAX    256
+#define NAME_CHARACTERS  "abcdefghijklmnopqrstuvwxyz0123456789-."
+#define TITLE_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789- "
 
 struct device {
 	uint16_t id;
@@ -36,10 +37,11 @@ static const struct yaml_key head_keys[HEAD_KEYS + 1] = {
 	[BRIDGES] = { "isa_bridges", YAML_A_LIST, true },
 };
 
-enum { NAME, GENERATION, GMCH, BDSM, MACRO, IDS, PLATFORM_KEYS };
+enum { NAME, TITLE, GRAPHICS, GMCH, BDSM, MACRO, IDS, PLATFORM_KEYS };
 static const struct yaml_key platform_keys[PLATFORM_KEYS + 1] = {
 	[NAME] = { "name", YAML_A_SCALAR, true },
-	[GENERATION] = { "generation", YAML_A_SCALAR },
+	[TITLE] = { "title", YAML_A_SCALAR, true },
+	[GRAPHICS] = { "graphics", YAML_A_SCALAR, true },
 	[GMCH] = { "gmch", YAML_A_SCALAR, true },
 	[BDSM] = { "bdsm", YAML_A_SCALAR, true },
 	[MACRO] = { "macro", YAML_A_SCALAR, true },
@@ -137,9 +139,12 @@ static int read_platform(
 	if (r == 0)
 		r = yaml_check_name(source, found[NAME]->place, "a platform", found[NAME]->text,
 			NAME_CHARACTERS, IGD_IDS_NAME_MAX - 1);
-	if (r == 0 && found[GENERATION])
-		r = yaml_check_name(source, found[GENERATION]->place, "a generation",
-			found[GENERATION]->text, NAME_CHARACTERS, IGD_IDS_NAME_MAX - 1);
+	if (r == 0)
+		r = yaml_check_name(source, found[TITLE]->place, "a title", found[TITLE]->text,
+			TITLE_CHARACTERS, IGD_IDS_NAME_MAX - 1);
+	if (r == 0)
+		r = yaml_check_name(source, found[GRAPHICS]->place, "a version of graphics",
+			found[GRAPHICS]->text, "0123456789.", IGD_IDS_NAME_MAX - 1);
 	if (r == 0)
 		r = read_word(source, found[GMCH], gmch_words, &gmch);
 	if (r == 0)
@@ -147,8 +152,8 @@ static int read_platform(
 	if (r < 0)
 		return r;
 	snprintf(platform->name, sizeof(platform->name), "%s", found[NAME]->text);
-	snprintf(platform->generation, sizeof(platform->generation), "%s",
-		found[GENERATION] ? found[GENERATION]->text : "");
+	snprintf(platform->title, sizeof(platform->title), "%s", found[TITLE]->text);
+	snprintf(platform->graphics, sizeof(platform->graphics), "%s", found[GRAPHICS]->text);
 	platform->gmch = (enum igd_gmch)gmch;
 	platform->bdsm = (enum igd_bdsm)bdsm;
 	return read_devices(source, found[IDS], ids, (int)ids->platform_count++, 0);
@@ -214,7 +219,7 @@ out:
 
 int igd_ids_load(const char *file, struct igd_ids **ids_r, struct problem *why)
 {
-	char *installed = NULL, *text = NULL;
+	char *text = NULL;
 	size_t length = 0;
 	bool more = false;
 	int r;
@@ -222,19 +227,27 @@ int igd_ids_load(const char *file, struct igd_ids **ids_r, struct problem *why)
 	if (!file)
 		file = getenv("IGD_IDS");
 	if (!file)
-		file = installed = installed_path(IGD_IDS_FILE);
-	r = file ? fileio_read_head(AT_FDCWD, file, FILE_MAX, &text, &length, &more, why) : -ENOMEM;
+		return parse(IGD_IDS_FILE, igd_ids_text, igd_ids_text_length, ids_r, why);
+	r = fileio_read_head(AT_FDCWD, file, FILE_MAX, &text, &length, &more, why);
 	if (r < 0)
-		problem_set(why, r, "cannot read the ids %s: %s", file ? file : IGD_IDS_FILE,
-			strerror(-r));
+		problem_set(why, r, "cannot read the ids %s: %s", file, strerror(-r));
 	else if (more)
 		r = problem_set(
 			why, -EINVAL, "%s:1:1: the file has more than %u bytes", file, FILE_MAX);
 	else
 		r = parse(file, text, length, ids_r, why);
 	free(text);
-	free(installed);
 	return r;
+}
+
+const struct igd_ids *igd_ids_builtin(void)
+{
+	static struct igd_ids *builtin;
+	struct problem why;
+
+	if (!builtin)
+		parse(IGD_IDS_FILE, igd_ids_text, igd_ids_text_length, &builtin, &why);
+	return builtin;
 }
 
 void igd_ids_free(struct igd_ids *ids)
@@ -251,6 +264,23 @@ const struct igd_platform *igd_ids_find(const struct igd_ids *ids, uint16_t devi
 	const struct device *found = find(ids, device);
 
 	return found && found->platform >= 0 ? &ids->platforms[found->platform] : NULL;
+}
+
+const struct igd_platform *igd_ids_platform(const struct igd_ids *ids, size_t number)
+{
+	return ids && number < ids->platform_count ? &ids->platforms[number] : NULL;
+}
+
+uint16_t igd_ids_device(
+	const struct igd_ids *ids, size_t number, const struct igd_platform **platform_r)
+{
+	const struct device *device;
+
+	if (!ids || number >= ids->device_count)
+		return 0;
+	device = &ids->devices[number];
+	*platform_r = device->platform >= 0 ? &ids->platforms[device->platform] : NULL;
+	return device->id;
 }
 
 uint16_t igd_ids_isa_bridge(const struct igd_ids *ids, uint16_t device)

@@ -14,7 +14,7 @@
  *   "releases": [ {"name": "trixie", "versions": {...}, "qemu": "QEMU emulator version ...",
  *                  "kernel": "6.12...", "device_model": {"path", "sha256"}, "builds": {...},
  *                  "cpu": ..., "models": {...}} ],     as the runs identified them; in the order
- * given "coverage": [...], "never": ["Haswell (Gen7.5)"],  harness/coverage.h, all runs added up
+ * given "coverage": [...], "never": ["Haswell (7)"],  harness/coverage.h, all runs added up
  *   "matrices": [ {
  *     "name": "seed-igd", "sha256": ["..."], "patterns": ["..."],
  *                                     by which it was judged; several if not all by the same

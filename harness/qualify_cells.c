@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/generation.h"
+#include "harness/coverage.h"
 #include "harness/qualify_private.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -173,21 +173,22 @@ static json_t *coverage(const struct qualify *qualify)
 static json_t *never(const json_t *covered)
 {
 	json_t *names = json_array();
+	const struct igd_platform *line;
 	const json_t *entry;
-	size_t i;
+	size_t i, number = 0;
 
-	for (const struct generation *one = generations; one->name; one++) {
+	while ((line = coverage_next(&number))) {
 		bool exercised = false;
 
 		json_array_foreach(covered, i, entry)
 		{
-			if (strcmp(document_text(entry, "generation"), one->name) == 0 &&
+			if (strcmp(document_text(entry, "generation"), line->title) == 0 &&
 				json_integer_value(json_object_get(entry, "cells")) > 0)
 				exercised = true;
 		}
 		if (!exercised)
 			json_array_append_new(
-				names, json_sprintf("%s (%s)", one->name, one->graphics));
+				names, json_sprintf("%s (%s)", line->title, line->graphics));
 	}
 	return names;
 }

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/coverage.h"
 #include "harness/digest.h"
-#include "harness/generation.h"
 #include "harness/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -176,21 +176,23 @@ void paper_coverage(const struct paper *paper)
 {
 	static const char *const columns[] = { "Generation", "Class 0x0300, VGA",
 		"Class 0x0380, other display", NULL };
-	char vga[TEXT_MAX], other[TEXT_MAX], never[TEXT_MAX] = "", name[64];
+	char vga[TEXT_MAX], other[TEXT_MAX], never[TEXT_MAX] = "", name[2 * IGD_IDS_NAME_MAX + 4];
+	const struct igd_platform *line;
 	bool table = false;
+	size_t number = 0;
 
 	sheet_heading(&paper->sheet, 2, "Coverage by generation and class");
-	for (const struct generation *entry = generations; entry->name; entry++) {
-		snprintf(name, sizeof(name), "%s (%s)", entry->name, entry->graphics);
-		if (!is_covered(paper, entry->name)) {
+	while ((line = coverage_next(&number))) {
+		snprintf(name, sizeof(name), "%s (%s)", line->title, line->graphics);
+		if (!is_covered(paper, line->title)) {
 			paper_add(never, ", ", name);
 			continue;
 		}
 		if (!table)
 			sheet_table(&paper->sheet, columns);
 		table = true;
-		cell_of_coverage(paper, entry->name, "0x0300", vga);
-		cell_of_coverage(paper, entry->name, "0x0380", other);
+		cell_of_coverage(paper, line->title, "0x0300", vga);
+		cell_of_coverage(paper, line->title, "0x0380", other);
 		sheet_row(&paper->sheet, (const char *[]){ name, vga, other }, 3);
 	}
 	if (table)
