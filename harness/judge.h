@@ -32,7 +32,8 @@
  *     "views": {...},                 harness/views.h; absent if there is no evidence of any
  *     "shard": 2,                     whose it was, if the plan was cut (harness/shard.h)
  *     "pruned": ["console.log"],      files that `igd-harness prune` removed, if any
- *     "logs_cut": ["console.log"]     files of which only the beginning was searched, if any
+ *     "logs_cut": ["console.log"]     files of which only the beginning was searched, if any;
+ *                                     of a restored guest "restored/console.log"
  *   } ],
  *   "verdict": "FAIL",                the worst of the cells
  *   "counts": {"PASS": 2, "FAIL": 1}  cells by verdict; only verdicts that occur

@@ -61,11 +61,12 @@ static void write_file(const char *folder, const struct file *made)
 	CU_ASSERT_EQUAL(fclose(file), 0);
 }
 
-/* Judges a run of one cell whose folder has these files; the entry of the cell. */
-static json_t *judge(const struct file *files, const char *expect, bool with_patterns)
+/*
+ * Judges a run of one cell of this plan whose folder has these files; the entry of the cell. A name
+ * that begins with "restored/" is in the folder of the restored guest. The plan is stolen.
+ */
+static json_t *judge_plan(json_t *plan, const struct file *files, bool with_patterns)
 {
-	json_t *plan = json_pack("{s:[{s:s, s:{}, s:o}]}", "cells", "name", "c", "words", "expect",
-		json_loads(expect, 0, NULL));
 	json_t *run = json_pack("{s:{s:s, s:{s:s}}}", "identities", "acts_as", "libxl", "versions",
 		"qemu", "10.0.13");
 	struct store store = STORE_NONE;
@@ -76,7 +77,8 @@ static json_t *judge(const struct file *files, const char *expect, bool with_pat
 
 	CU_ASSERT_EQUAL(patterns_parse("p", data, strlen(data), &patterns, &why), 0);
 	snprintf(folder, sizeof(folder), "%s/cells/001-c", place);
-	snprintf(command, sizeof(command), "rm -rf %s/cells && mkdir -p %s", place, folder);
+	snprintf(
+		command, sizeof(command), "rm -rf %s/cells && mkdir -p %s/restored", place, folder);
 	CU_ASSERT_EQUAL_FATAL(system(command), 0);
 	for (; files->name; files++)
 		write_file(folder, files);
@@ -93,6 +95,21 @@ static json_t *judge(const struct file *files, const char *expect, bool with_pat
 	json_decref(plan);
 	json_decref(run);
 	return cell;
+}
+
+static json_t *judge(const struct file *files, const char *expect, bool with_patterns)
+{
+	return judge_plan(json_pack("{s:[{s:s, s:{}, s:o}]}", "cells", "name", "c", "words",
+				  "expect", json_loads(expect, 0, NULL)),
+		files, with_patterns);
+}
+
+/* The same of a transition, of which nothing is expected. */
+static json_t *judge_transition(const struct file *files)
+{
+	return judge_plan(json_pack("{s:[{s:s, s:{}, s:[], s:{}}]}", "cells", "name", "c", "words",
+				  "expect", "to"),
+		files, true);
 }
 
 static void the_cause_is_named_first_and_gives_the_layer(void)
@@ -242,6 +259,33 @@ static void a_cut_log_is_said(void)
 	json_decref(cell);
 }
 
+static void a_cut_log_of_a_restored_guest_is_said(void)
+{
+	static char endless[PATTERNS_LOG_MAX + 64];
+	const struct file files[] = { { "end.json", CREATE_FAILED },
+		{ "restored/qemu.log", endless }, { "console.log", endless }, { NULL, NULL } };
+	json_t *cut = json_pack("[s, s]", "console.log", "restored/qemu.log"), *cell;
+
+	memset(endless, 'x', sizeof(endless) - 1);
+	cell = judge_transition(files);
+	CU_ASSERT(json_equal(json_object_get(cell, "logs_cut"), cut));
+	json_decref(cut);
+	json_decref(cell);
+}
+
+static void what_cells_share_accuses_no_restored_guest(void)
+{
+	static const struct file files[] = { { "end.json", BESIDE },
+		{ "restored/dom0.log", "not ready\n" }, { NULL, NULL } };
+	json_t *cell = judge_transition(files);
+	const json_t *match = json_array_get(json_object_get(cell, "logs"), 0);
+
+	CU_ASSERT_STRING_EQUAL(document_text(match, "file"), "restored/dom0.log");
+	CU_ASSERT_STRING_EQUAL(document_text(match, "severity"), "sign");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "FAIL");
+	json_decref(cell);
+}
+
 static void a_cell_that_did_not_run_has_no_logs(void)
 {
 	static const struct file files[] = { { NULL, NULL } };
@@ -262,6 +306,9 @@ static CU_TestInfo tests[] = {
 	{ "what two cells share accuses neither", what_two_cells_share_accuses_neither },
 	{ "what is left still goes first", what_is_left_still_goes_first },
 	{ "a cut log is said", a_cut_log_is_said },
+	{ "a cut log of a restored guest is said", a_cut_log_of_a_restored_guest_is_said },
+	{ "what cells share accuses no restored guest",
+		what_cells_share_accuses_no_restored_guest },
 	{ "a cell that did not run has no logs", a_cell_that_did_not_run_has_no_logs },
 	CU_TEST_INFO_NULL,
 };

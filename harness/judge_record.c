@@ -27,6 +27,21 @@ static void put_first(struct judge_record *record, json_t *logs)
 	record->logs = logs;
 }
 
+/* Adds the restored guest's logs of which only the beginning was searched to the first guest's. */
+static void add_cut(struct judge_record *record, const json_t *cut)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(cut, i, name)
+	{
+		if (!record->cut)
+			record->cut = json_array();
+		json_array_append_new(record->cut,
+			json_sprintf(TRANSITION_FOLDER "/%s", json_string_value(name)));
+	}
+}
+
 /* What the restored guest of a transition left. */
 static void read_restored(int cell_fd, const json_t *identities, const struct patterns *patterns,
 	struct judge_record *record)
@@ -45,6 +60,7 @@ static void read_restored(int cell_fd, const json_t *identities, const struct pa
 	if (patterns)
 		put_first(record, judge_logs(patterns, fd, record->restored,
 					  json_object_get(identities, "versions"), &cut));
+	add_cut(record, cut);
 	json_decref(cut);
 	if (record->report && record->restored) {
 		/* Without it only the guest is asked. */
@@ -91,12 +107,12 @@ void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *ident
 	if (patterns)
 		record->logs = judge_logs(patterns, cell_fd, record->report,
 			json_object_get(identities, "versions"), &record->cut);
-	doubt_shared_logs(record->logs, record->end);
 	record->views = views_of_cell(
 		plan_cell, document_text(identities, "acts_as"), cell_fd, record->report);
 	record->xen = sight_xen(cell_fd);
 	if (transition_is(plan_cell))
 		read_restored(cell_fd, identities, patterns, record);
+	doubt_shared_logs(record->logs, record->end);
 }
 
 void judge_record_free(struct judge_record *record)

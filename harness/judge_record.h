@@ -12,7 +12,9 @@
 /* As in struct evidence (harness/sight.h); all owned, NULL for what is not there. */
 struct judge_record {
 	json_t *end, *report, *logs, *views, *xen, *restored, *moved;
-	json_t *cut;    /* names of the logs of which only the beginning was searched */
+	/* Paths in the cell's folder of the logs of which only the beginning was searched; a
+	 * restored guest's begin with TRANSITION_FOLDER "/". */
+	json_t *cut;
 	json_t *pruned; /* prune_names() */
 	struct problem end_trouble, report_trouble;
 };

@@ -8,16 +8,22 @@
 #include "src/bdf.h"
 #include "src/document.h"
 
-/* The beginning of a file of evidence, or NULL; the caller frees. */
+/*
+ * A file of evidence, or NULL; the caller frees. A file that is too long is not read: devices
+ * behind the end of its beginning would count as absent.
+ */
 static char *read_evidence(int cell_fd, const char *name, size_t *length_r)
 {
 	char *text = NULL;
-	bool more;
+	bool more = false;
 
 	if (cell_fd < 0 ||
 		fileio_read_head(cell_fd, name, VIEW_TEXT_MAX, &text, length_r, &more, NULL) < 0)
 		return NULL;
-	return text;
+	if (!more)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* Reads one file by `view_of`; *view_r stays NULL if it is not there. False without memory. */

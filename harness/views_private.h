@@ -38,7 +38,7 @@ extern const struct view_name {
 #define VIEW_KEY_MAX  32 /* bytes of a row's name */
 #define VIEW_WORD_MAX                                                                              \
 	64 /* bytes of a type, an option's key or value; longer ones are not looked at */
-#define VIEW_TEXT_MAX   (1u << 20) /* bytes of a file of evidence; what is behind is not read */
+#define VIEW_TEXT_MAX   (1u << 20) /* bytes of a file of evidence; a longer one is not read */
 #define VIEW_PASSED_MAX 32         /* devices of the host, as harness/xen allows */
 
 /* The emulated devices that a row stands for. */

@@ -357,6 +357,18 @@ static void evidence_that_is_missing_or_odd_is_no_layer(void)
 	json_decref(plan);
 }
 
+/* A device behind the part that would be read would count as absent. */
+static void a_tree_that_is_too_long_is_no_evidence(void)
+{
+	char *longer = NULL;
+
+	begin();
+	CU_ASSERT_FATAL(asprintf(&longer, "%s%*s", cell.qtree, (int)VIEW_TEXT_MAX, "\n") > 0);
+	free(cell.qtree);
+	cell.qtree = longer;
+	CU_ASSERT_EQUAL(count_layers(end()), 3);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -380,6 +392,8 @@ int main(void)
 			a_policy_is_named_if_it_took_something_away },
 		{ "evidence that is missing or odd is no layer",
 			evidence_that_is_missing_or_odd_is_no_layer },
+		{ "a tree that is too long is no evidence",
+			a_tree_that_is_too_long_is_no_evidence },
 		CU_TEST_INFO_NULL,
 	};
 
