@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/child.h"
 #include "harness/clock.h"
 #include "harness/pidfd.h"
 
@@ -39,32 +40,16 @@ int child_told(void)
 	return told;
 }
 
-static void set_signals(void (*handler)(int))
+static _Noreturn void become_command(const struct child_order *order)
 {
-	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
-		signal(ending_signals[i], handler);
-}
+	int fds[] = { -1, order->out_fd, order->out_fd };
+	const struct child_parts parts = { .fds = fds,
+		.fds_count = 3,
+		.death_signal = SIGTERM,
+		.folder = order->folder,
+		.environment = order->environment };
 
-static void become_command(const struct child_order *order)
-{
-	extern char **environ;
-	int null_fd = open("/dev/null", O_RDONLY);
-
-	setpgid(0, 0);
-	set_signals(SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (dup2(null_fd, 0) < 0 || dup2(order->out_fd, 1) < 0 || dup2(order->out_fd, 2) < 0)
-		_exit(127);
-	if (order->folder && chdir(order->folder) < 0) {
-		dprintf(2, "cannot go to %s: %s\n", order->folder, strerror(errno));
-		_exit(127);
-	}
-	if (order->environment)
-		environ = (char **)order->environment;
-	execvp(order->argv[0], order->argv);
-	dprintf(2, "cannot execute %s: %s\n", order->argv[0], strerror(errno));
-	_exit(127);
+	child_become(order->argv, &parts);
 }
 
 /* Milliseconds until then, for poll(); a second more than a 32-bit number of them is days away. */
@@ -124,7 +109,8 @@ static void become_guard(const struct child_order *order, int life_fd, int resul
 	pid_t pid;
 
 	setpgid(0, 0);
-	set_signals(SIG_IGN);
+	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+		signal(ending_signals[i], SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = fork();

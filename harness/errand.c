@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/child.h"
 #include "harness/clock.h"
 #include "harness/pidfd.h"
 
@@ -69,24 +69,15 @@ static int on_exit_of_child(sd_event_source *source, int fd, uint32_t revents, v
 	return 0;
 }
 
-/* In the child. What cannot be done is said where its user reads what the program says. */
-static void become(const struct errand_order *order, const int ends[STREAMS])
+/* In the child. */
+static _Noreturn void become(const struct errand_order *order, const int ends[STREAMS])
 {
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigset_t none;
+	int fds[] = { order->in_fd, ends[OUT], ends[ERR] };
+	const struct child_parts parts = {
+		.fds = fds, .fds_count = 3, .death_signal = SIGTERM, .folder = order->folder
+	};
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	setpgid(0, 0);
-	dup2(ends[ERR] >= 0 ? ends[ERR] : nothing, 2);
-	if (dup2(order->in_fd >= 0 ? order->in_fd : nothing, 0) >= 0 &&
-		dup2(ends[OUT] >= 0 ? ends[OUT] : nothing, 1) >= 0 &&
-		(!order->folder || chdir(order->folder) == 0))
-		execvp(order->argv[0], order->argv);
-	dprintf(2, "cannot execute %s: %s\n", order->argv[0], strerror(errno));
-	_exit(127);
+	child_become(order->argv, &parts);
 }
 
 /* The pipe of a stream that somebody hears; the child's end in *end_r. */

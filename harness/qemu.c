@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/child.h"
 #include "harness/command.h"
 #include "harness/fileio.h"
 #include "harness/firmware.h"
@@ -88,38 +88,15 @@ static void qemu_room(struct backend_host *host, struct room *room)
 		fclose(meminfo);
 }
 
-/* What QEMU inherits, by the number at which it finds it; -1: nothing there. */
-struct inherited {
-	int fds[QEMU_FD_END];
-};
-
-/* Above them all first: the number of one may be the place of another. */
-static bool place(struct inherited *inherited)
+/* In the child: the console as stdin and stdout, the log as stderr, then QEMU. A killed harness
+ * leaves no QEMU behind. */
+static _Noreturn void become_qemu(const struct args *args, int fds[static QEMU_FD_END])
 {
-	bool ok = true;
+	const struct child_parts parts = {
+		.fds = fds, .fds_count = QEMU_FD_END, .death_signal = SIGKILL
+	};
 
-	for (int i = 0; i < QEMU_FD_END && ok; i++) {
-		if (inherited->fds[i] >= 0)
-			inherited->fds[i] = fcntl(inherited->fds[i], F_DUPFD_CLOEXEC, QEMU_FD_END);
-	}
-	for (int i = 0; i < QEMU_FD_END && ok; i++)
-		ok = inherited->fds[i] < 0 || dup2(inherited->fds[i], i) == i;
-	return ok;
-}
-
-/* In the child: the console as stdin and stdout, the log as stderr, then QEMU. */
-static void become_qemu(const struct args *args, struct inherited *inherited)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed harness leaves no QEMU behind */
-	setpgid(0, 0);                    /* Ctrl-C at the terminal is the harness's business */
-	if (place(inherited))
-		execvp(args->list[0], (char *const *)args->list);
-	dprintf(2, "cannot execute %s: %s\n", args->list[0], strerror(errno));
-	_exit(127);
+	child_become((char *const *)args->list, &parts);
 }
 
 void qemu_tell_ended(struct backend_guest *guest, enum ending how, const char *detail)
@@ -206,9 +183,9 @@ static int spawn(struct backend_guest *guest, const struct args *args, int root_
 		goto out;
 	}
 	if (guest->pid == 0)
-		become_qemu(args,
-			&(struct inherited){ { pair[1], pair[1], log_fd, guest->parts.saved_fd,
-				talk[1], guest->parts.disk_fd, root_fd } });
+		become_qemu(
+			args, (int[QEMU_FD_END]){ pair[1], pair[1], log_fd, guest->parts.saved_fd,
+				      talk[1], guest->parts.disk_fd, root_fd });
 	guest->pid_fd = pidfd_open(guest->pid, 0);
 	if (guest->pid_fd < 0) {
 		r = -errno;
