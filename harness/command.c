@@ -5,33 +5,52 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/child.h"
 #include "harness/clock.h"
 #include "harness/digest.h"
+#include "harness/pidfd.h"
+
+static int left_ms(uint64_t until)
+{
+	uint64_t now = clock_us();
+
+	return until > now ? (int)((until - now) / 1000) + 1 : 0;
+}
+
+/* Waits for something to read, or for the end of a process. Returns 0 or -ETIMEDOUT. */
+static int await(int fd, uint64_t until)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		int left = left_ms(until);
+
+		if (left == 0)
+			return -ETIMEDOUT;
+		if (poll(&poll_fd, 1, left) > 0)
+			return 0;
+	}
+}
 
 /* Reads until `stop` (a newline, or 0 for none), the end, a full text or the limit. Returns 0 or
  * -ETIMEDOUT. */
-static int read_text(int fd, char *text, size_t size, char stop)
+static int read_text(int fd, char *text, size_t size, char stop, uint64_t until)
 {
-	uint64_t until = clock_us() + COMMAND_LIMIT_MS * 1000ull;
 	size_t used = 0;
 
 	text[0] = 0;
 	while (used + 1 < size && (!stop || !strchr(text, stop))) {
-		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-		uint64_t now = clock_us();
+		int r = await(fd, until);
 		ssize_t n;
 
-		if (now >= until)
-			return -ETIMEDOUT;
-		if (poll(&poll_fd, 1, (int)((until - now) / 1000) + 1) <= 0)
-			continue;
+		if (r < 0)
+			return r;
 		n = read(fd, text + used, size - 1 - used);
 		if (n <= 0)
 			break;
@@ -41,60 +60,88 @@ static int read_text(int fd, char *text, size_t size, char stop)
 	return 0;
 }
 
-static int spawn(char *const argv[], int out_fd, pid_t *pid_r)
+static int spawn(char *const argv[], int out_fd, pid_t *pid_r, int *pid_fd_r)
 {
-	posix_spawn_file_actions_t actions;
-	extern char **environ;
-	int r;
+	int fds[] = { -1, out_fd, STDERR_FILENO };
+	const struct child_parts parts = { .fds = fds, .fds_count = 3, .death_signal = SIGKILL };
 
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, out_fd, 1);
-	r = posix_spawnp(pid_r, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return -r;
+	*pid_r = fork();
+	if (*pid_r < 0)
+		return -errno;
+	if (*pid_r == 0)
+		child_become(argv, &parts);
+	setpgid(*pid_r, *pid_r); /* whichever of the two is first */
+	*pid_fd_r = pidfd_open(*pid_r, 0);
+	return *pid_fd_r < 0 ? -errno : 0;
 }
 
-static int ask_program(char *const argv[], char *text, size_t size, char stop, struct problem *why)
+/* Waits until the program has exited, or until the limit, and ends what is left of its group. */
+static int reap(pid_t pid, int pid_fd, uint64_t until, int *status_r)
 {
-	int ends[2] = { -1, -1 }, status = 0, r;
+	int r = await(pid_fd, until);
+
+	/* Not reaped yet: until then the group's number is nobody else's. */
+	kill(-pid, SIGKILL);
+	return waitpid(pid, status_r, 0) == pid ? r : -errno;
+}
+
+static int ask_program(char *const argv[], unsigned int limit_ms, char *text, size_t size,
+	char stop, struct problem *why)
+{
+	uint64_t until = clock_us() + limit_ms * UINT64_C(1000);
+	int ends[2] = { -1, -1 }, pid_fd = -1, status = 0, r, ended;
+	char *program = command_find(argv[0]);
 	pid_t pid = -1;
 
+	if (!program)
+		return problem_set(
+			why, -ENOENT, "cannot execute %s: %s", argv[0], strerror(ENOENT));
+	free(program);
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	r = spawn(argv, ends[1], &pid);
+		return problem_set(why, -errno, "cannot make a pipe: %s", strerror(errno));
+	r = spawn(argv, ends[1], &pid, &pid_fd);
 	close(ends[1]);
-	if (r < 0) {
+	if (r < 0)
 		problem_set(why, r, "cannot execute %s: %s", argv[0], strerror(-r));
-		goto out;
-	}
-	r = read_text(ends[0], text, size, stop);
-	if (r < 0) {
-		kill(pid, SIGKILL);
-		problem_set(why, r, "%s %s did not answer within %d s", argv[0], argv[1],
-			COMMAND_LIMIT_MS / 1000);
-	}
-out:
+	else
+		r = read_text(ends[0], text, size, stop, until);
 	/* Closed before the wait: a program that goes on printing dies of it. */
 	close(ends[0]);
-	if (pid > 0 && waitpid(pid, &status, 0) == pid && r == 0 && !text[0])
-		r = problem_set(why, -EIO, "%s %s printed nothing (status 0x%x)", argv[0], argv[1],
-			(unsigned int)status);
+	if (pid <= 0)
+		return r;
+	ended = reap(pid, pid_fd, pid_fd < 0 || r < 0 ? 0 : until, &status);
+	if (pid_fd >= 0)
+		close(pid_fd);
+	if (r == -ETIMEDOUT)
+		return problem_set(why, r, "%s %s did not answer within %g s", argv[0], argv[1],
+			limit_ms / 1000.0);
+	if (r == 0 && ended < 0)
+		return problem_set(why, ended, "%s %s did not exit within %g s", argv[0], argv[1],
+			limit_ms / 1000.0);
+	if (r == 0 && !text[0])
+		return problem_set(why, -EIO, "%s %s printed nothing (status 0x%x)", argv[0],
+			argv[1], (unsigned int)status);
 	return r;
 }
 
-int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why)
+int command_line_within(char *const argv[], unsigned int limit_ms,
+	char line[static COMMAND_LINE_MAX], struct problem *why)
 {
-	int r = ask_program(argv, line, COMMAND_LINE_MAX, '\n', why);
+	int r = ask_program(argv, limit_ms, line, COMMAND_LINE_MAX, '\n', why);
 
 	if (r == 0)
 		line[strcspn(line, "\r\n")] = 0;
 	return r;
 }
 
+int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why)
+{
+	return command_line_within(argv, COMMAND_LIMIT_MS, line, why);
+}
+
 int command_text(char *const argv[], char *text, size_t size, struct problem *why)
 {
-	return ask_program(argv, text, size, 0, why);
+	return ask_program(argv, COMMAND_LIMIT_MS, text, size, 0, why);
 }
 
 char *command_find(const char *program)

@@ -11,15 +11,20 @@
 
 #define COMMAND_LINE_MAX 256
 
-/* A program that has not answered after this long is not going to. */
+/* A program that has not answered and exited after this long is not going to. */
 #define COMMAND_LIMIT_MS 10000
 
 /*
  * Runs argv (found along PATH) with nothing on its stdin and gives the first line it prints, cut at
- * COMMAND_LINE_MAX - 1. Returns 0, or a negative errno with the sentence: it cannot be executed
- * (-ENOENT and others), it failed (-EIO), it took too long (-ETIMEDOUT).
+ * COMMAND_LINE_MAX - 1. Waits until the program exits, and kills what is left of its process group.
+ * Returns 0, or a negative errno with the sentence: no such program (-ENOENT), it printed nothing
+ * (-EIO), it did not print or exit within COMMAND_LIMIT_MS (-ETIMEDOUT).
  */
 int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why);
+
+/* command_line() with a limit of the caller's. */
+int command_line_within(char *const argv[], unsigned int limit_ms,
+	char line[static COMMAND_LINE_MAX], struct problem *why);
 
 /*
  * The same for all that it prints, cut at size - 1.

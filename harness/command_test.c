@@ -1,10 +1,32 @@
 #include "harness/command.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "harness/clock.h"
 #include "src/suite.h"
+
+/* Ended, and not reaped by the init of the container. */
+static bool is_zombie(int pid)
+{
+	char path[64], text[512] = "";
+	const char *state;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return true;
+	text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+	fclose(file);
+	state = strrchr(text, ')');
+	return state && state[1] && state[2] == 'Z';
+}
 
 static int ask(const char *script, char *line, struct problem *why)
 {
@@ -32,6 +54,43 @@ static void a_program_that_prints_for_ever_is_cut(void)
 
 	CU_ASSERT_EQUAL(ask("exec yes $(printf %01000d 0)", line, &why), 0);
 	CU_ASSERT_EQUAL(strlen(line), COMMAND_LINE_MAX - 1);
+}
+
+/* Asks with a limit of 300 ms; the answer must be -ETIMEDOUT, and not after the script's own end.
+ */
+static void is_too_late(const char *script)
+{
+	char *const argv[] = { (char *)"sh", (char *)"-c", (char *)script, NULL };
+	uint64_t began = clock_us();
+	char line[COMMAND_LINE_MAX];
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(command_line_within(argv, 300, line, &why), -ETIMEDOUT);
+	CU_ASSERT(clock_us() - began < 4000000);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "within 0.3 s"));
+}
+
+static void a_program_that_does_not_end_is_too_late(void)
+{
+	is_too_late("sleep 8");
+	is_too_late("exec >&-; sleep 8");
+	is_too_late("echo QEMU emulator version 7.2.0; sleep 8");
+	is_too_late("echo QEMU emulator version 7.2.0; exec >&-; sleep 8");
+	is_too_late("trap '' TERM PIPE; echo QEMU; while :; do echo QEMU; sleep 1; done");
+}
+
+static void what_a_program_leaves_behind_is_ended(void)
+{
+	char line[COMMAND_LINE_MAX];
+	struct problem why = { 0 };
+	int pid;
+
+	CU_ASSERT_EQUAL(ask("sleep 60 >&- & echo $!", line, &why), 0);
+	pid = atoi(line);
+	CU_ASSERT_FATAL(pid > 1);
+	for (int i = 0; i < 100 && kill(pid, 0) == 0; i++)
+		usleep(10000);
+	CU_ASSERT(kill(pid, 0) < 0 || is_zombie(pid));
 }
 
 static void what_went_wrong_is_said(void)
@@ -62,6 +121,8 @@ static void a_program_is_found_along_the_path(void)
 static CU_TestInfo tests[] = {
 	{ "the first line is given", the_first_line_is_given },
 	{ "a program that prints for ever is cut", a_program_that_prints_for_ever_is_cut },
+	{ "a program that does not end is too late", a_program_that_does_not_end_is_too_late },
+	{ "what a program leaves behind is ended", what_a_program_leaves_behind_is_ended },
 	{ "what went wrong is said", what_went_wrong_is_said },
 	{ "a program is found along the path", a_program_is_found_along_the_path },
 	CU_TEST_INFO_NULL,
