@@ -26,7 +26,7 @@
  * A handler and an eventfd, not a blocked signal and a signalfd: what is blocked here would be
  * blocked in every child too, and libxl's children are not ours to unblock.
  */
-static int stop_fd = -1;
+static volatile sig_atomic_t stop_fd = -1;
 
 static void on_signal(int number)
 {
@@ -73,9 +73,10 @@ static int listen_for_stop(struct runner *runner)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-	runner->stop_fd = stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (stop_fd < 0)
+	runner->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (runner->stop_fd < 0)
 		return -errno;
+	stop_fd = runner->stop_fd;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
@@ -289,8 +290,11 @@ void runner_close(struct runner *runner)
 	sd_event_source_disable_unref(runner->stop_source);
 	sd_event_source_disable_unref(runner->tick);
 	sd_event_unref(runner->loop);
-	if (runner->stop_fd > 0)
+	if (runner->stop_fd >= 0) {
+		/* First: the handlers stay, and the number is soon that of a different file. */
+		stop_fd = -1;
 		close(runner->stop_fd);
+	}
 	json_decref(runner->identities);
 	json_decref(runner->document);
 	estimate_free(&runner->estimate);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,6 +307,35 @@ static void what_was_lost_runs_alone(void)
 	is_done("lost", 0, "a", 0);
 }
 
+/* A signal after the run: its eventfd is closed, and the number is that of a different file. */
+static void a_signal_behind_the_run_is_written_nowhere(void)
+{
+	struct runner runner = { 0 };
+	struct problem why = { "" };
+	char recorded[300], path[300];
+	int number, file, fd;
+
+	snprintf(recorded, sizeof(recorded), "%s/results/recorded/lab-bookworm-seed-display",
+		getenv("SOURCE_ROOT"));
+	CU_ASSERT_EQUAL_FATAL(runner_open(&runner, "replay",
+				      &(struct backend_options){ .replay_dir = recorded }, &why),
+		0);
+	number = runner.stop_fd;
+	CU_ASSERT_FATAL(number >= 0);
+	runner_close(&runner);
+
+	snprintf(path, sizeof(path), "%s/a-file", place);
+	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	CU_ASSERT_FATAL(file >= 0);
+	fd = file == number ? file : dup2(file, number);
+	CU_ASSERT_EQUAL_FATAL(fd, number);
+	raise(SIGINT);
+	CU_ASSERT_EQUAL(lseek(fd, 0, SEEK_END), 0);
+	close(fd);
+	if (fd != file)
+		close(file);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -314,6 +344,8 @@ int main(void)
 		{ "no more than the host has room for", no_more_than_the_host_has_room_for },
 		{ "a host that is not whole", a_host_that_is_not_whole },
 		{ "what was lost runs alone", what_was_lost_runs_alone },
+		{ "a signal behind the run is written nowhere",
+			a_signal_behind_the_run_is_written_nowhere },
 		CU_TEST_INFO_NULL,
 	};
 
