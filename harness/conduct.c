@@ -184,8 +184,8 @@ int conduct_reopen(struct runner *runner, struct backend_options *options,
 
 	if (conduct_settings_read(json_object_get(run, "settings"), &backend, options, runner) < 0)
 		return problem_set(why, -ENOTSUP,
-			"%s/run.json does not have the settings of its run, as before version "
-			"0.2: begin a new run",
+			"%s/run.json does not have the settings of its run (\"settings\"): begin "
+			"a new run",
 			store->dir);
 	r = runner_open(runner, backend, options, why);
 	if (r == 0)
