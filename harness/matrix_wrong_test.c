@@ -22,6 +22,29 @@ struct wrong {
 	const char *text, *place, *what, *todo;
 };
 
+/* Leaves the case and the sentence in the folder $MATRIX_WRONG_DIR, for
+ * docs/schema/schemas_test.py. */
+static void leave(const char *kind, const char *text, const struct problem *why)
+{
+	static int number;
+	const char *folder = getenv("MATRIX_WRONG_DIR");
+	const char *const texts[] = { text, why->text }, *const endings[] = { "yaml", "why" };
+
+	number++;
+	for (size_t i = 0; folder && i < 2; i++) {
+		char path[256];
+		FILE *file;
+
+		snprintf(path, sizeof(path), "%s/%s-%03d.%s", folder, kind, number, endings[i]);
+		file = fopen(path, "w");
+		CU_ASSERT_PTR_NOT_NULL(file);
+		if (!file)
+			continue;
+		CU_ASSERT(fputs(texts[i], file) >= 0);
+		CU_ASSERT_EQUAL(fclose(file), 0);
+	}
+}
+
 static void check(const struct wrong *wrong, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -34,6 +57,7 @@ static void check(const struct wrong *wrong, size_t count)
 							 strlen(wrong[i].text) },
 					NULL, &plan, &why),
 			-EINVAL);
+		leave("matrix", wrong[i].text, &why);
 		CU_ASSERT_PTR_NULL(plan);
 		CU_ASSERT_EQUAL(strncmp(why.text, place, strlen(place)), 0);
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, wrong[i].what));
@@ -96,6 +120,7 @@ static void known_deviations(void)
 					"k.yaml", table[i].text, strlen(table[i].text) },
 				&plan, &why),
 			-EINVAL);
+		leave("known", table[i].text, &why);
 		CU_ASSERT_PTR_NULL(plan);
 		CU_ASSERT_EQUAL(strncmp(why.text, place, strlen(place)), 0);
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, table[i].what));

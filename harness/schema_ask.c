@@ -1,0 +1,206 @@
+/*
+ * What the program takes, for docs/schema/schemas_test.py, which compares it with the schemas:
+ *
+ *   schema-ask tables             the words and settings of the program's own tables, as JSON
+ *   schema-ask matrix FILE...     reads each as the program does: a line FILE<TAB>SENTENCE, where
+ *   schema-ask host-description FILE...       the sentence is empty if the file is right
+ *   schema-ask patterns FILE...
+ *   schema-ask known MATRIX FILE...           each as the known deviations of that matrix
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/abi.h"
+#include "harness/bisect.h"
+#include "harness/cell.h"
+#include "harness/dut.h"
+#include "harness/ending.h"
+#include "harness/fileio.h"
+#include "harness/host_check.h"
+#include "harness/matrix_model.h"
+#include "harness/patterns.h"
+#include "harness/settings.h"
+#include "harness/views_private.h"
+#include "src/verdict.h"
+
+static const char *verdict_word(int i)
+{
+	return i < VERDICT_COUNT ? verdict_name((enum verdict)i) : NULL;
+}
+
+static const char *host_verdict_word(int i)
+{
+	return i <= HOST_NOT_APPLICABLE ? host_verdict_name((enum host_verdict)i) : NULL;
+}
+
+static const char *ending_word(int i)
+{
+	return i < ENDING_COUNT ? ending_entry((enum ending)i)->name : NULL;
+}
+
+static const char *state_word(int i)
+{
+	return i <= CELL_OVER ? cell_state_name((enum cell_state)i) : NULL;
+}
+
+static const char *limit_word(int i)
+{
+	static const char *const names[MATRIX_LIMITS] = PLAN_LIMITS;
+
+	return i < MATRIX_LIMITS ? names[i] : NULL;
+}
+
+static const char *backend_word(int i)
+{
+	return i < MATRIX_BACKENDS ? matrix_backends[i] : NULL;
+}
+
+static const char *log_word(int i)
+{
+	return i < PATTERN_LOGS ? pattern_log_names[i] : NULL;
+}
+
+static const char *layer_word(int i)
+{
+	return i < VIEW_LAYERS ? view_names[i].name : NULL;
+}
+
+static const char *use_word(int i)
+{
+	return abi_uses[i];
+}
+
+static const char *class_word(int i)
+{
+	return abi_classes[i].name;
+}
+
+static const char *answer_word(int i)
+{
+	return i + 1 < BISECT_ANSWERS ? bisect_answer_name((enum bisect_answer)(i + 1)) : NULL;
+}
+
+/* Each gives the words of a table by index, NULL behind the last. */
+static const struct {
+	const char *name;
+	const char *(*word)(int i);
+} tables[] = {
+	{ "verdict", verdict_word },
+	{ "hostVerdict", host_verdict_word },
+	{ "ending", ending_word },
+	{ "state", state_word },
+	{ "limitName", limit_word },
+	{ "backend", backend_word },
+	{ "log", log_word },
+	{ "viewLayer", layer_word },
+	{ "use", use_word },
+	{ "class", class_word },
+	{ "answer", answer_word },
+};
+
+static json_t *describe_setting(const struct setting *setting)
+{
+	static const char *const kinds[] = { [SETTING_BOOL] = "bool",
+		[SETTING_WHOLE] = "whole",
+		[SETTING_WORD] = "word",
+		[SETTING_TEXT] = "text",
+		[SETTING_TEXTS] = "texts" };
+	json_t *about = json_pack("{s:s, s:s, s:s}", "backend", setting->backend, "name",
+		setting->name, "kind", kinds[setting->kind]);
+	json_t *words = json_array();
+
+	for (size_t i = 0; setting->words && setting->words[i]; i++)
+		json_array_append_new(words, json_string(setting->words[i]));
+	json_object_set_new(about, "words", words);
+	if (setting->kind == SETTING_WHOLE) {
+		json_object_set_new(about, "min", json_integer(setting->min));
+		json_object_set_new(about, "max", json_integer(setting->max));
+	}
+	return about;
+}
+
+static int print_tables(void)
+{
+	json_t *all = json_object(), *list = json_array();
+	int r;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		json_t *words = json_array();
+
+		for (int word = 0; tables[i].word(word); word++)
+			json_array_append_new(words, json_string(tables[i].word(word)));
+		json_object_set_new(all, tables[i].name, words);
+	}
+	for (const struct setting *setting = settings; setting->name; setting++)
+		json_array_append_new(list, describe_setting(setting));
+	json_object_set_new(all, "settings", list);
+	r = json_dumpf(all, stdout, JSON_INDENT(1));
+	json_decref(all);
+	return r == 0 ? 0 : 1;
+}
+
+static int ask_dut(const char *file, struct problem *why)
+{
+	struct dut *dut = NULL;
+	char *text = NULL;
+	size_t length;
+	int r = fileio_read(AT_FDCWD, file, &text, &length, why);
+
+	if (r == 0)
+		r = dut_parse(file, text, length, &dut, why);
+	free(text);
+	dut_free(dut);
+	return r;
+}
+
+static int ask_patterns(const char *file, struct problem *why)
+{
+	struct patterns *patterns = NULL;
+	int r = patterns_load(file, &patterns, why);
+
+	patterns_free(patterns);
+	return r;
+}
+
+/* `matrix` is the file itself, or with `known` that of the matrix. */
+static int ask_matrix(const char *matrix, const char *known, struct problem *why)
+{
+	json_t *plan = NULL;
+	int r = matrix_plan(matrix, known, &plan, why);
+
+	json_decref(plan);
+	return r;
+}
+
+static int ask(const char *kind, const char *matrix, const char *file, struct problem *why)
+{
+	if (strcmp(kind, "matrix") == 0)
+		return ask_matrix(file, NULL, why);
+	if (strcmp(kind, "known") == 0)
+		return ask_matrix(matrix, file, why);
+	if (strcmp(kind, "patterns") == 0)
+		return ask_patterns(file, why);
+	return ask_dut(file, why);
+}
+
+int main(int argc, char **argv)
+{
+	const char *kind = argc > 1 ? argv[1] : "";
+	int first = strcmp(kind, "known") == 0 ? 3 : 2;
+
+	if (strcmp(kind, "tables") == 0)
+		return print_tables();
+	if (argc <= first) {
+		fputs("Usage: schema-ask tables | KIND FILE... | known MATRIX FILE...\n", stderr);
+		return 2;
+	}
+	for (int i = first; i < argc; i++) {
+		struct problem why = { "" };
+		int r = ask(kind, argv[2], argv[i], &why);
+
+		printf("%s\t%s\n", argv[i], r < 0 ? why.text : "");
+	}
+	return 0;
+}
