@@ -52,6 +52,9 @@
 
 #include "src/problem.h"
 
+/* MiB of a guest whose cell gives no `memory`, in every back end: our choice, not xl's. */
+#define PLAN_MEMORY_MIB 512
+
 /* How a cell's limits are named, in the order of the states; see harness/cell.h. */
 #define PLAN_LIMITS                                                                                \
 	{                                                                                          \

@@ -7,6 +7,7 @@
 
 #include "harness/fileio.h"
 #include "harness/models.h"
+#include "harness/plan.h"
 #include "harness/qemu_private.h"
 #include "harness/transition.h"
 
@@ -103,7 +104,7 @@ int args_build(const struct backend_host *host, const json_t *cell, const struct
 	add_format(args, "-name", "%s", text(cell, "name", "guest"));
 	add_format(args, "-machine", "%s,accel=%s", text(settings, "machine", "pc"),
 		host->options->accelerator);
-	add_format(args, "-m", "%" JSON_INTEGER_FORMAT, whole(settings, "memory", 512));
+	add_format(args, "-m", "%" JSON_INTEGER_FORMAT, whole(settings, "memory", PLAN_MEMORY_MIB));
 	add_format(args, "-smp", "%" JSON_INTEGER_FORMAT, whole(settings, "vcpus", 1));
 	/* What a processor runs has no need of it, and QEMU refuses it. */
 	if (json_object_get(settings, "icount") && strcmp(host->options->accelerator, "tcg") == 0)

@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/plan.h"
 #include "harness/transition.h"
 #include "src/document.h"
-
-/* What both back ends give a guest of which the cell says nothing (xl.cfg(5), qemu_args.c). */
-#define MEMORY_DEFAULT_MIB 512
 
 bool queue_passes_device(const json_t *cell)
 {
@@ -84,7 +82,7 @@ int queue_make(struct queue *queue, const json_t *plan, const char *acts_as, uns
 			.index = places[i],
 			.alone = queue_passes_device(cell) || transition_is(cell),
 			.cpus = (unsigned int)setting(cell, acts_as, "vcpus", 1),
-			.memory_mib = setting(cell, acts_as, "memory", MEMORY_DEFAULT_MIB) };
+			.memory_mib = setting(cell, acts_as, "memory", PLAN_MEMORY_MIB) };
 
 		if (is_due(data, &entry))
 			queue->entries[queue->count++] = entry;

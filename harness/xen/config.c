@@ -13,10 +13,10 @@
 #include <xen/hvm/hvm_info_table.h>
 
 #include "harness/dm/policy.h"
+#include "harness/plan.h"
 #include "harness/xen/config.h"
 
-#define MEMORY_DEFAULT_MIB 512
-#define KIB_PER_MIB        1024
+#define KIB_PER_MIB 1024
 
 int config_wrong(struct filling *f, const char *name, const char *wanted)
 {
@@ -298,7 +298,7 @@ static int fill_base(struct filling *f, const char *name, const struct guest_ima
 	libxl_uuid_generate(&c_info->uuid);
 	mark_uuid(&c_info->uuid);
 	libxl_domain_build_info_init_type(b_info, LIBXL_DOMAIN_TYPE_HVM);
-	b_info->max_memkb = b_info->target_memkb = MEMORY_DEFAULT_MIB * KIB_PER_MIB;
+	b_info->max_memkb = b_info->target_memkb = PLAN_MEMORY_MIB * KIB_PER_MIB;
 	b_info->device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
 	/* Named even when it is libxl's own choice: what identify() measured is what runs. */
 	b_info->device_model = device_model ? strdup(device_model) : NULL;
