@@ -9,32 +9,18 @@
  * Room is needed by: a new file or folder, a write, a rename, and a sync, which is where a file
  * system with delayed allocation says so. Removing always works, as on most.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
-/* A number, for ISO C knows no way from an object's address to a function's. */
-static uintptr_t real(const char *name)
-{
-	void *found = dlsym(RTLD_NEXT, name);
-
-	if (!found)
-		abort();
-	return (uintptr_t)found;
-}
-
-#define REAL(function) ((__typeof__(&(function)))real(#function))
+#include "harness/preload.h"
 
 /* The first failure is told to whoever runs the test: without one, n was beyond the last. */
 static void note(const char *what, const char *path)
@@ -140,7 +126,7 @@ EXPORT int renameat2(int from_fd, const char *from, int to_fd, const char *to, u
 
 static int open_at(const char *name, int dir_fd, const char *path, int flags, mode_t mode)
 {
-	__typeof__(&openat) next = (__typeof__(&openat))real(name);
+	__typeof__(&openat) next = (__typeof__(&openat))preload_real(name);
 
 	if ((flags & O_CREAT) && is_full_at(name, dir_fd, path))
 		return no_room();

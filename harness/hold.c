@@ -6,27 +6,13 @@
  *   HOLD_AT='"state":"picture"'   the text
  *   HOLD_TIMES=2                  the second time it is written; else the first
  */
-#include <dlfcn.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
-/* A number, for ISO C knows no way from an object's address to a function's. */
-static uintptr_t real(const char *name)
-{
-	void *found = dlsym(RTLD_NEXT, name);
-
-	if (!found)
-		abort();
-	return (uintptr_t)found;
-}
-
-#define REAL(function) ((__typeof__(&(function)))real(#function))
+#include "harness/preload.h"
 
 static bool due;
 

@@ -4,25 +4,13 @@
  *
  *   JUMP_FILE=file   seconds, such as -34560000; none: 0
  */
-#include <dlfcn.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
-/* A number, for ISO C knows no way from an object's address to a function's. */
-static uintptr_t real(const char *name)
-{
-	void *found = dlsym(RTLD_NEXT, name);
-
-	if (!found)
-		abort();
-	return (uintptr_t)found;
-}
+#include "harness/preload.h"
 
 static time_t jumped(void)
 {
@@ -40,7 +28,7 @@ static time_t jumped(void)
 
 EXPORT int clock_gettime(clockid_t id, struct timespec *now)
 {
-	int r = ((__typeof__(&clock_gettime))real("clock_gettime"))(id, now);
+	int r = REAL(clock_gettime)(id, now);
 
 	if (r == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
 		now->tv_sec += jumped();
