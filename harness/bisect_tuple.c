@@ -9,7 +9,6 @@
 
 #include "harness/bisect_drive.h"
 #include "harness/bisect_search.h"
-#include "src/document.h"
 
 #define VALUES_MAX 64
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "harness/bundle_file.h"
-#include "harness/clock.h"
 #include "harness/commands.h"
 #include "harness/escape.h"
 #include "harness/host_bundle.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "harness/host_check.h"
-#include "src/document.h"
 #include "src/tree.h"
 
 #define PHYSINFO "libxl_get_physinfo()"

@@ -6,7 +6,6 @@
 
 #include "harness/judge.h"
 #include "harness/plan.h"
-#include "src/document.h"
 
 /* The plan by another matrix, or by other known deviations; NULL if the run's own is to hold. */
 static int replan(const char *dir, const struct judged_by *by, json_t **plan_r, struct problem *why)

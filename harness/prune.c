@@ -11,6 +11,7 @@
 #include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/plan.h"
+#include "harness/seal.h"
 #include "src/document.h"
 
 /*

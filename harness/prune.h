@@ -12,8 +12,6 @@
 
 #include <stdint.h>
 
-#include "harness/patterns.h"
-#include "harness/seal.h"
 #include "harness/store.h"
 
 /* The bytes that would go, or went. */

@@ -11,7 +11,6 @@
 #include "harness/attempt.h"
 #include "harness/host_document.h"
 #include "harness/models.h"
-#include "harness/seal.h"
 #include "harness/service.h"
 #include "harness/shard.h"
 #include "harness/turn.h"

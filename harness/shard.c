@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "harness/queue.h"
-#include "src/document.h"
 
 static int parse(
 	const char *text, size_t cells, size_t *index_r, size_t *count_r, struct problem *why)

@@ -8,7 +8,6 @@
 
 #include "guests/agent/collect.h"
 #include "src/edid.h"
-#include "src/tree.h"
 
 static json_t *hex_string(const uint8_t *bytes, size_t length)
 {
