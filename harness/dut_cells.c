@@ -14,6 +14,7 @@
 #include "harness/host_document.h"
 #include "harness/patterns.h"
 #include "harness/seal.h"
+#include "src/io.h"
 
 #define PULL      ".pull"
 #define NAMES_MAX 16
@@ -28,16 +29,8 @@ static void on_packed(void *data, const char *bytes, size_t length)
 {
 	struct spool *spool = data;
 
-	while (spool->error == 0 && length > 0) {
-		ssize_t n = write(spool->fd, bytes, length);
-
-		if (n < 0 && errno != EINTR)
-			spool->error = -errno;
-		if (n > 0) {
-			bytes += n;
-			length -= (size_t)n;
-		}
-	}
+	if (spool->error == 0)
+		spool->error = io_write_all(spool->fd, bytes, length);
 }
 
 /* A file that has no name. */

@@ -8,6 +8,7 @@
 
 #include "harness/clock.h"
 #include "harness/dut_private.h"
+#include "src/io.h"
 
 /* "\n=255\n": the status of the line, behind all it printed. */
 #define TRAILER_MAX 6
@@ -79,21 +80,6 @@ static int keep_text(struct dut_answer *answer, const char *bytes, size_t length
 	return 0;
 }
 
-static int keep_bytes(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
 static void on_out(void *data, const char *bytes, size_t length)
 {
 	struct talk *talk = data;
@@ -106,7 +92,7 @@ static void on_out(void *data, const char *bytes, size_t length)
 	if (talk->bytes > max)
 		talk->error = -EFBIG;
 	else if (talk->order->out_fd >= 0)
-		talk->error = keep_bytes(talk->order->out_fd, bytes, length);
+		talk->error = io_write_all(talk->order->out_fd, bytes, length);
 	else
 		talk->error = keep_text(talk->answer, bytes, length);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/document.h"
+#include "src/io.h"
 
 /* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */
 static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
@@ -109,21 +110,6 @@ int fileio_read_json(
 	return r;
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
 int atomic_file_begin(int dir_fd, const char *name, struct atomic_file *file_r, struct problem *why)
 {
 	struct atomic_file file = { .dir_fd = dir_fd, .name = name };
@@ -157,7 +143,7 @@ int atomic_file_end(struct atomic_file *file, int r, struct problem *why)
 static ssize_t on_write(void *cookie, const char *bytes, size_t length)
 {
 	struct atomic_file *file = cookie;
-	int r = file->error < 0 ? file->error : write_all(file->fd, bytes, length);
+	int r = file->error < 0 ? file->error : io_write_all(file->fd, bytes, length);
 
 	file->error = r;
 	return r < 0 ? 0 : (ssize_t)length;
@@ -174,7 +160,7 @@ int fileio_write(
 	struct atomic_file file;
 	int r = atomic_file_begin(dir_fd, name, &file, why);
 
-	return r < 0 ? r : atomic_file_end(&file, write_all(file.fd, bytes, length), why);
+	return r < 0 ? r : atomic_file_end(&file, io_write_all(file.fd, bytes, length), why);
 }
 
 int fileio_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why)

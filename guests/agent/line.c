@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "src/io.h"
+
 /* The registers of a 16550 (its data sheet, table 2). */
 #define UART_PORTS 8
 #define UART_LSR   5
@@ -69,24 +71,9 @@ static int write_port(const struct line *line, const char *bytes, size_t length)
 	return 0;
 }
 
-static int write_file(const struct line *line, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t wrote = write(line->fd, bytes, length);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		bytes += wrote;
-		length -= (size_t)wrote;
-	}
-	return 0;
-}
-
 int line_write(const struct line *line, const char *bytes, size_t length)
 {
-	return line->port ? write_port(line, bytes, length) : write_file(line, bytes, length);
+	return line->port ? write_port(line, bytes, length) : io_write_all(line->fd, bytes, length);
 }
 
 void line_drain(const struct line *line)

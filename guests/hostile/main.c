@@ -12,6 +12,7 @@
 
 #include "guests/agent/init.h"
 #include "guests/hostile/texts.h"
+#include "src/io.h"
 #include "src/wire.h"
 
 #define HELLO_MS    2000
@@ -25,15 +26,7 @@ static int put(void *data, const char *line, size_t length)
 {
 	const int *fd = data;
 
-	while (length > 0) {
-		ssize_t wrote = write(*fd, line, length);
-
-		if (wrote <= 0)
-			return -1;
-		line += wrote;
-		length -= (size_t)wrote;
-	}
-	return 0;
+	return io_write_all(*fd, line, length) < 0 ? -1 : 0;
 }
 
 static void say(int fd, enum wire_type type, const char *text)

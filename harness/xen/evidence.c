@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/xen/xen.h"
+#include "src/io.h"
 
 #define LAST_WORDS_TAIL 2048
 #define RING_BLOCK      16384
@@ -26,26 +27,12 @@ FILE *evidence_log(int evidence_fd)
 	return file;
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return true;
-}
-
 void evidence_write(struct backend_guest *guest, const char *name, const char *text)
 {
 	size_t length = strlen(text);
 	int fd = create(guest->evidence_fd, name);
-	bool ok = fd >= 0 && write_all(fd, text, length < EVIDENCE_MAX ? length : EVIDENCE_MAX);
+	bool ok = fd >= 0 &&
+		  io_write_all(fd, text, length < EVIDENCE_MAX ? length : EVIDENCE_MAX) == 0;
 
 	if (ok && length > EVIDENCE_MAX)
 		dprintf(fd, "\n(the rest is cut)\n");
@@ -64,7 +51,7 @@ void evidence_arguments(struct backend_guest *guest)
 	for (ssize_t i = 0; i < length; i++)
 		if (arguments[i] == '\0')
 			arguments[i] = '\n';
-	if (fd < 0 || length < 0 || !write_all(fd, arguments, (size_t)length))
+	if (fd < 0 || length < 0 || io_write_all(fd, arguments, (size_t)length) < 0)
 		xen_log_note(&guest->session->log, "qemu-args.txt could not be written");
 	if (fd >= 0)
 		close(fd);
@@ -110,7 +97,7 @@ static void collect_ring(struct backend_guest *guest)
 		if (guest->ring_index - before > (uint32_t)n)
 			dprintf(fd, "(%u bytes are lost: the hypervisor's ring was overwritten)\n",
 				guest->ring_index - before - (uint32_t)n);
-		if (!write_all(fd, block, (size_t)n))
+		if (io_write_all(fd, block, (size_t)n) < 0)
 			break;
 	}
 	if (fd >= 0)
@@ -140,7 +127,7 @@ static void append_file(int to_fd, const char *path, size_t *written)
 	if (fd < 0)
 		return;
 	while ((n = read(fd, block, sizeof(block))) > 0 && *written < EVIDENCE_MAX) {
-		if (!write_all(to_fd, block, (size_t)n))
+		if (io_write_all(to_fd, block, (size_t)n) < 0)
 			break;
 		*written += (size_t)n;
 	}
