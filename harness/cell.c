@@ -236,19 +236,6 @@ void cell_end_without_guest(struct cell *cell, enum ending ending, const char *f
 	sd_event_add_defer(cell->loop, &cell->grace, on_nothing_begun, cell);
 }
 
-static bool array_has(const json_t *array, const char *text)
-{
-	const json_t *entry;
-	size_t i;
-
-	json_array_foreach(array, i, entry)
-	{
-		if (strcmp(json_string_value(entry), text) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What the host's check says of a capability that is not there (harness/host_document.h), or NULL.
  */
 static const json_t *lack_of(const json_t *identities, const char *capability)
@@ -275,7 +262,7 @@ static const char *lacking(const json_t *plan_cell, const json_t *identities, co
 	{
 		const char *capability = json_string_value(need);
 
-		if (array_has(has, capability))
+		if (document_has_text(has, capability))
 			continue;
 		if (!is_unknown(lack_of(identities, capability)))
 			return capability;

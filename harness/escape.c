@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "src/document.h"
+
 void escape_text(FILE *stream, const char *text)
 {
 	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
@@ -14,15 +16,8 @@ void escape_text(FILE *stream, const char *text)
 
 void escape_value(FILE *stream, const json_t *value)
 {
-	char *text = NULL;
+	char *text = document_shown(value);
 
-	if (!value || json_is_null(value)) {
-		fputs("nothing", stream);
-	} else if (json_is_string(value)) {
-		escape_text(stream, json_string_value(value));
-	} else {
-		text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
-		escape_text(stream, text ? text : "?");
-		free(text);
-	}
+	escape_text(stream, text ? text : "?");
+	free(text);
 }

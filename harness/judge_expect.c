@@ -6,28 +6,11 @@
 #include "harness/versions.h"
 #include "src/document.h"
 
-/* A value for a sentence: compact JSON, or "nothing". The caller frees. */
-static char *value_text(const json_t *value)
-{
-	char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-
-	return text ? text : strdup("nothing");
-}
-
 static bool backend_holds(const json_t *expectation, const json_t *identities)
 {
-	const json_t *backends = json_object_get(expectation, "backends"), *name;
-	const char *acts_as = document_text(identities, "acts_as");
-	size_t i;
+	const json_t *backends = json_object_get(expectation, "backends");
 
-	if (!backends)
-		return true;
-	json_array_foreach(backends, i, name)
-	{
-		if (strcmp(json_string_value(name), acts_as) == 0)
-			return true;
-	}
-	return false;
+	return !backends || document_has_text(backends, document_text(identities, "acts_as"));
 }
 
 static json_t *finding(const json_t *expectation, enum verdict verdict, const json_t *should_be,
@@ -50,19 +33,6 @@ static json_t *error(const json_t *expectation, const char *note)
 		expectation, VERDICT_ERROR, json_object_get(expectation, "value"), NULL, note);
 }
 
-static bool is_among(const json_t *list, const json_t *value)
-{
-	const json_t *entry;
-	size_t i;
-
-	json_array_foreach(list, i, entry)
-	{
-		if (json_equal(entry, value))
-			return true;
-	}
-	return false;
-}
-
 /*
  * Is the host such a one? `conditions` are {"igd/class": ["0x030000"]}, and all must hold, or for
  * "not_on_host" none. What the run did not record of its host is in *unknown_r, as for
@@ -83,7 +53,7 @@ static bool host_holds(const json_t *conditions, bool hold, const struct evidenc
 		snprintf(name, sizeof(name), "host/%s", field);
 		if (sight_get(evidence, name, &seen, unknown_r) < 0)
 			return true;
-		among = is_among(values, seen);
+		among = document_has(values, seen);
 		json_decref(seen);
 		if (among != hold)
 			return false;
@@ -263,8 +233,8 @@ json_t *judge_findings_cause(const json_t *findings, enum verdict worst)
 		if (!json_object_get(entry, "seen"))
 			return json_sprintf("%s: %s", document_text(entry, "field"),
 				document_text(entry, "note"));
-		expected = value_text(json_object_get(entry, "expected"));
-		seen = value_text(json_object_get(entry, "seen"));
+		expected = document_dump(json_object_get(entry, "expected"), 0);
+		seen = document_dump(json_object_get(entry, "seen"), 0);
 		note = document_text(entry, "note");
 		cause = json_sprintf("%s: expected %s, seen %s%s%s", document_text(entry, "field"),
 			expected, seen, note[0] ? ": " : "", note);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/matrix_model.h"
+#include "src/document.h"
 
 /* What stands around the values in a cell of the plan, with room to spare. */
 #define CELL_BYTES 512
@@ -64,19 +65,6 @@ static int merge(json_t *settings, const json_t *more)
 	return 0;
 }
 
-static bool holds(const json_t *array, const json_t *wanted)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(array, i, item)
-	{
-		if (json_equal(item, wanted))
-			return true;
-	}
-	return false;
-}
-
 /* Appends what is not there yet. */
 static int unite(json_t *array, const json_t *more)
 {
@@ -85,7 +73,7 @@ static int unite(json_t *array, const json_t *more)
 
 	json_array_foreach(more, i, item)
 	{
-		if (!holds(array, item) && json_array_append(array, item) < 0)
+		if (!document_has(array, item) && json_array_append(array, item) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -53,10 +53,9 @@ static json_t *reason_of_ending(const json_t *cell)
 
 static json_t *reason_of_finding(const json_t *finding)
 {
-	char *expected = json_dumps(json_object_get(finding, "expected"),
-		JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII | JSON_SORT_KEYS);
-	char *seen = json_dumps(json_object_get(finding, "seen"),
-		JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII | JSON_SORT_KEYS);
+	const size_t flags = JSON_ENSURE_ASCII | JSON_SORT_KEYS;
+	char *expected = document_dump(json_object_get(finding, "expected"), flags);
+	char *seen = document_dump(json_object_get(finding, "seen"), flags);
 	json_t *reason = json_sprintf("%s: expected %s, seen %s", document_text(finding, "field"),
 		expected ? expected : "nothing", seen ? seen : "nothing");
 

@@ -26,15 +26,8 @@ void qualify_say(json_t *grounds, json_t *text, json_t *of)
 
 static void add_once(json_t *words, const char *word)
 {
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(words, i, one)
-	{
-		if (strcmp(json_string_value(one), word) == 0)
-			return;
-	}
-	json_array_append_new(words, json_string(word));
+	if (!document_has_text(words, word))
+		json_array_append_new(words, json_string(word));
 }
 
 /* In a word or two each, what stood for a host with an IGD. */

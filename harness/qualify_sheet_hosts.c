@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "harness/qualify_sheet.h"
-#include "harness/summary.h"
 #include "src/document.h"
 
 /* The text at a path of two keys, or of one if `below` is NULL; "" if there is none. */
@@ -120,19 +119,6 @@ void qualify_sheet_releases(const struct sheet *sheet, const json_t *document)
 	write_runs(sheet, document);
 }
 
-static bool has_trouble(const json_t *host, const json_t *wanted)
-{
-	const json_t *trouble;
-	size_t i;
-
-	json_array_foreach(json_object_get(host, "troubles"), i, trouble)
-	{
-		if (json_equal(trouble, wanted))
-			return true;
-	}
-	return false;
-}
-
 /* One that several hosts have stands where the first of them has it. */
 static void write_trouble(
 	const struct sheet *sheet, const json_t *hosts, size_t of, const json_t *trouble)
@@ -143,7 +129,7 @@ static void write_trouble(
 
 	json_array_foreach(hosts, i, host)
 	{
-		if (!has_trouble(host, trouble))
+		if (!document_has(json_object_get(host, "troubles"), trouble))
 			continue;
 		if (i < of)
 			return;

@@ -11,17 +11,10 @@
 
 void paper_value(const json_t *value, char text[static TEXT_MAX])
 {
-	char *dump = NULL;
+	char *shown = document_shown(value);
 
-	if (!value || json_is_null(value)) {
-		strcpy(text, "nothing");
-	} else if (json_is_string(value)) {
-		snprintf(text, TEXT_MAX, "%s", json_string_value(value));
-	} else {
-		dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
-		snprintf(text, TEXT_MAX, "%s", dump ? dump : "?");
-		free(dump);
-	}
+	snprintf(text, TEXT_MAX, "%s", shown ? shown : "?");
+	free(shown);
 }
 
 void paper_add(char text[static TEXT_MAX], const char *between, const char *more)

@@ -61,6 +61,45 @@ const char *document_text(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+bool document_has(const json_t *array, const json_t *value)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(array, i, entry)
+	{
+		if (json_equal(entry, value))
+			return true;
+	}
+	return false;
+}
+
+bool document_has_text(const json_t *array, const char *text)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(array, i, entry)
+	{
+		if (json_is_string(entry) && strcmp(json_string_value(entry), text) == 0)
+			return true;
+	}
+	return false;
+}
+
+char *document_dump(const json_t *value, size_t flags)
+{
+	return value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | flags)
+		     : strdup("nothing");
+}
+
+char *document_shown(const json_t *value)
+{
+	if (json_is_string(value))
+		return strdup(json_string_value(value));
+	return document_dump(json_is_null(value) ? NULL : value, JSON_ENSURE_ASCII);
+}
+
 void document_count(json_t *counts, const char *key)
 {
 	json_int_t n = json_integer_value(json_object_get(counts, key));

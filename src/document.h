@@ -7,6 +7,7 @@
 #define IGD_DOCUMENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "src/problem.h"
@@ -54,6 +55,18 @@ int document_check(const json_t *document, const char *format, int version, stru
 
 /* The text of that key, "" if there is none or it is no text. Borrowed; `object` may be NULL. */
 const char *document_text(const json_t *object, const char *key);
+
+/* Is that value, or that text, an entry of the array? False if it is no array. */
+bool document_has(const json_t *array, const json_t *value);
+bool document_has_text(const json_t *array, const char *text);
+
+/* A value as compact JSON, with more of jansson's flags, "nothing" if it is NULL. The caller frees;
+ * NULL without memory. */
+char *document_dump(const json_t *value, size_t flags);
+
+/* A value for people: a string as it is, "nothing" for NULL and null, everything else as compact
+ * JSON in ASCII. Not escaped. The caller frees; NULL without memory. */
+char *document_shown(const json_t *value);
 
 /* Adds one to the whole number at that key, which is 0 before. */
 void document_count(json_t *counts, const char *key);

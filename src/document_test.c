@@ -102,6 +102,51 @@ static void a_text_is_never_missing(void)
 	json_decref(object);
 }
 
+static void an_array_has_its_entries(void)
+{
+	json_t *array = json_pack("[i, s, {s:i}, n]", 5, "text", "key", 1);
+	json_t *object = json_pack("{s:i}", "key", 1), *other = json_pack("{s:i}", "key", 2);
+
+	CU_ASSERT(document_has_text(array, "text"));
+	CU_ASSERT_FALSE(document_has_text(array, "5"));
+	CU_ASSERT_FALSE(document_has_text(object, "key"));
+	CU_ASSERT_FALSE(document_has_text(NULL, "text"));
+	CU_ASSERT(document_has(array, object));
+	CU_ASSERT_FALSE(document_has(array, other));
+	CU_ASSERT_FALSE(document_has(array, NULL));
+	CU_ASSERT_FALSE(document_has(NULL, object));
+	json_decref(array);
+	json_decref(object);
+	json_decref(other);
+}
+
+/* Frees what it compares. */
+static void is_text(char *text, const char *expected)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT_STRING_EQUAL(text, expected);
+	free(text);
+}
+
+static void a_value_is_shown(void)
+{
+	json_t *object = json_pack("{s:s, s:i}", "b", "\xc3\xa9", "a", 1);
+	json_t *text = json_string("\xc3\xa9"), *null = json_null();
+
+	is_text(document_dump(object, JSON_SORT_KEYS), "{\"a\":1,\"b\":\"\xc3\xa9\"}");
+	is_text(document_dump(text, JSON_ENSURE_ASCII), "\"\\u00E9\"");
+	is_text(document_dump(null, 0), "null");
+	is_text(document_dump(NULL, 0), "nothing");
+	is_text(document_shown(text), "\xc3\xa9");
+	is_text(document_shown(null), "nothing");
+	is_text(document_shown(NULL), "nothing");
+	json_decref(object);
+	json_decref(text);
+	object = json_pack("[s]", "\xc3\xa9");
+	is_text(document_shown(object), "[\"\\u00E9\"]");
+	json_decref(object);
+}
+
 static CU_TestInfo tests[] = {
 	{ "takes its format and older versions", takes_its_format_and_older_versions },
 	{ "refuses a newer version by name", refuses_a_newer_version_by_name },
@@ -111,6 +156,8 @@ static CU_TestInfo tests[] = {
 	{ "depth is bounded", depth_is_bounded },
 	{ "a new one can be read", a_new_one_can_be_read },
 	{ "a text is never missing", a_text_is_never_missing },
+	{ "an array has its entries", an_array_has_its_entries },
+	{ "a value is shown", a_value_is_shown },
 	CU_TEST_INFO_NULL,
 };
 
