@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/escape.h"
+#include "harness/measured_on.h"
 #include "src/document.h"
 
 #define ID_COLUMN 24
@@ -54,7 +55,7 @@ static void print_labelled(const char *label, const json_t *object, const char *
 static void print_host(const json_t *identities, FILE *stream)
 {
 	const json_t *host = json_object_get(identities, "host");
-	const json_t *phantom = json_object_get(host, "phantom");
+	json_t *measured_on = measured_on_machine(host);
 	const json_t *versions = json_object_get(identities, "versions");
 
 	fputs("Host", stream);
@@ -65,13 +66,9 @@ static void print_host(const json_t *identities, FILE *stream)
 	print_labelled(", QEMU ", versions, "qemu", stream);
 	print_labelled(", Linux ", host, "kernel", stream);
 	fputc('\n', stream);
-	if (phantom) {
-		fputs("PHANTOM IGD ", stream);
-		print_labelled("", phantom, "name", stream);
-		fputs(": the GPU is an emulated VGA; nothing here is from an Intel GPU\n", stream);
-	}
-	if (strcmp(document_text(host, "place"), "virtual") == 0)
-		fputs("Not hardware: this machine is emulated.\n", stream);
+	if (!measured_on_is_hardware(measured_on))
+		measured_on_write_lines(measured_on, stream);
+	json_decref(measured_on);
 }
 
 /* One that stands in the way, with what to do about it. */

@@ -1,6 +1,8 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/host_render.h"
+#include "harness/measured_on.h"
 #include "src/document.h"
 
 /* A text in single quotes, in which only these are doubled (YAML 1.2.2, 7.3.2), on one line. */
@@ -59,6 +61,17 @@ static void print_list(const char *name, const json_t *list, FILE *stream)
 	}
 }
 
+/* That the machine is no hardware, and why. */
+static void print_remark(const json_t *host, FILE *stream)
+{
+	json_t *measured_on = measured_on_machine(host);
+	char *text = measured_on_is_hardware(measured_on) ? NULL : measured_on_text(measured_on);
+
+	print_field("    remark", text ? text : "", stream);
+	free(text);
+	json_decref(measured_on);
+}
+
 static void print_versions(const json_t *document, FILE *stream)
 {
 	const json_t *identities = json_object_get(document, "identities");
@@ -70,11 +83,7 @@ static void print_versions(const json_t *document, FILE *stream)
 	print_field("    qubes", "", stream);
 	print_field("    xen", json_is_string(version) ? json_string_value(version) : "", stream);
 	print_field("    kernel", document_text(host, "kernel"), stream);
-	print_field("    remark",
-		json_object_get(host, "phantom") ? "the GPU was a phantom: not hardware"
-		: strcmp(document_text(host, "place"), "virtual") == 0 ? "not hardware"
-								       : "",
-		stream);
+	print_remark(host, stream);
 	print_field("    credit", "", stream);
 	print_field("    link", "", stream);
 }

@@ -5,6 +5,7 @@
 
 #include "harness/judge.h"
 #include "harness/judge_record.h"
+#include "harness/measured_on.h"
 #include "harness/origin.h"
 #include "harness/plan.h"
 #include "harness/plan_reader.h"
@@ -163,6 +164,8 @@ static int begin(
 	json_object_set(head, "harness", json_object_get(judging->run, "harness"));
 	json_object_set(head, "started", json_object_get(judging->run, "started"));
 	json_object_set(head, "identities", json_object_get(judging->run, "identities"));
+	json_object_set_new(head, "measured_on",
+		measured_on_decide(json_object_get(judging->run, "identities")));
 	json_object_set_new(head, "patterns",
 		judging->patterns ? patterns_identity(judging->patterns) : json_null());
 	if (r == 0 && json_object_get(judging->plan, "shard")) {

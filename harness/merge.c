@@ -11,6 +11,7 @@
 #include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/host_document.h"
+#include "harness/measured_on.h"
 #include "harness/patterns.h"
 #include "harness/prune.h"
 #include "harness/seal.h"
@@ -108,22 +109,6 @@ json_t *merge_common(const json_t *a, const json_t *b)
 	return common;
 }
 
-/* What must not get lost although it is not the same in all: that a host was no hardware. */
-static void keep_marks(json_t *identities, const json_t *of_shard)
-{
-	const json_t *host = json_object_get(of_shard, "host");
-	const json_t *phantom = json_object_get(host, "phantom");
-	const json_t *replay_of = json_object_get(of_shard, "replay_of");
-	json_t *kept = json_object_get(identities, "host");
-
-	if (strcmp(document_text(host, "place"), "hardware") != 0)
-		json_object_set(kept, "place", json_object_get(host, "place"));
-	if (phantom && !json_object_get(kept, "phantom"))
-		json_object_set(kept, "phantom", (json_t *)phantom);
-	if (replay_of && !json_object_get(identities, "replay_of"))
-		json_object_set(identities, "replay_of", (json_t *)replay_of);
-}
-
 static json_t *merged_identities(const struct piece *pieces, size_t count)
 {
 	json_t *common = json_deep_copy(json_object_get(pieces[0].run, "identities"));
@@ -144,7 +129,7 @@ static json_t *merged_identities(const struct piece *pieces, size_t count)
 	if (!json_object_get(common, "host"))
 		json_object_set_new(common, "host", json_object());
 	for (size_t i = 0; i < count; i++)
-		keep_marks(common, json_object_get(pieces[i].run, "identities"));
+		measured_on_keep(common, json_object_get(pieces[i].run, "identities"));
 	json_object_set_new(common, "shards", shards);
 	return common;
 }

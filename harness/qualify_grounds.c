@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "harness/measured_on.h"
 #include "harness/qualify_private.h"
 #include "harness/summary.h"
 #include "src/document.h"
@@ -30,46 +31,31 @@ static void add_once(json_t *words, const char *word)
 		json_array_append_new(words, json_string(word));
 }
 
-/* In a word or two each, what stood for a host with an IGD. */
-static void add_instead(const json_t *identities, json_t *instead)
-{
-	const json_t *host = json_object_get(identities, "host"), *shard;
-	size_t i;
-
-	json_array_foreach(json_object_get(identities, "shards"), i, shard)
-		add_instead(shard, instead);
-	if (json_object_get(identities, "replay_of"))
-		add_once(instead, "replay");
-	if (strcmp(document_text(identities, "acts_as"), "qemu") == 0)
-		add_once(instead, "emulated guests without Xen");
-	else if (json_is_object(host) && strcmp(document_text(host, "place"), "hardware") != 0)
-		add_once(instead, "virtual lab");
-	if (json_object_get(host, "phantom"))
-		add_once(instead, "phantom IGD");
-}
-
 /* Where it was measured. Returns whether nothing was on hardware. */
 bool qualify_say_place(const struct qualify *qualify)
 {
-	json_t *place = json_object_get(qualify->document, "place"), *sentence;
+	json_t *place = json_object_get(qualify->document, "place");
 	json_t *instead = json_object_get(qualify->document, "instead");
-	const json_t *run;
+	const json_t *run, *entry;
 	bool hardware = true, nothing = true;
 	size_t i, j;
 
 	json_array_foreach(qualify->sources->runs, i, run)
 	{
-		const json_t *summary = json_array_get(qualify->summaries, i);
+		const json_t *measured_on =
+			json_object_get(json_array_get(qualify->summaries, i), "measured_on");
 
-		if (json_is_true(json_object_get(summary, "hardware"))) {
+		if (measured_on_is_hardware(measured_on)) {
 			nothing = false;
 			continue;
 		}
 		hardware = false;
-		add_instead(
-			json_object_get(json_object_get(run, "findings"), "identities"), instead);
-		json_array_foreach(json_object_get(summary, "place"), j, sentence) qualify_say(
-			place, json_incref(sentence), json_pack("[o]", qualify_name(run)));
+		json_array_foreach(json_object_get(measured_on, "why"), j, entry)
+		{
+			add_once(instead, document_text(entry, "kind"));
+			qualify_say(place, json_incref(json_object_get(entry, "text")),
+				json_pack("[o]", qualify_name(run)));
+		}
 	}
 	json_object_set_new(qualify->document, "hardware", json_boolean(hardware));
 	return nothing;

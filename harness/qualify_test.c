@@ -26,6 +26,7 @@ static json_t *parse(const char *text)
 #define LAB                                                                                        \
 	"\"backend\": \"libxl\", \"acts_as\": \"libxl\", \"versions\": {\"qemu\": \"7.2\"}, "      \
 	"\"device_model\": {\"sha256\": \"abc\"}, \"host\": {\"place\": \"virtual\", "             \
+	"\"sys_vendor\": \"QEMU\", "                                                               \
 	"\"phantom\": {\"name\": \"alder-lake\", \"vendor\": \"0x8086\", \"device\": \"0x46a6\"}}"
 /* A cell whose guest had the IGD. */
 #define CELL(index, name, verdict, known)                                                          \

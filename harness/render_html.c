@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/measured_on.h"
 #include "harness/ppm.h"
 #include "harness/render_markup.h"
 #include "harness/summary.h"
@@ -218,23 +219,26 @@ static void write_rows(void *data, FILE *stream)
 	}
 }
 
-static void write_place(void *data, FILE *stream)
+static void write_measured_on(void *data, FILE *stream)
 {
-	const json_t *summary = ((struct report *)data)->summary, *sentence;
+	const json_t *summary = ((struct report *)data)->summary, *entry;
+	const json_t *measured_on = json_object_get(summary, "measured_on");
 	size_t i;
 
-	if (!json_is_true(json_object_get(summary, "hardware")))
-		fputs("<strong>Not hardware.</strong>", stream);
-	json_array_foreach(json_object_get(summary, "place"), i, sentence)
+	fputs(measured_on_is_hardware(measured_on) ? "Measured on hardware:"
+						   : "<strong>Not hardware.</strong>",
+		stream);
+	json_array_foreach(json_object_get(measured_on, "why"), i, entry)
 	{
-		fputc(' ', stream);
-		markup_text(stream, json_string_value(sentence));
+		fputs(i > 0 ? "; " : " ", stream);
+		markup_text(stream, document_text(entry, "text"));
 	}
+	fputc('.', stream);
 }
 
 static const struct markup_slot slots[] = {
 	{ "title", write_title },
-	{ "place", write_place },
+	{ "measured_on", write_measured_on },
 	{ "rows", write_rows },
 	{ "index", write_index },
 	{ "cells", write_cells },

@@ -94,7 +94,7 @@ static json_t *path(const json_t *findings, const json_t *cell)
 /* What is known of the host, without its name. */
 static json_t *environment(const json_t *findings)
 {
-	static const char *const keys[] = { "place", "sys_vendor", "product_name", "cpu" };
+	static const char *const keys[] = { "sys_vendor", "product_name", "cpu" };
 	const json_t *host = json_object_get(json_object_get(findings, "identities"), "host");
 	json_t *misc = json_object();
 
@@ -104,6 +104,8 @@ static json_t *environment(const json_t *findings)
 		json_object_set_new(misc, keys[i], json_string(text));
 		free(text);
 	}
+	json_object_set_new(
+		misc, "measured_on", part(render_measured_on, findings, LOG_EXCERPT_MAX));
 	return json_pack("{s:o, s:o}", "comment", part(render_place, findings, LOG_EXCERPT_MAX),
 		"misc", misc);
 }

@@ -6,6 +6,7 @@
 
 #include "harness/escape.h"
 #include "harness/patterns.h"
+#include "harness/render_parts.h"
 #include "src/document.h"
 
 #define MIB 1048576.0
@@ -41,10 +42,9 @@ static void put_head(const json_t *findings, FILE *stream)
 		fprintf(stream, "; %s is ", name);
 		put_text(stream, document_text(model, "text"));
 	}
-	fprintf(stream, "; %s\n\n",
-		strcmp(document_text(json_object_get(identities, "host"), "place"), "hardware") == 0
-			? "on hardware"
-			: "not hardware");
+	fputs("; ", stream);
+	render_measured_on(findings, stream);
+	fputs("\n\n", stream);
 	fputs("| saved, restored, how | what became of the guest | disk | clock | saved | save, restore | verdict |\n"
 	      "|---|---|---|---|---|---|---|\n",
 		stream);

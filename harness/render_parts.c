@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/escape.h"
+#include "harness/measured_on.h"
 #include "harness/patterns.h"
 #include "harness/summary.h"
 #include "src/document.h"
@@ -41,24 +42,16 @@ const char *render_unexpected_pass(const json_t *cell)
 	return NULL;
 }
 
-static bool is_hardware(const json_t *identities)
-{
-	const json_t *host = json_object_get(identities, "host");
-
-	return strcmp(document_text(host, "place"), "hardware") == 0 &&
-	       strcmp(document_text(identities, "backend"), "libxl") == 0 &&
-	       !json_object_get(host, "phantom");
-}
-
 void render_suite(const json_t *findings, FILE *stream)
 {
-	const json_t *identities = json_object_get(findings, "identities");
+	json_t *measured_on = measured_on_of(findings);
 
 	escape_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
 	fputc('.', stream);
-	escape_text(stream, document_text(identities, "backend"));
-	if (!is_hardware(identities))
+	escape_text(stream, document_text(json_object_get(findings, "identities"), "backend"));
+	if (!measured_on_is_hardware(measured_on))
 		fputs(".not-hardware", stream);
+	json_decref(measured_on);
 }
 
 void render_versions(const json_t *identities, FILE *stream)
@@ -77,10 +70,17 @@ void render_versions(const json_t *identities, FILE *stream)
 	}
 }
 
+void render_measured_on(const json_t *findings, FILE *stream)
+{
+	json_t *measured_on = measured_on_of(findings);
+
+	measured_on_write(measured_on, stream);
+	json_decref(measured_on);
+}
+
 void render_place(const json_t *findings, FILE *stream)
 {
 	const json_t *identities = json_object_get(findings, "identities");
-	const json_t *phantom = json_object_get(json_object_get(identities, "host"), "phantom");
 
 	render_versions(identities, stream);
 	if (summary_other_guest(findings)) {
@@ -88,19 +88,8 @@ void render_place(const json_t *findings, FILE *stream)
 		escape_text(stream, summary_other_guest(findings));
 		fputs(" in place of the matrix's own", stream);
 	}
-	if (json_object_get(identities, "replay_of"))
-		fputs("; a replay: no new result", stream);
-	if (phantom) {
-		fputs("; phantom IGD ", stream);
-		escape_text(stream, document_text(phantom, "name"));
-		fputs(": nothing here is from an Intel GPU", stream);
-	}
-	if (is_hardware(identities))
-		return;
-	fputs(strcmp(document_text(identities, "acts_as"), "qemu") == 0
-			? "; not hardware: emulated guests without Xen"
-			: "; not hardware: a virtual lab",
-		stream);
+	fputs("; ", stream);
+	render_measured_on(findings, stream);
 }
 
 /* What the verdict means, for a cell that has no words of its own. */

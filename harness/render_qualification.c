@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/measured_on.h"
 #include "harness/render_markup.h"
 #include "harness/render_paper.h"
 #include "harness/summary.h"
@@ -34,6 +35,24 @@ static void cells_text(const struct paper *paper, const json_t *group, char text
 	}
 }
 
+/* Was it hardware, and on which machines, or why not? */
+static void write_measured_on(const struct paper *paper)
+{
+	const json_t *measured_on = json_object_get(paper->summary, "measured_on"), *entry;
+	json_t *texts = json_array();
+	size_t i;
+
+	if (measured_on_is_hardware(measured_on))
+		sheet_paragraph(&paper->sheet, "", "Measured on hardware:");
+	else
+		sheet_paragraph(&paper->sheet, "NOT HARDWARE.",
+			"What is below was not measured on an Intel GPU, and qualifies none.");
+	json_array_foreach(json_object_get(measured_on, "why"), i, entry)
+		json_array_append(texts, json_object_get(entry, "text"));
+	sheet_list(&paper->sheet, texts, "");
+	json_decref(texts);
+}
+
 static void write_verdict(const struct paper *paper)
 {
 	const char *decision = document_text(paper->summary, "decision");
@@ -53,10 +72,7 @@ static void write_verdict(const struct paper *paper)
 		document_text(json_object_get(paper->findings, "matrix"), "name"));
 	sheet_heading(&paper->sheet, 1, counts);
 	sheet_paragraph(&paper->sheet, upper, text);
-	if (!json_is_true(json_object_get(paper->summary, "hardware")))
-		sheet_paragraph(&paper->sheet, "NOT HARDWARE.",
-			"What is below was not measured on an Intel GPU, and qualifies none.");
-	sheet_list(&paper->sheet, json_object_get(paper->summary, "place"), "");
+	write_measured_on(paper);
 	sheet_heading(&paper->sheet, 2, "Grounds");
 	sheet_list(&paper->sheet, json_object_get(paper->summary, "grounds"), "");
 	paper_changes_ground(paper);

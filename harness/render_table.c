@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/escape.h"
+#include "harness/measured_on.h"
 #include "harness/patterns.h"
 #include "harness/render_parts.h"
 #include "harness/summary.h"
@@ -28,64 +29,31 @@ static void print_verdict(FILE *stream, const struct render_options *options, co
 	fprintf(stream, "%s%-5s%s", colour ? colours[verdict] : "", name, colour ? "\033[0m" : "");
 }
 
-/* That the GPU of the host was made up. */
-static void print_phantom(const json_t *phantom, FILE *stream)
+/* Was it hardware? A line for each machine, or for each reason why it was not. */
+static void print_measured_on(const json_t *findings, FILE *stream)
 {
-	const char *name = document_text(phantom, "name");
+	json_t *measured_on = measured_on_of(findings);
 
-	if (!phantom)
-		return;
-	fputs("PHANTOM IGD ", stream);
-	escape_text(stream, name[0] ? name : "(its marker cannot be read)");
-	fputs(": the host's GPU was an emulated VGA", stream);
-	if (document_text(phantom, "device")[0]) {
-		fputs(" that sysfs showed as ", stream);
-		escape_text(stream, document_text(phantom, "vendor"));
-		fputc(':', stream);
-		escape_text(stream, document_text(phantom, "device"));
-	}
-	fputs("; nothing here is from an Intel GPU\n", stream);
+	measured_on_write_lines(measured_on, stream);
+	json_decref(measured_on);
 }
 
-/* Where: and that it is not hardware, if it is not. */
-static void print_place(const json_t *findings, FILE *stream)
+/* What was tested, and on what. */
+static void print_head(const json_t *findings, FILE *stream)
 {
 	const json_t *identities = json_object_get(findings, "identities");
-	const json_t *host = json_object_get(identities, "host");
-	const json_t *replay = json_object_get(identities, "replay_of");
-	const char *place = document_text(host, "place");
 
 	fputs("Matrix ", stream);
 	escape_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
 	fputs(", ", stream);
 	render_versions(identities, stream);
 	fputc('\n', stream);
-	if (replay) {
-		fputs("REPLAY of ", stream);
-		escape_text(stream, document_text(replay, "dir"));
-		fputs(": no new result\n", stream);
-	}
 	if (summary_other_guest(findings)) {
 		fputs("Guest ", stream);
 		escape_text(stream, summary_other_guest(findings));
 		fputs(" in place of the matrix's own\n", stream);
 	}
-	print_phantom(json_object_get(host, "phantom"), stream);
-	if (strcmp(place, "hardware") == 0 &&
-		strcmp(document_text(identities, "backend"), "libxl") == 0)
-		return;
-	fputs("Not hardware: ", stream);
-	if (strcmp(document_text(identities, "acts_as"), "qemu") == 0)
-		fputs("emulated guests without Xen", stream);
-	else
-		fputs("a virtual lab", stream);
-	if (document_text(host, "product_name")[0]) {
-		fputs(" on ", stream);
-		escape_text(stream, document_text(host, "sys_vendor"));
-		fputc(' ', stream);
-		escape_text(stream, document_text(host, "product_name"));
-	}
-	fputc('\n', stream);
+	print_measured_on(findings, stream);
 }
 
 /* Of how many shards this is which: what is not here is not said to be good. */
@@ -217,7 +185,7 @@ static int begin(void *data, const json_t *head)
 {
 	const struct rendering *rendering = data;
 
-	print_place(head, rendering->stream);
+	print_head(head, rendering->stream);
 	print_shard(head, rendering->stream);
 	fputc('\n', rendering->stream);
 	return ferror(rendering->stream) ? -EIO : 0;

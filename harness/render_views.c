@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/escape.h"
+#include "harness/measured_on.h"
 #include "harness/views_private.h"
 #include "src/document.h"
 
@@ -152,8 +153,11 @@ static void print_views(const json_t *cell, const json_t *views, FILE *stream)
 int render_views(const json_t *findings, const struct render_options *options, FILE *stream)
 {
 	const json_t *cell, *views;
+	json_t *measured_on = measured_on_of(findings);
 	size_t i;
 
+	measured_on_write_lines(measured_on, stream);
+	json_decref(measured_on);
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
 	{
 		views = json_object_get(cell, "views");

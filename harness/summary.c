@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/coverage.h"
+#include "harness/measured_on.h"
 #include "src/document.h"
 #include "src/field.h"
 #include "src/verdict.h"
@@ -142,57 +143,6 @@ static json_t *unanswered(const json_t *cells)
 	return groups;
 }
 
-/* Adds to the list what makes a host no hardware, a sentence each. */
-static void add_place(json_t *list, const json_t *identities)
-{
-	const json_t *host = json_object_get(identities, "host");
-	const json_t *phantom = json_object_get(host, "phantom");
-	size_t before = json_array_size(list);
-	const char *product = document_text(host, "product_name");
-
-	if (json_object_get(identities, "replay_of"))
-		say(list, "It is a replay of a recorded run: no new result.");
-	if (phantom)
-		say(list,
-			"The host's Intel GPU was a phantom, %s: an emulated VGA that sysfs showed as "
-			"%s:%s.",
-			json_is_string(json_object_get(phantom, "name"))
-				? document_text(phantom, "name")
-				: "which cannot be named",
-			document_text(phantom, "vendor"), document_text(phantom, "device"));
-	if (strcmp(document_text(identities, "acts_as"), "qemu") == 0)
-		say(list, "The guests were emulated, without Xen.");
-	else if (strcmp(document_text(host, "place"), "hardware") != 0)
-		say(list, "The host was a virtual lab%s%s.", product[0] ? " on " : "", product);
-	else if (strcmp(document_text(identities, "backend"), "libxl") != 0 &&
-		 json_array_size(list) == before)
-		say(list, "The back end was not libxl.");
-}
-
-/* Of all hosts of a merged run, each sentence once. */
-static json_t *place(const json_t *identities)
-{
-	const json_t *shards = json_object_get(identities, "shards"), *shard, *sentence;
-	json_t *list = json_array(), *all = json_array(), *said = json_object();
-	size_t i;
-
-	if (!shards)
-		add_place(all, identities);
-	json_array_foreach(shards, i, shard) add_place(all, shard);
-	json_array_foreach(all, i, sentence)
-	{
-		const char *text = json_string_value(sentence);
-
-		if (json_object_get(said, text))
-			continue;
-		json_object_set_new(said, text, json_true());
-		json_array_append(list, (json_t *)sentence);
-	}
-	json_decref(said);
-	json_decref(all);
-	return list;
-}
-
 const char *summary_other_guest(const json_t *findings)
 {
 	const char *name;
@@ -217,7 +167,7 @@ static void decide(const json_t *findings, json_t *summary)
 	size_t with = coverage_cells(json_object_get(summary, "coverage"));
 	size_t elsewhere = (size_t)json_integer_value(
 		json_object_get(json_object_get(findings, "shard"), "elsewhere"));
-	bool hardware = json_is_true(json_object_get(summary, "hardware"));
+	bool hardware = measured_on_is_hardware(json_object_get(summary, "measured_on"));
 	json_t *grounds = json_array();
 	const char *decision = "qualified";
 
@@ -259,10 +209,9 @@ static void decide(const json_t *findings, json_t *summary)
 json_t *summary_of(const json_t *findings)
 {
 	const json_t *cells = json_object_get(findings, "cells");
-	json_t *places = place(json_object_get(findings, "identities"));
-	json_t *summary = json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "hardware",
-		json_array_size(places) == 0, "place", places, "coverage", coverage_of(findings),
-		"known", known(cells, "XFAIL"), "gone", known(cells, "PASS"), "expired",
+	json_t *summary = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "measured_on",
+		measured_on_of(findings), "coverage", coverage_of(findings), "known",
+		known(cells, "XFAIL"), "gone", known(cells, "PASS"), "expired",
 		known(cells, "FAIL"), "unanswered", unanswered(cells));
 
 	if (summary)

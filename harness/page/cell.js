@@ -132,7 +132,6 @@ function cellPage(run, cell) {
 			el('p', { class: 'quiet' }, [
 				cell.layer ? 'look first at ' + cell.layer : '', 'ending ' + (cell.ending || 'none: it did not run to its end'),
 				...fields(cell.words).map(([axis, word]) => axis + ' ' + valueText(word))].filter(Boolean).join(' \u00b7 ')))),
-		run.summary && !run.summary.hardware ? el('p', { class: 'notice', role: 'note' }, el('strong', {}, 'Not hardware.'), ' ',
-			list(run.summary.place).join(' ')) : null,
+		notHardware(run),
 		expectations(detail), topology(detail), display(cell, detail), timeLine(detail), logs(detail, run), evidence(detail));
 }

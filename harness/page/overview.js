@@ -314,16 +314,28 @@ function behind(run) {
 				...list(run.files).map(file => [file.name, code(file.sha256 || 'could not be read')])])));
 }
 
+/* The machines, or what makes the run no hardware: harness/measured_on.h. */
+function measuredOn(run) {
+	const answer = (run.summary || {}).measured_on || {};
+
+	return (answer.hardware === true ? 'Hardware: ' : '') + list(answer.why).map(entry => entry.text).join('; ');
+}
+
+/* A notice, unless it was hardware. */
+function notHardware(run) {
+	return ((run.summary || {}).measured_on || {}).hardware === true ? null
+		: el('p', { class: 'notice', role: 'note' }, el('strong', {}, 'Not hardware.'), ' ', measuredOn(run), '.');
+}
+
 function heading(run) {
 	const versions = fields((run.identities || {}).versions).map(([name, v]) => name + ' ' + valueText(v));
-	const place = list(run.summary && run.summary.place);
 
 	return el('header', { class: 'top' },
 		el('div', { class: 'answer' }, mark(run.verdict, true),
 			el('div', {}, el('h1', { tabindex: '-1' }, (run.matrix || {}).name || 'A run'),
 				el('p', {}, (run.matrix || {}).about || ''),
 				el('p', { class: 'quiet' }, ['back end ' + (run.identities || {}).backend, ...versions].join(' \u00b7 ')))),
-		place.length ? el('p', { class: 'notice', role: 'note' }, el('strong', {}, 'Not hardware.'), ' ', place.join(' ')) : null);
+		notHardware(run) || el('p', { class: 'quiet' }, measuredOn(run)));
 }
 
 function overview(run) {
