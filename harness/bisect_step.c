@@ -14,6 +14,7 @@
 #include "harness/fileio.h"
 #include "harness/image.h"
 #include "harness/installed.h"
+#include "harness/matrix.h"
 #include "harness/plan.h"
 #include "src/document.h"
 

@@ -4,6 +4,7 @@
 
 #include "harness/commands.h"
 #include "harness/lava_job.h"
+#include "harness/matrix.h"
 #include "harness/plan.h"
 #include "harness/shard.h"
 

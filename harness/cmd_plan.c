@@ -4,6 +4,7 @@
 
 #include "harness/commands.h"
 #include "harness/escape.h"
+#include "harness/matrix.h"
 #include "harness/plan.h"
 #include "harness/settings.h"
 #include "harness/shard.h"

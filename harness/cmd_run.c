@@ -12,6 +12,7 @@
 #include "harness/conduct.h"
 #include "harness/dut_drive.h"
 #include "harness/installed.h"
+#include "harness/matrix.h"
 #include "harness/models.h"
 #include "harness/plan.h"
 #include "harness/runner.h"

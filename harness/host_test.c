@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/coverage.h"
 #include "harness/host_document.h"
 #include "harness/host_identity.h"
 #include "harness/host_render.h"
@@ -122,28 +121,6 @@ static void stolen_is(const json_t *document, const struct expected *expected)
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(value, "gtt_mib")), expected->gtt_mib);
 }
 
-/* The signed report names the platform of the host as `igd-harness host` does. */
-static void report_says_the_same(const char *name, const json_t *generation)
-{
-	char root[256], lspci[300];
-	json_t *findings, *coverage;
-	const json_t *entry;
-
-	snprintf(root, sizeof(root), "%s/results/hosts/%s", source_root(), name);
-	snprintf(lspci, sizeof(lspci), "%s/lspci.txt", root);
-	findings = json_pack(
-		"{s:{s:o}, s:[]}", "identities", "host", host_identify(root, lspci), "cells");
-	coverage = coverage_of(findings);
-	entry = json_array_get(coverage, 0);
-	CU_ASSERT(document_text(generation, "name")[0] != '\0');
-	CU_ASSERT_STRING_EQUAL(
-		document_text(entry, "generation"), document_text(generation, "name"));
-	CU_ASSERT_STRING_EQUAL(
-		document_text(entry, "graphics"), document_text(generation, "generation"));
-	json_decref(coverage);
-	json_decref(findings);
-}
-
 static void every_generation_is_what_its_registers_say(void)
 {
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
@@ -155,7 +132,6 @@ static void every_generation_is_what_its_registers_say(void)
 		verdict_is(document, "igd/present", "PASS");
 		CU_ASSERT_STRING_EQUAL(document_text(generation, "platform"), host->platform);
 		CU_ASSERT_STRING_EQUAL(document_text(generation, "generation"), host->generation);
-		report_says_the_same(host->host, generation);
 		stolen_is(document, host);
 		verdict_is(document, "xen/iommu", host->iommu);
 		verdict_is(document, "igd/class", host->class);

@@ -1,10 +1,7 @@
 #include "harness/igd_ids.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "harness/coverage.h"
-#include "src/document.h"
 #include "src/suite.h"
 
 /*
@@ -72,76 +69,8 @@ static void ids_have_the_platform_of_linux(void)
 	}
 }
 
-/* The entry that a report has of a host with that IGD. */
-static json_t *reported(uint16_t device)
-{
-	json_t *findings = json_pack("{s:{s:{s:{s:[{s:s, s:s, s:o, s:s}]}}}, s:[]}", "identities",
-		"host", "pci", "functions", "address", "0000:00:02.0", "vendor", "0x8086", "device",
-		json_sprintf("0x%04x", device), "class", "0x030000", "cells");
-	json_t *coverage = coverage_of(findings), *entry;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(findings);
-	entry = json_incref(json_array_get(coverage, 0));
-	json_decref(coverage);
-	json_decref(findings);
-	return entry;
-}
-
-/* Is there a line for it in the report's table? */
-static bool has_line(const char *title, const char *graphics)
-{
-	const struct igd_platform *line;
-	size_t number = 0;
-
-	while ((line = coverage_next(&number))) {
-		if (strcmp(line->title, title) == 0 && strcmp(line->graphics, graphics) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void every_id_has_its_line_in_the_report(void)
-{
-	const struct igd_platform *platform;
-	size_t count = 0, platforms = 0;
-	uint16_t device;
-
-	for (size_t i = 0; (device = igd_ids_device(igd_ids_builtin(), i, &platform)); i++) {
-		json_t *entry;
-
-		if (!platform)
-			continue;
-		entry = reported(device);
-		CU_ASSERT(platform->title[0] && platform->graphics[0]);
-		CU_ASSERT_STRING_EQUAL(document_text(entry, "generation"), platform->title);
-		CU_ASSERT_STRING_EQUAL(document_text(entry, "graphics"), platform->graphics);
-		CU_ASSERT(has_line(platform->title, platform->graphics));
-		json_decref(entry);
-		count++;
-	}
-	while (igd_ids_platform(igd_ids_builtin(), platforms))
-		platforms++;
-	/* What the two files of Linux list: a table that was not read has none. */
-	CU_ASSERT(count > 300);
-	CU_ASSERT(platforms > 30);
-}
-
-static void a_title_stands_in_one_line(void)
-{
-	const struct igd_platform *line, *other;
-	size_t number = 0, rest;
-
-	while ((line = coverage_next(&number))) {
-		rest = number;
-		while ((other = coverage_next(&rest)))
-			CU_ASSERT_STRING_NOT_EQUAL(line->title, other->title);
-	}
-}
-
 static CU_TestInfo tests[] = {
 	{ "ids have the platform of Linux", ids_have_the_platform_of_linux },
-	{ "every id has its line in the report", every_id_has_its_line_in_the_report },
-	{ "a title stands in one line", a_title_stands_in_one_line },
 	CU_TEST_INFO_NULL,
 };
 

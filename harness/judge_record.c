@@ -9,6 +9,7 @@
 #include "harness/sight.h"
 #include "harness/store.h"
 #include "harness/transition.h"
+#include "harness/transition_compare.h"
 #include "harness/views.h"
 #include "src/document.h"
 

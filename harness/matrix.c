@@ -6,6 +6,7 @@
 
 #include "harness/digest.h"
 #include "harness/fileio.h"
+#include "harness/matrix.h"
 #include "harness/matrix_model.h"
 #include "src/document.h"
 

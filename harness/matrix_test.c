@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/matrix.h"
 #include "harness/matrix_model.h"
 #include "harness/settings.h"
 #include "src/field.h"

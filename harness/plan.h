@@ -64,14 +64,6 @@
 /* Is that a limit which only a transition has? */
 bool plan_limit_is_transitions(const char *name);
 
-/*
- * Reads a matrix file (docs/matrix.md) and its known deviations, and works them out. `known` is the
- * file of those; NULL for the one beside the matrix, if there is one: matrix_known_beside().
- * Returns 0 and a new reference; -EINVAL for a file that is wrong, with "FILE:LINE:COLUMN: what,
- * and what to do" in `why`; another negative errno if a file cannot be read.
- */
-int matrix_plan(const char *file, const char *known, json_t **plan_r, struct problem *why);
-
 /* "seed-igd.yaml" to "seed-igd.known.yaml". The caller frees; NULL without memory. */
 char *matrix_known_beside(const char *file);
 

@@ -13,6 +13,7 @@
 #include "harness/fileio.h"
 #include "harness/host_document.h"
 #include "harness/judged.h"
+#include "harness/matrix.h"
 #include "harness/plan.h"
 #include "src/document.h"
 

@@ -5,7 +5,7 @@
 
 #include "harness/escape.h"
 #include "harness/measured_on.h"
-#include "harness/views_private.h"
+#include "harness/views.h"
 #include "src/document.h"
 
 #define COLUMN_MAX 48 /* bytes of what a layer says; what is behind is cut */

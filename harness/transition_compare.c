@@ -1,9 +1,10 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "harness/diff_values.h"
-#include "harness/transition.h"
 #include "harness/transition_bars.h"
+#include "harness/transition_compare.h"
 
 /* Host and guest look at their clocks up to a report's time apart, and a clock of the lab drifts.
  */

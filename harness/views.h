@@ -50,6 +50,22 @@
 #define IGD_VIEWS_H
 
 #include <jansson.h>
+#include <stddef.h>
+
+enum view_layer {
+	VIEW_CONFIG,
+	VIEW_LIBXL,
+	VIEW_POLICY,
+	VIEW_QEMU,
+	VIEW_FIRMWARE,
+	VIEW_GUEST,
+	VIEW_LAYERS
+};
+
+/* Each layer's name in documents, and in a sentence. */
+extern const struct view_name {
+	const char *name, *who;
+} view_names[VIEW_LAYERS];
 
 /*
  * Compares the views of one cell. `plan_cell` is the cell of the plan, `acts_as` the back end whose
@@ -67,6 +83,11 @@ json_t *views_of_cell(
  * Returns a new reference, or NULL if there is no such file, or without memory.
  */
 json_t *views_qemu_functions(int dir_fd);
+
+/* The functions on the root bus in that text, by address; each has address, type, ids, bars ({"0":
+ * "0x00000000f1000000"}, null: nowhere), perhaps class, host (hostaddr), edid, preferred. NULL
+ * without memory. */
+json_t *view_qtree_functions(const char *text, size_t length);
 
 /*
  * Whose fault a wrong value is: the first layer whose view of `field` (src/field.h) can be said and

@@ -15,22 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/views.h"
 #include "src/bdf.h"
-
-enum view_layer {
-	VIEW_CONFIG,
-	VIEW_LIBXL,
-	VIEW_POLICY,
-	VIEW_QEMU,
-	VIEW_FIRMWARE,
-	VIEW_GUEST,
-	VIEW_LAYERS
-};
-
-/* Each layer's name in documents, and in a sentence. */
-extern const struct view_name {
-	const char *name, *who;
-} view_names[VIEW_LAYERS];
 
 #define VIEW_PASSED   "passed "
 #define VIEW_FUNCTION "function "
@@ -110,11 +96,6 @@ json_t *view_of_config(const json_t *settings);
 
 /* The view of QEMU, from the text of "info qtree". NULL without memory. */
 json_t *view_of_qtree(const char *text, size_t length);
-
-/* The functions on the root bus in that text, by address; each has address, type, ids, bars ({"0":
- * "0x00000000f1000000"}, null: nowhere), perhaps class, host (hostaddr), edid, preferred. NULL
- * without memory. */
-json_t *view_qtree_functions(const char *text, size_t length);
 
 /*
  * The views of guest and firmware from a report. `views` has those of the other layers, NULL where

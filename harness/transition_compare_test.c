@@ -1,10 +1,11 @@
 /* Two reports of one guest, before it was saved and after it was restored. */
 #include "harness/transition.h"
+#include "harness/transition_compare.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/views_private.h"
+#include "harness/views.h"
 #include "src/document.h"
 #include "src/suite.h"
 

@@ -1,0 +1,19 @@
+/*
+ * The matrix: a YAML file that people write (docs/matrix.md), from which a plan is made.
+ */
+#ifndef IGD_MATRIX_H
+#define IGD_MATRIX_H
+
+#include <jansson.h>
+
+#include "src/problem.h"
+
+/*
+ * Reads a matrix file (docs/matrix.md) and its known deviations, and works them out. `known` is the
+ * file of those; NULL for the one beside the matrix, if there is one: matrix_known_beside().
+ * Returns 0 and a new reference; -EINVAL for a file that is wrong, with "FILE:LINE:COLUMN: what,
+ * and what to do" in `why`; another negative errno if a file cannot be read.
+ */
+int matrix_plan(const char *file, const char *known, json_t **plan_r, struct problem *why);
+
+#endif
