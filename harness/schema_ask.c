@@ -19,6 +19,7 @@
 #include "harness/ending.h"
 #include "harness/fileio.h"
 #include "harness/host_check.h"
+#include "harness/matrix.h"
 #include "harness/matrix_model.h"
 #include "harness/patterns.h"
 #include "harness/settings.h"
