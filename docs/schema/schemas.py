@@ -42,6 +42,8 @@ def errors(checker, document, limit=3):
     """What is wrong with a document, one line each."""
     found = []
     for error in checker.iter_errors(document):
+        while error.context:  # of "anyOf": what is wrong with the alternative that is nearest
+            error = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator not in ("type", "const")))
         where = "/".join(map(str, error.absolute_path)) or "the document"
         found.append(f"{where}: {error.message[:200]}")
         if len(found) == limit:
