@@ -1,4 +1,4 @@
-/* The loader's sentences, and what results/abi/xen.yaml says of QEMU's symbols. */
+/* The loader's sentences, and what results/data/abi/xen.yaml says of QEMU's symbols. */
 #include "harness/abi.h"
 
 #include <errno.h>
@@ -86,7 +86,7 @@ static json_t *shipped(void)
 	json_t *symbols = NULL;
 	char path[512];
 
-	snprintf(path, sizeof(path), "%s/results/abi/xen.yaml", getenv("SOURCE_ROOT"));
+	snprintf(path, sizeof(path), "%s/results/data/abi/xen.yaml", getenv("SOURCE_ROOT"));
 	CU_ASSERT_EQUAL(abi_symbols_load(path, &symbols, &why), 0);
 	if (why.text[0])
 		printf("\n  %s\n", why.text);

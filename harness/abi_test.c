@@ -392,7 +392,7 @@ int main(void)
 	char path[512];
 	int status;
 
-	snprintf(path, sizeof(path), "%s/results/abi/xen.yaml", getenv("SOURCE_ROOT"));
+	snprintf(path, sizeof(path), "%s/results/data/abi/xen.yaml", getenv("SOURCE_ROOT"));
 	if (abi_symbols_load(path, &symbols, NULL) < 0)
 		return 1;
 	status = suite_main("abi", tests);

@@ -10,7 +10,7 @@
 #include "src/document.h"
 #include "src/verdict.h"
 
-/* What a revision does not know is no deviation of it: labels of results/patterns.yaml. */
+/* What a revision does not know is no deviation of it: labels of results/data/patterns.yaml. */
 static const char *const unknown_labels[] = { "machine-unknown", "xenfv-without-xen",
 	"passthrough-not-built", "passthrough-device-unknown", NULL };
 

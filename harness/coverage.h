@@ -5,7 +5,7 @@
  *   [{"generation": "Coffee Lake", "graphics": "9", "device": "0x3e92", "class": "0x0300",
  *                                     of the host's display function; null: it has none of
  *                                     Intel's; "generation" and "graphics" alone:
- *                                     results/igd-ids.yaml does not have its id
+ *                                     results/data/igd-ids.yaml does not have its id
  *     "phantom": true, "cells": 4, "counts": {"PASS": 2, "XFAIL": 2}}]
  *                                     the cells in which the guest had it
  *

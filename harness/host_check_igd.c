@@ -257,7 +257,7 @@ const struct host_check host_checks_igd[] = {
 			  "hvmloader, as Qubes does",
 		.look = look_class, .needs_igd = true },
 	{ "igd/generation", "which generation it is",
-		.advice = "add its id to results/" IGD_IDS_FILE ", with the source",
+		.advice = "add its id to results/data/" IGD_IDS_FILE ", with the source",
 		.look = look_generation, .needs_igd = true },
 	{ "igd/config", "its configuration space can be read", .advice = "run it as root",
 		.look = look_config, .needs_igd = true },

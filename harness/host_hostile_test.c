@@ -82,7 +82,7 @@ static json_t *look(const char *lspci, const char *log)
 	char ids[300];
 	json_t *document;
 
-	snprintf(ids, sizeof(ids), "%s/results/" IGD_IDS_FILE, getenv("SOURCE_ROOT"));
+	snprintf(ids, sizeof(ids), "%s/results/data/" IGD_IDS_FILE, getenv("SOURCE_ROOT"));
 	sources.ids = ids;
 	document = host_document(&sources);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(document);

@@ -72,7 +72,7 @@ static json_t *look_at(const char *name, const json_t *identities)
 	snprintf(root, sizeof(root), "%s/results/hosts/%s", source_root(), name);
 	snprintf(lspci, sizeof(lspci), "%s/lspci.txt", root);
 	snprintf(log, sizeof(log), "%s/xl-dmesg.txt", root);
-	snprintf(ids, sizeof(ids), "%s/results/" IGD_IDS_FILE, source_root());
+	snprintf(ids, sizeof(ids), "%s/results/data/" IGD_IDS_FILE, source_root());
 	document = host_document(&sources);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(document);
 	return document;

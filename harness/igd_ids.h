@@ -1,6 +1,6 @@
 /*
- * Platforms of Intel's IGDs by PCI device id. The table is results/igd-ids.yaml, which names its
- * sources; it is built into the program, so that a report depends on no file beside it.
+ * Platforms of Intel's IGDs by PCI device id. The table is results/data/igd-ids.yaml, which names
+ * its sources; it is built into the program, so that a report depends on no file beside it.
  */
 #ifndef IGD_IGD_IDS_H
 #define IGD_IGD_IDS_H

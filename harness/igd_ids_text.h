@@ -1,4 +1,5 @@
-/* The table of ids that is built into the program: results/igd-ids.yaml, by harness/embed_text. */
+/* The table of ids that is built into the program: results/data/igd-ids.yaml, by
+ * harness/embed_text. */
 #ifndef IGD_IGD_IDS_TEXT_H
 #define IGD_IGD_IDS_TEXT_H
 

@@ -1,5 +1,5 @@
 /*
- * What lines of logs mean: a reviewed data file, results/patterns.yaml, and its search.
+ * What lines of logs mean: a reviewed data file, results/data/patterns.yaml, and its search.
  *
  * Each pattern says in which logs a text is looked for, which layer is at fault, what the line
  * means and what to do. docs/patterns.md describes the file. The order in the file is the order in

@@ -24,7 +24,7 @@ static char *in_source(const char *name)
 
 static void the_file_is_right(void)
 {
-	char *path = in_source("results/" PATTERNS_FILE);
+	char *path = in_source("results/data/" PATTERNS_FILE);
 	struct problem why = { "" };
 	json_t *labels;
 

@@ -1,4 +1,4 @@
-/* The loader's sentences and the search's bounds; results/patterns.yaml has a suite of its own. */
+/* The loader's sentences and the bounds of the search. patterns_data_test.c tests the real list. */
 #include "harness/patterns.h"
 
 #include <errno.h>

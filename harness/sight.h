@@ -3,7 +3,7 @@
  * only the host's side of a cell knows:
  *
  *   ending        "done", or how the cell ended and the first cause that its logs name:
- *                 "create-failed: igd-not-enabled" (harness/ending.c, results/patterns.yaml);
+ *                 "create-failed: igd-not-enabled" (harness/ending.c, results/data/patterns.yaml);
  *                 "create-failed" if they name none
  *   host/FIELD    that field of the host itself: "host/igd/device"
  *   restored/FIELD  that field of the second report of a transition (harness/transition.h)

@@ -387,7 +387,7 @@ def by_hand():
 # What is in the tree.
 
 def in_the_tree():
-    for kind, pattern in (("matrix", "results/matrices/*.yaml"), ("patterns", "results/patterns.yaml"),
+    for kind, pattern in (("matrix", "results/matrices/*.yaml"), ("patterns", "results/data/patterns.yaml"),
                           ("", "results/recorded/*/*.yaml"), ("", "results/recorded/**/*.json")):
         files = glob.glob(f"{ROOT}/{pattern}", recursive=True)
         wrong, count = [], 0
@@ -405,7 +405,7 @@ def in_the_tree():
                 wrong.append(f"{file}: no schema")
         check(f"{pattern}: {count} documents are valid", wrong if count else ["no file was found"])
     lines = []
-    for file in glob.glob(f"{ROOT}/results/matrices/*.yaml") + [f"{ROOT}/results/patterns.yaml"]:
+    for file in glob.glob(f"{ROOT}/results/matrices/*.yaml") + [f"{ROOT}/results/data/patterns.yaml"]:
         with open(file, encoding="utf-8") as stream:
             line = stream.readline().strip()
         kind = schemas.name_of(schemas.read_yaml(file))
