@@ -2,7 +2,7 @@
  * The audit: which symbols of Xen libraries a program imports, which of them come from a library
  * without a stable ABI, and what replaces each. docs/abi.md is for its readers.
  *
- * {"format": "igd-harness abi", "version": 1, "harness": "0.1.0",
+ * {"format": "igd-harness abi", "version": 1, "harness": "0.2.0",
  *  "symbols": {"file": "xen.yaml", "sha256": ...},    the data file
  *  "xen": {"version": "4.20", "from": "running"} or null, or "from": "option"
  *  "files": [

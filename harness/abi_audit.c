@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/abi_private.h"
+#include "harness/build_version.h"
 #include "src/document.h"
 #include "src/tree.h"
 
@@ -35,8 +36,8 @@ json_t *abi_new(const json_t *symbols, const char *xen, const char *from)
 
 	/* Without its folder: the same audit anywhere gives the same bytes. */
 	if (json_object_update_new(
-		    audit, json_pack("{s:s, s:{s:o, s:s}, s:o, s:[], s:n}", "harness", IGD_VERSION,
-				   "symbols", "file", file_name(file), "sha256",
+		    audit, json_pack("{s:s, s:{s:o, s:s}, s:o, s:[], s:n}", "harness",
+				   build_version(), "symbols", "file", file_name(file), "sha256",
 				   document_text(symbols, "sha256"), "xen", compared, "files",
 				   "baseline")) < 0) {
 		json_decref(audit);

@@ -14,6 +14,7 @@
 #include "harness/bisect_run.h"
 #include "harness/bisect_search.h"
 #include "harness/bisect_signature.h"
+#include "harness/build_version.h"
 #include "harness/escape.h"
 #include "src/document.h"
 
@@ -270,7 +271,7 @@ static json_t *new_document(const struct bisect_session *session, const char *ki
 {
 	json_t *found = document_new(DOCUMENT_BISECTION, DOCUMENT_VERSION);
 
-	json_object_set_new(found, "harness", json_string(IGD_VERSION));
+	json_object_set_new(found, "harness", json_string(build_version()));
 	json_object_set_new(found, "outcome", json_string("stopped"));
 	json_object_set_new(found, "why", json_string(""));
 	json_object_set_new(found, "kind", json_string(kind));

@@ -5,7 +5,7 @@
  * were asked before.
  *
  * {
- *   "format": "igd-harness bisection", "version": 1, "harness": "0.1.0",
+ *   "format": "igd-harness bisection", "version": 1, "harness": "0.2.0",
  *   "outcome": "found",               "open": those left cannot be tested; "ends": an end is not as
  *                                     it was said to be; "stopped": the host, or somebody
  *   "why": "...",                     for the last three, one sentence

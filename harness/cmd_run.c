@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/backend.h"
+#include "harness/build_version.h"
 #include "harness/clock.h"
 #include "harness/commands.h"
 #include "harness/conduct.h"
@@ -115,7 +116,7 @@ static json_t *run_document(const json_t *identities, json_t *settings)
 	char now[CLOCK_TEXT_MAX];
 
 	clock_text(now);
-	json_object_set_new(run, "harness", json_string(IGD_VERSION));
+	json_object_set_new(run, "harness", json_string(build_version()));
 	json_object_set_new(run, "started", json_string(now));
 	json_object_set_new(run, "settings", settings);
 	json_object_set(run, "identities", (json_t *)identities);

@@ -4,7 +4,7 @@
  *
  * {
  *   "format": "igd-harness comparison", "version": 1,
- *   "runs": [ {"name": "bookworm", "dir": "...", "started": "...", "harness": "0.1.0",
+ *   "runs": [ {"name": "bookworm", "dir": "...", "started": "...", "harness": "0.2.0",
  *              "matrix": "seed-igd", "verdict": "XFAIL", "counts": {"PASS": 10, "XFAIL": 8},
  *              "tested": "back end libxl, ..."} ],    in the order given
  *   "identities": [ {"what": "versions.qemu", "values": ["5.2.0", "7.2.22"]} ],

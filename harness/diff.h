@@ -3,7 +3,7 @@
  *
  * {
  *   "format": "igd-harness difference", "version": 1,
- *   "a": {"dir": "...", "started": "...", "harness": "0.1.0", "verdict": "PASS",
+ *   "a": {"dir": "...", "started": "...", "harness": "0.2.0", "verdict": "PASS",
  *         "run_sha256": "..."}, "b": {...},              of its run.json; null: it cannot be read
  *   "identities": [ {"what": "versions.qemu", "a": "7.2.22", "b": "10.0.13"} ],
  *   "classes": {"regression": 1, "same": 14},         cells by class; only classes that occur

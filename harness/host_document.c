@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/build_version.h"
 #include "harness/clock.h"
 #include "src/document.h"
 #include "src/tree.h"
@@ -151,7 +152,7 @@ json_t *host_document(const struct host_sources *sources)
 		return NULL;
 	}
 	clock_text(now);
-	json_object_set_new(document, "harness", json_string(IGD_VERSION));
+	json_object_set_new(document, "harness", json_string(build_version()));
 	json_object_set_new(document, "when", json_string(now));
 	json_object_set_new(document, "sources",
 		json_pack("{s:s, s:s?, s:s?}", "root", sources->root, "lspci", sources->lspci,

@@ -1,7 +1,7 @@
 /*
  * The document of a host: every check with its answer (harness/host_check.h, docs/host.md).
  *
- * {"format": "igd-harness host", "version": 1, "harness": "0.1.0", "when": "2026-11-22T...",
+ * {"format": "igd-harness host", "version": 1, "harness": "0.2.0", "when": "2026-11-22T...",
  *  "sources": {"root": "", "lspci": null, "xen_log": null},
  *  "verdict": "FAIL", "counts": {"PASS": 20, "FAIL": 1, "UNKNOWN": 3, "N/A": 10},
  *  "identities": {"host": host_identify(), "versions": {...}, "texts": {...},

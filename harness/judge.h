@@ -3,7 +3,10 @@
  *
  * {
  *   "format": "igd-harness findings", "version": 1,
- *   "harness": "0.1.0", "matrix": {"name": ..., "file": ..., "sha256": ...},
+ *   "harness": "0.2.0",               what made the run
+ *   "judged_by": "0.2.0-dev-g...",    what judged it (harness/build_version.h); findings of before
+ *                                     0.2.0 lack it
+ *   "matrix": {"name": ..., "file": ..., "sha256": ...},
  *   "started": "2026-...Z",           as in run.json
  *   "identities": {... as in run.json ...},
  *   "measured_on": {"hardware": false, "why": [{"kind": "virtual lab", "text": "a virtual lab

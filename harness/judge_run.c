@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/build_version.h"
 #include "harness/judge.h"
 #include "harness/judge_record.h"
 #include "harness/measured_on.h"
@@ -162,6 +163,7 @@ static int begin(
 
 	json_object_set(head, "matrix", json_object_get(plan, "matrix"));
 	json_object_set(head, "harness", json_object_get(judging->run, "harness"));
+	json_object_set_new(head, "judged_by", json_string(build_version()));
 	json_object_set(head, "started", json_object_get(judging->run, "started"));
 	json_object_set(head, "identities", json_object_get(judging->run, "identities"));
 	json_object_set_new(head, "measured_on",

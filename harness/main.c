@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/build_version.h"
 #include "harness/commands.h"
 #include "harness/help.h"
 
@@ -35,12 +36,13 @@ int main(int argc, char **argv)
 {
 	struct problem why = { 0 };
 
+	build_version_set(build_id);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		help_text(stdout);
 		return argc < 2 ? EXIT_USAGE : 0;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("igd-harness " IGD_VERSION);
+		printf("igd-harness %s\n", build_version());
 		return 0;
 	}
 	for (const struct command *const *command = commands; *command; command++) {

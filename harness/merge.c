@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/build_version.h"
 #include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/host_document.h"
@@ -145,7 +146,7 @@ static json_t *merged_run(const struct piece *pieces, size_t count)
 		if (strcmp(other, started) < 0)
 			started = other;
 	}
-	json_object_set_new(run, "harness", json_string(IGD_VERSION));
+	json_object_set_new(run, "harness", json_string(build_version()));
 	json_object_set_new(run, "started", json_string(started));
 	json_object_set_new(run, "settings", json_null());
 	json_object_set_new(run, "identities", merged_identities(pieces, count));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/build_version.h"
 #include "harness/ending.h"
 #include "harness/patterns.h"
 #include "harness/qualify_private.h"
@@ -148,7 +149,7 @@ int qualify(const struct qualify_sources *sources, json_t **document_r, struct p
 	qualify.document = document_new(DOCUMENT_QUALIFICATION, DOCUMENT_VERSION);
 	if (!qualify.summaries || !qualify.document)
 		goto out;
-	json_object_set_new(qualify.document, "harness", json_string(IGD_VERSION));
+	json_object_set_new(qualify.document, "harness", json_string(build_version()));
 	/* Places first: these stand at the top. */
 	json_object_set_new(qualify.document, "decision", json_null());
 	json_object_set_new(qualify.document, "verdict", json_null());

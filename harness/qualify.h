@@ -5,7 +5,7 @@
  * is for its readers.
  *
  * {
- *   "format": "igd-harness qualification", "version": 1, "harness": "0.1.0",
+ *   "format": "igd-harness qualification", "version": 1, "harness": "0.2.0",
  *   "decision": "undecided",          as harness/summary.h has it, of all runs together
  *   "verdict": "XFAIL",               the worst of the runs
  *   "hardware": false, "instead": ["virtual lab", "phantom IGD"], "place": [GROUND],

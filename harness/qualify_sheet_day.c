@@ -129,11 +129,14 @@ static void write_words(const struct sheet *sheet, const json_t *words)
 void qualify_sheet_day(const struct sheet *sheet, const json_t *document)
 {
 	const json_t *day = json_object_get(document, "day");
+	char judge[128];
 
 	sheet_heading(sheet, 2, "When it was measured");
 	sheet_paragraph(sheet, "",
 		"Only what stands in this section is another in a second run that came to the "
 		"same.");
+	snprintf(judge, sizeof(judge), "igd-harness %.100s", document_text(document, "harness"));
+	sheet_paragraph(sheet, "Judged and written by:", judge);
 	write_runs(sheet, json_object_get(day, "runs"));
 	write_bundles(sheet, json_object_get(day, "runs"));
 	write_hosts(sheet, json_object_get(day, "preflight"));

@@ -72,5 +72,8 @@ int qualify_render_text(const json_t *document, FILE *stream)
 		escape_text(stream, text);
 		fputc('\n', stream);
 	}
+	fputs("Judged by igd-harness ", stream);
+	escape_text(stream, document_text(document, "harness"));
+	fputc('\n', stream);
 	return ferror(stream) ? -EIO : 0;
 }

@@ -90,6 +90,7 @@ void paper_tested(const struct paper *paper)
 	row2(paper, "CPU", json_object_get(host, "cpu"));
 	row2(paper, "back end", json_object_get(identities, "backend"));
 	row2(paper, "harness", json_object_get(paper->findings, "harness"));
+	row2(paper, "judged by", json_object_get(paper->findings, "judged_by"));
 	sheet_table_end(&paper->sheet);
 }
 

@@ -11,7 +11,7 @@
  *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001
  *   cells/NNN-NAME.lost-N/  attempts that came to no end: harness/attempt.h
  *
- * run.json: {"format": "igd-harness run", "version": 1, "harness": "0.1.0", "started": "2026-...Z",
+ * run.json: {"format": "igd-harness run", "version": 1, "harness": "0.2.0", "started": "2026-...Z",
  *   "settings": {see conduct_settings()},
  *   "identities": {see struct backend's identify(), and "host": {...} from host_identify()}}
  */
