@@ -18,28 +18,9 @@
  */
 #define GRACE_US 800000
 
-static const char *const state_names[] = {
-	[CELL_CREATE] = "create",
-	[CELL_FIRST_FRAME] = "first-frame",
-	[CELL_REPORT] = "report",
-	[CELL_PICTURE] = "picture",
-	[CELL_SAVE] = "save",
-	[CELL_LET_GO] = "let-go",
-	[CELL_RESTORE] = "restore",
-	[CELL_REPORT_AGAIN] = "report-again",
-	[CELL_POWER_OFF] = "power-off",
-	[CELL_CLEAN_UP] = "clean-up",
-	[CELL_OVER] = "over",
-};
-
-const char *cell_state_name(enum cell_state state)
-{
-	return state_names[state];
-}
-
 void cell_enter(struct cell *cell, enum cell_state state)
 {
-	const char *left = state_names[cell->state];
+	const char *left = cell_state_name(cell->state);
 	uint64_t now = clock_us();
 	json_int_t before = json_integer_value(json_object_get(cell->times, left));
 
@@ -53,7 +34,7 @@ void cell_enter(struct cell *cell, enum cell_state state)
 		return;
 	}
 	journal_note(&cell->journal,
-		json_pack("{s:s, s:s, s:I}", "what", "state", "state", state_names[state],
+		json_pack("{s:s, s:s, s:I}", "what", "state", "state", cell_state_name(state),
 			"limit_ms", (json_int_t)limits_of(cell, state)));
 	limits_enter(cell);
 	cell->watcher.entered(cell->watcher.data, state, limits_of(cell, state));
@@ -195,7 +176,7 @@ static int on_grace(sd_event_source *source, uint64_t usec, void *data)
 
 	cell_end(cell, ENDING_CONSOLE_LOST,
 		"the serial line broke in state %s; guest and device model still live",
-		state_names[cell->state]);
+		cell_state_name(cell->state));
 	return 0;
 }
 
@@ -386,7 +367,7 @@ void cell_interrupt(struct cell *cell)
 {
 	if (cell->guest)
 		cell_end(cell, ENDING_INTERRUPTED, "the run was stopped in state %s",
-			state_names[cell->state]);
+			cell_state_name(cell->state));
 }
 
 void cell_free(struct cell *cell)

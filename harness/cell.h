@@ -37,24 +37,8 @@
 #include <systemd/sd-event.h>
 
 #include "harness/backend.h"
+#include "harness/cell_state.h"
 #include "src/problem.h"
-
-enum cell_state {
-	CELL_CREATE,       /* the back end makes the guest */
-	CELL_FIRST_FRAME,  /* it runs; firmware, kernel, until the agent's hello */
-	CELL_REPORT,       /* the report was asked for */
-	CELL_PICTURE,      /* the report is in, the screen is being taken; may be left out */
-	CELL_SAVE,         /* the back end saves the guest */
-	CELL_LET_GO,       /* it is saved: the back end removes what is left of it */
-	CELL_RESTORE,      /* the back end makes the second guest of what was saved */
-	CELL_REPORT_AGAIN, /* that runs, and its report was asked for */
-	CELL_POWER_OFF,    /* the last report is in, power-off was asked for */
-	CELL_CLEAN_UP,     /* the back end removes what is left */
-	CELL_OVER
-};
-
-/* As in the plan's limits_ms: "create" ... "clean-up", "over". */
-const char *cell_state_name(enum cell_state state);
 
 /* Bytes of console a cell keeps, and after which more is noise: a Debian kernel writes 0.1 MB. */
 #define CELL_CONSOLE_MAX (4u << 20)

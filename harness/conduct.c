@@ -14,6 +14,7 @@
 #include "harness/judge.h"
 #include "harness/render_json.h"
 #include "harness/render_table.h"
+#include "harness/run_files.h"
 #include "harness/seal.h"
 #include "src/document.h"
 

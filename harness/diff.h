@@ -39,8 +39,6 @@
 #include "harness/store.h"
 #include "src/problem.h"
 
-#define DIFF_CHANGES_MAX 100 /* of one cell that are listed */
-
 /* A run of the two, or of the history: judged, and where its reports are. All borrowed. */
 struct diff_run {
 	const struct store *store; /* for the reports; NULL: none are compared */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/diff.h"
 #include "src/document.h"
 
 const char *const diff_passing[] = { "agent", "kernel.log", "kernel.log_dropped", "work", NULL };

@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#define DIFF_CHANGES_MAX 100 /* of one cell that are listed */
+
 struct diff_values {
 	json_t *changes;            /* array: {"what": path, "a": ..., "b": ...} are appended */
 	const char *const *ignored; /* paths not looked at, nor what is below; ends with NULL */

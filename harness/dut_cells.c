@@ -13,6 +13,7 @@
 #include "harness/files.h"
 #include "harness/host_document.h"
 #include "harness/patterns.h"
+#include "harness/run_files.h"
 #include "harness/seal.h"
 #include "src/io.h"
 

@@ -13,6 +13,7 @@
 #include "harness/fileio.h"
 #include "harness/host_document.h"
 #include "harness/host_render.h"
+#include "harness/run_files.h"
 #include "harness/xen_log.h"
 #include "src/document.h"
 

@@ -22,8 +22,6 @@
 #include "harness/host_check.h"
 
 /* Its name in a run directory. */
-#define HOST_FILE "host.json"
-
 /* Looks and answers. A new document, or NULL without memory. */
 json_t *host_document(const struct host_sources *sources);
 

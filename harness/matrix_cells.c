@@ -9,12 +9,6 @@
 /* What stands around the values in a cell of the plan, with room to spare. */
 #define CELL_BYTES 512
 
-static const char *const limit_names[MATRIX_LIMITS] = PLAN_LIMITS;
-
-/* Used where neither a word nor `defaults` says otherwise; plan.h has the same numbers. */
-static const json_int_t limits_ms[MATRIX_LIMITS] = { 60000, 240000, 60000, 120000, 120000, 60000,
-	60000 };
-
 int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at)
 {
 	if (matrix->plan_bytes <= MATRIX_PLAN_MAX)
@@ -174,16 +168,16 @@ static json_t *limits_json(const struct layers *layers)
 {
 	json_t *json = json_object();
 
-	for (size_t i = 0; i < MATRIX_LIMITS && json; i++) {
-		json_int_t limit = limits_ms[i];
+	for (size_t i = 0; i < CELL_LIMITS && json; i++) {
+		json_int_t limit = cell_limits[i].default_ms;
 
-		if (plan_limit_is_transitions(limit_names[i]) && !is_transition(layers))
+		if (cell_limits[i].transition && !is_transition(layers))
 			continue;
 		for (size_t j = 0; j < layers->count; j++) {
 			if (layers->of[j]->limits_ms[i] > 0)
 				limit = layers->of[j]->limits_ms[i];
 		}
-		if (json_object_set_new(json, limit_names[i], json_integer(limit)) < 0) {
+		if (json_object_set_new(json, cell_limit_name(i), json_integer(limit)) < 0) {
 			json_decref(json);
 			json = NULL;
 		}

@@ -14,8 +14,6 @@
 
 const char *const matrix_backends[MATRIX_BACKENDS] = { "libxl", "qemu" };
 
-static const char *const limit_names[MATRIX_LIMITS] = PLAN_LIMITS;
-
 enum { ABOUT, BACKENDS, TO, GUEST, CMDLINE, LIMITS_MS, REQUIRES, LIBXL, QEMU, KEYS };
 
 static const struct yaml_key word_keys[KEYS + 1] = {
@@ -149,12 +147,12 @@ static int find_limit(
 {
 	struct nearest nearest = nearest_to(entry->key);
 
-	for (size_t i = 0; i < MATRIX_LIMITS; i++) {
-		if (strcmp(limit_names[i], entry->key) == 0) {
+	for (size_t i = 0; i < CELL_LIMITS; i++) {
+		if (strcmp(cell_limit_name(i), entry->key) == 0) {
 			*limit_r = i;
 			return 0;
 		}
-		nearest_offer(&nearest, limit_names[i]);
+		nearest_offer(&nearest, cell_limit_name(i));
 	}
 	return yaml_wrong(source, entry->key_place, "there is no limit `%.60s`: %s%s", entry->key,
 		nearest.best

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/cell_state.h"
 #include "harness/plan.h"
 #include "harness/yaml.h"
 
@@ -27,8 +28,6 @@
 /* Bytes of the plan as compact JSON, about: a run must be able to read it back (FILEIO_MAX). */
 #define MATRIX_PLAN_MAX (48u << 20)
 
-#define MATRIX_LIMITS 7
-
 /* The back ends that take settings; a set of them is a mask of 1 << index. */
 #define MATRIX_BACKENDS     2
 #define MATRIX_BACKENDS_ALL ((1u << MATRIX_BACKENDS) - 1)
@@ -37,11 +36,11 @@ extern const char *const matrix_backends[MATRIX_BACKENDS];
 
 /* What a word, or `defaults`, says about a cell. */
 struct matrix_layer {
-	const char *guest;                   /* NULL: not said */
-	json_int_t limits_ms[MATRIX_LIMITS]; /* in the order of PLAN_LIMITS; 0: not said */
-	json_t *requires[MATRIX_BACKENDS];   /* array of strings, or NULL */
-	json_t *settings[MATRIX_BACKENDS];   /* object, or NULL */
-	unsigned int backends;               /* which can do it */
+	const char *guest;                 /* NULL: not said */
+	json_int_t limits_ms[CELL_LIMITS]; /* in the order of cell_limits; 0: not said */
+	json_t *requires[MATRIX_BACKENDS]; /* array of strings, or NULL */
+	json_t *settings[MATRIX_BACKENDS]; /* object, or NULL */
+	unsigned int backends;             /* which can do it */
 	/* What it says of the other side of a transition in place of settings and requires; NULL:
 	 * the same. */
 	struct matrix_layer *to;

@@ -24,9 +24,8 @@
 
 #define PATTERNS_FORMAT   "igd-harness patterns"
 #define PATTERNS_VERSION  1
-#define PATTERNS_FILE     "patterns.yaml" /* its name, installed and in a run directory */
-#define PATTERNS_FILE_MAX (1u << 20)      /* bytes */
-#define PATTERNS_MAX      512             /* in a file */
+#define PATTERNS_FILE_MAX (1u << 20) /* bytes */
+#define PATTERNS_MAX      512        /* in a file */
 
 #define PATTERNS_LOG_MAX  (1u << 20) /* bytes of a log that are searched */
 #define PATTERNS_LINE_MAX 1024       /* bytes of a line that are searched */

@@ -5,6 +5,7 @@
 
 #include "harness/installed.h"
 #include "harness/patterns.h"
+#include "harness/run_files.h"
 
 int patterns_choose(
 	const char *named, const char *run_dir, struct patterns **patterns_r, struct problem *why)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/patterns.h"
+#include "harness/run_files.h"
 #include "src/suite.h"
 
 static char place[] = "/tmp/igd-patterns-choose-XXXXXX";

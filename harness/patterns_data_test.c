@@ -9,6 +9,7 @@
 
 #include "harness/fileio.h"
 #include "harness/judge_logs.h"
+#include "harness/run_files.h"
 #include "src/document.h"
 #include "src/suite.h"
 

@@ -6,30 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/cell_state.h"
 #include "src/document.h"
 
 /* A cell's name becomes a folder's and a domain's: whoever made the plan, nothing else comes in. */
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@-"
 
-static const char *const limit_names[] = PLAN_LIMITS;
-
-bool plan_limit_is_transitions(const char *name)
-{
-	return strcmp(name, "save") == 0 || strcmp(name, "restore") == 0;
-}
-
 static int check_limits(const json_t *cell, const char *name, struct problem *why)
 {
 	const json_t *limits = json_object_get(cell, "limits_ms");
 
-	for (size_t i = 0; i < sizeof(limit_names) / sizeof(limit_names[0]); i++) {
-		if (plan_limit_is_transitions(limit_names[i]) && !json_object_get(cell, "to"))
+	for (size_t i = 0; i < CELL_LIMITS; i++) {
+		if (cell_limits[i].transition && !json_object_get(cell, "to"))
 			continue;
-		if (json_integer_value(json_object_get(limits, limit_names[i])) < 1)
+		if (json_integer_value(json_object_get(limits, cell_limit_name(i))) < 1)
 			return problem_set(why, -EINVAL,
 				"cell %s of the plan has no limit %s, a whole number of ms: make "
 				"the plan again from its matrix",
-				name, limit_names[i]);
+				name, cell_limit_name(i));
 	}
 	return 0;
 }

@@ -55,15 +55,6 @@
 /* MiB of a guest whose cell gives no `memory`, in every back end: our choice, not xl's. */
 #define PLAN_MEMORY_MIB 512
 
-/* How a cell's limits are named, in the order of the states; see harness/cell.h. */
-#define PLAN_LIMITS                                                                                \
-	{                                                                                          \
-		"create", "first-frame", "report", "save", "restore", "power-off", "clean-up"      \
-	}
-
-/* Is that a limit which only a transition has? */
-bool plan_limit_is_transitions(const char *name);
-
 /* "seed-igd.yaml" to "seed-igd.known.yaml". The caller frees; NULL without memory. */
 char *matrix_known_beside(const char *file);
 

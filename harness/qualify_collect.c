@@ -15,6 +15,7 @@
 #include "harness/judged.h"
 #include "harness/matrix.h"
 #include "harness/plan.h"
+#include "harness/run_files.h"
 #include "src/document.h"
 
 #define RELEASE_MAX 64 /* bytes of a release's name, with its end */

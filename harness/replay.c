@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "harness/cell.h"
+#include "harness/cell_state.h"
 #include "harness/fileio.h"
 #include "harness/files.h"
 #include "harness/plan.h"

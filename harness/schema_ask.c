@@ -48,9 +48,7 @@ static const char *state_word(int i)
 
 static const char *limit_word(int i)
 {
-	static const char *const names[MATRIX_LIMITS] = PLAN_LIMITS;
-
-	return i < MATRIX_LIMITS ? names[i] : NULL;
+	return cell_limit_name((size_t)i);
 }
 
 static const char *backend_word(int i)
