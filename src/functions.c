@@ -134,17 +134,16 @@ static json_t *make_bar(int index, pciaddr_t base, pciaddr_t size)
 static json_t *read_bars(struct pci_dev *dev)
 {
 	json_t *bars = json_array();
-	int failed = !bars;
+	int r = bars ? 0 : -ENOMEM;
 
-	for (int i = 0; !failed && i < 6; i++) {
+	for (int i = 0; r == 0 && i < 6; i++) {
 		if (dev->size[i])
-			failed = json_array_append_new(
+			r = json_array_append_new(
 				bars, make_bar(i, dev->base_addr[i], dev->size[i]));
 	}
-	if (!failed && dev->rom_size)
-		failed =
-			json_array_append_new(bars, make_bar(6, dev->rom_base_addr, dev->rom_size));
-	if (failed) {
+	if (r == 0 && dev->rom_size)
+		r = json_array_append_new(bars, make_bar(6, dev->rom_base_addr, dev->rom_size));
+	if (r < 0) {
 		json_decref(bars);
 		return NULL;
 	}
@@ -268,7 +267,7 @@ static int fill(const struct functions_scope *scope, struct pci_access *access, 
 {
 	static struct pci_dev *list[REPORT_FUNCTIONS_MAX];
 	size_t count = 0;
-	int ret = 0;
+	int r = 0;
 
 	pci_init(access);
 	pci_scan_bus(access);
@@ -277,9 +276,9 @@ static int fill(const struct functions_scope *scope, struct pci_access *access, 
 		if (!scope->wanted || scope->wanted(address_of(dev)))
 			list[count++] = dev;
 	qsort(list, count, sizeof(list[0]), compare);
-	for (size_t i = 0; !ret && i < count; i++)
-		ret = add_function(scope, list[i], section);
-	return ret;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_function(scope, list[i], section);
+	return r;
 }
 
 /* What libpci's sysfs access opens of a function. It would wait for a FIFO, and follow any link. */
@@ -290,7 +289,7 @@ static int check_file(const char *root, const char *function, const char *name, 
 {
 	char path[TREE_TEXT_MAX];
 	struct stat st;
-	int fd, ret = 0;
+	int fd, r = 0;
 
 	snprintf(path, sizeof(path), DEVICES "/%.64s/%s", function, name);
 	fd = tree_beneath(root, path, O_PATH);
@@ -299,15 +298,15 @@ static int check_file(const char *root, const char *function, const char *name, 
 	if (fd < 0)
 		return problem_set(why, -EINVAL, "%s/%s: %s", root, path, strerror(-fd));
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		ret = problem_set(why, -EINVAL, "%s/%s is no file", root, path);
+		r = problem_set(why, -EINVAL, "%s/%s is no file", root, path);
 	close(fd);
-	return ret;
+	return r;
 }
 
 /* Looks over a recorded tree before libpci does. */
 static int check_tree(const char *root, struct problem *why)
 {
-	int fd = tree_beneath(root, DEVICES, O_RDONLY | O_DIRECTORY), ret = 0;
+	int fd = tree_beneath(root, DEVICES, O_RDONLY | O_DIRECTORY), r = 0;
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
@@ -317,18 +316,18 @@ static int check_tree(const char *root, struct problem *why)
 		return problem_set(
 			why, -EINVAL, "%s/" DEVICES ": %s", root, strerror(fd < 0 ? -fd : errno));
 	}
-	while (!ret && (entry = readdir(directory))) {
+	while (r == 0 && (entry = readdir(directory))) {
 		/* The longest address, with a domain of 32 bits, has 16 characters. */
 		if (strlen(entry->d_name) > 16)
-			ret = problem_set(
+			r = problem_set(
 				why, -EINVAL, "%s/" DEVICES " has a name that is no address", root);
 		for (size_t i = 0;
-			!ret && entry->d_name[0] != '.' && i < sizeof(opened) / sizeof(opened[0]);
+			r == 0 && entry->d_name[0] != '.' && i < sizeof(opened) / sizeof(opened[0]);
 			i++)
-			ret = check_file(root, entry->d_name, opened[i], why);
+			r = check_file(root, entry->d_name, opened[i], why);
 	}
 	closedir(directory);
-	return ret;
+	return r;
 }
 
 static int check_dump(const char *dump, struct problem *why)
@@ -347,20 +346,20 @@ static int choose(const struct functions_scope *scope, struct pci_access *access
 	struct problem *why)
 {
 	static char sysfs[] = "sysfs.path", dump[] = "dump.name"; /* libpci knows no const */
-	int ret;
+	int r;
 
 	if (scope->dump) {
-		ret = check_dump(scope->dump, why);
+		r = check_dump(scope->dump, why);
 		snprintf(path, PATH_MAX, "%s", scope->dump);
 		access->method = PCI_ACCESS_DUMP;
 		pci_set_param(access, dump, path);
-		return ret;
+		return r;
 	}
-	ret = scope->root[0] ? check_tree(scope->root, why) : 0;
+	r = scope->root[0] ? check_tree(scope->root, why) : 0;
 	snprintf(path, PATH_MAX, "%s/sys/bus/pci", scope->root);
 	access->method = PCI_ACCESS_SYS_BUS_PCI;
 	pci_set_param(access, sysfs, path);
-	return ret;
+	return r;
 }
 
 int functions_json(const struct functions_scope *scope, json_t **section_r, struct problem *why)
@@ -368,7 +367,7 @@ int functions_json(const struct functions_scope *scope, json_t **section_r, stru
 	char path[PATH_MAX];
 	json_t *const section = json_pack("{s:n, s:n, s:[]}", "slot2", "lpc", "functions");
 	struct pci_access *const access = pci_alloc();
-	int ret;
+	int r;
 
 	if (!section || !access) {
 		json_decref(section);
@@ -383,13 +382,13 @@ int functions_json(const struct functions_scope *scope, json_t **section_r, stru
 	access->error = on_error;
 	access->warning = on_warning;
 	access->debug = on_warning;
-	ret = choose(scope, access, path, why);
-	if (!ret)
-		ret = fill(scope, access, section);
+	r = choose(scope, access, path, why);
+	if (r == 0)
+		r = fill(scope, access, section);
 	pci_cleanup(access);
-	if (ret) {
+	if (r < 0) {
 		json_decref(section);
-		return ret;
+		return r;
 	}
 	*section_r = section;
 	return 0;

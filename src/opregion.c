@@ -32,7 +32,7 @@ static int read_header(const char *root, uint32_t address, uint8_t header[static
 {
 	uint32_t within = address % PAGE_SIZE;
 	size_t size = within + HEADER_SIZE > PAGE_SIZE ? 2 * PAGE_SIZE : PAGE_SIZE;
-	int fd = tree_open(root, O_RDONLY | O_NONBLOCK, "dev/mem"), ret = 0;
+	int fd = tree_open(root, O_RDONLY | O_NONBLOCK, "dev/mem"), r = 0;
 	struct stat st;
 	uint8_t *map;
 
@@ -40,20 +40,20 @@ static int read_header(const char *root, uint32_t address, uint8_t header[static
 		return fd;
 	/* In a recorded tree it is a plain file, and behind its end there is SIGBUS. */
 	if (fstat(fd, &st)) {
-		ret = -errno;
+		r = -errno;
 	} else if (S_ISREG(st.st_mode) && st.st_size < (off_t)address + HEADER_SIZE) {
-		ret = -ENXIO;
+		r = -ENXIO;
 	} else {
 		map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, (off_t)(address - within));
 		if (map == MAP_FAILED) {
-			ret = -errno;
+			r = -errno;
 		} else {
 			memcpy(header, map + within, HEADER_SIZE);
 			munmap(map, size);
 		}
 	}
 	close(fd);
-	return ret;
+	return r;
 }
 
 static uint32_t read_u32(const uint8_t *bytes)
@@ -75,13 +75,13 @@ static json_t *read_string(const uint8_t *bytes, size_t length)
 json_t *opregion_json(const char *root, uint32_t address)
 {
 	uint8_t header[HEADER_SIZE];
-	int ret = read_header(root, address, header);
+	int r = read_header(root, address, header);
 	uint32_t version;
 
-	if (ret)
+	if (r < 0)
 		return json_pack("{s:o, s:n, s:n, s:n, s:n, s:n, s:s}", "address",
 			json_sprintf("0x%08x", address), "signature", "size_kib", "version",
-			"mailboxes", "vbt", "error", strerror(-ret));
+			"mailboxes", "vbt", "error", strerror(-r));
 	version = read_u32(header + AT_VERSION);
 	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o}", "address",
 		json_sprintf("0x%08x", address), "signature",
@@ -95,10 +95,10 @@ json_t *opregion_json(const char *root, uint32_t address)
 int opregion_vbt_read(const char *root, uint32_t address, struct opregion_vbt *vbt_r)
 {
 	uint8_t header[HEADER_SIZE];
-	int ret = read_header(root, address, header);
+	int r = read_header(root, address, header);
 
-	if (ret)
-		return ret;
+	if (r < 0)
+		return r;
 	vbt_r->at = read_u32(header + AT_RVDA) | (uint64_t)read_u32(header + AT_RVDA + 4) << 32;
 	vbt_r->bytes = read_u32(header + AT_RVDS);
 	return 0;

@@ -303,7 +303,7 @@ static int check_object(const json_t *value, const struct shape *shape, const st
 	struct place below = { .parent = place, .depth = place->depth + 1 };
 	const char *key;
 	json_t *member;
-	int ret = 0;
+	int r = 0;
 
 	for (const struct shape *wanted = shape ? shape->members : NULL; wanted && wanted->key;
 		wanted++) {
@@ -316,11 +316,11 @@ static int check_object(const json_t *value, const struct shape *shape, const st
 		below.key = key;
 		if (strlen(key) > REPORT_TEXT_MAX)
 			return refuse(&below, why, -E2BIG, "is a key that is too long");
-		ret = check(member, find_member(shape, key), &below, why);
-		if (ret)
+		r = check(member, find_member(shape, key), &below, why);
+		if (r < 0)
 			break;
 	}
-	return ret;
+	return r;
 }
 
 static int check_list(const json_t *value, const struct shape *shape, const struct place *place,
@@ -333,10 +333,10 @@ static int check_list(const json_t *value, const struct shape *shape, const stru
 		return refuse(place, why, -E2BIG, "has too many entries");
 	json_array_foreach(value, below.index, entry)
 	{
-		int ret = check(entry, shape ? shape->members : NULL, &below, why);
+		int r = check(entry, shape ? shape->members : NULL, &below, why);
 
-		if (ret)
-			return ret;
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -346,10 +346,10 @@ static int check(const json_t *value, const struct shape *shape, const struct pl
 	struct problem *why)
 {
 	const char *sentence;
-	int ret = check_bounds(value, place, why);
+	int r = check_bounds(value, place, why);
 
-	if (ret)
-		return ret;
+	if (r < 0)
+		return r;
 	if (shape && shape->flags & NULLABLE && json_is_null(value))
 		return 0;
 	sentence = shape ? check_kind(value, shape) : NULL;
@@ -391,26 +391,26 @@ static int check_addresses(const json_t *report, struct problem *why)
 int report_check(const json_t *report, struct problem *why)
 {
 	static const struct place root = { 0 };
-	int ret = check(report, &report_shape, &root, why);
+	int r = check(report, &report_shape, &root, why);
 
-	return ret ? ret : check_addresses(report, why);
+	return r < 0 ? r : check_addresses(report, why);
 }
 
 int report_parse(const char *text, size_t length, json_t **report_r, struct problem *why)
 {
 	json_t *report = NULL;
-	int ret;
+	int r;
 
 	if (length > REPORT_SIZE_MAX)
 		return problem_set(why, -E2BIG, "report: %zu bytes are more than the %zu allowed",
 			length, (size_t)REPORT_SIZE_MAX);
-	ret = document_parse(text, length, DOCUMENT_REPORT, REPORT_VERSION, &report, why);
-	if (ret)
-		return ret;
-	ret = report_check(report, why);
-	if (ret) {
+	r = document_parse(text, length, DOCUMENT_REPORT, REPORT_VERSION, &report, why);
+	if (r < 0)
+		return r;
+	r = report_check(report, why);
+	if (r < 0) {
 		json_decref(report);
-		return ret;
+		return r;
 	}
 	*report_r = report;
 	return 0;

@@ -23,18 +23,18 @@ __attribute__((format(printf, 2, 3))) static int parse(struct problem *why, cons
 	json_t *report = NULL;
 	char *members = NULL, *text = NULL;
 	va_list ap;
-	int ret;
+	int r;
 
 	va_start(ap, fmt);
 	CU_ASSERT_FATAL(vasprintf(&members, fmt, ap) >= 0);
 	va_end(ap);
 	CU_ASSERT_FATAL(asprintf(&text, HEAD "%s}", members) >= 0);
 	memset(why, 0, sizeof(*why));
-	ret = report_parse(text, strlen(text), &report, why);
+	r = report_parse(text, strlen(text), &report, why);
 	json_decref(report);
 	free(members);
 	free(text);
-	return ret;
+	return r;
 }
 
 static int parse_function(struct problem *why, const char *members)

@@ -57,16 +57,16 @@ __attribute__((format(printf, 3, 0))) static int open_path(
 	const char *root, int flags, const char *fmt, va_list ap)
 {
 	char path[PATH_MAX];
-	int ret = make_path(path, root, fmt, ap);
+	int r = make_path(path, root, fmt, ap);
 
-	if (ret)
-		return ret;
+	if (r < 0)
+		return r;
 	flags |= O_CLOEXEC | O_NOCTTY;
 	/* Through the kernel and not through a check before: a tree may change. */
 	if (root[0])
 		return tree_beneath(root, path + strlen(root) + 1, flags);
-	ret = open(path, flags);
-	return ret < 0 ? -errno : ret;
+	r = open(path, flags);
+	return r < 0 ? -errno : r;
 }
 
 /* Opens a file to be read as text or bytes, and nothing else that may be in its place: a FIFO would
@@ -76,18 +76,18 @@ __attribute__((format(printf, 2, 0))) static int open_file(
 {
 	int fd = open_path(root, O_RDONLY | O_NONBLOCK, fmt, ap);
 	struct stat st;
-	int ret;
+	int r;
 
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st))
-		ret = -errno;
+		r = -errno;
 	else if (S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !root[0]))
 		return fd;
 	else
-		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 	close(fd);
-	return ret;
+	return r;
 }
 
 int tree_open(const char *root, int flags, const char *fmt, ...)
@@ -123,7 +123,7 @@ FILE *tree_stream(const char *root, const char *fmt, ...)
 __attribute__((format(printf, 3, 0))) static int read_text(
 	const char *root, char text[static TREE_TEXT_MAX], const char *fmt, va_list ap)
 {
-	int fd = open_file(root, fmt, ap), ret = 0;
+	int fd = open_file(root, fmt, ap), r = 0;
 	ssize_t got;
 
 	text[0] = '\0';
@@ -131,34 +131,34 @@ __attribute__((format(printf, 3, 0))) static int read_text(
 		return fd;
 	got = read(fd, text, TREE_TEXT_MAX - 1);
 	if (got < 0)
-		ret = -errno;
+		r = -errno;
 	text[got < 0 ? 0 : got] = '\0';
 	close(fd);
 	tree_clean(text);
-	return ret;
+	return r;
 }
 
 int tree_text(const char *root, char text[static TREE_TEXT_MAX], const char *fmt, ...)
 {
 	va_list ap;
-	int ret;
+	int r;
 
 	va_start(ap, fmt);
-	ret = read_text(root, text, fmt, ap);
+	r = read_text(root, text, fmt, ap);
 	va_end(ap);
-	return ret;
+	return r;
 }
 
 json_t *tree_json(const char *root, const char *fmt, ...)
 {
 	char text[TREE_TEXT_MAX];
 	va_list ap;
-	int ret;
+	int r;
 
 	va_start(ap, fmt);
-	ret = read_text(root, text, fmt, ap);
+	r = read_text(root, text, fmt, ap);
 	va_end(ap);
-	return ret ? json_null() : json_string(text);
+	return r < 0 ? json_null() : json_string(text);
 }
 
 ssize_t tree_bytes(const char *root, uint8_t *bytes, size_t size, const char *fmt, ...)
@@ -187,14 +187,14 @@ int tree_link(const char *root, char text[static TREE_TEXT_MAX], const char *fmt
 	const char *last;
 	va_list ap;
 	ssize_t got;
-	int ret;
+	int r;
 
 	text[0] = '\0';
 	va_start(ap, fmt);
-	ret = make_path(path, root, fmt, ap);
+	r = make_path(path, root, fmt, ap);
 	va_end(ap);
-	if (ret)
-		return ret;
+	if (r < 0)
+		return r;
 	got = readlink(path, target, sizeof(target) - 1);
 	if (got < 0)
 		return -errno;
@@ -240,4 +240,22 @@ void tree_list_free(struct dirent **names, int count)
 	for (int i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
+}
+
+json_t *tree_list_json(const char *root, const char *directory, const char *prefix, int max,
+	json_t *(*make)(const char *root, const char *name))
+{
+	json_t *list = json_array();
+	struct dirent **names = NULL;
+	int count = tree_list(root, directory, prefix, &names), r = list ? 0 : -ENOMEM;
+
+	for (int i = 0; r == 0 && i < count && i < max; i++)
+		r = json_array_append_new(list, make(root, names[i]->d_name));
+	if (count > 0)
+		tree_list_free(names, count);
+	if (r < 0) {
+		json_decref(list);
+		return NULL;
+	}
+	return list;
 }

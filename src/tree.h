@@ -59,4 +59,9 @@ int tree_list(
 
 void tree_list_free(struct dirent **names, int count);
 
+/* The same as an array of what `make` makes of each, at most `max`. Returns a new array, empty if
+ * there is no such directory, or NULL without memory. */
+json_t *tree_list_json(const char *root, const char *directory, const char *prefix, int max,
+	json_t *(*make)(const char *root, const char *name));
+
 #endif

@@ -29,14 +29,27 @@ static int add_section(json_t *report, json_t *errors, size_t index, const struc
 	const char *name = collectors[index].name;
 	struct problem why = { "" };
 	json_t *section = NULL;
-	int ret = collectors[index].collect(guest, &section, &why);
+	int r = collectors[index].collect(guest, &section, &why);
 
-	if (!ret)
+	if (r == 0)
 		return json_object_set_new(report, name, section);
 	if (!why.text[0])
-		problem_set(&why, ret, "%s", strerror(-ret));
+		problem_set(&why, r, "%s", strerror(-r));
 	return json_array_append_new(
 		errors, json_pack("{s:s, s:s}", "section", name, "text", why.text));
+}
+
+/* `begin` is the uptime at which collecting began, in microseconds. Returns 0, or -1 without
+ * memory. */
+static int describe_agent(json_t *agent, const struct guest *guest, int64_t begin, json_t *errors)
+{
+	json_t *more = json_pack("{s:s, s:I, s:I, s:O, s:I}", "version", IGD_VERSION, "request",
+		(json_int_t)guest->request, "uptime_ms", (json_int_t)(begin / 1000), "errors",
+		errors, "collect_ms", (json_int_t)((uptime_us() - begin + 999) / 1000));
+	int r = json_object_update(agent, more);
+
+	json_decref(more);
+	return r;
 }
 
 int collect_report(const struct guest *guest, json_t **report_r, struct problem *why)
@@ -44,22 +57,19 @@ int collect_report(const struct guest *guest, json_t **report_r, struct problem 
 	int64_t begin = uptime_us();
 	json_t *report = document_new(DOCUMENT_REPORT, REPORT_VERSION);
 	json_t *agent = json_object(), *errors = json_array();
-	int failed = !report || !agent || !errors;
+	int r = report && agent && errors ? 0 : -ENOMEM;
 
 	/* The report holds `agent` from here on, so that it comes first; it is filled at the end.
 	 */
-	failed = failed || json_object_set(report, "agent", agent);
-	for (size_t i = 0; !failed && i < sizeof(collectors) / sizeof(collectors[0]); i++)
-		failed = add_section(report, errors, i, guest);
-	failed = failed || json_object_set_new(agent, "version", json_string(IGD_VERSION)) ||
-		 json_object_set_new(agent, "request", json_integer(guest->request)) ||
-		 json_object_set_new(agent, "uptime_ms", json_integer(begin / 1000)) ||
-		 json_object_set(agent, "errors", errors) ||
-		 json_object_set_new(
-			 agent, "collect_ms", json_integer((uptime_us() - begin + 999) / 1000));
+	if (r == 0)
+		r = json_object_set(report, "agent", agent);
+	for (size_t i = 0; r == 0 && i < sizeof(collectors) / sizeof(collectors[0]); i++)
+		r = add_section(report, errors, i, guest);
+	if (r == 0)
+		r = describe_agent(agent, guest, begin, errors);
 	json_decref(agent);
 	json_decref(errors);
-	if (failed) {
+	if (r < 0) {
 		json_decref(report);
 		return problem_set(why, -ENOMEM, "no memory for a report");
 	}

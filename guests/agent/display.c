@@ -32,19 +32,19 @@ json_t *edid_json(const uint8_t *bytes, size_t length)
 	struct sha256_ctx sha256;
 	struct edid edid = { 0 };
 	json_t *object;
-	int ret;
+	int r;
 
 	if (length > EDID_MAX)
 		length = EDID_MAX;
 	sha256_init(&sha256);
 	sha256_update(&sha256, length, bytes);
 	sha256_digest(&sha256, sizeof(digest), digest);
-	ret = edid_parse(bytes, length, &edid);
+	r = edid_parse(bytes, length, &edid);
 	object = json_pack("{s:s, s:I, s:o, s:o, s:s?, s:s?, s:o}", "observer", "edid", "bytes",
 		(json_int_t)length, "hex", hex_string(bytes, length), "sha256",
-		hex_string(digest, sizeof(digest)), "vendor", ret ? NULL : edid.vendor, "name",
+		hex_string(digest, sizeof(digest)), "vendor", r < 0 ? NULL : edid.vendor, "name",
 		edid.name[0] ? edid.name : NULL, "preferred", preferred_json(&edid));
-	if (object && ret &&
+	if (object && r < 0 &&
 		json_object_set_new(object, "error",
 			json_string("no EDID: too short, no header or a wrong checksum"))) {
 		json_decref(object);

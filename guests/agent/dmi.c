@@ -9,12 +9,12 @@ int collect_dmi(const struct guest *guest, json_t **section_r, struct problem *w
 	static const char *const attributes[] = { "sys_vendor", "product_name", "product_version",
 		"bios_vendor", "bios_version", "bios_date" };
 	json_t *section = json_object();
-	int failed = !section;
+	int r = section ? 0 : -ENOMEM;
 
-	for (size_t i = 0; !failed && i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		failed = json_object_set_new(section, attributes[i],
+	for (size_t i = 0; r == 0 && i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		r = json_object_set_new(section, attributes[i],
 			tree_json(guest->root, "sys/class/dmi/id/%s", attributes[i]));
-	if (failed) {
+	if (r < 0) {
 		json_decref(section);
 		return -ENOMEM;
 	}

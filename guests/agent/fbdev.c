@@ -40,17 +40,5 @@ static json_t *framebuffer_json(const char *root, const char *name)
 
 json_t *fbdev_framebuffers(const char *root)
 {
-	json_t *list = json_array();
-	struct dirent **names = NULL;
-	int count = tree_list(root, "sys/class/graphics", "fb", &names), failed = !list;
-
-	for (int i = 0; !failed && i < count && i < FRAMEBUFFERS_MAX; i++)
-		failed = json_array_append_new(list, framebuffer_json(root, names[i]->d_name));
-	if (count > 0)
-		tree_list_free(names, count);
-	if (failed) {
-		json_decref(list);
-		return NULL;
-	}
-	return list;
+	return tree_list_json(root, "sys/class/graphics", "fb", FRAMEBUFFERS_MAX, framebuffer_json);
 }

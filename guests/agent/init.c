@@ -37,17 +37,17 @@ int init_option(const char *key, char value[static INIT_OPTION_MAX])
 {
 	size_t length = strlen(key);
 	char text[TREE_TEXT_MAX], *state = NULL;
-	int ret = -ENOENT;
+	int r = -ENOENT;
 
 	if (tree_text("", text, "proc/cmdline"))
-		return ret;
+		return r;
 	for (char *word = strtok_r(text, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
 		if (strncmp(word, key, length) != 0 || word[length] != '=')
 			continue;
 		snprintf(value, INIT_OPTION_MAX, "%s", word + length + 1);
-		ret = 0;
+		r = 0;
 	}
-	return ret;
+	return r;
 }
 
 /* Sets the mode that the driver chose when it made the framebuffer, as fbcon would. */
@@ -91,10 +91,10 @@ int init_console(void)
 	if (fd < 0)
 		return fd;
 	if (tcgetattr(fd, &raw)) {
-		int ret = -errno;
+		int r = -errno;
 
 		close(fd);
-		return ret;
+		return r;
 	}
 	cfmakeraw(&raw);
 	/* No modem lines: nobody drives them. The speed matters on hardware only. */

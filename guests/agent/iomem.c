@@ -59,20 +59,20 @@ int collect_iomem(const struct guest *guest, json_t **section_r, struct problem 
 	json_t *ranges = NULL;
 	char *line = NULL;
 	size_t size = 0;
-	int ret = 0;
+	int r = 0;
 
 	if (!stream)
 		return problem_set(why, -errno, "/proc/iomem: %s", strerror(errno));
 	ranges = json_array();
 	if (!ranges)
-		ret = -ENOMEM;
-	while (!ret && json_array_size(ranges) < IOMEM_MAX && getline(&line, &size, stream) > 0)
-		ret = add_line(ranges, line);
+		r = -ENOMEM;
+	while (r == 0 && json_array_size(ranges) < IOMEM_MAX && getline(&line, &size, stream) > 0)
+		r = add_line(ranges, line);
 	free(line);
 	fclose(stream);
-	if (ret) {
+	if (r < 0) {
 		json_decref(ranges);
-		return ret;
+		return r;
 	}
 	*section_r = ranges;
 	return 0;

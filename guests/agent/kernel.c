@@ -75,14 +75,14 @@ static json_t *read_log(const char *root, unsigned int *dropped)
 	json_t *log = json_array();
 	char *line = NULL;
 	size_t size = 0;
-	int failed = !log;
+	int r = log ? 0 : -ENOMEM;
 
 	/* A read must have room for a whole record, and returns just one. */
 	if (stream)
 		setvbuf(stream, NULL, _IOFBF, KMSG_RECORD_MAX * 2);
-	while (!failed && stream) {
+	while (r == 0 && stream) {
 		if (getline(&line, &size, stream) > 0)
-			failed = add_record(log, line, dropped);
+			r = add_record(log, line, dropped);
 		else if (ferror(stream) && errno == EPIPE) /* overwritten: read goes on behind */
 			clearerr(stream);
 		else
@@ -91,7 +91,7 @@ static json_t *read_log(const char *root, unsigned int *dropped)
 	free(line);
 	if (stream)
 		fclose(stream);
-	if (failed) {
+	if (r < 0) {
 		json_decref(log);
 		return NULL;
 	}

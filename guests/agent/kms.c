@@ -92,18 +92,19 @@ static int add_crtc(int fd, const drmModeConnector *connector, json_t *object)
 	drmModeCrtcPtr crtc =
 		encoder && encoder->crtc_id ? drmModeGetCrtc(fd, encoder->crtc_id) : NULL;
 	json_t *crtc_json = json_null();
-	int ret;
+	int r;
 
 	if (crtc)
 		crtc_json = json_pack("{s:s, s:I, s:o}", "observer", "kms", "id",
 			(json_int_t)crtc->crtc_id, "mode",
 			crtc->mode_valid ? mode_json(&crtc->mode) : json_null());
-	ret = json_object_set_new(object, "crtc", crtc_json) ||
-	      json_object_set_new(
-		      object, "framebuffer", framebuffer_json(fd, crtc ? crtc->buffer_id : 0));
+	r = json_object_set_new(object, "crtc", crtc_json);
+	if (r == 0)
+		r = json_object_set_new(
+			object, "framebuffer", framebuffer_json(fd, crtc ? crtc->buffer_id : 0));
 	drmModeFreeCrtc(crtc);
 	drmModeFreeEncoder(encoder);
-	return ret;
+	return r;
 }
 
 static const char *status_name(drmModeConnection status)
@@ -129,7 +130,7 @@ static json_t *connector_json(int fd, const drmModeConnector *connector)
 	object = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", name, "observer", "kms", "status",
 		status_name(connector->connection), "edid", connector_edid(fd, connector), "modes",
 		modes_json(connector));
-	if (object && add_crtc(fd, connector, object)) {
+	if (object && add_crtc(fd, connector, object) < 0) {
 		json_decref(object);
 		return NULL;
 	}
@@ -154,17 +155,17 @@ static json_t *connectors_json(int fd)
 {
 	drmModeResPtr resources = drmModeGetResources(fd);
 	json_t *list = json_array();
-	int failed = !list, count = resources ? resources->count_connectors : 0;
+	int r = list ? 0 : -ENOMEM, count = resources ? resources->count_connectors : 0;
 
-	for (int i = 0; !failed && i < count && i < CONNECTORS_MAX; i++) {
+	for (int i = 0; r == 0 && i < count && i < CONNECTORS_MAX; i++) {
 		drmModeConnectorPtr connector = get_connector(fd, resources->connectors[i]);
 
 		if (connector)
-			failed = json_array_append_new(list, connector_json(fd, connector));
+			r = json_array_append_new(list, connector_json(fd, connector));
 		drmModeFreeConnector(connector);
 	}
 	drmModeFreeResources(resources);
-	if (failed) {
+	if (r < 0) {
 		json_decref(list);
 		return NULL;
 	}
@@ -174,7 +175,7 @@ static json_t *connectors_json(int fd)
 /* Adds "driver" and "connectors", or "error". */
 static int add_device(const char *root, const char *name, json_t *card)
 {
-	int fd = tree_open(root, O_RDWR, "dev/dri/%s", name), failed;
+	int fd = tree_open(root, O_RDWR, "dev/dri/%s", name), r;
 	drmVersionPtr version = NULL;
 	char driver[64] = "";
 
@@ -184,11 +185,11 @@ static int add_device(const char *root, const char *name, json_t *card)
 	if (version)
 		snprintf(driver, sizeof(driver), "%.*s", version->name_len, version->name);
 	tree_clean(driver);
-	failed = json_object_set_new(card, "driver", json_string(driver)) ||
-		 json_object_set_new(card, "connectors", connectors_json(fd));
+	r = json_object_set_new(card, "driver", json_string(driver)) ||
+	    json_object_set_new(card, "connectors", connectors_json(fd));
 	drmFreeVersion(version);
 	close(fd);
-	return failed;
+	return r;
 }
 
 static json_t *card_json(const char *root, const char *name)
@@ -209,17 +210,5 @@ static json_t *card_json(const char *root, const char *name)
 
 json_t *kms_cards(const char *root)
 {
-	struct dirent **names = NULL;
-	json_t *list = json_array();
-	int count = tree_list(root, "sys/class/drm", "card", &names), failed = !list;
-
-	for (int i = 0; !failed && i < count && i < CARDS_MAX; i++)
-		failed = json_array_append_new(list, card_json(root, names[i]->d_name));
-	if (count > 0)
-		tree_list_free(names, count);
-	if (failed) {
-		json_decref(list);
-		return NULL;
-	}
-	return list;
+	return tree_list_json(root, "sys/class/drm", "card", CARDS_MAX, card_json);
 }

@@ -60,10 +60,10 @@ static int write_port(const struct line *line, const char *bytes, size_t length)
 {
 	while (length > 0) {
 		size_t chunk = length < line->fifo ? length : line->fifo;
-		int ret = await(line, LSR_THRE);
+		int r = await(line, LSR_THRE);
 
-		if (ret)
-			return ret;
+		if (r < 0)
+			return r;
 		outsb(line->port, bytes, chunk);
 		bytes += chunk;
 		length -= chunk;

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,18 +40,18 @@ static int print_report(const char *root)
 	struct guest guest = { .root = root, .request = 1 };
 	struct problem why = { "" };
 	json_t *report = NULL;
-	int failed;
+	bool ok;
 
-	if (collect_report(&guest, &report, &why)) {
+	if (collect_report(&guest, &report, &why) < 0) {
 		fprintf(stderr, "igd-agent: %s\n", why.text);
 		return 3;
 	}
-	failed = json_dumpf(report, stdout, JSON_INDENT(1)) || putchar('\n') == EOF ||
-		 fflush(stdout);
+	ok = json_dumpf(report, stdout, JSON_INDENT(1)) == 0 && putchar('\n') != EOF &&
+	     fflush(stdout) == 0;
 	json_decref(report);
-	if (failed)
+	if (!ok)
 		fprintf(stderr, "igd-agent: cannot write the report: %s\n", strerror(errno));
-	return failed ? 3 : 0;
+	return ok ? 0 : 3;
 }
 
 /* Answers on the console until the machine is powered off. */

@@ -11,16 +11,16 @@
 /* Returns 0 or a negative errno; a module that is there already is loaded. */
 static int load(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
 
 	if (fd < 0)
 		return -errno;
 	/* glibc has no wrapper. No parameters: the command line's module.key=value reach it anyway.
 	 */
 	if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
-		ret = -errno;
+		r = -errno;
 	close(fd);
-	return ret;
+	return r;
 }
 
 json_t *init_load_modules(void)
@@ -29,19 +29,21 @@ json_t *init_load_modules(void)
 	json_t *unloaded = json_array();
 	char *line = NULL;
 	size_t size = 0;
-	int failed = !unloaded, ret;
+	int r = unloaded ? 0 : -ENOMEM;
 
-	while (!failed && order && getline(&line, &size, order) > 0) {
+	while (r == 0 && order && getline(&line, &size, order) > 0) {
+		int loaded;
+
 		tree_clean(line);
-		ret = load(line);
-		if (ret)
-			failed = json_array_append_new(unloaded,
-				json_pack("{s:s, s:s}", "path", line, "error", strerror(-ret)));
+		loaded = load(line);
+		if (loaded < 0)
+			r = json_array_append_new(unloaded,
+				json_pack("{s:s, s:s}", "path", line, "error", strerror(-loaded)));
 	}
 	free(line);
 	if (order)
 		fclose(order);
-	if (failed) {
+	if (r < 0) {
 		json_decref(unloaded);
 		return NULL;
 	}

@@ -99,15 +99,15 @@ static int answer(struct session *session, const struct wire_frame *only)
 /* Returns 1 when the guest shall power off, 0 to go on, or a negative errno. */
 static int handle(struct session *session, const struct wire_frame *frame)
 {
-	int ret;
+	int r;
 
 	switch (frame->type) {
 	case WIRE_ASK:
-		ret = make_answer(session);
-		if (!ret && strcmp(frame->payload, WIRE_PACKS) == 0)
-			ret = pack_answer(session);
-		if (ret)
-			return ret;
+		r = make_answer(session);
+		if (r == 0 && strcmp(frame->payload, WIRE_PACKS) == 0)
+			r = pack_answer(session);
+		if (r < 0)
+			return r;
 		session->number++;
 		return answer(session, NULL);
 	case WIRE_AGAIN:
@@ -115,9 +115,9 @@ static int handle(struct session *session, const struct wire_frame *frame)
 			return 0;
 		return answer(session, frame);
 	case WIRE_OFF:
-		ret = say(session, WIRE_BYE, "");
-		if (ret)
-			return ret;
+		r = say(session, WIRE_BYE, "");
+		if (r < 0)
+			return r;
 		/* The power goes as soon as reboot(2) is called: the last byte must be out. */
 		line_drain(&session->line);
 		return 1;
@@ -134,20 +134,20 @@ static int take(struct session *session, struct wire_decoder *decoder, bool *ask
 	char bytes[512];
 	ssize_t got = read(session->line.fd, bytes, sizeof(bytes));
 	size_t used = 0;
-	int ret = 0;
+	int r = 0;
 
 	if (got < 0)
 		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
 	if (got == 0)
 		return -EPIPE;
-	while (!ret && used < (size_t)got) {
+	while (r == 0 && used < (size_t)got) {
 		used += wire_feed(decoder, bytes + used, (size_t)got - used, &event, &frame);
 		if (event != WIRE_FRAME)
 			continue;
 		*asked_r = *asked_r || frame.type == WIRE_ASK || frame.type == WIRE_OFF;
-		ret = handle(session, &frame);
+		r = handle(session, &frame);
 	}
-	return ret;
+	return r;
 }
 
 int serve(int fd, const json_t *unloaded, struct work *work)
@@ -159,17 +159,17 @@ int serve(int fd, const json_t *unloaded, struct work *work)
 	struct wire_decoder decoder = { .used = 0 };
 	unsigned int waited_ms = 0; /* for the first request */
 	bool asked = false;
-	int ret;
+	int r;
 
 	/* So that there is something to find again, however soon the guest is saved. */
 	work_step(work, "");
-	ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
+	r = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
 
-	while (!ret) {
+	while (r == 0) {
 		struct pollfd poller = { .fd = fd, .events = POLLIN };
 
 		if (poll(&poller, 1, WORK_STEP_MS) > 0) {
-			ret = take(&session, &decoder, &asked);
+			r = take(&session, &decoder, &asked);
 			continue;
 		}
 		work_step(work, "");
@@ -177,8 +177,8 @@ int serve(int fd, const json_t *unloaded, struct work *work)
 		if (asked || waited_ms < HELLO_MS)
 			continue;
 		waited_ms = 0;
-		ret = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
+		r = say(&session, WIRE_HELLO, "igd-agent " IGD_VERSION);
 	}
 	free(session.text);
-	return ret > 0 ? 0 : ret;
+	return r > 0 ? 0 : r;
 }

@@ -27,7 +27,7 @@ static int put(void *data, const char *line, size_t length)
 static int run(
 	const struct wire_frame *requests, size_t count, char *text, size_t room, size_t *length_r)
 {
-	int pair[2], size = 1 << 20, ret;
+	int pair[2], size = 1 << 20, r;
 	struct work work;
 	char line[WIRE_LINE_MAX + 1];
 	ssize_t got;
@@ -43,13 +43,13 @@ static int run(
 	}
 	shutdown(pair[0], SHUT_WR);
 	work_begin(&work, "");
-	ret = serve(pair[1], NULL, &work);
+	r = serve(pair[1], NULL, &work);
 	close(pair[1]);
 	*length_r = 0;
 	while ((got = read(pair[0], text + *length_r, room - *length_r)) > 0)
 		*length_r += (size_t)got;
 	close(pair[0]);
-	return ret;
+	return r;
 }
 
 static char answers[1 << 20];
