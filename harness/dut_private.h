@@ -16,9 +16,6 @@
 #include "harness/errand.h"
 #include "harness/store.h"
 
-#define DUT_TREE "/opt/igd-harness"
-#define DUT_WORK "/var/tmp/igd-harness"
-
 /* Bytes of an answer that are kept; of a line for the host's shell. */
 #define DUT_ANSWER_MAX (4u << 20)
 #define DUT_LINE_MAX   4096
@@ -60,9 +57,6 @@ struct dut_session {
 	struct dut_console console;
 	sd_event_source *signals[3];
 };
-
-struct dut *dut_new(void);
-void dut_free_words(char **words, size_t count);
 
 /* Says "igd-harness: NAME: ..." on stderr. */
 void dut_say(const struct dut_session *session, const char *fmt, ...)

@@ -1,13 +1,10 @@
 #include "harness/host_document.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "harness/build_version.h"
 #include "harness/clock.h"
 #include "src/document.h"
-#include "src/tree.h"
 
 const struct host_group host_groups[] = {
 	{ "Xen", host_checks_xen },
@@ -18,32 +15,6 @@ const struct host_group host_groups[] = {
 	{ "Guest and host", host_checks_guest },
 	{ NULL, NULL },
 };
-
-const char *host_verdict_name(enum host_verdict verdict)
-{
-	static const char *const names[] = { [HOST_PASS] = "PASS",
-		[HOST_FAIL] = "FAIL",
-		[HOST_UNKNOWN] = "UNKNOWN",
-		[HOST_NOT_APPLICABLE] = "N/A" };
-
-	return names[verdict];
-}
-
-void host_answer(struct host_answer *answer, enum host_verdict verdict, json_t *value,
-	const char *source, const char *fmt, ...)
-{
-	va_list ap;
-
-	answer->verdict = verdict;
-	json_decref(answer->value);
-	answer->value = value;
-	snprintf(answer->source, sizeof(answer->source), "%s", source);
-	tree_clean(answer->source);
-	va_start(ap, fmt);
-	vsnprintf(answer->why, sizeof(answer->why), fmt, ap);
-	va_end(ap);
-	tree_clean(answer->why);
-}
 
 static void ask(
 	const struct host_view *view, const struct host_check *check, struct host_answer *answer)
