@@ -1,15 +1,16 @@
 /*
- * Bisection: which of several revisions is the first that is bad. What its rooms have in common.
+ * Bisection: finds the first bad one of several revisions. Types that its files share.
  *
- *   bisect_search     which to test next: pure
+ *   bisect_search     which point to test next: pure
  *   bisect_signature  what counts as bad: pure
  *   bisect_state      what was tested, on disk
  *   bisect_child      a command in a process group of its own
- *   bisect_thing      what is tested, so that it is recognised
+ *   bisect_thing      the fingerprint of a test
  *   bisect_step       build, run, judge: one revision
  *   bisect_git, bisect_packages   where revisions come from
- *   bisect_drive      ends, search, end
- *   bisect_render     what was found: for people, for a mail
+ *   bisect_steps      the ends and the search, for all kinds
+ *   bisect_drive      chooses the kind: git, packages, directories or tuple
+ *   bisect_render     formats of the result: for people, for a mail
  */
 #ifndef IGD_BISECT_H
 #define IGD_BISECT_H

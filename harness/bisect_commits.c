@@ -24,24 +24,24 @@ static void name_commit(const struct bisect_git *git, struct commit *commit)
 	json_decref(about);
 }
 
-static int ask_commit(struct bisect_drive *drive, const struct bisect_git *git,
+static int ask_commit(struct bisect_driver *driver, const struct bisect_git *git,
 	const struct commit *commit, enum bisect_answer *answer_r, struct problem *why)
 {
 	struct bisect_point point = { commit->name, commit->values, git->tree };
 	int r = bisect_git_checkout(git, commit->id, why);
 
-	return r < 0 ? r : bisect_ask_point(drive, &point, answer_r, why);
+	return r < 0 ? r : bisect_ask_point(driver, &point, answer_r, why);
 }
 
-static int search_commits(struct bisect_drive *drive, const struct bisect_git *git, const char *bad,
-	const json_t *good, struct problem *why)
+static int search_commits(struct bisect_driver *driver, const struct bisect_git *git,
+	const char *bad, const json_t *good, struct problem *why)
 {
 	json_t *left = NULL;
 	size_t count = 0, i;
 	const json_t *id;
 	int r = bisect_git_count(git, bad, good, &count, why);
 
-	json_object_set_new(drive->found, "candidates", json_integer((json_int_t)count));
+	json_object_set_new(driver->result, "candidates", json_integer((json_int_t)count));
 	if (r == 0)
 		r = bisect_git_start(git, bad, good, why);
 	while (r >= 0) {
@@ -52,7 +52,7 @@ static int search_commits(struct bisect_drive *drive, const struct bisect_git *g
 		if (r <= 0)
 			break;
 		name_commit(git, &commit);
-		r = ask_commit(drive, git, &commit, &answer, why);
+		r = ask_commit(driver, git, &commit, &answer, why);
 		json_decref(commit.values);
 		if (r < 0 || answer == BISECT_STOP)
 			return r;
@@ -64,38 +64,38 @@ static int search_commits(struct bisect_drive *drive, const struct bisect_git *g
 
 		snprintf(commit.id, sizeof(commit.id), "%s", json_string_value(id));
 		name_commit(git, &commit);
-		bisect_first_bad(drive, commit.name, bisect_git_describe(git, commit.id));
+		bisect_first_bad(driver, commit.name, bisect_git_describe(git, commit.id));
 		json_decref(commit.values);
 	}
 	json_decref(left);
 	if (r == 0)
-		bisect_conclude(drive);
+		bisect_conclude(driver);
 	return r;
 }
 
 /* The ends of a repository: each is checked out when it is asked for, so they are asked one by one.
  */
-static int commit_ends(struct bisect_drive *drive, const struct bisect_git *git,
+static int commit_ends(struct bisect_driver *driver, const struct bisect_git *git,
 	const struct commit *bad, const struct commit *good, size_t count, struct problem *why)
 {
 	struct bisect_point point = { bad->name, bad->values, git->tree };
 	int r = bisect_git_checkout(git, bad->id, why);
 
 	if (r == 0)
-		r = bisect_ends(drive, NULL, 0, &point, why);
+		r = bisect_ends(driver, NULL, 0, &point, why);
 	for (size_t i = 0; i < count && r == 1; i++) {
 		enum bisect_answer answer;
 
-		drive->phase = "ends";
-		r = ask_commit(drive, git, &good[i], &answer, why);
+		driver->phase = "ends";
+		r = ask_commit(driver, git, &good[i], &answer, why);
 		if (r < 0 || answer == BISECT_STOP)
 			return r;
 		point = (struct bisect_point){ good[i].name, good[i].values, git->tree };
 		if (answer != BISECT_GOOD)
-			bisect_wrong_end(drive, &point, "good", answer);
+			bisect_wrong_end(driver, &point, "good", answer);
 		r = answer == BISECT_GOOD;
 	}
-	drive->phase = "search";
+	driver->phase = "search";
 	return r;
 }
 
@@ -113,7 +113,7 @@ static int read_commits(const struct bisect_range *range, struct commit *bad, st
 }
 
 int bisect_commits(
-	struct bisect_drive *drive, const struct bisect_range *range, struct problem *why)
+	struct bisect_driver *driver, const struct bisect_range *range, struct problem *why)
 {
 	struct commit bad = { 0 }, good[STRING_LIST_MAX] = { 0 };
 	json_t *ids = json_array(), *names = json_array();
@@ -121,7 +121,7 @@ int bisect_commits(
 	char tree[PATH_MAX];
 	int r = read_commits(range, &bad, good, why);
 
-	snprintf(tree, sizeof(tree), "%s/tree", drive->session->state.dir);
+	snprintf(tree, sizeof(tree), "%s/tree", driver->session->state.dir);
 	if (r == 0)
 		r = bisect_git_open(range->git, tree, bad.id, &git, why);
 	if (r == 0) {
@@ -131,12 +131,12 @@ int bisect_commits(
 			json_array_append_new(ids, json_string(good[i].id));
 			json_array_append_new(names, json_string(good[i].name));
 		}
-		json_object_set(drive->found, "good", names);
-		json_object_set_new(drive->found, "bad", json_string(bad.name));
-		r = commit_ends(drive, &git, &bad, good, range->good.count, why);
+		json_object_set(driver->result, "good", names);
+		json_object_set_new(driver->result, "bad", json_string(bad.name));
+		r = commit_ends(driver, &git, &bad, good, range->good.count, why);
 	}
 	if (r == 1)
-		r = search_commits(drive, &git, bad.id, ids, why);
+		r = search_commits(driver, &git, bad.id, ids, why);
 	json_decref(bad.values);
 	for (size_t i = 0; i < range->good.count; i++)
 		json_decref(good[i].values);

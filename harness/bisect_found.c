@@ -40,12 +40,12 @@ static struct diff_run run_of(const struct side *side)
 }
 
 /* The last step with that answer; only at one of the points of `first_bad`, if that is given. */
-static const json_t *last_step(const json_t *found, const char *answer, const json_t *first_bad)
+static const json_t *last_step(const json_t *result, const char *answer, const json_t *first_bad)
 {
 	const json_t *step, *one, *last = NULL;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(found, "steps"), i, step)
+	json_array_foreach(json_object_get(result, "steps"), i, step)
 	{
 		bool is_there = !first_bad;
 
@@ -60,17 +60,17 @@ static const json_t *last_step(const json_t *found, const char *answer, const js
 	return last;
 }
 
-int bisect_compare(const struct bisect_session *session, json_t *found, struct problem *why)
+int bisect_compare(const struct bisect_session *session, json_t *result, struct problem *why)
 {
-	const json_t *first_bad = json_object_get(found, "first_bad"), *good, *bad;
+	const json_t *first_bad = json_object_get(result, "first_bad"), *good, *bad;
 	struct side a = { .store = STORE_NONE }, b = { .store = STORE_NONE };
 	json_t *difference = NULL;
 	struct diff_run runs[2];
 	int r = 0;
 
-	bad = last_step(found, "bad", json_array_size(first_bad) > 0 ? first_bad : NULL);
+	bad = last_step(result, "bad", json_array_size(first_bad) > 0 ? first_bad : NULL);
 	/* In a search what was good last is nearest, for it only goes on between the two. */
-	good = last_step(found, "good", NULL);
+	good = last_step(result, "good", NULL);
 	if (bad && document_text(bad, "run")[0])
 		r = open_side(session, document_text(bad, "run"), &b, why);
 	if (r == 0 && good && document_text(good, "run")[0])
@@ -80,10 +80,10 @@ int bisect_compare(const struct bisect_session *session, json_t *found, struct p
 		runs[1] = run_of(&b);
 		difference = diff_runs(&runs[0], &runs[1], NULL, 0);
 	}
-	json_object_set_new(found, "last_good", json_string(document_text(good, "point")));
-	json_object_set_new(found, "difference", difference ? difference : json_null());
+	json_object_set_new(result, "last_good", json_string(document_text(good, "point")));
+	json_object_set_new(result, "difference", difference ? difference : json_null());
 	json_object_set(
-		found, "identities", b.run ? json_object_get(b.run, "identities") : json_null());
+		result, "identities", b.run ? json_object_get(b.run, "identities") : json_null());
 	close_side(&a);
 	close_side(&b);
 	return r;

@@ -1,5 +1,5 @@
 /*
- * What a bisection found, completed: the two runs side by side.
+ * Completes the result of a bisection: compares its last good and its first bad run.
  */
 #ifndef IGD_BISECT_FOUND_H
 #define IGD_BISECT_FOUND_H
@@ -7,9 +7,9 @@
 #include "harness/bisect_step.h"
 
 /*
- * Adds "last_good", "difference" and "identities" to a bisection (harness/bisect_drive.h), from the
- * runs that its steps name; null where there is none. Returns 0, or a negative errno.
+ * Adds "last_good", "difference" and "identities" to the document (harness/bisect_drive.h), from
+ * the runs that its steps name; null if there is no such run. Returns 0, or a negative errno.
  */
-int bisect_compare(const struct bisect_session *session, json_t *found, struct problem *why);
+int bisect_compare(const struct bisect_session *session, json_t *result, struct problem *why);
 
 #endif

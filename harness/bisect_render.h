@@ -1,5 +1,5 @@
 /*
- * What a bisection found (harness/bisect_drive.h), for those who read it. All from the document.
+ * Formats of a bisection's document (harness/bisect_drive.h).
  */
 #ifndef IGD_BISECT_RENDER_H
 #define IGD_BISECT_RENDER_H
@@ -11,7 +11,7 @@ struct bisect_renderer {
 	const char *name; /* NULL ends the table */
 	const char *file; /* in the state directory */
 	/* Returns 0, or -EIO. */
-	int (*render)(const json_t *found, FILE *stream);
+	int (*render)(const json_t *result, FILE *stream);
 };
 
 /* "text" for a terminal, "mail" ready to be pasted, "json" the document itself. */

@@ -39,13 +39,13 @@ static json_t *parse(const char *text)
 	return value;
 }
 
-static char *rendered(const json_t *found, const char *name)
+static char *rendered(const json_t *result, const char *name)
 {
 	size_t length = 0;
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, &length);
 
-	CU_ASSERT_EQUAL(bisect_renderer_find(name)->render(found, stream), 0);
+	CU_ASSERT_EQUAL(bisect_renderer_find(name)->render(result, stream), 0);
 	fclose(stream);
 	return text;
 }
@@ -59,8 +59,8 @@ static void has(const char *text, const char *wanted)
 
 static void a_mail_can_be_sent_as_it_is(void)
 {
-	json_t *found = parse(git);
-	char *mail = rendered(found, "mail");
+	json_t *result = parse(git);
+	char *mail = rendered(result, "mail");
 
 	CU_ASSERT_EQUAL(strncmp(mail,
 				"Subject: [igd-harness bisect] bbb vga: break it\\x1b[2J is the "
@@ -74,33 +74,33 @@ static void a_mail_can_be_sent_as_it_is(void)
 	has(mail, "not hardware");
 	CU_ASSERT_PTR_NULL(strchr(mail, '\033'));
 	free(mail);
-	json_decref(found);
+	json_decref(result);
 }
 
 static void the_work_is_counted(void)
 {
-	json_t *found = parse(git);
-	char *text = rendered(found, "text");
+	json_t *result = parse(git);
+	char *text = rendered(result, "text");
 
 	has(text, "candidates     8; the logarithm is 3, it took 1 and 1 skipped\n");
 	has(text, "3 runs and 3 builds made now, 1 steps known before\n");
 	CU_ASSERT_PTR_NULL(strchr(text, '\033'));
 	free(text);
-	json_decref(found);
+	json_decref(result);
 }
 
 /* The first line, with these members in place of the document's. */
 static void headline(const char *changes, const char *wanted)
 {
-	json_t *found = parse(git), *other = parse(changes);
+	json_t *result = parse(git), *other = parse(changes);
 	char *text;
 
-	json_object_update(found, other);
-	text = rendered(found, "text");
+	json_object_update(result, other);
+	text = rendered(result, "text");
 	has(text, wanted);
 	CU_ASSERT_EQUAL(strncmp(text, wanted, strlen(wanted)), 0);
 	free(text);
-	json_decref(found);
+	json_decref(result);
 	json_decref(other);
 }
 
@@ -125,14 +125,14 @@ static void each_outcome_has_its_line(void)
 
 static void json_is_the_document(void)
 {
-	json_t *found = parse(git), *again;
-	char *text = rendered(found, "json");
+	json_t *result = parse(git), *again;
+	char *text = rendered(result, "json");
 
 	again = json_loads(text, 0, NULL);
-	CU_ASSERT(json_equal(found, again));
+	CU_ASSERT(json_equal(result, again));
 	json_decref(again);
 	free(text);
-	json_decref(found);
+	json_decref(result);
 }
 
 int main(void)

@@ -1,16 +1,16 @@
 /*
- * One run of a thing: made, gone on with or found, and judged.
+ * One run of a point: started, resumed or found on disk, and judged.
  */
 #ifndef IGD_BISECT_RUN_H
 #define IGD_BISECT_RUN_H
 
 #include "harness/bisect_step.h"
 
-/* A run that is there, and what it says. */
+/* A run on disk, judged. */
 struct bisect_judged {
 	enum bisect_answer answer;
 	char *why;       /* the caller frees */
-	bool unfinished; /* some cell has not come to its end: resume goes on with it */
+	bool unfinished; /* a cell has not ended: `resume` runs it */
 	json_t *findings;
 };
 
@@ -23,14 +23,14 @@ int bisect_judge_run(const struct bisect_session *session, const char *dir,
 void bisect_judged_finish(struct bisect_judged *judged);
 
 /*
- * The run `number` (from 1) of the thing kept in `folder`, run now unless it is there and says
- * something. `result` is given the answer; its `runs` count. Returns 0, or a negative errno with
- * the sentence as bisect_step().
+ * Run `number` (from 1) in `folder` (bisect_state_fingerprint()): judges the run on disk if it has
+ * an answer, otherwise makes it. Sets the answer and `why` of `result` and counts new runs in its
+ * `runs`. Returns 0, or a negative errno as bisect_step().
  */
 int bisect_run(struct bisect_session *session, const struct bisect_point *point, const char *folder,
 	unsigned int number, struct bisect_result *result, struct problem *why);
 
-/* Is it known without running anything? */
+/* Whether a run on disk has the answer already. */
 bool bisect_run_is_known(
 	const struct bisect_session *session, const char *folder, unsigned int number);
 

@@ -191,22 +191,22 @@ char *bisect_state_build_log(const struct bisect_state *state, const json_t *of)
 
 static int keep_thing(int fd, const json_t *of, const char *folder, struct problem *why)
 {
-	json_t *thing = NULL;
-	int r = fileio_read_json(fd, "thing.json", DOCUMENT_BISECT_THING, &thing, why);
+	json_t *fingerprint = NULL;
+	int r = fileio_read_json(fd, "thing.json", DOCUMENT_BISECT_THING, &fingerprint, why);
 
-	if (r == 0 && !json_equal(json_object_get(thing, "of"), of))
+	if (r == 0 && !json_equal(json_object_get(fingerprint, "of"), of))
 		r = problem_set(why, -EBADMSG,
 			"%s/thing.json is not what its name says: move the folder away", folder);
 	if (r == -ENOENT) {
-		thing = document_new(DOCUMENT_BISECT_THING, DOCUMENT_VERSION);
-		json_object_set(thing, "of", (json_t *)of);
-		r = fileio_write_json(fd, "thing.json", thing, why);
+		fingerprint = document_new(DOCUMENT_BISECT_THING, DOCUMENT_VERSION);
+		json_object_set(fingerprint, "of", (json_t *)of);
+		r = fileio_write_json(fd, "thing.json", fingerprint, why);
 	}
-	json_decref(thing);
+	json_decref(fingerprint);
 	return r;
 }
 
-int bisect_state_thing(
+int bisect_state_fingerprint(
 	const struct bisect_state *state, const json_t *of, char **folder_r, struct problem *why)
 {
 	char key[BISECT_KEY_MAX], name[BISECT_KEY_MAX + 8], *folder = NULL;

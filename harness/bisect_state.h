@@ -9,7 +9,7 @@
  *        "built": true, "files": {...}}     bisect_files() of what it made
  *       {..., "built": false, "why": "..."}
  *   tested/KEY/thing.json      what was tested:
- *       {"format": "igd-harness bisect thing", "version": 1, "of": {see bisect_thing()}}
+ *       {"format": "igd-harness bisect thing", "version": 1, "of": {see bisect_fingerprint()}}
  *   tested/KEY/run-N/, run-N.log       its Nth run, a run directory (harness/store.h), and what
  *                                      the command that made it said
  *   tested/KEY/run-N.lost-M/   one that says nothing: the host failed, or it was never whole
@@ -37,25 +37,25 @@ struct bisect_state {
 	((struct bisect_state){ .dir_fd = -1, .lock_fd = -1, .journal = { .fd = -1 } })
 
 /*
- * Opens a state, makes it if it is not there, and locks it. What a killed bisection left running is
- * waited for, and that is said on stderr. Returns 0; -EBUSY if another one works there; -EEXIST for
- * a folder that is something else; -EPROTO for one of a newer version; each with the sentence.
+ * Opens a state, creates it if it does not exist, and locks it. Waits for commands that a killed
+ * bisection left running, with a message on stderr. Returns 0; -EBUSY if a different bisection has
+ * the lock; -EEXIST if the directory is no state; -EPROTO for a newer version; each with a message.
  */
 int bisect_state_open(const char *dir, struct bisect_state *state_r, struct problem *why);
 
-/* One that is none is fine. */
+/* A state that is BISECT_STATE_NONE may be closed. */
 void bisect_state_close(struct bisect_state *state);
 
-/* The key of what a document says. */
+/* The key of a fingerprint or of a build's "of". */
 void bisect_key(const json_t *of, char key[static BISECT_KEY_MAX]);
 
 /*
- * What the build of that came to: a new reference, or NULL if it was not built, with the sentence
- * if the record cannot be read.
+ * The stored record of the build of `of`. New reference; NULL if there is none, or, with a message
+ * in `why`, if it cannot be read.
  */
 json_t *bisect_state_build(const struct bisect_state *state, const json_t *of, struct problem *why);
 
-/* Keeps it: `files` if it was built, or NULL and `reason`. */
+/* Stores the record of a build: `files` if it succeeded, otherwise NULL and `reason`. */
 int bisect_state_built(const struct bisect_state *state, const json_t *of, const json_t *files,
 	const char *reason, struct problem *why);
 
@@ -63,13 +63,13 @@ int bisect_state_built(const struct bisect_state *state, const json_t *of, const
 char *bisect_state_build_log(const struct bisect_state *state, const json_t *of);
 
 /*
- * The folder of a thing, "DIR/tested/KEY", made if it is not there. The caller frees *folder_r.
- * Returns 0; -EBADMSG if something else is kept under its key.
+ * The folder of a fingerprint, "DIR/tested/KEY", made if it is not there. The caller frees
+ * *folder_r. Returns 0; -EBADMSG if something else is kept under its key.
  */
-int bisect_state_thing(
+int bisect_state_fingerprint(
 	const struct bisect_state *state, const json_t *of, char **folder_r, struct problem *why);
 
-/* Renames a run that says nothing to the first free run-N.lost-M. 0 or a negative errno. */
+/* Renames a run without an answer to the first free run-N.lost-M. Returns 0 or a negative errno. */
 int bisect_state_set_aside(const char *run, struct problem *why);
 
 /* Adds a line to the journal, with the time of day; `entry` is stolen. */

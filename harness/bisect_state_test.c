@@ -56,34 +56,34 @@ static void a_build_is_kept(void)
 	json_decref(files);
 }
 
-static void a_thing_has_a_folder_of_its_own(void)
+static void a_fingerprint_has_a_folder_of_its_own(void)
 {
-	/* The order of keys is not what makes a thing another. */
+	/* The order of keys makes no difference. */
 	json_t *one = json_loads("{\"a\": 1, \"b\": 2}", 0, NULL);
 	json_t *same = json_loads("{\"b\": 2, \"a\": 1}", 0, NULL);
 	json_t *other = json_loads("{\"a\": 1, \"b\": 3}", 0, NULL);
 	char *first = NULL, *again = NULL, *second = NULL;
-	char thing[512], key[BISECT_KEY_MAX];
+	char fingerprint[512], key[BISECT_KEY_MAX];
 	struct bisect_state state;
 	struct problem why = { 0 };
 	FILE *file;
 
 	open_state("things", &state);
-	CU_ASSERT_EQUAL(bisect_state_thing(&state, one, &first, &why), 0);
-	CU_ASSERT_EQUAL(bisect_state_thing(&state, same, &again, &why), 0);
-	CU_ASSERT_EQUAL(bisect_state_thing(&state, other, &second, &why), 0);
+	CU_ASSERT_EQUAL(bisect_state_fingerprint(&state, one, &first, &why), 0);
+	CU_ASSERT_EQUAL(bisect_state_fingerprint(&state, same, &again, &why), 0);
+	CU_ASSERT_EQUAL(bisect_state_fingerprint(&state, other, &second, &why), 0);
 	CU_ASSERT_STRING_EQUAL(first, again);
 	CU_ASSERT_STRING_NOT_EQUAL(first, second);
 	/* SHA-256 of {"a":1,"b":2}, by sha256sum. */
 	bisect_key(one, key);
 	CU_ASSERT_STRING_EQUAL(key, "43258cff783fe703");
-	/* What lies under its key and is another thing is not taken for it. */
-	snprintf(thing, sizeof(thing), "%s/thing.json", first);
-	file = fopen(thing, "w");
+	/* A different fingerprint under the same key is refused. */
+	snprintf(fingerprint, sizeof(fingerprint), "%s/thing.json", first);
+	file = fopen(fingerprint, "w");
 	fputs("{\"format\": \"igd-harness bisect thing\", \"version\": 1, \"of\": {}}", file);
 	fclose(file);
 	free(again);
-	CU_ASSERT_EQUAL(bisect_state_thing(&state, one, &again, &why), -EBADMSG);
+	CU_ASSERT_EQUAL(bisect_state_fingerprint(&state, one, &again, &why), -EBADMSG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "is not what its name says"));
 	free(first);
 	free(second);
@@ -165,7 +165,7 @@ int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "a build is kept", a_build_is_kept },
-		{ "a thing has a folder of its own", a_thing_has_a_folder_of_its_own },
+		{ "a fingerprint has a folder of its own", a_fingerprint_has_a_folder_of_its_own },
 		{ "what says nothing is set aside", what_says_nothing_is_set_aside },
 		{ "what is no state is refused", what_is_no_state_is_refused },
 		{ "the next one waits", the_next_one_waits },

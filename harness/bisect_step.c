@@ -287,16 +287,16 @@ static int count_runs(struct bisect_session *session, const struct bisect_point 
 static int test(struct bisect_session *session, const struct bisect_point *point,
 	const json_t *files, bool known, struct bisect_result *result, struct problem *why)
 {
-	json_t *thing = bisect_thing(
+	json_t *fingerprint = bisect_fingerprint(
 		session->orders, point, session->plan, files, session->guests, session->host);
 	char *folder = NULL;
-	int r = bisect_state_thing(&session->state, thing, &folder, why);
+	int r = bisect_state_fingerprint(&session->state, fingerprint, &folder, why);
 
 	if (r == 0)
 		r = count_runs(session, point, folder, true, result, why);
 	if (r == 0 && !known && result->answer == BISECT_UNKNOWN)
 		r = count_runs(session, point, folder, false, result, why);
-	json_decref(thing);
+	json_decref(fingerprint);
 	free(folder);
 	return r;
 }

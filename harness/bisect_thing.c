@@ -212,25 +212,26 @@ static json_t *cell_names(const json_t *plan)
 	return names;
 }
 
-json_t *bisect_thing(const struct bisect_orders *orders, const struct bisect_point *point,
+json_t *bisect_fingerprint(const struct bisect_orders *orders, const struct bisect_point *point,
 	const json_t *plan, const json_t *files, const json_t *guests, const json_t *host)
 {
 	const json_t *matrix = json_object_get(plan, "matrix");
 	const json_t *known = json_object_get(plan, "known");
-	json_t *thing = json_pack("{s:O, s:s, s:s, s:s, s:o, s:O, s:O}", "files", files, "backend",
-		orders->backend, "accelerator", orders->accelerator, "matrix",
+	json_t *fingerprint = json_pack("{s:O, s:s, s:s, s:s, s:o, s:O, s:O}", "files", files,
+		"backend", orders->backend, "accelerator", orders->accelerator, "matrix",
 		document_text(matrix, "sha256"), "cells", cell_names(plan), "guests", guests,
 		"host", host);
 
-	json_object_set_new(
-		thing, "known", known ? json_string(document_text(known, "sha256")) : json_null());
+	json_object_set_new(fingerprint, "known",
+		known ? json_string(document_text(known, "sha256")) : json_null());
 	if (orders->by_digest)
-		return thing;
-	json_object_set(thing, "values", (json_t *)point->values);
+		return fingerprint;
+	json_object_set(fingerprint, "values", (json_t *)point->values);
 	json_object_set_new(
-		thing, "build", orders->build ? json_string(orders->build) : json_null());
-	json_object_set_new(thing, "run", orders->run ? json_string(orders->run) : json_null());
-	return thing;
+		fingerprint, "build", orders->build ? json_string(orders->build) : json_null());
+	json_object_set_new(
+		fingerprint, "run", orders->run ? json_string(orders->run) : json_null());
+	return fingerprint;
 }
 
 int bisect_check_xen(const struct bisect_point *point, const json_t *host, struct problem *why)

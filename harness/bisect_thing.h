@@ -1,6 +1,6 @@
 /*
- * What is tested: a revision, the files it is made of, the cells, the guests and the host. So that
- * the same is recognised, and what only looks the same is not.
+ * The fingerprint of a test: the revision, its files, the cells, the guests and the host. Two tests
+ * with the same fingerprint have the same answer, so the second is not run.
  */
 #ifndef IGD_BISECT_THING_H
 #define IGD_BISECT_THING_H
@@ -23,20 +23,21 @@ int bisect_expand(
 int bisect_files(const struct bisect_orders *orders, const struct bisect_point *point,
 	json_t **files_r, struct problem *why);
 
-/* What makes a host another one: what conduct_same() compares and Xen's version, null without Xen:
- * {"place", "sys_vendor", "product_name", "kernel", "cpu", "name", "phantom", "xen": "4.17.7",
- * "xen_build": "..."}. `root` as of host_identify(). New reference. */
+/*
+ * The host's part of a fingerprint: the facts that conduct_same() compares, and Xen's version (null
+ * without Xen): {"place", "sys_vendor", "product_name", "kernel", "cpu", "name", "phantom", "xen":
+ * "4.17.7", "xen_build": "..."}. `root` as of host_identify(). New reference. */
 json_t *bisect_host(const char *root);
 
 /*
- * What decides whether two runs are runs of the same:
+ * The fingerprint:
  *   {"values": those of the point, "build", "run": the commands; these three not with by_digest,
  *    "files": bisect_files(), "backend", "accelerator",
  *    "matrix": SHA-256 of the file, "known": likewise or null,
  *    "cells": [names], "guests": {see image_identities()}, "host": bisect_host()}
  * New reference, or NULL without memory.
  */
-json_t *bisect_thing(const struct bisect_orders *orders, const struct bisect_point *point,
+json_t *bisect_fingerprint(const struct bisect_orders *orders, const struct bisect_point *point,
 	const json_t *plan, const json_t *files, const json_t *guests, const json_t *host);
 
 /*

@@ -105,8 +105,8 @@ static void what_is_not_there_is_said(void)
 	CU_ASSERT_PTR_NULL(files);
 }
 
-/* Of a thing, with one thing changed each time: `what` is which. */
-static json_t *thing_with(int what)
+/* A fingerprint with one input changed; `what` selects the input. */
+static json_t *fingerprint_with(int what)
 {
 	struct bisect_orders orders = { .backend = what == 1 ? "qemu" : "libxl",
 		.accelerator = what == 2 ? "kvm" : "tcg",
@@ -120,33 +120,33 @@ static json_t *thing_with(int what)
 	json_t *guests = json_pack("{s:s}", "linux", what == 9 ? "1" : "2");
 	json_t *host = json_pack("{s:s}", "xen", what == 12 ? "4.18.0" : "4.17.7");
 	struct bisect_point point = { "x", values, NULL };
-	json_t *thing = bisect_thing(&orders, &point, plan, files, guests, host);
+	json_t *fingerprint = bisect_fingerprint(&orders, &point, plan, files, guests, host);
 
 	json_decref(values);
 	json_decref(plan);
 	json_decref(files);
 	json_decref(guests);
 	json_decref(host);
-	return thing;
+	return fingerprint;
 }
 
-static void what_makes_a_thing_another(void)
+static void what_changes_a_fingerprint(void)
 {
-	json_t *thing = thing_with(0), *digest = thing_with(10), *other;
+	json_t *fingerprint = fingerprint_with(0), *digest = fingerprint_with(10), *other;
 
 	for (int what = 1; what <= 9; what++) {
-		other = thing_with(what);
-		CU_ASSERT_FALSE(json_equal(thing, other));
+		other = fingerprint_with(what);
+		CU_ASSERT_FALSE(json_equal(fingerprint, other));
 		json_decref(other);
 	}
 	/* With by_digest the revision does not, and the host does still. */
-	other = thing_with(11);
+	other = fingerprint_with(11);
 	CU_ASSERT(json_equal(digest, other));
 	json_decref(other);
-	other = thing_with(12);
+	other = fingerprint_with(12);
 	CU_ASSERT_FALSE(json_equal(digest, other));
 	json_decref(other);
-	json_decref(thing);
+	json_decref(fingerprint);
 	json_decref(digest);
 }
 
@@ -202,7 +202,7 @@ int main(void)
 		{ "paths begin where the revision is", paths_begin_where_the_revision_is },
 		{ "files are known by what is in them", files_are_known_by_what_is_in_them },
 		{ "what is not there is said", what_is_not_there_is_said },
-		{ "what makes a thing another", what_makes_a_thing_another },
+		{ "what changes a fingerprint", what_changes_a_fingerprint },
 		{ "Xen is booted, not chosen", xen_is_booted_not_chosen },
 		{ "Xen's version is the running one's", xens_version_is_the_running_ones },
 		CU_TEST_INFO_NULL,

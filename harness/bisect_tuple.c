@@ -20,7 +20,7 @@ struct part {
 };
 
 struct tuple {
-	struct bisect_drive *drive;
+	struct bisect_driver *driver;
 	struct problem *why;
 	struct part parts[BISECT_PARTS_MAX];
 	size_t count;
@@ -82,7 +82,7 @@ static enum bisect_answer ask(void *data, const bool *changed)
 	for (size_t i = 0; i < tuple->count; i++)
 		at[i] = changed[i] ? tuple->parts[i].count - 1 : 0;
 	place_at(tuple, at, &place);
-	tuple->error = bisect_ask_point(tuple->drive, &place.point, &answer, tuple->why);
+	tuple->error = bisect_ask_point(tuple->driver, &place.point, &answer, tuple->why);
 	json_decref(place.values);
 	return tuple->error < 0 ? BISECT_STOP : answer;
 }
@@ -106,7 +106,7 @@ static json_t *guilty_of(const struct tuple *tuple, const bool *guilty)
  * first. */
 static int search_values(struct tuple *tuple, size_t which, const bool *guilty)
 {
-	struct bisect_drive *drive = tuple->drive;
+	struct bisect_driver *driver = tuple->driver;
 	size_t count = tuple->parts[which].count;
 	struct place *places = calloc(count, sizeof(*places));
 	struct bisect_point *points = calloc(count, sizeof(*points));
@@ -122,9 +122,9 @@ static int search_values(struct tuple *tuple, size_t which, const bool *guilty)
 		points[i] = places[i].point;
 	}
 	if (r == 0)
-		r = bisect_ends(drive, points, 1, &points[count - 1], tuple->why);
+		r = bisect_ends(driver, points, 1, &points[count - 1], tuple->why);
 	if (r == 1)
-		r = bisect_list(drive, points, count, tuple->why);
+		r = bisect_list(driver, points, count, tuple->why);
 	for (size_t i = 0; places && i < count; i++)
 		json_decref(places[i].values);
 	free(places);
@@ -143,9 +143,9 @@ static int ends(struct tuple *tuple)
 		last[i] = tuple->parts[i].count - 1;
 	place_at(tuple, first, &good);
 	place_at(tuple, last, &bad);
-	json_object_set_new(tuple->drive->found, "good", json_pack("[s]", good.name));
-	json_object_set_new(tuple->drive->found, "bad", json_string(bad.name));
-	r = bisect_ends(tuple->drive, &good.point, 1, &bad.point, tuple->why);
+	json_object_set_new(tuple->driver->result, "good", json_pack("[s]", good.name));
+	json_object_set_new(tuple->driver->result, "bad", json_string(bad.name));
+	r = bisect_ends(tuple->driver, &good.point, 1, &bad.point, tuple->why);
 	json_decref(good.values);
 	json_decref(bad.values);
 	return r;
@@ -157,20 +157,20 @@ static int blame(struct tuple *tuple)
 	json_t *list;
 	int r = 1;
 
-	tuple->drive->phase = "parts";
+	tuple->driver->phase = "parts";
 	switch (bisect_blame(tuple->count, ask, tuple, guilty)) {
 	case BISECT_STOP:
 		return tuple->error;
 	case BISECT_BAD:
 		break;
 	default:
-		bisect_outcome(tuple->drive, "open",
+		bisect_outcome(tuple->driver, "open",
 			"tuples that cannot be tested leave it open which part is guilty");
 		return 0;
 	}
 	list = guilty_of(tuple, guilty);
-	json_object_set(tuple->drive->found, "guilty", list);
-	bisect_outcome(tuple->drive, "found", NULL);
+	json_object_set(tuple->driver->result, "guilty", list);
+	bisect_outcome(tuple->driver, "found", NULL);
 	/* One that has values between is searched; of several together, each would have its own. */
 	for (size_t i = 0; i < tuple->count && r == 1 && json_array_size(list) == 1; i++) {
 		if (guilty[i] && tuple->parts[i].count > 2)
@@ -180,14 +180,14 @@ static int blame(struct tuple *tuple)
 	return r < 0 ? r : 0;
 }
 
-int bisect_tuple(struct bisect_drive *drive, const struct string_list *parts, struct problem *why)
+int bisect_tuple(struct bisect_driver *driver, const struct string_list *parts, struct problem *why)
 {
 	struct tuple *tuple = calloc(1, sizeof(*tuple));
 	int r = 0;
 
 	if (!tuple)
 		return problem_set(why, -ENOMEM, "no memory for the parts of a tuple");
-	tuple->drive = drive;
+	tuple->driver = driver;
 	tuple->why = why;
 	if (parts->count > BISECT_PARTS_MAX)
 		r = problem_set(why, -E2BIG, "more than %d parts", BISECT_PARTS_MAX);

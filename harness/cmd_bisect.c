@@ -40,9 +40,9 @@ static const struct command_option options[] = {
 };
 
 /* 0 found, 1 not to be narrowed down or not to be begun, 3 stopped. */
-static int status_of(const json_t *found)
+static int status_of(const json_t *result)
 {
-	const char *outcome = document_text(found, "outcome");
+	const char *outcome = document_text(result, "outcome");
 
 	if (strcmp(outcome, "found") == 0)
 		return 0;
@@ -50,7 +50,7 @@ static int status_of(const json_t *found)
 }
 
 /* All forms into the state directory, the one that is wanted to the terminal. */
-static int tell(const struct bisect_session *session, const json_t *found, struct problem *why)
+static int tell(const struct bisect_session *session, const json_t *result, struct problem *why)
 {
 	int r = 0;
 
@@ -61,7 +61,7 @@ static int tell(const struct bisect_session *session, const json_t *found, struc
 
 		if (!stream)
 			return -ENOMEM;
-		r = one->render(found, stream);
+		r = one->render(result, stream);
 		fclose(stream);
 		if (r == 0)
 			r = fileio_write(session->state.dir_fd, one->file, text, length, why);
@@ -80,7 +80,7 @@ static int run(int argc, char **argv)
 {
 	struct bisect_session session;
 	struct problem why = { 0 };
-	json_t *found = NULL;
+	json_t *result = NULL;
 	int r, status;
 
 	if (!bisect_renderer_find(format)) {
@@ -91,11 +91,11 @@ static int run(int argc, char **argv)
 	child_listen();
 	r = bisect_options_open(&given, argc, argv, &session, &why);
 	if (r == 0)
-		r = bisect_drive(&session, &range, &found, &why);
+		r = bisect_driver_run(&session, &range, &result, &why);
 	if (r == 0)
-		r = tell(&session, found, &why);
-	status = r < 0 ? command_fail(&command_bisect, command_status(r), &why) : status_of(found);
-	json_decref(found);
+		r = tell(&session, result, &why);
+	status = r < 0 ? command_fail(&command_bisect, command_status(r), &why) : status_of(result);
+	json_decref(result);
 	bisect_session_close(&session);
 	return status;
 }

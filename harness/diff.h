@@ -59,4 +59,7 @@ int diff_exit_status(const json_t *difference);
 /* Prints it for people. Returns 0, or -EIO. */
 int diff_render(const json_t *difference, FILE *stream);
 
+/* Prints one entry of "changes" as a line: `indent`, then "WHAT: A -> B". */
+void diff_render_change(const json_t *change, const char *indent, FILE *stream);
+
 #endif

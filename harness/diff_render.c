@@ -18,7 +18,7 @@ static void print_side(const json_t *difference, const char *which, FILE *stream
 	fputc('\n', stream);
 }
 
-static void print_change(const json_t *change, const char *indent, FILE *stream)
+void diff_render_change(const json_t *change, const char *indent, FILE *stream)
 {
 	fputs(indent, stream);
 	escape_text(stream, document_text(change, "what"));
@@ -47,7 +47,7 @@ static void print_cell(const json_t *cell, FILE *stream)
 		fputc('\n', stream);
 	}
 	json_array_foreach(json_object_get(cell, "changes"), i, change)
-		print_change(change, "    ", stream);
+		diff_render_change(change, "    ", stream);
 	if (json_integer_value(json_object_get(cell, "more")) > 0)
 		fprintf(stream, "    and %" JSON_INTEGER_FORMAT " more\n",
 			json_integer_value(json_object_get(cell, "more")));
@@ -66,7 +66,7 @@ int diff_render(const json_t *difference, FILE *stream)
 			? "\nWhat is under test, and the host:\n"
 			: "\nNothing of what is under test changed, nor the host.\n",
 		stream);
-	json_array_foreach(identities, i, entry) print_change(entry, "    ", stream);
+	json_array_foreach(identities, i, entry) diff_render_change(entry, "    ", stream);
 	fputc('\n', stream);
 	json_array_foreach(json_object_get(difference, "cells"), i, entry)
 	{
