@@ -118,7 +118,7 @@ static int make(char **runs, size_t count, json_t **document_r, struct problem *
 	sources = (struct qualify_sources){ collected.runs, collected.hosts, collected.abis,
 		collected.bundles };
 	if (r == 0)
-		r = qualify(&sources, document_r, why);
+		r = qualify_document(&sources, document_r, why);
 	qualify_collected_free(&collected);
 	return r;
 }

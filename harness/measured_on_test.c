@@ -241,7 +241,7 @@ static json_t *qualify_run(json_t *findings)
 	struct qualify_sources sources = { runs, nothing, nothing, none };
 	struct problem why = { "" };
 
-	CU_ASSERT_EQUAL_FATAL(qualify(&sources, &document, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(qualify_document(&sources, &document, &why), 0);
 	json_decref(runs);
 	json_decref(nothing);
 	json_decref(none);

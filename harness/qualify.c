@@ -1,100 +1,13 @@
 #include "harness/qualify.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/build_version.h"
-#include "harness/ending.h"
-#include "harness/patterns.h"
 #include "harness/qualify_private.h"
 #include "harness/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
-
-const char *qualify_matrix(const json_t *run)
-{
-	const json_t *findings = json_object_get(run, "findings");
-
-	return document_text(json_object_get(findings, "matrix"), "name");
-}
-
-const char *qualify_release(const json_t *run)
-{
-	return document_text(run, "release");
-}
-
-const json_t *qualify_identities(const json_t *run)
-{
-	const json_t *identities = json_object_get(json_object_get(run, "findings"), "identities");
-	const json_t *shards = json_object_get(identities, "shards");
-
-	return json_array_size(shards) > 0 ? json_array_get(shards, 0) : identities;
-}
-
-json_t *qualify_name(const json_t *run)
-{
-	return json_sprintf("%s in %s", qualify_matrix(run), qualify_release(run));
-}
-
-/* "what it means: LABEL", of a cell that did not end well or did not end at all. */
-static json_t *reason_of_ending(const json_t *cell)
-{
-	const json_t *cause = patterns_first_cause(json_object_get(cell, "logs"));
-	const char *name = document_text(cell, "ending");
-	enum ending ending;
-
-	if (!name[0])
-		return json_string("the cell did not run to its end");
-	if (ending_parse(name, &ending) < 0 || ending == ENDING_DONE)
-		return json_string("the cell ended, and could not be judged");
-	return json_sprintf("%s%s%s", ending_entry(ending)->meaning, cause ? ": " : "",
-		cause ? document_text(cause, "label") : "");
-}
-
-static json_t *reason_of_finding(const json_t *finding)
-{
-	const size_t flags = JSON_ENSURE_ASCII | JSON_SORT_KEYS;
-	char *expected = document_dump(json_object_get(finding, "expected"), flags);
-	char *seen = document_dump(json_object_get(finding, "seen"), flags);
-	json_t *reason = json_sprintf("%s: expected %s, seen %s", document_text(finding, "field"),
-		expected ? expected : "nothing", seen ? seen : "nothing");
-
-	free(expected);
-	free(seen);
-	return reason;
-}
-
-json_t *qualify_reason(const json_t *cell)
-{
-	const char *verdict = document_text(cell, "verdict");
-	const json_t *finding;
-	size_t i;
-
-	/* What a cell requires and the host lacks has no number in it. */
-	if (strcmp(verdict, "SKIP") == 0)
-		return json_string(document_text(cell, "cause"));
-	json_array_foreach(json_object_get(cell, "findings"), i, finding)
-	{
-		if (strcmp(document_text(finding, "verdict"), verdict) == 0 &&
-			json_object_get(finding, "seen"))
-			return reason_of_finding(finding);
-	}
-	return reason_of_ending(cell);
-}
-
-const json_t *qualify_find_release(const struct qualify *qualify, const char *name)
-{
-	const json_t *release;
-	size_t i;
-
-	json_array_foreach(json_object_get(qualify->document, "releases"), i, release)
-	{
-		if (strcmp(document_text(release, "name"), name) == 0)
-			return release;
-	}
-	return NULL;
-}
 
 static json_t *describe_release(const json_t *run)
 {
@@ -119,12 +32,12 @@ void qualify_releases(const struct qualify *qualify)
 	json_object_set_new(qualify->document, "releases", releases);
 	json_array_foreach(qualify->sources->runs, i, run)
 	{
-		if (!qualify_find_release(qualify, qualify_release(run)))
+		if (!qualify_find_release(qualify->document, qualify_release(run)))
 			json_array_append_new(releases, describe_release(run));
 		models = json_object_get(qualify_identities(run), "models");
 		if (models)
-			json_object_set(
-				(json_t *)qualify_find_release(qualify, qualify_release(run)),
+			json_object_set((json_t *)qualify_find_release(
+						qualify->document, qualify_release(run)),
 				"models", (json_t *)models);
 	}
 }
@@ -140,7 +53,8 @@ static json_t *summaries_of(const json_t *runs)
 	return summaries;
 }
 
-int qualify(const struct qualify_sources *sources, json_t **document_r, struct problem *why)
+int qualify_document(
+	const struct qualify_sources *sources, json_t **document_r, struct problem *why)
 {
 	struct qualify qualify = { .sources = sources };
 	int r = -ENOMEM;
@@ -166,7 +80,7 @@ int qualify(const struct qualify_sources *sources, json_t **document_r, struct p
 	if (r == 0)
 		r = qualify_abis(&qualify, why);
 	if (r == 0)
-		r = qualify_day(&qualify, why);
+		r = qualify_volatile(&qualify, why);
 	if (r < 0)
 		goto out;
 	qualify_decide(&qualify);
@@ -189,7 +103,7 @@ int qualify_exit_status(const json_t *document)
 	return status;
 }
 
-/* What renderers walk through; what they only print may be missing. */
+/* Checks the parts that renderers iterate over; a text that they print may be missing. */
 int qualify_check(const json_t *document, struct problem *why)
 {
 	static const char *const arrays[] = { "instead", "place", "grounds", "releases", "coverage",
@@ -202,7 +116,7 @@ int qualify_check(const json_t *document, struct problem *why)
 			r = problem_set(
 				why, -EINVAL, "the qualification has no list \"%s\"", arrays[i]);
 	}
-	if (r == 0 && !json_is_object(json_object_get(document, "day")))
-		r = problem_set(why, -EINVAL, "the qualification has no \"day\"");
+	if (r == 0 && !json_is_object(qualify_volatile_part(document)))
+		r = problem_set(why, -EINVAL, "the qualification has no \"volatile\"");
 	return r;
 }

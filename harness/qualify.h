@@ -1,20 +1,21 @@
 /*
- * A qualification of several releases: their runs, what was said of each host before them, what
- * each QEMU uses of Xen, and the bundles that the runs are kept in, as one document. It is made of
- * documents alone and asks the world nothing; its renderers are made of it alone. docs/release.md
- * is for its readers.
+ * A qualification of several releases, as one document made of documents: the findings of their
+ * runs, the preflights of their hosts, the audits of their QEMUs (harness/abi.h) and the bundles of
+ * the runs. The renderers read the document alone. docs/release.md is for its readers.
  *
  * {
  *   "format": "igd-harness qualification", "version": 1, "harness": "0.2.0",
- *   "decision": "undecided",          as harness/summary.h has it, of all runs together
+ *   "decision": "undecided",          as in harness/summary.h, for all runs together
  *   "verdict": "XFAIL",               the worst of the runs
- *   "hardware": false, "instead": ["virtual lab", "phantom IGD"], "place": [GROUND],
- *                                     what makes it none, in words and in sentences
- *   "grounds": [GROUND],              GROUND: {"text": "a sentence", "of": ["seed-igd in trixie"]}
+ *   "hardware": false, "instead": ["virtual lab", "phantom IGD"], "place": [REASON],
+ *                                     whether all runs were on hardware; if not, on what instead
+ *   "grounds": [REASON],              REASON: {"text": "a sentence", "of": ["seed-igd in trixie"]}
  *   "releases": [ {"name": "trixie", "versions": {...}, "qemu": "QEMU emulator version ...",
  *                  "kernel": "6.12...", "device_model": {"path", "sha256"}, "builds": {...},
- *                  "cpu": ..., "models": {...}} ],     as the runs identified them; in the order
- * given "coverage": [...], "never": ["Haswell (7)"],  harness/coverage.h, all runs added up
+ *                  "cpu": ..., "models": {...}} ],
+ *                                     as the runs identified them, in the order given
+ *   "coverage": [...], "never": ["Haswell (7.5)"],
+ *                                     harness/coverage.h, summed over all runs
  *   "matrices": [ {
  *     "name": "seed-igd", "sha256": ["..."], "patterns": ["..."],
  *                                     by which it was judged; several if not all by the same
@@ -40,17 +41,18 @@
  *   "abi": [ {"release", "file", "sha256", "is_of_runs": true, "xen", "error" or null, "symbols":
  * 16, "libraries": [{"name", "symbols"}], "new": [...], "gone": [...], "faults": [...]} ],
  *                                     harness/abi.h; "new" and "gone" since the release before
- *   "day": { "runs": [ {"matrix", "release", "started", "harness", "run_sha256", "seconds": 412,
- *                       "bundle": {"file", "sha256", "bytes", "files"} or null} ],
- *            "preflight": [ {"release", "when"} ],
- *            "transitions": [ {"release", "name", "behind_ms", "saved_bytes", "save_ms",
- *                              "restore_ms"} ],
- *            "words": [ {"matrix", "release", "name", "cause"} ] }
+ *   "volatile": {                    "day" in documents of older versions, which are still read
+ *     "runs": [ {"matrix", "release", "started", "harness", "run_sha256", "seconds": 412,
+ *                "bundle": {"file", "sha256", "bytes", "files"} or null} ],
+ *     "preflight": [ {"release", "when"} ],
+ *     "transitions": [ {"release", "name", "behind_ms", "saved_bytes", "save_ms", "restore_ms"} ],
+ *     "words": [ {"matrix", "release", "name", "cause"} ]
+ *   }
  * }
  *
- * What is not the same in a second run of the same things is in "day" and nowhere else: dates,
- * durations, what hashes them, and words of logs. (What was seen of a cell is elsewhere: if that is
- * another, the second run came to something else.)
+ * Everything that may vary between identical runs (dates, durations, hashes of these, log text) is
+ * in "volatile", and only there. Observed values of a cell are elsewhere: if they differ, the runs
+ * have different results.
  */
 #ifndef IGD_QUALIFY_H
 #define IGD_QUALIFY_H
@@ -62,10 +64,10 @@
 
 #define QUALIFY_FILE_MAX (64u << 20) /* bytes of a document that is read back */
 
-/* A class of "steps" beside those of harness/diff.h: it was one known deviation and is another. */
+/* A class of "steps" besides those of harness/diff.h: a different known deviation than before. */
 #define QUALIFY_OTHERWISE "other deviation"
 
-/* What it is made of; all borrowed. */
+/* The sources of a qualification; all borrowed. */
 struct qualify_sources {
 	/* [ {"release", "findings": harness/judge.h, "settings": of run.json, "sha256": of it,
 	 *    "unrun": [names of cells that its matrix has and its plan has not]} ] */
@@ -78,22 +80,24 @@ struct qualify_sources {
 };
 
 /*
- * Makes the document. Returns 0 and a new reference; -EINVAL with the sentence if a matrix was run
- * twice in a release or in too many of them, or a document is of no release or run that is here;
- * -ENOMEM.
+ * Makes the document. Returns 0 and a new reference; -EINVAL with a message if a matrix was run
+ * twice in a release or in too many releases, or if a host, an audit or a bundle belongs to none of
+ * the runs; -ENOMEM.
  */
-int qualify(const struct qualify_sources *sources, json_t **document_r, struct problem *why);
+int qualify_document(
+	const struct qualify_sources *sources, json_t **document_r, struct problem *why);
 
 /* The exit status: that of the worst run, or 1 if the qualification failed otherwise. */
 int qualify_exit_status(const json_t *document);
 
 /*
- * Checks a document that was stored. Returns 0, or -EINVAL or -EPROTO with the sentence.
+ * Checks a stored document before it is rendered. Returns 0; -EINVAL if a part is missing, -EPROTO
+ * for a newer version, each with a message.
  */
 int qualify_check(const json_t *document, struct problem *why);
 
-/* Each prints the document: in brief for a terminal; as Markdown; as a page for a browser or
- * printer. The same document gives the same bytes. Returns 0, or -EIO. */
+/* Print the document: a summary for a terminal; Markdown; an HTML page. The same document gives the
+ * same bytes. Return 0, or -EIO. */
 int qualify_render_text(const json_t *document, FILE *stream);
 int qualify_render_md(const json_t *document, FILE *stream);
 int qualify_render_html(const json_t *document, FILE *stream);

@@ -85,7 +85,7 @@ static void add_failures(const json_t *run, json_t *failures)
 			json_pack("{s:s, s:s, s:O?, s:s, s:o}", "matrix", qualify_matrix(run),
 				"release", qualify_release(run), "name",
 				json_object_get(cell, "name"), "layer",
-				document_text(cell, "layer"), "reason", qualify_reason(cell)));
+				document_text(cell, "layer"), "reason", qualify_cell_reason(cell)));
 	}
 }
 
@@ -107,7 +107,7 @@ static void add_unanswered(const json_t *run, json_t *unanswered)
 			continue;
 		entry = json_pack("{s:s, s:s, s:s, s:o, s:s}", "matrix", qualify_matrix(run),
 			"release", qualify_release(run), "verdict", verdict_name(verdict), "reason",
-			qualify_reason(cell), "layer", document_text(cell, "layer"));
+			qualify_cell_reason(cell), "layer", document_text(cell, "layer"));
 		same = find_entry(unanswered, entry, keys);
 		if (same) {
 			json_decref(entry);

@@ -144,7 +144,7 @@ static int check_bundles(const struct qualify *qualify, struct problem *why)
 	return 0;
 }
 
-int qualify_day(const struct qualify *qualify, struct problem *why)
+int qualify_volatile(const struct qualify *qualify, struct problem *why)
 {
 	json_t *runs = json_array(), *hosts = json_array(), *transitions = json_array();
 	json_t *words = json_array();
@@ -158,7 +158,7 @@ int qualify_day(const struct qualify *qualify, struct problem *why)
 		add_words(run, words);
 	}
 	add_hosts(qualify, hosts);
-	json_object_set_new(qualify->document, "day",
+	json_object_set_new(qualify->document, "volatile",
 		json_pack("{s:o, s:o, s:o, s:o}", "runs", runs, "preflight", hosts, "transitions",
 			transitions, "words", words));
 	return check_bundles(qualify, why);

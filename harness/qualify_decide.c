@@ -77,7 +77,8 @@ static json_t *runs_in_part(const struct qualify *qualify)
 }
 
 /* Of each verdict how many cells, the worst first. */
-static void say_counts(const struct qualify *qualify, const struct totals *totals, json_t *grounds)
+static void add_reason_counts(
+	const struct qualify *qualify, const struct totals *totals, json_t *reasons)
 {
 	static const struct {
 		enum verdict verdict, also;
@@ -100,7 +101,7 @@ static void say_counts(const struct qualify *qualify, const struct totals *total
 		if (words[i].also != words[i].verdict)
 			n += totals->of[words[i].also];
 		if (n > 0)
-			qualify_say(grounds,
+			qualify_add_reason(reasons,
 				json_sprintf("%zu of %zu cells %s.", n, totals->cells,
 					n == 1 ? words[i].one : words[i].many),
 				runs_with(qualify, words[i].verdict, words[i].also));
@@ -109,34 +110,34 @@ static void say_counts(const struct qualify *qualify, const struct totals *total
 
 void qualify_decide(const struct qualify *qualify)
 {
-	json_t *document = qualify->document, *grounds = json_object_get(document, "grounds");
+	json_t *document = qualify->document, *reasons = json_object_get(document, "grounds");
 	struct totals totals = total_of(qualify);
 	bool hardware, nothing, bad_hosts, bad_abis, mixed;
 	const char *decision = "qualified";
 
-	nothing = qualify_say_place(qualify);
+	nothing = qualify_add_reason_place(qualify);
 	hardware = json_is_true(json_object_get(document, "hardware"));
 	if (!hardware)
-		qualify_say(grounds,
+		qualify_add_reason(reasons,
 			json_string(nothing ? "Nothing here was measured on Intel hardware."
 					    : "Not all of it was measured on Intel hardware."),
 			json_array());
-	say_counts(qualify, &totals, grounds);
+	add_reason_counts(qualify, &totals, reasons);
 	if (totals.unrun > 0)
-		qualify_say(grounds,
+		qualify_add_reason(reasons,
 			json_sprintf("%zu more %s not run.", totals.unrun,
 				summary_plural(totals.unrun, "cell of a matrix was",
 					"cells of the matrices were")),
 			runs_in_part(qualify));
 	if (totals.guests == 0)
-		qualify_say(grounds, json_string("No cell showed an Intel GPU in a guest."),
+		qualify_add_reason(reasons, json_string("No cell showed an Intel GPU in a guest."),
 			json_array());
-	qualify_say_regressions(qualify, grounds);
-	bad_abis = qualify_say_abis(qualify, grounds);
-	bad_hosts = qualify_say_hosts(qualify, grounds);
-	mixed = qualify_say_mixed(qualify, grounds);
-	qualify_say_guests(qualify, grounds);
-	qualify_say_missing(qualify, grounds);
+	qualify_add_reason_regressions(qualify, reasons);
+	bad_abis = qualify_add_reason_abis(qualify, reasons);
+	bad_hosts = qualify_add_reason_hosts(qualify, reasons);
+	mixed = qualify_add_reason_mixed(qualify, reasons);
+	qualify_add_reason_guests(qualify, reasons);
+	qualify_add_reason_missing(qualify, reasons);
 	if (totals.of[VERDICT_XFAIL] > 0)
 		decision = "qualified with known deviations";
 	if (!hardware || totals.of[VERDICT_ERROR] + totals.of[VERDICT_MISS] + totals.unrun > 0 ||

@@ -8,21 +8,21 @@
 #include "src/verdict.h"
 
 /* A sentence and what it is of; `of` is stolen. One that is said already gets more to be of. */
-void qualify_say(json_t *grounds, json_t *text, json_t *of)
+void qualify_add_reason(json_t *reasons, json_t *text, json_t *of)
 {
-	json_t *ground;
+	json_t *reason;
 	size_t i;
 
-	json_array_foreach(grounds, i, ground)
+	json_array_foreach(reasons, i, reason)
 	{
-		if (!json_equal(json_object_get(ground, "text"), text))
+		if (!json_equal(json_object_get(reason, "text"), text))
 			continue;
-		json_array_extend(json_object_get(ground, "of"), of);
+		json_array_extend(json_object_get(reason, "of"), of);
 		json_decref(of);
 		json_decref(text);
 		return;
 	}
-	json_array_append_new(grounds, json_pack("{s:o, s:o}", "text", text, "of", of));
+	json_array_append_new(reasons, json_pack("{s:o, s:o}", "text", text, "of", of));
 }
 
 static void add_once(json_t *words, const char *word)
@@ -32,7 +32,7 @@ static void add_once(json_t *words, const char *word)
 }
 
 /* Where it was measured. Returns whether nothing was on hardware. */
-bool qualify_say_place(const struct qualify *qualify)
+bool qualify_add_reason_place(const struct qualify *qualify)
 {
 	json_t *place = json_object_get(qualify->document, "place");
 	json_t *instead = json_object_get(qualify->document, "instead");
@@ -53,7 +53,7 @@ bool qualify_say_place(const struct qualify *qualify)
 		json_array_foreach(json_object_get(measured_on, "why"), j, entry)
 		{
 			add_once(instead, document_text(entry, "kind"));
-			qualify_say(place, json_incref(json_object_get(entry, "text")),
+			qualify_add_reason(place, json_incref(json_object_get(entry, "text")),
 				json_pack("[o]", qualify_name(run)));
 		}
 	}
@@ -81,7 +81,7 @@ static size_t lost_in(const json_t *step)
 	return lost;
 }
 
-void qualify_say_regressions(const struct qualify *qualify, json_t *grounds)
+void qualify_add_reason_regressions(const struct qualify *qualify, json_t *reasons)
 {
 	json_t *of = json_array();
 	const json_t *matrix, *step;
@@ -101,7 +101,7 @@ void qualify_say_regressions(const struct qualify *qualify, json_t *grounds)
 		}
 	}
 	if (count > 0)
-		qualify_say(grounds,
+		qualify_add_reason(reasons,
 			json_sprintf("%zu %s in a release before.", count,
 				summary_plural(count, "cell does not hold as it did",
 					"cells do not hold as they did")),
@@ -109,7 +109,7 @@ void qualify_say_regressions(const struct qualify *qualify, json_t *grounds)
 	json_decref(of);
 }
 
-void qualify_say_guests(const struct qualify *qualify, json_t *grounds)
+void qualify_add_reason_guests(const struct qualify *qualify, json_t *reasons)
 {
 	const json_t *run;
 	size_t i;
@@ -119,7 +119,7 @@ void qualify_say_guests(const struct qualify *qualify, json_t *grounds)
 		const char *guest = summary_other_guest(json_object_get(run, "findings"));
 
 		if (guest)
-			qualify_say(grounds,
+			qualify_add_reason(reasons,
 				json_sprintf(
 					"The guests were %s, in place of the matrix's own.", guest),
 				json_pack("[o]", qualify_name(run)));
@@ -127,7 +127,7 @@ void qualify_say_guests(const struct qualify *qualify, json_t *grounds)
 }
 
 /* A matrix that not every release has a run of. */
-void qualify_say_missing(const struct qualify *qualify, json_t *grounds)
+void qualify_add_reason_missing(const struct qualify *qualify, json_t *reasons)
 {
 	const json_t *releases = json_object_get(qualify->document, "releases"), *release, *run;
 	const json_t *matrix;
@@ -143,7 +143,7 @@ void qualify_say_missing(const struct qualify *qualify, json_t *grounds)
 				found || strcmp(document_text(run, "release"),
 						 document_text(release, "name")) == 0;
 			if (!found)
-				qualify_say(grounds,
+				qualify_add_reason(reasons,
 					json_sprintf("There is no run of the matrix %s.",
 						document_text(matrix, "name")),
 					json_pack("[s]", document_text(release, "name")));
@@ -175,7 +175,7 @@ static bool is_of_release(const json_t *release, const json_t *identities)
 }
 
 /* Whether runs that stand for one release were not of the same. */
-bool qualify_say_mixed(const struct qualify *qualify, json_t *grounds)
+bool qualify_add_reason_mixed(const struct qualify *qualify, json_t *reasons)
 {
 	const json_t *run;
 	bool mixed = false;
@@ -183,11 +183,11 @@ bool qualify_say_mixed(const struct qualify *qualify, json_t *grounds)
 
 	json_array_foreach(qualify->sources->runs, i, run)
 	{
-		if (is_of_release(qualify_find_release(qualify, qualify_release(run)),
+		if (is_of_release(qualify_find_release(qualify->document, qualify_release(run)),
 			    json_object_get(json_object_get(run, "findings"), "identities")))
 			continue;
 		mixed = true;
-		qualify_say(grounds,
+		qualify_add_reason(reasons,
 			json_string(
 				"It was not of the same Xen, libxl and QEMU as the first run of "
 				"its release."),
@@ -197,7 +197,7 @@ bool qualify_say_mixed(const struct qualify *qualify, json_t *grounds)
 }
 
 /* Hosts that fail, or are others than the runs were on. */
-bool qualify_say_hosts(const struct qualify *qualify, json_t *grounds)
+bool qualify_add_reason_hosts(const struct qualify *qualify, json_t *reasons)
 {
 	const json_t *host;
 	bool bad = false;
@@ -207,12 +207,12 @@ bool qualify_say_hosts(const struct qualify *qualify, json_t *grounds)
 	{
 		if (strcmp(document_text(host, "verdict"), "FAIL") == 0) {
 			bad = true;
-			qualify_say(grounds, json_string("The host fails the preflight."),
+			qualify_add_reason(reasons, json_string("The host fails the preflight."),
 				json_pack("[s]", document_text(host, "release")));
 		}
 		if (!json_is_true(json_object_get(host, "is_of_runs"))) {
 			bad = true;
-			qualify_say(grounds,
+			qualify_add_reason(reasons,
 				json_string("The preflight saw other versions than the runs."),
 				json_pack("[s]", document_text(host, "release")));
 		}
@@ -221,7 +221,7 @@ bool qualify_say_hosts(const struct qualify *qualify, json_t *grounds)
 }
 
 /* A QEMU that was built for another Xen. */
-bool qualify_say_abis(const struct qualify *qualify, json_t *grounds)
+bool qualify_add_reason_abis(const struct qualify *qualify, json_t *reasons)
 {
 	const json_t *abi;
 	bool bad = false;
@@ -232,7 +232,7 @@ bool qualify_say_abis(const struct qualify *qualify, json_t *grounds)
 		if (json_array_size(json_object_get(abi, "faults")) == 0)
 			continue;
 		bad = true;
-		qualify_say(grounds, json_string("QEMU is built for another Xen (ABI)."),
+		qualify_add_reason(reasons, json_string("QEMU is built for another Xen (ABI)."),
 			json_pack("[s]", document_text(abi, "release")));
 	}
 	return bad;

@@ -15,7 +15,7 @@ static int check_releases(
 
 	json_object_foreach(documents, name, document)
 	{
-		if (!qualify_find_release(qualify, name))
+		if (!qualify_find_release(qualify->document, name))
 			return problem_set(why, -EINVAL,
 				"%s is of the release %.64s, of which no run is named here", what,
 				name);

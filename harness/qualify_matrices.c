@@ -175,7 +175,7 @@ static json_t *change_of(const json_t *cell, const char *class, const json_t *wa
 	return json_pack("{s:O, s:s, s:O?, s:O?, s:O?, s:o}", "name", json_object_get(cell, "name"),
 		"class", class, "from", json_object_get(was, "release"), "a",
 		json_object_get(cell, "a"), "b", json_object_get(cell, "b"), "reason",
-		tell ? qualify_reason(is) : json_string(""));
+		tell ? qualify_cell_reason(is) : json_string(""));
 }
 
 /* What changed with a run against those before, but for what did not. */

@@ -8,83 +8,21 @@
 #include "harness/summary.h"
 #include "src/document.h"
 
-void qualify_join(const json_t *texts, char text[static TEXT_MAX])
-{
-	const json_t *one;
-	char more[48];
-	size_t i;
-
-	text[0] = '\0';
-	json_array_foreach(texts, i, one)
-	{
-		const char *word = json_is_string(one) ? json_string_value(one) : "?";
-
-		if (strlen(text) + strlen(word) + sizeof(more) >= TEXT_MAX) {
-			snprintf(more, sizeof(more), "and %zu more", json_array_size(texts) - i);
-			paper_add(text, ", ", more);
-			return;
-		}
-		paper_add(text, ", ", word);
-	}
-}
-
-size_t qualify_table(
-	const struct sheet *sheet, const char *const *first, const json_t *entries, const char *key)
-{
-	const char *columns[QUALIFY_COLUMNS_MAX + 1] = { NULL };
-	size_t n = 0, count = 0;
-	const json_t *entry;
-	size_t i;
-
-	while (n < QUALIFY_COLUMNS_MAX - COMPARE_RUNS_MAX && first[n]) {
-		columns[n] = first[n];
-		n++;
-	}
-	json_array_foreach(entries, i, entry)
-	{
-		if (count == COMPARE_RUNS_MAX)
-			break;
-		columns[n + count++] = document_text(entry, key);
-	}
-	sheet_table(sheet, columns);
-	return count;
-}
-
-size_t qualify_runs(const json_t *document)
-{
-	const json_t *matrix;
-	size_t i, count = 0;
-
-	json_array_foreach(json_object_get(document, "matrices"), i, matrix) count +=
-		json_array_size(json_object_get(matrix, "runs"));
-	return count;
-}
-
-void qualify_of(const json_t *document, const json_t *ground, char text[static TEXT_MAX])
-{
-	const json_t *of = json_object_get(ground, "of");
-
-	if (json_array_size(of) > 1 && json_array_size(of) == qualify_runs(document))
-		strcpy(text, "in every run");
-	else
-		qualify_join(of, text);
-}
-
 /* "text (a, b)", of an array of {"text", "of"}, as a list. */
-static void write_grounds(const struct sheet *sheet, const json_t *document, const char *key)
+static void write_reasons(const struct sheet *sheet, const json_t *document, const char *key)
 {
-	const json_t *grounds = json_object_get(document, key);
+	const json_t *reasons = json_object_get(document, key);
 	json_t *texts = json_array();
-	const json_t *ground;
+	const json_t *reason;
 	char of[TEXT_MAX];
 	size_t i;
 
-	json_array_foreach(grounds, i, ground)
+	json_array_foreach(reasons, i, reason)
 	{
-		qualify_of(document, ground, of);
+		qualify_of(document, reason, of);
 		json_array_append_new(
-			texts, of[0] ? json_sprintf("%s (%s)", document_text(ground, "text"), of)
-				     : json_string(document_text(ground, "text")));
+			texts, of[0] ? json_sprintf("%s (%s)", document_text(reason, "text"), of)
+				     : json_string(document_text(reason, "text")));
 	}
 	sheet_list(sheet, texts, "");
 	json_decref(texts);
@@ -163,9 +101,9 @@ static void write_head(const struct sheet *sheet, const json_t *document)
 	sheet_heading(sheet, 1, title);
 	write_hardware(sheet, document);
 	write_decision(sheet, document);
-	write_grounds(sheet, document, "place");
+	write_reasons(sheet, document, "place");
 	sheet_heading(sheet, 2, "Grounds");
-	write_grounds(sheet, document, "grounds");
+	write_reasons(sheet, document, "grounds");
 	json_decref(names);
 }
 
@@ -202,7 +140,7 @@ static void write_all(void *data, FILE *stream)
 	qualify_sheet_unrun(sheet, document);
 	qualify_sheet_preflight(sheet, document);
 	qualify_sheet_abi(sheet, document);
-	qualify_sheet_day(sheet, document);
+	qualify_sheet_volatile(sheet, document);
 	paper_sign_off(sheet);
 }
 

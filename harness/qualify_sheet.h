@@ -1,6 +1,6 @@
 /*
- * Between the files that write a qualification on a sheet: its parts, in the order in which they
- * stand there. Each is made of the document alone.
+ * The sections of a qualification as Markdown or HTML (harness/render_paper.h), in their order on
+ * the page, and helpers that they share. Each is made from the document alone.
  */
 #ifndef IGD_QUALIFY_SHEET_H
 #define IGD_QUALIFY_SHEET_H
@@ -10,21 +10,22 @@
 #include "harness/compare.h"
 #include "harness/render_paper.h"
 
-/* Columns of a table: those of the runs or releases, and those before. */
+/* Columns of a table: one for each run or release, and those before them. */
 #define QUALIFY_COLUMNS_MAX (COMPARE_RUNS_MAX + 4)
 
-/* "a, b, c" of an array of texts, and what of them did not fit. */
+/* Joins an array of strings: "a, b, c". Strings that do not fit are counted: "and 3 more". */
 void qualify_join(const json_t *texts, char text[static TEXT_MAX]);
 
-/* The number of runs of a document. */
+/* The number of runs in the document, over all matrices. */
 size_t qualify_runs(const json_t *document);
 
-/* What a ground is of, in words; "" if it is of all that is here. */
-void qualify_of(const json_t *document, const json_t *ground, char text[static TEXT_MAX]);
+/* The runs or releases that a reason applies to: "in every run", or their names; "" if none. */
+void qualify_of(const json_t *document, const json_t *reason, char text[static TEXT_MAX]);
 
 /*
- * A table with a column for each entry of `entries`, by their text at `key`, behind `first` ones;
- * these end with NULL. Returns how many columns the entries have.
+ * Begins a table. Its columns are `first`, which ends with NULL, and one for each of `entries`,
+ * named by its string at `key`. Returns the number of columns that entries have, at most
+ * COMPARE_RUNS_MAX.
  */
 size_t qualify_table(const struct sheet *sheet, const char *const *first, const json_t *entries,
 	const char *key);
@@ -45,7 +46,7 @@ void qualify_sheet_releases(const struct sheet *sheet, const json_t *document);
 void qualify_sheet_preflight(const struct sheet *sheet, const json_t *document);
 void qualify_sheet_abi(const struct sheet *sheet, const json_t *document);
 
-/* In qualify_sheet_day.c: all that is another in a second run. */
-void qualify_sheet_day(const struct sheet *sheet, const json_t *document);
+/* In qualify_sheet_day.c: everything that may differ between two runs with the same result. */
+void qualify_sheet_volatile(const struct sheet *sheet, const json_t *document);
 
 #endif

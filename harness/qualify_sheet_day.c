@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "harness/qualify_run.h"
 #include "harness/qualify_sheet.h"
 #include "src/document.h"
 
@@ -126,9 +127,9 @@ static void write_words(const struct sheet *sheet, const json_t *words)
 	sheet_table_end(sheet);
 }
 
-void qualify_sheet_day(const struct sheet *sheet, const json_t *document)
+void qualify_sheet_volatile(const struct sheet *sheet, const json_t *document)
 {
-	const json_t *day = json_object_get(document, "day");
+	const json_t *part = qualify_volatile_part(document);
 	char judge[128];
 
 	sheet_heading(sheet, 2, "When it was measured");
@@ -137,9 +138,9 @@ void qualify_sheet_day(const struct sheet *sheet, const json_t *document)
 		"same.");
 	snprintf(judge, sizeof(judge), "igd-harness %.100s", document_text(document, "harness"));
 	sheet_paragraph(sheet, "Judged and written by:", judge);
-	write_runs(sheet, json_object_get(day, "runs"));
-	write_bundles(sheet, json_object_get(day, "runs"));
-	write_hosts(sheet, json_object_get(day, "preflight"));
-	write_transitions(sheet, json_object_get(day, "transitions"));
-	write_words(sheet, json_object_get(day, "words"));
+	write_runs(sheet, json_object_get(part, "runs"));
+	write_bundles(sheet, json_object_get(part, "runs"));
+	write_hosts(sheet, json_object_get(part, "preflight"));
+	write_transitions(sheet, json_object_get(part, "transitions"));
+	write_words(sheet, json_object_get(part, "words"));
 }

@@ -47,14 +47,14 @@ struct texts {
 	const char *runs, *hosts, *abis, *bundles;
 };
 
-/* Returns what qualify() did; the caller drops the document. */
+/* Returns what qualify_document() did; the caller drops the document. */
 static int try(const struct texts *texts, json_t **document_r, struct problem *why)
 {
 	json_t *runs = parse(texts->runs), *hosts = parse(texts->hosts ? texts->hosts : "{}");
 	json_t *abis = parse(texts->abis ? texts->abis : "{}");
 	json_t *bundles = parse(texts->bundles ? texts->bundles : "[]");
 	struct qualify_sources sources = { runs, hosts, abis, bundles };
-	int r = qualify(&sources, document_r, why);
+	int r = qualify_document(&sources, document_r, why);
 
 	json_decref(runs);
 	json_decref(hosts);
@@ -230,7 +230,7 @@ static char *rendered(const json_t *document, int (*render)(const json_t *docume
 
 #define FAILS RUN("f", METAL, "FAIL", "\"FAIL\": 1", "", CELL(0, "c", "FAIL", ""))
 
-/* What is said of the second run of two, and whether a ground says that something was lost. */
+/* What is said of the second run of two, and whether a reason says that something was lost. */
 static void change_reads(const char *runs, const char *wanted, bool lost)
 {
 	json_t *document = make(&(struct texts){ .runs = runs });
@@ -277,8 +277,8 @@ static void symbols_are_new_since_the_release_before(void)
 	json_decref(document);
 }
 
-/* Cuts the section out in which all is that is another on another day. */
-static void without_day(char *text)
+/* Cuts out the section of volatile facts. */
+static void without_volatile(char *text)
 {
 	char *begin = strstr(text, "## When it was measured"), *end;
 
@@ -288,7 +288,7 @@ static void without_day(char *text)
 	memmove(begin, end, strlen(end) + 1);
 }
 
-static void another_day_is_in_one_section(void)
+static void volatile_facts_are_in_one_section(void)
 {
 	static const char one[] = "[" RUN_AT("a", "2026-11-01T00:00:00Z", "1", LAB, "FAIL",
 		"\"FAIL\": 1", "", CELL(0, "c", "FAIL", "")) "]";
@@ -299,11 +299,11 @@ static void another_day_is_in_one_section(void)
 	char *a = rendered(first, qualify_render_md), *b = rendered(second, qualify_render_md);
 
 	CU_ASSERT(strcmp(a, b) != 0);
-	without_day(a);
-	without_day(b);
+	without_volatile(a);
+	without_volatile(b);
 	CU_ASSERT_STRING_EQUAL(a, b);
-	json_object_del(first, "day");
-	json_object_del(second, "day");
+	json_object_del(first, "volatile");
+	json_object_del(second, "volatile");
 	CU_ASSERT(json_equal(first, second));
 	free(a);
 	free(b);
@@ -363,6 +363,25 @@ static void another_guest_is_told(void)
 	json_decref(document);
 }
 
+/* Documents of version 0.1.0 have "day" in place of "volatile". */
+static void the_old_key_is_read(void)
+{
+	json_t *document = make(&(struct texts){ .runs = "[" GOOD "]" });
+	char *with_new = rendered(document, qualify_render_md), *with_old;
+	struct problem why = { "" };
+
+	json_object_set(document, "day", json_object_get(document, "volatile"));
+	json_object_del(document, "volatile");
+	CU_ASSERT_EQUAL(qualify_check(document, NULL), 0);
+	with_old = rendered(document, qualify_render_md);
+	CU_ASSERT_STRING_EQUAL(with_old, with_new);
+	json_object_del(document, "day");
+	CU_ASSERT_EQUAL(qualify_check(document, &why), -EINVAL);
+	free(with_new);
+	free(with_old);
+	json_decref(document);
+}
+
 static void what_was_stored_is_checked(void)
 {
 	json_t *document = make(&(struct texts){ .runs = "[" GOOD "]" });
@@ -392,10 +411,11 @@ int main(void)
 		{ "only what held can be lost", only_what_held_can_be_lost },
 		{ "symbols are new since the release before",
 			symbols_are_new_since_the_release_before },
-		{ "another day is in one section", another_day_is_in_one_section },
+		{ "volatile facts are in one section", volatile_facts_are_in_one_section },
 		{ "no hardware stands at the top", no_hardware_stands_at_the_top },
 		{ "a guest writes no markup", a_guest_writes_no_markup },
 		{ "another guest is told", another_guest_is_told },
+		{ "the old key is read", the_old_key_is_read },
 		{ "what was stored is checked", what_was_stored_is_checked },
 		CU_TEST_INFO_NULL,
 	};

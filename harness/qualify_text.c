@@ -6,18 +6,18 @@
 #include "harness/qualify_sheet.h"
 #include "src/document.h"
 
-static void print_grounds(const json_t *document, FILE *stream)
+static void print_reasons(const json_t *document, FILE *stream)
 {
-	const json_t *grounds = json_object_get(document, "grounds");
-	const json_t *ground;
+	const json_t *reasons = json_object_get(document, "grounds");
+	const json_t *reason;
 	char of[TEXT_MAX];
 	size_t i;
 
-	json_array_foreach(grounds, i, ground)
+	json_array_foreach(reasons, i, reason)
 	{
-		qualify_of(document, ground, of);
+		qualify_of(document, reason, of);
 		fputs("  ", stream);
-		escape_text(stream, document_text(ground, "text"));
+		escape_text(stream, document_text(reason, "text"));
 		if (of[0]) {
 			fputs(" (", stream);
 			escape_text(stream, of);
@@ -62,7 +62,7 @@ int qualify_render_text(const json_t *document, FILE *stream)
 	}
 	escape_text(stream, document_text(document, "decision"));
 	fputs(", because:\n", stream);
-	print_grounds(document, stream);
+	print_reasons(document, stream);
 	fputs("Runs:\n", stream);
 	json_array_foreach(json_object_get(document, "matrices"), i, matrix)
 		print_runs(matrix, stream);
