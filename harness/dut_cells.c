@@ -88,13 +88,15 @@ int dut_push(struct dut_session *session, struct problem *why)
 		if (faccessat(session->store->dir_fd, frozen[i], F_OK, 0) == 0)
 			names[count++] = frozen[i];
 	}
-	order.in_fd = dut_pack(session, session->store->dir, names, why);
-	if (order.in_fd < 0)
-		return order.in_fd;
-	snprintf(line, sizeof(line),
+	r = dut_line(line, why,
 		"run=%s; rm -rf $run $run.new && mkdir -p $run.new/cells && "
 		"tar -C $run.new --no-same-owner --warning=no-timestamp -x && mv -T $run.new $run",
 		session->run);
+	if (r < 0)
+		return r;
+	order.in_fd = dut_pack(session, session->store->dir, names, why);
+	if (order.in_fd < 0)
+		return order.in_fd;
 	r = dut_tell(session, &order, NULL, why);
 	close(order.in_fd);
 	return r;
@@ -287,14 +289,11 @@ int dut_cell(struct dut_session *session, size_t index, const char *name, uint64
 		.loud = true };
 	int r;
 
-	order.out_fd = open_spool(why);
-	if (order.out_fd < 0)
-		return order.out_fd;
 	/*
 	 * A harness whose controller was lost goes on to the end of its cell: it is waited for.
 	 * What the host has of other cells is here already.
 	 */
-	snprintf(line, sizeof(line),
+	r = dut_line(line, why,
 		"run=%s name=%s cell=%03zu-%s; cd %s && flock -w %u $run/lock true && "
 		"for old in $run/cells/*; do "
 		"case $old in */$cell*) ;; *) rm -rf $old ;; esac; done && "
@@ -302,6 +301,11 @@ int dut_cell(struct dut_session *session, size_t index, const char *name, uint64
 		"cd $run/cells && tar -c $cell*",
 		session->run, name, index + 1, name, session->dut->tree,
 		(unsigned int)(limit_ms / 1000) + 1);
+	if (r < 0)
+		return r;
+	order.out_fd = open_spool(why);
+	if (order.out_fd < 0)
+		return order.out_fd;
 	r = dut_tell(session, &order, &answer, why);
 	if (r == 0)
 		r = take_in(session, index, name, order.out_fd, true, why);
@@ -319,12 +323,14 @@ int dut_rescue(struct dut_session *session, size_t index, const char *name, stru
 		.limit_ms = session->dut->limits[DUT_COPY] * 1000ull };
 	int r;
 
+	r = dut_line(line, why,
+		"cell=%03zu-%s; cd %s/cells 2>/dev/null && [ -e $cell ] || exit %d; tar -c $cell",
+		index + 1, name, session->run, NO_SUCH);
+	if (r < 0)
+		return r;
 	order.out_fd = open_spool(why);
 	if (order.out_fd < 0)
 		return order.out_fd;
-	snprintf(line, sizeof(line),
-		"cell=%03zu-%s; cd %s/cells 2>/dev/null && [ -e $cell ] || exit %d; tar -c $cell",
-		index + 1, name, session->run, NO_SUCH);
 	r = dut_ask(session, &order, &answer, why);
 	if (r == 0 && answer.status == NO_SUCH)
 		r = -ENOENT;

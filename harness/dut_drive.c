@@ -100,7 +100,11 @@ static int name_run(struct dut_session *session, struct problem *why)
 		return r;
 	digest_bytes(bytes, length, sha256);
 	free(bytes);
-	snprintf(session->run, sizeof(session->run), "%s/run-%.16s", session->dut->work, sha256);
+	if (snprintf(session->run, sizeof(session->run), "%s/run-%.16s", session->dut->work,
+		    sha256) >= (int)sizeof(session->run))
+		return problem_set(why, -E2BIG,
+			"`work` of %s is too long: name a folder of at most %zu bytes",
+			session->dut->name, sizeof(session->run) - sizeof("/run-0123456789abcdef"));
 	return 0;
 }
 
@@ -117,30 +121,31 @@ static uint64_t cell_limit_ms(const json_t *run, const json_t *plan_cell)
 	return (uint64_t)(all * (slow > 0 ? slow : 1)) + MARGIN_MS;
 }
 
-/* A cell that is being driven, through all deaths of its host. */
-struct turn {
+/* A cell in progress; it outlives crashes of its host. */
+struct driven_cell {
 	struct dut_session *session;
 	size_t index;
 	const char *name;
 	uint64_t limit_ms;
-	char boot_id[BOOT_ID_MAX]; /* of the boot in which it was begun; "": it was not */
+	char boot_id[BOOT_ID_MAX]; /* of the boot that it was begun in; "": not begun */
 };
 
 /* The host as this boot needs it: with the tree, prepared, with the run. */
-static int make_ready(struct turn *turn, char ready[static BOOT_ID_MAX], struct problem *why)
+static int make_ready(
+	struct driven_cell *driven, char ready[static BOOT_ID_MAX], struct problem *why)
 {
-	struct dut_session *session = turn->session;
+	struct dut_session *session = driven->session;
 	struct problem inner = { "" };
 	int r;
 
 	if (strcmp(ready, session->boot_id) == 0)
 		return 0;
-	if (turn->boot_id[0]) {
-		r = dut_rescue(session, turn->index, turn->name, &inner);
+	if (driven->boot_id[0]) {
+		r = dut_rescue(session, driven->index, driven->name, &inner);
 		if (r == -ENOTCONN || r == -EINTR)
 			return problem_set(why, r, "%s", inner.text);
 		if (r < 0 && r != -ENOENT)
-			dut_say(session, "what it had of cell %s is lost: %s", turn->name,
+			dut_say(session, "what it had of cell %s is lost: %s", driven->name,
 				inner.text);
 	}
 	r = dut_settle(session, why);
@@ -152,19 +157,19 @@ static int make_ready(struct turn *turn, char ready[static BOOT_ID_MAX], struct 
 }
 
 /* Notes the attempt here before it is made there. As attempt_begin(): 1 if the cell is over. */
-static int begin_attempt(struct turn *turn, struct problem *why)
+static int begin_attempt(struct driven_cell *driven, struct problem *why)
 {
-	struct dut_session *session = turn->session;
+	struct dut_session *session = driven->session;
 	int fd = -1, r;
 
-	if (strcmp(turn->boot_id, session->boot_id) == 0)
+	if (strcmp(driven->boot_id, session->boot_id) == 0)
 		return 0;
-	r = attempt_begin(session->store, turn->index, turn->name, session->boot_id, &fd, why);
+	r = attempt_begin(session->store, driven->index, driven->name, session->boot_id, &fd, why);
 	if (r == 0)
 		close(fd);
-	memcpy(turn->boot_id, session->boot_id, sizeof(turn->boot_id));
+	memcpy(driven->boot_id, session->boot_id, sizeof(driven->boot_id));
 	if (r == 1) {
-		int sealed = attempt_seal(session->store, turn->index, turn->name, why);
+		int sealed = attempt_seal(session->store, driven->index, driven->name, why);
 
 		return sealed < 0 ? sealed : 1;
 	}
@@ -178,9 +183,9 @@ static void end_cell(struct dut_session *session)
 	const struct dut_order order = { .line = line, .in_fd = -1, .out_fd = -1 };
 	struct problem why = { "" };
 
-	snprintf(line, sizeof(line), "kill -TERM $(cat %s/pid)", session->run);
 	session->stop = false;
-	dut_tell(session, &order, NULL, &why);
+	if (dut_line(line, &why, "kill -TERM $(cat %s/pid)", session->run) == 0)
+		dut_tell(session, &order, NULL, &why);
 	session->stop = true;
 }
 
@@ -199,18 +204,18 @@ static int look_again(struct dut_session *session, int r)
 	return r;
 }
 
-static int run_cell(struct turn *turn, char ready[static BOOT_ID_MAX], struct problem *why)
+static int run_cell(struct driven_cell *driven, char ready[static BOOT_ID_MAX], struct problem *why)
 {
-	struct dut_session *session = turn->session;
+	struct dut_session *session = driven->session;
 
 	for (int losses = 0;; losses++) {
 		struct problem lost = { "" };
-		int r = make_ready(turn, ready, &lost);
+		int r = make_ready(driven, ready, &lost);
 
 		if (r == 0)
-			r = begin_attempt(turn, &lost);
+			r = begin_attempt(driven, &lost);
 		if (r == 0)
-			r = dut_cell(session, turn->index, turn->name, turn->limit_ms, &lost);
+			r = dut_cell(session, driven->index, driven->name, driven->limit_ms, &lost);
 		r = look_again(session, r);
 		if (r == -EINTR) {
 			end_cell(session);
@@ -230,9 +235,9 @@ static int run_cell(struct turn *turn, char ready[static BOOT_ID_MAX], struct pr
 }
 
 /* Is nothing left on the host that would spoil the next cell? */
-static bool left_nothing(const struct turn *turn)
+static bool left_nothing(const struct driven_cell *driven)
 {
-	int fd = store_cell(turn->session->store, turn->index, turn->name, false, NULL);
+	int fd = store_cell(driven->session->store, driven->index, driven->name, false, NULL);
 	struct problem why = { "" };
 	json_t *end = NULL;
 	bool nothing = true;
@@ -283,23 +288,23 @@ static int run_cells(
 
 	json_array_foreach(cells, i, cell)
 	{
-		struct turn turn = { .session = session,
+		struct driven_cell driven = { .session = session,
 			.index = i,
 			.name = document_text(cell, "name"),
 			.limit_ms = cell_limit_ms(run, cell) };
 
 		if (r < 0 || session->stopping)
 			break;
-		if (shard_is_elsewhere(plan, cell) || is_over(session, i, turn.name))
+		if (shard_is_elsewhere(plan, cell) || is_over(session, i, driven.name))
 			continue;
 		r = dut_place_check(session, why);
 		if (r < 0)
 			break;
-		service_cell(i, json_array_size(cells), turn.name, session->dut->name);
-		r = run_cell(&turn, ready, why);
-		if (r == 0 && !session->stop && !left_nothing(&turn) &&
+		service_cell(i, json_array_size(cells), driven.name, session->dut->name);
+		r = run_cell(&driven, ready, why);
+		if (r == 0 && !session->stop && !left_nothing(&driven) &&
 			i + 1 < json_array_size(cells))
-			r = make_whole(session, turn.name, why);
+			r = make_whole(session, driven.name, why);
 	}
 	service_stopping();
 	return r < 0 ? r : 0;
@@ -312,8 +317,8 @@ static void clear_host(struct dut_session *session)
 	const struct dut_order order = { .line = line, .in_fd = -1, .out_fd = -1 };
 	struct problem why = { "" };
 
-	snprintf(line, sizeof(line), "rm -rf %s", session->run);
-	if (dut_tell(session, &order, NULL, &why) < 0)
+	if (dut_line(line, &why, "rm -rf %s", session->run) < 0 ||
+		dut_tell(session, &order, NULL, &why) < 0)
 		dut_say(session, "%s", why.text);
 }
 

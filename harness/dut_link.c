@@ -13,13 +13,13 @@
 /* "\n=255\n": the status of the line, behind all it printed. */
 #define TRAILER_MAX 6
 
-/* What a conversation with the host is about, and what was heard so far. */
-struct talk {
+/* One line for the host's shell, and its output so far. */
+struct ssh_exchange {
 	const struct dut_order *order;
 	struct dut_answer *answer;
 	uint64_t bytes;
-	char tail[TRAILER_MAX + 1]; /* the last bytes it printed */
-	char line[DUT_LAST_MAX];    /* of stderr, as far as it came */
+	char tail[TRAILER_MAX + 1]; /* last bytes of its stdout */
+	char line[DUT_LAST_MAX];    /* current line of its stderr */
 	size_t line_length;
 	int error;
 };
@@ -52,19 +52,36 @@ void dut_say(const struct dut_session *session, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void keep_tail(struct talk *talk, const char *bytes, size_t length)
+int dut_line(char line[static DUT_LINE_MAX], struct problem *why, const char *fmt, ...)
 {
-	size_t held = strlen(talk->tail), drop;
+	va_list ap;
+	int length;
+
+	va_start(ap, fmt);
+	length = vsnprintf(line, DUT_LINE_MAX, fmt, ap);
+	va_end(ap);
+	if (length >= 0 && length < DUT_LINE_MAX)
+		return 0;
+	line[0] = '\0';
+	return problem_set(why, -E2BIG,
+		"a line for the host's shell has more than %d bytes: shorten `tree` and `work` in "
+		"the description of the host",
+		DUT_LINE_MAX - 1);
+}
+
+static void keep_tail(struct ssh_exchange *exchange, const char *bytes, size_t length)
+{
+	size_t held = strlen(exchange->tail), drop;
 
 	if (length > TRAILER_MAX) {
 		bytes += length - TRAILER_MAX;
 		length = TRAILER_MAX;
 	}
 	drop = held + length > TRAILER_MAX ? held + length - TRAILER_MAX : 0;
-	memmove(talk->tail, talk->tail + drop, held - drop);
+	memmove(exchange->tail, exchange->tail + drop, held - drop);
 	for (size_t i = 0; i < length; i++) /* a 0 would end it */
-		talk->tail[held - drop + i] = bytes[i] ? bytes[i] : ' ';
-	talk->tail[held - drop + length] = 0;
+		exchange->tail[held - drop + i] = bytes[i] ? bytes[i] : ' ';
+	exchange->tail[held - drop + length] = 0;
 }
 
 static int keep_text(struct dut_answer *answer, const char *bytes, size_t length)
@@ -82,68 +99,69 @@ static int keep_text(struct dut_answer *answer, const char *bytes, size_t length
 
 static void on_out(void *data, const char *bytes, size_t length)
 {
-	struct talk *talk = data;
-	uint64_t max = talk->order->out_max ? talk->order->out_max : DUT_ANSWER_MAX;
+	struct ssh_exchange *exchange = data;
+	uint64_t max = exchange->order->out_max ? exchange->order->out_max : DUT_ANSWER_MAX;
 
-	if (talk->error < 0)
+	if (exchange->error < 0)
 		return;
-	talk->bytes += length;
-	keep_tail(talk, bytes, length);
-	if (talk->bytes > max)
-		talk->error = -EFBIG;
-	else if (talk->order->out_fd >= 0)
-		talk->error = io_write_all(talk->order->out_fd, bytes, length);
+	exchange->bytes += length;
+	keep_tail(exchange, bytes, length);
+	if (exchange->bytes > max)
+		exchange->error = -EFBIG;
+	else if (exchange->order->out_fd >= 0)
+		exchange->error = io_write_all(exchange->order->out_fd, bytes, length);
 	else
-		talk->error = keep_text(talk->answer, bytes, length);
+		exchange->error = keep_text(exchange->answer, bytes, length);
 }
 
 /* A line at a time, and nothing in it that a terminal would obey. */
 static void on_err(void *data, const char *bytes, size_t length)
 {
-	struct talk *talk = data;
+	struct ssh_exchange *exchange = data;
 
 	for (size_t i = 0; i < length; i++) {
 		char c = bytes[i];
 
-		if (c != '\n' && c != '\r' && talk->line_length + 1 < sizeof(talk->line)) {
-			talk->line[talk->line_length++] = c >= ' ' && c <= '~' ? c : '?';
+		if (c != '\n' && c != '\r' && exchange->line_length + 1 < sizeof(exchange->line)) {
+			exchange->line[exchange->line_length++] = c >= ' ' && c <= '~' ? c : '?';
 			continue;
 		}
-		if (talk->line_length == 0)
+		if (exchange->line_length == 0)
 			continue;
-		talk->line[talk->line_length] = 0;
-		talk->line_length = 0;
-		memcpy(talk->answer->last, talk->line, sizeof(talk->line));
-		if (talk->order->loud)
-			fprintf(stderr, "%s\n", talk->line);
+		exchange->line[exchange->line_length] = 0;
+		exchange->line_length = 0;
+		memcpy(exchange->answer->last, exchange->line, sizeof(exchange->line));
+		if (exchange->order->loud)
+			fprintf(stderr, "%s\n", exchange->line);
 	}
 }
 
 /* The status behind what was printed; -1 if it is not there: the line did not come to its end. */
-static int read_trailer(const struct talk *talk, size_t *length_r)
+static int read_trailer(const struct ssh_exchange *exchange, size_t *length_r)
 {
-	const char *at = strrchr(talk->tail, '=');
+	const char *at = strrchr(exchange->tail, '=');
 	int status = -1;
 	char end;
 
-	if (!at || at == talk->tail || at[-1] != '\n' || sscanf(at, "=%d%c", &status, &end) != 2 ||
-		end != '\n')
+	if (!at || at == exchange->tail || at[-1] != '\n' ||
+		sscanf(at, "=%d%c", &status, &end) != 2 || end != '\n')
 		return -1;
 	*length_r = strlen(at) + 1;
 	return status;
 }
 
-static int take_answer(struct talk *talk)
+static int take_answer(struct ssh_exchange *exchange)
 {
-	struct dut_answer *answer = talk->answer;
+	struct dut_answer *answer = exchange->answer;
 	size_t trailer = 0;
 
-	answer->status = read_trailer(talk, &trailer);
+	answer->status = read_trailer(exchange, &trailer);
 	if (answer->status < 0)
 		return -ENOTCONN;
-	if (talk->order->out_fd >= 0)
-		return ftruncate(talk->order->out_fd, (off_t)(talk->bytes - trailer)) < 0 ? -errno
-											  : 0;
+	if (exchange->order->out_fd >= 0)
+		return ftruncate(exchange->order->out_fd, (off_t)(exchange->bytes - trailer)) < 0
+			       ? -errno
+			       : 0;
 	answer->length -= trailer;
 	answer->text[answer->length] = 0;
 	return 0;
@@ -183,8 +201,8 @@ static bool is_at_work(struct dut_session *session)
 		session->dut->limits[DUT_SILENCE]);
 	if (dut_boot_id(session, boot_id, &why) < 0 || strcmp(boot_id, session->boot_id) != 0)
 		return false;
-	snprintf(line, sizeof(line), "flock -n %s/lock true", session->run);
-	busy = dut_ask(session, &order, &answer, &why) == 0 && answer.status != 0;
+	busy = dut_line(line, &why, "flock -n %s/lock true", session->run) == 0 &&
+	       dut_ask(session, &order, &answer, &why) == 0 && answer.status != 0;
 	free(answer.text);
 	return busy;
 }
@@ -215,12 +233,12 @@ static int attend(struct dut_session *session, struct errand *child, const struc
 int dut_ask(struct dut_session *session, const struct dut_order *order, struct dut_answer *answer_r,
 	struct problem *why)
 {
-	struct talk talk = { .order = order, .answer = answer_r };
+	struct ssh_exchange exchange = { .order = order, .answer = answer_r };
 	struct errand_order run = { .folder = session->dut->folder,
 		.in_fd = order->in_fd,
 		.out = on_out,
 		.err = on_err,
-		.data = &talk };
+		.data = &exchange };
 	struct errand *child = NULL;
 	char *line = NULL, **words;
 	int r;
@@ -233,12 +251,12 @@ int dut_ask(struct dut_session *session, const struct dut_order *order, struct d
 	r = errand_start(session->loop, &run, &child, why);
 	if (r == 0)
 		r = attend(session, child, order);
-	if (r == 0 && talk.error < 0)
-		r = problem_set(why, talk.error, "what %s sends cannot be kept: %s",
-			session->dut->name, strerror(-talk.error));
+	if (r == 0 && exchange.error < 0)
+		r = problem_set(why, exchange.error, "what %s sends cannot be kept: %s",
+			session->dut->name, strerror(-exchange.error));
 	/* The last thing that a line does is to print its status: that does not fail. */
 	if (r == 0)
-		r = errand_status(child) == 0 ? take_answer(&talk) : -ENOTCONN;
+		r = errand_status(child) == 0 ? take_answer(&exchange) : -ENOTCONN;
 	if (r == -ENOTCONN)
 		problem_set(why, r, "no connection to %s%s%s", session->dut->name,
 			answer_r->last[0] ? ": " : "", answer_r->last);

@@ -127,6 +127,39 @@ static void a_quoted_word_is_one_word(void)
 	free(quoted);
 }
 
+/* The limit is that of the buffer: DUT_LINE_MAX with the terminating null. */
+static void a_line_that_does_not_fit_is_refused(void)
+{
+	char line[DUT_LINE_MAX], work[DUT_LINE_MAX];
+
+	memset(work, 'w', sizeof(work));
+	work[DUT_LINE_MAX - sizeof("rm -rf ")] = '\0';
+	CU_ASSERT_EQUAL(dut_line(line, &why, "rm -rf %s", work), 0);
+	CU_ASSERT_EQUAL(strlen(line), DUT_LINE_MAX - 1);
+	why.text[0] = 0;
+	CU_ASSERT_EQUAL(dut_line(line, &why, "rm -rf %s/", work), -E2BIG);
+	CU_ASSERT_STRING_EQUAL(line, "");
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "more than 4095 bytes: shorten `tree` and `work`"));
+}
+
+/* No part of a line reaches a host if the whole does not fit. */
+static void a_cell_with_too_long_a_folder_is_not_begun(void)
+{
+	struct dut_session far = session;
+	char tree[DUT_LINE_MAX];
+	struct dut here = dut;
+
+	memset(tree, 't', sizeof(tree));
+	tree[sizeof(tree) - 1] = '\0';
+	here.tree = tree;
+	here.reach = (char *[]){ (char *)"/nowhere/ssh", NULL };
+	far.dut = &here;
+	why.text[0] = 0;
+	/* -ENOTCONN if it were tried. */
+	CU_ASSERT_EQUAL(dut_cell(&far, 0, "cell", 1000, &why), -E2BIG);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "a line for the host's shell"));
+}
+
 static CU_TestInfo tests[] = {
 	{ "the status is the line's own", the_status_is_the_lines_own },
 	{ "a link that breaks is no answer", a_link_that_breaks_is_no_answer },
@@ -137,6 +170,9 @@ static CU_TestInfo tests[] = {
 	{ "who has to succeed says why not", who_has_to_succeed_says_why_not },
 	{ "a boot has an id", a_boot_has_an_id },
 	{ "a quoted word is one word", a_quoted_word_is_one_word },
+	{ "a line that does not fit is refused", a_line_that_does_not_fit_is_refused },
+	{ "a cell with too long a folder is not begun",
+		a_cell_with_too_long_a_folder_is_not_begun },
 	CU_TEST_INFO_NULL,
 };
 

@@ -62,7 +62,14 @@ struct dut_session {
 void dut_say(const struct dut_session *session, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* What the host's shell is to run, and how its answer is taken. */
+/*
+ * Formats a line for the host's shell. Returns 0, or -E2BIG with a message and an empty line if it
+ * does not fit.
+ */
+int dut_line(char line[static DUT_LINE_MAX], struct problem *why, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A line for the host's shell, and where its output goes. */
 struct dut_order {
 	const char *line;
 	int in_fd;         /* its stdin; -1: nothing */

@@ -106,10 +106,11 @@ static int look(
 	const struct dut_order order = { .line = line, .in_fd = -1, .out_fd = -1 };
 	int r;
 
-	snprintf(line, sizeof(line),
+	r = dut_line(line, why,
 		"echo tree $(cat %s/.sha256 2>/dev/null); echo boot $(cat %s/prepared 2>/dev/null)",
 		dut->tree, dut->work);
-	r = dut_tell(session, &order, &answer, why);
+	if (r == 0)
+		r = dut_tell(session, &order, &answer, why);
 	if (r < 0)
 		return r;
 	snprintf(line, sizeof(line), "tree %s\n", session->tree_sha256);
@@ -132,15 +133,17 @@ static int copy_tree(struct dut_session *session, struct problem *why)
 
 	dut_say(session, "copying %s to it (limit %u s)", session->tree,
 		session->dut->limits[DUT_COPY]);
-	dut_tree_parts(session->tree, parts);
-	order.in_fd = dut_pack(session, session->tree, parts, why);
-	if (order.in_fd < 0)
-		return order.in_fd;
-	snprintf(line, sizeof(line),
+	r = dut_line(line, why,
 		"tree=%s; rm -rf $tree.new && mkdir -p $tree.new && "
 		"tar -C $tree.new --no-same-owner --warning=no-timestamp -x && "
 		"echo %s >$tree.new/.sha256 && rm -rf $tree && mv -T $tree.new $tree",
 		session->dut->tree, session->tree_sha256);
+	if (r < 0)
+		return r;
+	dut_tree_parts(session->tree, parts);
+	order.in_fd = dut_pack(session, session->tree, parts, why);
+	if (order.in_fd < 0)
+		return order.in_fd;
 	r = dut_tell(session, &order, NULL, why);
 	close(order.in_fd);
 	return r;
