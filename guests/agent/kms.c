@@ -7,8 +7,8 @@
 #include <xf86drmMode.h>
 
 #include "guests/agent/display.h"
+#include "guests/agent/edid_json.h"
 #include "src/bdf.h"
-#include "src/edid.h"
 #include "src/tree.h"
 
 #define CARDS_MAX      16
