@@ -99,14 +99,6 @@ static _Noreturn void become_qemu(const struct args *args, int fds[static QEMU_F
 	child_become((char *const *)args->list, &parts);
 }
 
-void qemu_tell_ended(struct backend_guest *guest, enum ending how, const char *detail)
-{
-	if (guest->ending_told || guest->destroyed)
-		return;
-	guest->ending_told = true;
-	guest->handler->ended(guest->data, how, detail);
-}
-
 static void tell_gone(struct backend_guest *guest)
 {
 	json_t *nothing = json_array();

@@ -42,7 +42,9 @@ struct backend_guest {
 	bool destroyed;
 };
 
-/* Tells ended(), once, and not of a guest that is being destroyed. */
+/* ---- qemu_guest.c ------------------------------------------------------------------------- */
+
+/* Calls the handler's ended() once, and not for a guest that is being destroyed. */
 void qemu_tell_ended(struct backend_guest *guest, enum ending how, const char *detail);
 
 /* ---- qemu_args.c -------------------------------------------------------------------------- */
