@@ -14,19 +14,9 @@
 
 #include "harness/dm/policy.h"
 #include "harness/plan.h"
-#include "harness/xen/config.h"
+#include "harness/xen/config_devices.h"
 
 #define KIB_PER_MIB 1024
-
-int config_wrong(struct filling *f, const char *name, const char *wanted)
-{
-	return problem_set(f->why, -EINVAL, "libxl setting `%s` must be %s", name, wanted);
-}
-
-int config_no_memory(struct filling *f)
-{
-	return problem_set(f->why, -ENOMEM, "out of memory");
-}
 
 /* A whole number from `min` to `max`. */
 static int take_whole(struct filling *f, const char *name, const json_t *value, json_int_t min,
@@ -51,23 +41,6 @@ static int take_bool(struct filling *f, const char *name, const json_t *value, l
 		return config_wrong(f, name, "true or false");
 	libxl_defbool_set(to, json_is_true(value));
 	return 0;
-}
-
-int config_word(struct filling *f, const char *name, const json_t *value, const char *const *words,
-	size_t *index_r)
-{
-	const char *word = json_string_value(value);
-	char wanted[80] = "one of";
-
-	for (size_t i = 0; words[i]; i++) {
-		if (word && strcmp(word, words[i]) == 0) {
-			*index_r = i;
-			return 0;
-		}
-		strncat(wanted, " ", sizeof(wanted) - strlen(wanted) - 1);
-		strncat(wanted, words[i], sizeof(wanted) - strlen(wanted) - 1);
-	}
-	return config_wrong(f, name, wanted);
 }
 
 static int apply_memory(struct filling *f, const char *name, const json_t *value)

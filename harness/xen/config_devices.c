@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/passed.h"
-#include "harness/xen/config.h"
+#include "harness/xen/config_devices.h"
 
 static int parse_pci(const char *text, libxl_device_pci *pci)
 {

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <glob.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,26 +53,6 @@ static int check_version(struct session *session, struct problem *why)
 	return 0;
 }
 
-static bool is_gone(long pid, pid_t self)
-{
-	if (pid < 2 || pid != (pid_t)pid)
-		return false;
-	return pid == self || (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
-}
-
-bool name_is_debris(const char *name, pid_t self)
-{
-	const char *digits = strrchr(name, '-');
-	char *end;
-	long pid;
-
-	if (strncmp(name, NAME_PREFIX, strlen(NAME_PREFIX)) != 0 || !digits[1])
-		return false;
-	errno = 0;
-	pid = strtol(digits + 1, &end, 10);
-	return !*end && !errno && digits[1] != '+' && is_gone(pid, self);
-}
-
 static void on_tidied(void *user, int rc)
 {
 	unsigned int *failures = user;
@@ -95,7 +74,7 @@ static void tidy_begin(struct session *session, struct operation *operations,
 
 		/* libxl names a domain some time after it has made it. */
 		if (name ? name_is_debris(name, getpid())
-			 : is_gone(config_uuid_pid(&domains[i].uuid), getpid())) {
+			 : pid_is_debris(config_uuid_pid(&domains[i].uuid), getpid())) {
 			operation_begin(&operations[n], session, on_tidied, failures);
 			rc = libxl_domain_destroy(
 				session->ctx, domains[i].domid, &operations[n].how);

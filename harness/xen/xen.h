@@ -40,12 +40,11 @@
 
 #include "harness/backend.h"
 #include "harness/lease.h"
+#include "harness/xen/alarm.h"
 #include "harness/xen/differs.h"
+#include "harness/xen/names.h"
 
 #define QEMU_LOG_FOLDER "/var/log/xen"
-/* Of a guest's domain, its device model and their logs: "igd-CELL-PID". */
-#define NAME_PREFIX     "igd-"
-#define NAME_TEXT_MAX   128
 #define UUID_TEXT_MAX   37
 #define DETAIL_TEXT_MAX 512
 
@@ -191,10 +190,6 @@ void host_room(struct backend_host *host, struct room *room);
 /* Its `host` is the struct backend_host. */
 extern const struct lease_hands device_hands;
 
-/* Whether a domain's name is that of a guest of a run whose process is dead, or was before a new
- * process with the same number, this one, began. */
-bool name_is_debris(const char *name, pid_t self);
-
 /* The dotted number at the start of a text: "4.17.7-pre" gives "4.17.7". false if there is none. */
 bool dotted_number(const char *text, char *number, size_t size);
 
@@ -291,11 +286,6 @@ enum ending wrapper_ending(const char *last_words, enum ending how);
 
 /* ---- the guest ---------------------------------------------------------------------------- */
 
-struct alarm {
-	sd_event_source *source;
-	void (*ring)(struct backend_guest *guest);
-};
-
 /* QEMU. `pidfd` is -1 while it is not known. */
 struct model {
 	pid_t pid;
@@ -380,13 +370,6 @@ int save_restore(struct backend_guest *guest);
 
 /* The back end's picture(). */
 bool guest_picture(struct backend_guest *guest);
-
-/* Makes an alarm, silent. Returns 0 or a negative errno. */
-int alarm_init(struct alarm *alarm, struct backend_guest *guest);
-/* Rings once in `ms` milliseconds, from the loop; replaces what was set before. */
-void alarm_set(struct alarm *alarm, unsigned int ms, void (*ring)(struct backend_guest *guest));
-void alarm_stop(struct alarm *alarm);
-void alarm_finish(struct alarm *alarm);
 
 /* ---- observe.c ---------------------------------------------------------------------------- */
 
