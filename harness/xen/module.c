@@ -11,7 +11,7 @@ static const struct backend libxl_backend = {
 	.save = guest_save,
 	.destroy = guest_destroy,
 	.release = guest_release,
-	.picture = guest_picture,
+	.picture = guest_screenshot,
 	.close = host_close,
 	.devices = &device_hands,
 };

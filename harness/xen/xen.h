@@ -13,8 +13,8 @@
  *   config*.c   settings to libxl_domain_config process.c   QEMU as a process
  *   wrapper.c   igd-dm as the device model      observe.c   what libxl and QEMU say
  *   kmsg.c      dom0's kernel log
- *   beside.c    where our programs are          igd-vif     hot-plug script of an emulated NIC
- *   differs.h   what libxl's releases differ in
+ *   module_path.cwhere our programs are          igd-vif     hot-plug script of an emulated NIC
+ *   libxl_compat.h   what libxl's releases differ in
  *   save.c      saving a guest, restoring it
  *
  * Style of errors: `rc` is libxl's code, `r` a system call's or ours, see tools/libs/light/
@@ -26,7 +26,7 @@
 /*
  * The oldest API that has everything used here, and the newest that every libxl from 4.14 to 4.23
  * accepts (libxl.h, the #if over LIBXL_API_VERSION); without it the API is that of the headers.
- * What they differ in nevertheless is made alike in differs.h.
+ * What they differ in nevertheless is made alike in libxl_compat.h.
  */
 #define LIBXL_API_VERSION 0x041400
 
@@ -41,7 +41,7 @@
 #include "harness/backend.h"
 #include "harness/lease.h"
 #include "harness/xen/alarm.h"
-#include "harness/xen/differs.h"
+#include "harness/xen/libxl_compat.h"
 #include "harness/xen/names.h"
 
 #define QEMU_LOG_FOLDER "/var/log/xen"
@@ -239,14 +239,15 @@ void kmsg_copy(struct kmsg *log, FILE *to);
 
 void kmsg_finish(struct kmsg *log);
 
-/* ---- beside.c ----------------------------------------------------------------------------- */
+/* ---- module_path.c -----------------------------------------------------------------------------
+ */
 
 /*
  * The path, without links in it, of a program that is installed beside this module; in a build tree
  * it is at `built`, from the module's folder. Returns 0 and a new string, or -ENOENT with the
  * sentence.
  */
-int beside_find(const char *program, const char *built, char **path_r, struct problem *why);
+int module_path_find(const char *program, const char *built, char **path_r, struct problem *why);
 
 /* ---- wrapper.c ---------------------------------------------------------------------------- */
 
@@ -301,7 +302,7 @@ struct observation {
 	void (*over)(struct backend_guest *guest);
 };
 
-struct picture {
+struct screenshot {
 	struct operation ask;
 	char *answer;      /* libxl writes it */
 	unsigned int form; /* of harness/screen.h */
@@ -327,7 +328,7 @@ struct backend_guest {
 	/* making: guest.c */
 	struct operation create, unpause;
 	struct observation observation;
-	struct picture picture;
+	struct screenshot screenshot;
 	uint32_t created_id; /* libxl writes it when the creation ends */
 	struct domid domid;
 	struct model model;
@@ -366,10 +367,10 @@ void guest_save(struct backend_guest *guest);
 /* Calls libxl to restore what was saved, as part of guest->create. Returns libxl's code. */
 int save_restore(struct backend_guest *guest);
 
-/* ---- picture.c ---------------------------------------------------------------------------- */
+/* ---- screenshot.c --------------------------------------------------------------------------- */
 
 /* The back end's picture(). */
-bool guest_picture(struct backend_guest *guest);
+bool guest_screenshot(struct backend_guest *guest);
 
 /* ---- observe.c ---------------------------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
  * What libxl's releases differ in although the API version is the same: each by the LIBXL_HAVE_
  * macro that libxl.h has for it, so that the rest of this folder is written for the newest.
  */
-#ifndef IGD_XEN_DIFFERS_H
-#define IGD_XEN_DIFFERS_H
+#ifndef IGD_LIBXL_COMPAT_H
+#define IGD_LIBXL_COMPAT_H
 
 #include <libxl.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 
 #include "harness/xen/xen.h"
 
-int beside_find(const char *program, const char *built, char **path_r, struct problem *why)
+int module_path_find(const char *program, const char *built, char **path_r, struct problem *why)
 {
 	static const char here; /* its address is in the module, whatever loaded that */
 	const char *const places[] = { program, built };
