@@ -1,7 +1,10 @@
 /* The one-shot timers of a guest. */
 #include "harness/xen/alarm.h"
 
-#include "harness/xen/xen.h"
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "harness/xen/guest.h"
 
 static int alarm_rang(sd_event_source *source, uint64_t usec, void *userdata)
 {

@@ -4,7 +4,23 @@
  *
  *   end_work -> destroy_domain -> on_destroyed -> inspect (again and again) -> finish
  */
-#include "harness/xen/xen.h"
+#include "harness/xen/cleanup.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "harness/xen/alarm.h"
+#include "harness/xen/domid.h"
+#include "harness/xen/evidence.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/leftover.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/process.h"
+#include "harness/xen/session.h"
+#include "harness/xen/watch.h"
+#include "harness/xen/wrapper.h"
 
 #define ABORT_LIMIT_MS 8000
 /*
@@ -77,8 +93,8 @@ static void destroy_late(struct backend_guest *guest)
 static void on_destroyed(void *user, int rc);
 
 /*
- * A guest that is off lets go of nothing, but libxl asks its QEMU all the same. Without a QEMU
- * to ask it takes the device at once: destruction removes by force (pci_remove_detached()).
+ * libxl asks QEMU to unplug the device even if the guest has shut down and cannot answer, and waits
+ * out its 10 s timeout. If QEMU is gone it removes the device at once (pci_remove_detached()).
  */
 static void end_idle_model(struct backend_guest *guest)
 {

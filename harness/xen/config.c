@@ -4,17 +4,26 @@
  *
  * Nothing here needs a libxl context, so that it is tested on machines without Xen.
  */
+#include "harness/xen/config.h"
+
 #include <endian.h>
 #include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 #include <xen/hvm/hvm_info_table.h>
 
 #include "harness/dm/policy.h"
 #include "harness/plan.h"
 #include "harness/xen/config_devices.h"
+#include "harness/xen/config_words.h"
+#include "harness/xen/libxl_compat.h"
+#include "src/problem.h"
 
 #define KIB_PER_MIB 1024
 
@@ -235,7 +244,7 @@ bool config_knows(const char *setting)
 	return false;
 }
 
-/* Four bytes that say whose the guest is, and at the end the harness's process: xen.h. */
+/* Four bytes that mark a UUID as one of the harness; its process is in the last four. */
 static const uint8_t uuid_mark[] = { 'i', 'g', 'd', 'h' };
 #define UUID_PID_AT 12
 

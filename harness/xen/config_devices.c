@@ -1,5 +1,8 @@
 /* The settings that give a guest devices: pci, nic, disk. */
+#include "harness/xen/config_devices.h"
+
 #include <errno.h>
+#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +10,8 @@
 #include <unistd.h>
 
 #include "harness/passed.h"
-#include "harness/xen/config_devices.h"
+#include "harness/xen/config_words.h"
+#include "harness/xen/libxl_compat.h"
 
 static int parse_pci(const char *text, libxl_device_pci *pci)
 {

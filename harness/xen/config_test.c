@@ -1,11 +1,14 @@
 /* The settings of a cell in libxl's own structures; no Xen is needed to fill them. */
 #include <CUnit/CUnit.h>
 #include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/settings.h"
-#include "harness/xen/xen.h"
+#include "harness/xen/config.h"
+#include "harness/xen/libxl_compat.h"
 #include "src/suite.h"
 
 static libxl_domain_config config;

@@ -2,8 +2,11 @@
 #include "harness/xen/config_words.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "src/problem.h"
 
 int config_wrong(struct filling *f, const char *name, const char *wanted)
 {

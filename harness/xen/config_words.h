@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/libxl_compat.h"
 #include "src/problem.h"
 
 /*

@@ -1,11 +1,20 @@
 /*
  * Moving a PCI device between dom0 and the pool that guests are given from: the lease's hands.
  */
+#include "harness/xen/device.h"
+
 #include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/host.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/session.h"
+#include "src/problem.h"
 
 #define PCIBACK "/sys/bus/pci/drivers/pciback"
 

@@ -1,12 +1,21 @@
+#include "harness/xen/evidence.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xenctrl.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/kmsg.h"
+#include "harness/xen/log.h"
+#include "harness/xen/process.h"
 #include "src/io.h"
 
 #define LAST_WORDS_TAIL 2048

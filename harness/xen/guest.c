@@ -2,18 +2,43 @@
  * Making a guest, in the order in which it happens: start(), then from the loop make_domain(),
  * on_created(), unpause(), on_unpaused().
  */
+#include "harness/xen/guest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "harness/ending.h"
 #include "harness/image.h"
 #include "harness/models.h"
-#include "harness/xen/xen.h"
+#include "harness/xen/alarm.h"
+#include "harness/xen/cleanup.h"
+#include "harness/xen/config.h"
+#include "harness/xen/evidence.h"
+#include "harness/xen/host.h"
+#include "harness/xen/kmsg.h"
+#include "harness/xen/leftover.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/module_path.h"
+#include "harness/xen/names.h"
+#include "harness/xen/observe.h"
+#include "harness/xen/process.h"
+#include "harness/xen/save.h"
+#include "harness/xen/session.h"
+#include "harness/xen/watch.h"
+#include "harness/xen/wrapper.h"
+#include "harness/xen/xenstore_access.h"
 #include "src/document.h"
+#include "src/problem.h"
 
 static void free_guest(struct backend_guest *guest)
 {

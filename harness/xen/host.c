@@ -1,10 +1,28 @@
+#include "harness/xen/host.h"
+
 #include <errno.h>
 #include <glob.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
 #include <unistd.h>
+#include <xenctrl.h>
+#include <xenstore.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/config.h"
+#include "harness/xen/evidence.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/names.h"
+#include "harness/xen/process.h"
+#include "harness/xen/save.h"
+#include "harness/xen/session.h"
+#include "harness/xen/wrapper.h"
+#include "src/problem.h"
 
 /* For the domains of killed runs, all together. */
 #define TIDY_LIMIT_MS 20000

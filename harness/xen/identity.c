@@ -1,13 +1,21 @@
+#include "harness/xen/identity.h"
+
 #include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "harness/command.h"
 #include "harness/digest.h"
 #include "harness/firmware.h"
-#include "harness/xen/xen.h"
+#include "harness/xen/host.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/session.h"
+#include "src/problem.h"
 
 bool dotted_number(const char *text, char *number, size_t size)
 {

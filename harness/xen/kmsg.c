@@ -3,14 +3,19 @@
  * then lines of properties; what cannot be printed is escaped (Documentation/ABI/testing/dev-kmsg
  * in linux.git).
  */
+#include "harness/xen/kmsg.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/evidence.h"
 
 /* CONSOLE_EXT_LOG_MAX of printk.c; a smaller buffer is refused with EINVAL. */
 #define RECORD_MAX 8192

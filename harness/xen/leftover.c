@@ -2,12 +2,27 @@
  * What is left of a guest: domain, QEMU, xenstore, libxl's files, network interfaces; and the force
  * that removes it when libxl did not.
  */
+#include "harness/xen/leftover.h"
+
 #include <glob.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
+#include <xenctrl.h>
+#include <xenstore.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/domid.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/process.h"
+#include "harness/xen/save.h"
+#include "harness/xen/wrapper.h"
+#include "harness/xen/xenstore_access.h"
 
 /* A folder for each kind of backend in dom0, in these one per domain: vkbd, console, pci, ... */
 #define BACKENDS "/local/domain/0/backend"

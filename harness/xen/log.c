@@ -1,7 +1,14 @@
+#include "harness/xen/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <xentoollog.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/evidence.h"
 
 void text_printable(char *text)
 {

@@ -4,13 +4,20 @@
  * The hooks may be called with libxl's lock held and from within any call of libxl; they only keep
  * the register. The calls back into libxl, libxl_osevent_occurred_*(), come from the loop alone.
  */
+#include "harness/xen/loop.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <systemd/sd-event.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/libxl_compat.h"
 
 struct registration {
 	struct xen_loop *loop;

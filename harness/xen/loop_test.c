@@ -4,11 +4,14 @@
  */
 #include <CUnit/CUnit.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
+#include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/loop.h"
 #include "src/suite.h"
 
 static const libxl_osevent_hooks *hooks;

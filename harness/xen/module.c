@@ -1,4 +1,19 @@
-#include "harness/xen/xen.h"
+/*
+ * The libxl back end, as the module that harness/backends.c loads. Only this folder includes a Xen
+ * header, and no file outside includes one of its headers.
+ *
+ * Results: `rc` is libxl's code, `r` is 0 or a negative errno of a system call or of ours, as in
+ * tools/libs/light/CODING_STYLE of xen.git.
+ */
+#include "harness/xen/cleanup.h"
+#include "harness/xen/device.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/host.h"
+#include "harness/xen/identity.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/save.h"
+#include "harness/xen/screenshot.h"
+#include "harness/xen/survey.h"
 
 static const struct backend libxl_backend = {
 	.name = "libxl",

@@ -1,12 +1,15 @@
+#include "harness/xen/module_path.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/xen/xen.h"
+#include "src/problem.h"
 
 int module_path_find(const char *program, const char *built, char **path_r, struct problem *why)
 {

@@ -9,11 +9,20 @@
  *
  * It is evidence only. What cannot be had is said in libxl.log, and the guest runs nevertheless.
  */
+#include "harness/xen/observe.h"
+
 #include <errno.h>
+#include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/alarm.h"
+#include "harness/xen/evidence.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/session.h"
 #include "src/bdf.h"
 #include "src/document.h"
 

@@ -1,15 +1,19 @@
+#include "harness/xen/process.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "harness/pidfd.h"
-#include "harness/xen/xen.h"
 
 #define ARGUMENTS_MAX (64 * 1024)
 

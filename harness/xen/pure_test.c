@@ -1,13 +1,27 @@
 /* What is pure in the rest of the back end: names, versions, log lines, processes. */
 #include <CUnit/CUnit.h>
 #include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xentoollog.h>
 
-#include "harness/xen/xen.h"
+#include "harness/ending.h"
+#include "harness/xen/evidence.h"
+#include "harness/xen/identity.h"
+#include "harness/xen/kmsg.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/names.h"
+#include "harness/xen/observe.h"
+#include "harness/xen/process.h"
+#include "harness/xen/watch.h"
 #include "src/suite.h"
 
 static void test_dotted_number(void)

@@ -5,7 +5,15 @@
  * devices (docs/specs/libxl-migration-stream.pandoc in xen.git). QEMU's part passes through a file,
  * LIBXL_DEVICE_MODEL_SAVE_FILE.DOMID; leftover.c knows it.
  */
-#include "harness/xen/xen.h"
+#include "harness/xen/save.h"
+
+#include "harness/ending.h"
+#include "harness/xen/cleanup.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/session.h"
+#include "harness/xen/watch.h"
 
 static void on_saved(void *user, int rc)
 {

@@ -1,10 +1,16 @@
 /* A screenshot of the guest, written by QEMU's monitor into the cell's folder. */
+#include "harness/xen/screenshot.h"
+
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "harness/screen.h"
-#include "harness/xen/xen.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/session.h"
 
 static void ask(struct backend_guest *guest);
 

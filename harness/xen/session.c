@@ -1,8 +1,15 @@
+#include "harness/xen/session.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "harness/xen/xen.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/loop.h"
+#include "src/problem.h"
 
 /*
  * libxl installs a SIGCHLD handler and reaps its own children only: the rest of the program waits

@@ -1,9 +1,16 @@
+#include "harness/xen/survey.h"
+
 #include <inttypes.h>
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xenctrl.h>
 
 #include "harness/machine.h"
-#include "harness/xen/xen.h"
+#include "harness/xen/host.h"
+#include "harness/xen/libxl_compat.h"
 
 #define LOG_MAX      (4u << 20)
 #define BLOCK        16384

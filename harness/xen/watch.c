@@ -7,12 +7,29 @@
  * shut down in the same moment: a QEMU that is told to end asks Xen for the shutdown on its way
  * out (destroy_hvm_domain(), hw/xen/xen-hvm-common.c).
  */
+#include "harness/xen/watch.h"
+
 #include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "harness/xen/xen.h"
+#include "harness/ending.h"
+#include "harness/xen/alarm.h"
+#include "harness/xen/evidence.h"
+#include "harness/xen/guest.h"
+#include "harness/xen/libxl_compat.h"
+#include "harness/xen/log.h"
+#include "harness/xen/process.h"
+#include "harness/xen/session.h"
+#include "harness/xen/wrapper.h"
+
+#define DETAIL_TEXT_MAX 512 /* bytes of the sentence */
 
 /* How long the news of one waits for the news of the other. */
 #define SETTLE_MS 300

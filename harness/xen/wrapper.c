@@ -5,16 +5,24 @@
  * The folder's name has "qemu" in it, by which process_find() knows a device model, and ends with
  * the harness's number, by which the next run knows the folder of one that was killed.
  */
+#include "harness/xen/wrapper.h"
+
 #include <errno.h>
 #include <glob.h>
+#include <jansson.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/dm/orders.h"
-#include "harness/xen/xen.h"
+#include "harness/ending.h"
+#include "harness/xen/module_path.h"
+#include "harness/xen/names.h"
+#include "src/problem.h"
 
 #define PROGRAM "igd-dm"
 #define LINK    "dm"

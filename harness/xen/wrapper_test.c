@@ -2,14 +2,18 @@
 #include <CUnit/CUnit.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/dm/orders.h"
-#include "harness/xen/xen.h"
+#include "harness/ending.h"
+#include "harness/xen/wrapper.h"
 #include "src/suite.h"
 
 static char below[] = "/tmp/igd-wrapper-XXXXXX";

@@ -1,8 +1,12 @@
+#include "harness/xen/xenstore_access.h"
+
 #include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "harness/xen/xen.h"
+#include <xenstore.h>
 
 /* XENSTORE_ABS_PATH_MAX of io/xs_wire.h is 3072; every path here is short. */
 #define PATH_MAX_HERE 256
