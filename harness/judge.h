@@ -9,10 +9,11 @@
  *   "matrix": {"name": ..., "file": ..., "sha256": ...},
  *   "started": "2026-...Z",           as in run.json
  *   "identities": {... as in run.json ...},
- *   "measured_on": {"hardware": false, "why": [{"kind": "virtual lab", "text": "a virtual lab
- * on"}]}, was it hardware? harness/measured_on.h; findings of version 0.1.0 and before do not have
- * it "shard": {"index": 2, "count": 4, "elsewhere": 13}, which cells this run has
- * (harness/shard.h), and how many of the matrix other shards have; absent if it was not cut
+ *   "measured_on": {...},             was it hardware? harness/measured_on.h; absent in findings of
+ *                                     before the judge decided it
+ *   "shard": {"index": 2, "count": 4, "elsewhere": 13},
+ *                                     which cells this run has (harness/shard.h), and how many of
+ *                                     the matrix other shards have; absent if it was not cut
  *   "patterns": {"file": ..., "sha256": ...},
  *                                     by which the logs were searched; null: they were not
  *   "cells": [ {
