@@ -139,8 +139,11 @@ struct backend {
 	const struct lease_hands *devices;
 };
 
-/* Returns the back end of that name, loading its module if it is one; NULL with the sentence. */
-const struct backend *backend_find(const char *name, struct problem *why);
+/*
+ * Finds the back end of that name, and loads its module if it is one. Returns 0; -EINVAL if there
+ * is none of that name, -ENOSYS if its module cannot be loaded, each with the sentence.
+ */
+int backend_find(const char *name, const struct backend **backend_r, struct problem *why);
 
 /* For --help: the names and abouts of all; loads nothing. Ends with a NULL name. */
 struct backend_entry {

@@ -15,26 +15,26 @@ const struct backend_entry backend_entries[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct backend *load(const struct backend_entry *entry, struct problem *why)
+static int load(
+	const struct backend_entry *entry, const struct backend **backend_r, struct problem *why)
 {
 	const struct backend_module *module;
 	struct problem error = { 0 };
 
 	module = module_load(entry->module, BACKEND_MODULE_SYMBOL, &error);
 	if (!module) {
-		problem_set(why, -ENOENT,
+		return problem_set(why, -ENOSYS,
 			"the %s back end cannot be loaded: %s; install the Xen libraries that %s "
 			"was built for, or rebuild it against this host's (docs/architecture.md)",
 			entry->name, error.text, entry->module);
-		return NULL;
 	}
 	if (module->abi != BACKEND_ABI) {
-		problem_set(why, -EPROTO,
+		return problem_set(why, -ENOSYS,
 			"%s belongs to another version of igd-harness: rebuild and install both",
 			entry->module);
-		return NULL;
 	}
-	return module->backend;
+	*backend_r = module->backend;
+	return 0;
 }
 
 const char *backend_name(size_t i)
@@ -43,12 +43,16 @@ const char *backend_name(size_t i)
 									: NULL;
 }
 
-const struct backend *backend_find(const char *name, struct problem *why)
+int backend_find(const char *name, const struct backend **backend_r, struct problem *why)
 {
 	for (const struct backend_entry *entry = backend_entries; entry->name; entry++) {
-		if (strcmp(entry->name, name) == 0)
-			return entry->module ? load(entry, why) : entry->built_in;
+		if (strcmp(entry->name, name) != 0)
+			continue;
+		if (entry->module)
+			return load(entry, backend_r, why);
+		*backend_r = entry->built_in;
+		return 0;
 	}
-	problem_set(why, -EINVAL, "no back end \"%s\": there are libxl, qemu and replay", name);
-	return NULL;
+	return problem_set(
+		why, -EINVAL, "no back end \"%s\": there are libxl, qemu and replay", name);
 }

@@ -21,7 +21,8 @@ static int open_side(const struct bisect_session *session, const char *dir, stru
 	*side = (struct side){ .store = STORE_NONE };
 	r = store_open(dir, false, &side->store, &side->run, &side->plan, why);
 	if (r == 0)
-		r = judge_run(&side->store, side->run, side->plan, session->plan, session->patterns,
+		r = judge_collect(&(struct judge_request){ &side->store, side->run, side->plan,
+					  session->plan, session->patterns },
 			&side->findings, why);
 	return r;
 }

@@ -76,7 +76,8 @@ int bisect_judge_run(const struct bisect_session *session, const char *dir,
 		return -ENOENT;
 	r = store_open(dir, false, &store, &run, &plan, why);
 	if (r == 0)
-		r = judge_run(&store, run, plan, session->plan, session->patterns,
+		r = judge_collect(&(struct judge_request){ &store, run, plan, session->plan,
+					  session->patterns },
 			&judged_r->findings, why);
 	if (r == 0) {
 		record.places = plan_places(plan);

@@ -47,15 +47,15 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-static int judge(char **dirs, size_t count, struct judged *judged, struct problem *why)
+static int judge(char **dirs, size_t count, struct stored_run *stored, struct problem *why)
 {
-	struct judged_by by = { .matrix = given.matrix, .known = given.known };
+	struct stored_run_options by = { .matrix = given.matrix, .known = given.known };
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
-		r = judged_open(dirs[i], &by, &judged[i], why);
+		r = stored_run_open(dirs[i], &by, &stored[i], why);
 		if (r == 0)
-			r = judged_judge(&judged[i], why);
+			r = stored_run_judge(&stored[i], why);
 	}
 	return r;
 }
@@ -78,7 +78,7 @@ static bool is_format(const char *name)
 
 static int run(int argc, char **argv)
 {
-	struct judged judged[COMPARE_RUNS_MAX];
+	struct stored_run stored[COMPARE_RUNS_MAX];
 	struct diff_run runs[COMPARE_RUNS_MAX];
 	size_t count = (size_t)argc;
 	struct problem why = { 0 };
@@ -95,21 +95,25 @@ static int run(int argc, char **argv)
 		return command_fail(&command_compare, EXIT_USAGE, &why);
 	}
 	for (size_t i = 0; i < count; i++)
-		judged[i] = JUDGED_NONE;
-	r = judge(argv, count, judged, &why);
+		stored[i] = STORED_RUN_NONE;
+	r = judge(argv, count, stored, &why);
 	if (r == 0) {
 		for (size_t i = 0; i < count; i++)
-			runs[i] = (struct diff_run){ &judged[i].store, judged[i].run,
-				judged[i].stored_plan, judged[i].findings };
+			runs[i] = (struct diff_run){ &stored[i].store, stored[i].run,
+				stored[i].stored_plan, stored[i].findings };
 		comparison = compare_runs(runs, count);
 		r = comparison ? print(comparison) : problem_set(&why, -ENOMEM, "out of memory");
 		json_decref(comparison);
 		status = compare_exit_status(runs, count);
 	}
+	for (size_t i = 0; i < count && r == 0; i++) {
+		if (judge_tested_nothing(stored[i].findings))
+			fprintf(stderr, "igd-harness: %s: " JUDGE_NOTHING_TESTED "\n", argv[i]);
+	}
 	if (r < 0)
 		status = command_fail(&command_compare, command_status(r), &why);
 	for (size_t i = 0; i < count; i++)
-		judged_close(&judged[i]);
+		stored_run_close(&stored[i]);
 	return status;
 }
 

@@ -33,8 +33,8 @@ static int print(const json_t *difference)
 
 static int run(int argc, char **argv)
 {
-	struct judged_by by = { .matrix = given.matrix };
-	struct judged later = JUDGED_NONE;
+	struct stored_run_options by = { .matrix = given.matrix };
+	struct stored_run later = STORED_RUN_NONE;
 	struct problem why = { 0 };
 	json_t *difference = NULL;
 	int r, status;
@@ -43,17 +43,17 @@ static int run(int argc, char **argv)
 		problem_set(&why, 0, "name two run directories, the earlier first");
 		return command_fail(&command_diff, EXIT_USAGE, &why);
 	}
-	r = judged_open(argv[1], &by, &later, &why);
+	r = stored_run_open(argv[1], &by, &later, &why);
 	if (r == 0)
-		r = judged_judge(&later, &why);
+		r = stored_run_judge(&later, &why);
 	if (r == 0)
-		r = judged_compare(argv[0], &later, &given.history, &by, &difference, &why);
+		r = stored_run_compare(argv[0], &later, &given.history, &by, &difference, &why);
 	if (r == 0)
 		r = print(difference);
 	status = r < 0 ? command_fail(&command_diff, command_status(r), &why)
 		       : diff_exit_status(difference);
 	json_decref(difference);
-	judged_close(&later);
+	stored_run_close(&later);
 	return status;
 }
 

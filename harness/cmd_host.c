@@ -101,8 +101,9 @@ static void xen_ask(struct xen *xen)
 
 	xen->identities = json_object();
 	xen->survey = json_object();
-	xen->backend = backend_find("libxl", &xen->trouble);
-	xen->error = xen->backend ? sd_event_new(&xen->loop) : -ENOENT;
+	xen->error = backend_find("libxl", &xen->backend, &xen->trouble);
+	if (xen->error == 0)
+		xen->error = sd_event_new(&xen->loop);
 	if (xen->error >= 0)
 		xen->error =
 			xen->backend->open(&host_options, xen->loop, &xen->host, &xen->trouble);

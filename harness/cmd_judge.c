@@ -44,97 +44,61 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-/* What changed since the baseline, for the renderer; none without one. */
-static int compare(const struct judged *judged, const struct judged_by *by,
-	struct render_options *how, json_t **difference_r, struct problem *why)
+/* A run, on its way to a renderer; all borrowed but the totals. */
+struct judgement {
+	const struct renderer *renderer;
+	struct stored_run *stored;
+	struct render_options how;
+	json_t *totals;
+};
+
+static int emit_cells(void *data, FILE *stream, struct problem *why)
 {
-	int r;
-
-	if (!given.baseline)
-		return 0;
-	r = judged_compare(given.baseline, judged, &given.history, by, difference_r, why);
-	how->difference = *difference_r;
-	return r;
-}
-
-static int render(const struct renderer *renderer, const struct judged *judged,
-	const struct render_options *how, struct problem *why)
-{
-	int r;
-
-	if (given.output)
-		return render_file(renderer, judged->findings, how, given.output, why);
-	r = renderer->render(judged->findings, how, stdout);
-	if (r == 0 && fflush(stdout) != 0)
-		r = -errno;
-	if (r < 0)
-		problem_set(why, r, "cannot write the result: %s", strerror(-r));
-	return r;
-}
-
-static int pour(const struct renderer *renderer, const struct judged *judged,
-	const struct render_options *how, FILE *stream, json_t **totals_r, struct problem *why)
-{
-	struct rendering rendering = { how, stream, 0 };
-	struct findings_sink rendered = renderer->sink(&rendering);
-	struct findings_sink kept = findings_totals(totals_r);
+	struct judgement *judgement = data;
+	struct rendering rendering = { &judgement->how, stream, 0 };
+	struct findings_sink rendered = judgement->renderer->sink(&rendering);
+	struct findings_sink kept = findings_totals(&judgement->totals);
 	struct findings_pair pair = { &rendered, &kept };
 	struct findings_sink both = findings_both(&pair);
+	struct judge_request request = stored_run_request(judgement->stored, &both);
 
-	return judged_pour(judged, &both, why);
+	return judge_stream(&request, why);
 }
 
 /* For a renderer that goes cell by cell. */
-static int run_briefly(const char *dir, const struct renderer *renderer, const struct judged_by *by,
-	struct render_options *how, json_t **totals_r, struct problem *why)
+static int run_by_cell(const char *dir, const struct stored_run_options *by,
+	struct judgement *judgement, struct problem *why)
 {
-	struct judged judged = JUDGED_NONE;
-	struct problem inner = { 0 };
-	struct render_file file;
-	int r = judged_open_briefly(dir, by, &judged, why);
+	struct fileio_source source = { emit_cells, judgement };
+	int r = stored_run_open_stream(dir, by, judgement->stored, why);
 
-	if (r == 0 && given.output) {
-		how->colour = false;
-		r = render_file_begin(&file, given.output, why);
-		if (r == 0)
-			r = pour(renderer, &judged, how, file.stream, totals_r, &inner);
-		/* A file that cannot be written says so itself. */
-		if (r < 0 && file.file.error == 0 && inner.text[0])
-			problem_set(why, r, "%s", inner.text);
-		r = render_file_end(&file, given.output, r, why);
-	} else if (r == 0) {
-		r = pour(renderer, &judged, how, stdout, totals_r, why);
-		if (r == 0 && fflush(stdout) != 0)
-			r = problem_set(
-				why, -errno, "cannot write the result: %s", strerror(errno));
-	}
-	judged_close(&judged);
-	return r;
+	return r < 0 ? r : render_output(given.output, &source, why);
 }
 
-/* For one that needs the whole, and the record, and perhaps what was before. */
-static int run_whole(const char *dir, const struct renderer *renderer, const struct judged_by *by,
-	struct render_options *how, json_t **totals_r, struct problem *why)
+/* For a renderer that needs the whole, and the record, and perhaps what was before. */
+static int run_whole(const char *dir, const struct stored_run_options *by,
+	struct judgement *judgement, struct problem *why)
 {
-	struct judged judged = JUDGED_NONE;
-	struct render_options with = *how;
+	struct stored_run *stored = judgement->stored;
 	struct record record = { 0 };
 	json_t *difference = NULL;
-	int r = judged_open(dir, by, &judged, why);
+	int r = stored_run_open(dir, by, stored, why);
 
 	if (r == 0)
-		r = judged_judge(&judged, why);
+		r = stored_run_judge(stored, why);
 	if (r == 0)
-		r = record_open(&judged.store, judged.stored_plan, &record);
-	with.record = &record;
+		r = record_open(&stored->store, stored->stored_plan, &record);
+	if (r == 0 && given.baseline)
+		r = stored_run_compare(
+			given.baseline, stored, &given.history, by, &difference, why);
+	judgement->how.record = &record;
+	judgement->how.difference = difference;
 	if (r == 0)
-		r = compare(&judged, by, &with, &difference, why);
-	if (r == 0)
-		r = render(renderer, &judged, &with, why);
-	*totals_r = json_incref(judged.findings);
+		r = render_file(
+			judgement->renderer, stored->findings, &judgement->how, given.output, why);
+	judgement->totals = json_incref(stored->findings);
 	json_decref(difference);
 	record_close(&record);
-	judged_close(&judged);
 	return r;
 }
 
@@ -156,19 +120,22 @@ static int check_usage(int argc, const struct renderer *renderer, struct problem
 
 static int run(int argc, char **argv)
 {
-	struct judged_by by = { given.matrix, given.known, given.patterns, &given.select };
-	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
-	const struct renderer *renderer = renderer_find(given.format);
+	struct stored_run_options by = { given.matrix, given.known, given.patterns, &given.select };
+	struct stored_run stored = STORED_RUN_NONE;
+	struct judgement judgement = { renderer_find(given.format), &stored,
+		{ .colour = isatty(1) == 1 && !given.output, .verbose = true }, NULL };
 	struct problem why = { 0 };
-	json_t *totals = NULL;
 	int r, status;
 
-	if (check_usage(argc, renderer, &why) < 0)
+	if (check_usage(argc, judgement.renderer, &why) < 0)
 		return command_fail(&command_judge, EXIT_USAGE, &why);
-	r = (renderer->sink ? run_briefly : run_whole)(argv[0], renderer, &by, &how, &totals, &why);
+	r = (judgement.renderer->sink ? run_by_cell : run_whole)(argv[0], &by, &judgement, &why);
+	if (r == 0 && judge_tested_nothing(judgement.totals))
+		fputs("igd-harness: " JUDGE_NOTHING_TESTED "\n", stderr);
 	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
-		       : judge_exit_status(totals);
-	json_decref(totals);
+		       : judge_exit_status(judgement.totals);
+	json_decref(judgement.totals);
+	stored_run_close(&stored);
 	return status;
 }
 

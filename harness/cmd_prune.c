@@ -124,7 +124,8 @@ static int prune_judged(const struct store *store, const json_t *run, const json
 
 	r = patterns_choose(NULL, store->dir, &patterns, why);
 	if (r == 0)
-		r = judge_run(store, run, plan, plan, patterns, &findings, why);
+		r = judge_collect(&(struct judge_request){ store, run, plan, plan, patterns },
+			&findings, why);
 	if (r == 0)
 		r = prune_logs(store, plan, findings, given.dry_run, pruned, why);
 	json_decref(findings);

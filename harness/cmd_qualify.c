@@ -61,23 +61,23 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
+struct result {
+	const json_t *document;
+	size_t format;
+};
+
+static int write_result(void *data, FILE *stream, struct problem *why)
+{
+	const struct result *result = data;
+
+	return formats[result->format].render(result->document, stream);
+}
+
 static int render_to(const json_t *document, size_t format, struct problem *why)
 {
-	struct render_file file;
-	int r;
+	struct result result = { document, format };
 
-	if (given.output) {
-		r = render_file_begin(&file, given.output, why);
-		if (r == 0)
-			r = formats[format].render(document, file.stream);
-		return render_file_end(&file, given.output, r, why);
-	}
-	r = formats[format].render(document, stdout);
-	if (r == 0 && fflush(stdout) != 0)
-		r = -errno;
-	if (r < 0)
-		problem_set(why, r, "cannot write the result: %s", strerror(-r));
-	return r;
+	return render_output(given.output, &(struct fileio_source){ write_result, &result }, why);
 }
 
 /* The place of that format; FORMATS if it is none. */

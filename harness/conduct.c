@@ -110,19 +110,30 @@ int conduct_same(const json_t *before, const json_t *now, struct problem *why)
 	return 0;
 }
 
-/* findings.json, and the table, as the findings come. */
-static int judge_into(const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, struct rendering *json, struct rendering *table,
-	json_t **totals_r, struct problem *why)
+/* A run to be judged into findings.json, and beside that into a table and its totals. */
+struct conclusion {
+	const struct store *store;
+	const json_t *run, *plan;
+	const struct patterns *patterns;
+	struct rendering table;
+	json_t *totals;
+};
+
+static int judge_into(void *data, FILE *stream, struct problem *why)
 {
-	struct findings_sink written = render_json_sink(json), shown = render_table_sink(table);
-	struct findings_sink totals = findings_totals(totals_r);
+	struct conclusion *conclusion = data;
+	struct rendering json = { conclusion->table.options, stream };
+	struct findings_sink written = render_json_sink(&json);
+	struct findings_sink shown = render_table_sink(&conclusion->table);
+	struct findings_sink totals = findings_totals(&conclusion->totals);
 	struct findings_pair first = { &written, &shown };
 	struct findings_sink both = findings_both(&first);
 	struct findings_pair second = { &both, &totals };
 	struct findings_sink all = findings_both(&second);
+	const struct judge_request request = { conclusion->store, conclusion->run, conclusion->plan,
+		conclusion->plan, conclusion->patterns, &all };
 
-	return judge_pour(store, run, plan, plan, patterns, &all, why);
+	return judge_stream(&request, why);
 }
 
 int conduct_conclude(const struct store *store, const json_t *run, const json_t *plan,
@@ -131,33 +142,27 @@ int conduct_conclude(const struct store *store, const json_t *run, const json_t 
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
 	char *text = NULL;
 	size_t length = 0;
-	FILE *table = open_memstream(&text, &length);
-	struct atomic_file file;
-	struct problem inner = { 0 };
-	json_t *totals = NULL;
-	FILE *kept = NULL;
-	int r = atomic_file_begin(store->dir_fd, "findings.json", &file, why), status;
+	struct conclusion conclusion = { store, run, plan, patterns,
+		{ &how, open_memstream(&text, &length) } };
+	struct fileio_source source = { judge_into, &conclusion };
+	int r = -ENOMEM, status;
 
-	if (r == 0 && (!table || !(kept = atomic_file_stream(&file))))
-		r = problem_set(why, -ENOMEM, "no memory to judge the run");
-	if (r == 0)
-		r = judge_into(store, run, plan, patterns, &(struct rendering){ &how, kept },
-			&(struct rendering){ &how, table }, &totals, &inner);
-	if (kept && fclose(kept) != 0 && r == 0)
-		r = -EIO;
-	/* A file that cannot be written says so itself. */
-	if (r < 0 && file.error == 0 && inner.text[0])
-		problem_set(why, r, "%s", inner.text);
-	r = atomic_file_end(&file, file.error < 0 ? file.error : r, why);
-	if (table)
-		fclose(table);
+	if (conclusion.table.stream)
+		r = fileio_write_from(
+			store->dir_fd, "findings.json", "findings.json", &source, why);
+	else
+		problem_set(why, r, "no memory to judge the run");
+	if (conclusion.table.stream)
+		fclose(conclusion.table.stream);
 	/* Shown when it is kept. */
 	if (r == 0 && !quiet) {
 		printf("\n%sRun directory: %s\n", text, store->dir);
 		fflush(stdout);
 	}
-	status = r < 0 ? r : judge_exit_status(totals);
-	json_decref(totals);
+	if (r == 0 && judge_tested_nothing(conclusion.totals))
+		fputs("igd-harness: " JUDGE_NOTHING_TESTED "\n", stderr);
+	status = r < 0 ? r : judge_exit_status(conclusion.totals);
+	json_decref(conclusion.totals);
 	free(text);
 	return status;
 }

@@ -163,6 +163,31 @@ int fileio_write(
 	return r < 0 ? r : atomic_file_end(&file, io_write_all(file.fd, bytes, length), why);
 }
 
+int fileio_write_from(int dir_fd, const char *name, const char *shown,
+	const struct fileio_source *source, struct problem *why)
+{
+	struct problem inner = { 0 };
+	struct atomic_file file;
+	FILE *stream = NULL;
+	int r = atomic_file_begin(dir_fd, name, &file, NULL);
+
+	if (r == 0 && !(stream = atomic_file_stream(&file)))
+		r = -ENOMEM;
+	if (r == 0)
+		r = source->write(source->data, stream, &inner);
+	if (stream && fclose(stream) != 0 && r == 0)
+		r = -EIO;
+	/* The source may have failed because its file did. */
+	if (file.error < 0) {
+		r = file.error;
+		inner.text[0] = 0;
+	}
+	r = atomic_file_end(&file, r, NULL);
+	if (r < 0 && inner.text[0])
+		return problem_set(why, r, "%s", inner.text);
+	return r < 0 ? problem_set(why, r, "cannot write %s: %s", shown, strerror(-r)) : 0;
+}
+
 int fileio_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why)
 {
 	char *text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;

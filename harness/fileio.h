@@ -44,11 +44,25 @@ int fileio_read_json(
 int fileio_write(
 	int dir_fd, const char *name, const void *bytes, size_t length, struct problem *why);
 
+/* What a file, or stdout, gets. write() returns 0, or a negative errno, best with a sentence. */
+struct fileio_source {
+	int (*write)(void *data, FILE *stream, struct problem *why);
+	void *data;
+};
+
+/*
+ * Like fileio_write(), for content that is not in memory as a whole. Returns 0, or a negative errno
+ * with a sentence, in which the file is called `shown`: if the file could not be written its own,
+ * else the source's.
+ */
+int fileio_write_from(int dir_fd, const char *name, const char *shown,
+	const struct fileio_source *source, struct problem *why);
+
 /* Writes a document with fileio_write(). A NULL document is -ENOMEM. */
 int fileio_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why);
 
 /*
- * The same for content that is not in memory as a whole: atomic_file_begin() opens a temporary
+ * The parts of fileio_write(): atomic_file_begin() opens a temporary
  * file, the caller writes to `fd` or to the stream, atomic_file_end() renames it.
  */
 struct atomic_file {

@@ -5,7 +5,7 @@
 /* What comes last, because it is of all cells. */
 static const char *const totals_keys[] = { "verdict", "counts" };
 
-int findings_pour(const json_t *findings, const struct findings_sink *sink)
+int findings_emit(const json_t *findings, const struct findings_sink *sink)
 {
 	json_t *head = json_copy((json_t *)findings), *totals = json_object();
 	const json_t *cell;

@@ -20,7 +20,7 @@ struct findings_sink {
 };
 
 /* Passes a whole document through. Returns what the sink said, or -ENOMEM. */
-int findings_pour(const json_t *findings, const struct findings_sink *sink);
+int findings_emit(const json_t *findings, const struct findings_sink *sink);
 
 /* A sink that puts the document together again, in *findings, which must be NULL before: a new
  * reference, whole if all went well. */

@@ -84,7 +84,8 @@ static json_t *judge_plan(json_t *plan, const struct file *files, bool with_patt
 		write_file(folder, files);
 	store.dir_fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	store.dir = strdup(place);
-	CU_ASSERT_EQUAL(judge_run(&store, run, plan, plan, with_patterns ? patterns : NULL,
+	CU_ASSERT_EQUAL(judge_collect(&(struct judge_request){ &store, run, plan, plan,
+					      with_patterns ? patterns : NULL },
 				&findings, &why),
 		0);
 	CU_ASSERT_EQUAL(json_is_object(json_object_get(findings, "patterns")), with_patterns);

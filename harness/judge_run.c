@@ -16,11 +16,9 @@
 
 /* A stored run, and what is the same for all its cells. */
 struct judging {
-	const struct store *store;
-	const json_t *run;
+	const struct judge_request *request;
 	const json_t *plan; /* the stored one, or all of it but its cells */
-	const struct patterns *patterns;
-	json_t *places; /* of its plan; NULL: it is by that plan that it is judged */
+	json_t *places;     /* of its plan; NULL: it is by that plan that it is judged */
 	struct origins origins;
 };
 
@@ -74,12 +72,12 @@ static void read_record(const struct judging *judging, struct place place, const
 {
 	const char *name = document_text(plan_cell, "name");
 	int fd = place.at < 0 || !origin ? -1
-					 : store_cell(judging->store, (size_t)place.at, name, false,
-						   &record->end_trouble);
+					 : store_cell(judging->request->store, (size_t)place.at,
+						   name, false, &record->end_trouble);
 
 	if (fd < 0)
 		return;
-	judge_record_read(fd, plan_cell, origin->identities, judging->patterns, record);
+	judge_record_read(fd, plan_cell, origin->identities, judging->request->patterns, record);
 	close(fd);
 }
 
@@ -103,7 +101,7 @@ static json_t *judge_stored(
 	cell = judge_cell(index, plan_cell, origin ? origin->identities : NULL,
 		&(struct evidence){ record.end, record.report, record.logs,
 			origin ? origin->host : NULL, record.views, record.xen, record.restored,
-			record.moved, document_text(judging->run, "started") },
+			record.moved, document_text(judging->request->run, "started") },
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
 	tell_planned(place.cell, cell);
 	if (json_array_size(record.cut) > 0)
@@ -162,14 +160,15 @@ static int begin(
 	int r = head ? 0 : -ENOMEM;
 
 	json_object_set(head, "matrix", json_object_get(plan, "matrix"));
-	json_object_set(head, "harness", json_object_get(judging->run, "harness"));
+	json_object_set(head, "harness", json_object_get(judging->request->run, "harness"));
 	json_object_set_new(head, "judged_by", json_string(build_version()));
-	json_object_set(head, "started", json_object_get(judging->run, "started"));
-	json_object_set(head, "identities", json_object_get(judging->run, "identities"));
+	json_object_set(head, "started", json_object_get(judging->request->run, "started"));
+	json_object_set(head, "identities", json_object_get(judging->request->run, "identities"));
 	json_object_set_new(head, "measured_on",
-		measured_on_decide(json_object_get(judging->run, "identities")));
+		measured_on_decide(json_object_get(judging->request->run, "identities")));
 	json_object_set_new(head, "patterns",
-		judging->patterns ? patterns_identity(judging->patterns) : json_null());
+		judging->request->patterns ? patterns_identity(judging->request->patterns)
+					   : json_null());
 	if (r == 0 && json_object_get(judging->plan, "shard")) {
 		r = count_elsewhere(judging, planned, &elsewhere);
 		json_object_set_new(head, "shard", shard_describe(judging->plan, elsewhere));
@@ -223,23 +222,21 @@ static int judge_all(
 	return r;
 }
 
-int judge_pour(const struct store *store, const json_t *run, const json_t *stored_plan,
-	const json_t *plan, const struct patterns *patterns, const struct findings_sink *sink,
-	struct problem *why)
+int judge_stream(const struct judge_request *request, struct problem *why)
 {
-	struct judging judging = { store, run, stored_plan, patterns };
-	struct planned planned = { .plan = plan };
-	int r = origins_read(run, &judging.origins, why);
+	struct judging judging = { .request = request, .plan = request->stored_plan };
+	struct planned planned = { .plan = request->plan };
+	int r = origins_read(request->run, &judging.origins, why);
 
-	if (r == 0 && !plan) {
-		r = plan_reader_open(store->dir_fd, &planned.reader, why);
+	if (r == 0 && !request->plan) {
+		r = plan_reader_open(request->store->dir_fd, &planned.reader, why);
 		if (r == 0)
 			judging.plan = plan_reader_head(planned.reader);
 	} else if (r == 0) {
-		judging.places = plan_places(stored_plan);
+		judging.places = plan_places(request->stored_plan);
 	}
 	if (r == 0) {
-		r = judge_all(&judging, &planned, sink);
+		r = judge_all(&judging, &planned, request->sink);
 		if (r < 0)
 			problem_set(
 				why, r, "the run cannot be judged to its end: %s", strerror(-r));
@@ -250,33 +247,36 @@ int judge_pour(const struct store *store, const json_t *run, const json_t *store
 	return r;
 }
 
-int judge_run(const struct store *store, const json_t *run, const json_t *stored_plan,
-	const json_t *plan, const struct patterns *patterns, json_t **findings_r,
-	struct problem *why)
+int judge_collect(const struct judge_request *request, json_t **findings_r, struct problem *why)
 {
+	struct judge_request collected = *request;
 	json_t *findings = NULL;
 	struct findings_sink sink = findings_collector(&findings);
-	int r = judge_pour(store, run, stored_plan, plan, patterns, &sink, why);
+	int r;
 
+	collected.sink = &sink;
+	r = judge_stream(&collected, why);
 	if (r == 0)
 		*findings_r = json_incref(findings);
 	json_decref(findings);
 	return r;
 }
 
-int judge_exit_status(const json_t *findings)
+bool judge_tested_nothing(const json_t *findings)
 {
 	const json_t *counts = json_object_get(findings, "counts");
 	json_int_t skipped = json_integer_value(json_object_get(counts, "SKIP")), total = 0;
-	enum verdict verdict = VERDICT_ERROR;
 	const char *name;
 	json_t *n;
 
 	json_object_foreach((json_t *)counts, name, n) total += json_integer_value(n);
+	return skipped == total;
+}
+
+int judge_exit_status(const json_t *findings)
+{
+	enum verdict verdict = VERDICT_ERROR;
+
 	verdict_parse(document_text(findings, "verdict"), &verdict);
-	if (skipped == total) {
-		fputs("igd-harness: nothing was tested: every cell was skipped\n", stderr);
-		return verdict_exit_status(VERDICT_MISS);
-	}
-	return verdict_exit_status(verdict);
+	return verdict_exit_status(judge_tested_nothing(findings) ? VERDICT_MISS : verdict);
 }

@@ -370,6 +370,8 @@ static void skipping_everything_is_no_success(void)
 	json_t *some = parse("{\"verdict\": \"SKIP\", \"counts\": {\"SKIP\": 1, \"PASS\": 1},"
 			     " \"cells\": [{}, {}]}");
 
+	CU_ASSERT(judge_tested_nothing(all));
+	CU_ASSERT(!judge_tested_nothing(some));
 	CU_ASSERT_EQUAL(judge_exit_status(all), 3);
 	CU_ASSERT_EQUAL(judge_exit_status(some), 0);
 	json_decref(all);

@@ -1,67 +1,72 @@
 /*
- * Stored runs, opened and judged alike: for who says what changed between them.
+ * Stored runs, opened and judged alike, for the commands that compare them.
  */
-#ifndef IGD_JUDGED_H
-#define IGD_JUDGED_H
+#ifndef IGD_STORED_RUN_H
+#define IGD_STORED_RUN_H
 
 #include <jansson.h>
 
 #include "harness/diff.h"
 #include "harness/findings.h"
+#include "harness/judge.h"
 #include "harness/patterns.h"
 #include "harness/store.h"
 #include "harness/string_list.h"
 #include "src/problem.h"
 
 /* By what a run is judged; all borrowed, all may be NULL. */
-struct judged_by {
+struct stored_run_options {
 	const char *matrix;               /* instead of the run's own */
 	const char *known;                /* the known deviations, instead of the matrix's own */
 	const char *patterns;             /* as patterns_choose() */
 	const struct string_list *select; /* only these cells; none of it: all */
 };
 
-/* A run; all owned. */
-struct judged {
+/* All owned. */
+struct stored_run {
 	struct store store;
 	json_t *run;
-	json_t *stored_plan, *plan; /* the latter is by which it is judged; NULL after _briefly() */
+	/* The latter is by which it is judged. Both are NULL after stored_run_open_stream() where
+	 * the run's own plan is to hold. */
+	json_t *stored_plan, *plan;
 	struct patterns *patterns;
-	json_t *findings; /* NULL until judged_judge() */
+	json_t *findings; /* NULL until stored_run_judge() */
 };
 
-#define JUDGED_NONE ((struct judged){ .store = STORE_NONE })
+#define STORED_RUN_NONE ((struct stored_run){ .store = STORE_NONE })
 
 /*
  * Opens a run and works out by what it is to be judged. Returns 0, to be closed with
- * judged_close(); errors as store_open(), matrix_plan(), plan_select() and patterns_choose().
+ * stored_run_close(); errors as store_open(), matrix_plan(), plan_select() and patterns_choose().
  */
-int judged_open(
-	const char *dir, const struct judged_by *by, struct judged *judged, struct problem *why);
+int stored_run_open(const char *dir, const struct stored_run_options *options,
+	struct stored_run *stored, struct problem *why);
 
 /*
- * The same for who takes the findings cell by cell, by judged_pour() alone: where the run's own
- * plan is to hold, and all of it, it is not read into memory.
+ * Opens it for judge_stream() alone: if the run's own plan is to hold, and all of it, the plan is
+ * not read into memory.
  */
-int judged_open_briefly(
-	const char *dir, const struct judged_by *by, struct judged *judged, struct problem *why);
+int stored_run_open_stream(const char *dir, const struct stored_run_options *options,
+	struct stored_run *stored, struct problem *why);
 
-/* Judges it into a sink. Errors as judge_pour(). */
-int judged_pour(const struct judged *judged, const struct findings_sink *sink, struct problem *why);
+/* The request to judge it, into a sink; borrows from the run. */
+struct judge_request stored_run_request(
+	const struct stored_run *stored, const struct findings_sink *sink);
 
-/* Judges it. Returns 0, or a negative errno with the sentence. */
-int judged_judge(struct judged *judged, struct problem *why);
+/* Judges it, into `findings`. Errors as judge_collect(). */
+int stored_run_judge(struct stored_run *stored, struct problem *why);
 
 /*
  * What changed from the run in `before` to `now`, which is judged: the document of harness/diff.h.
- * The earlier run and those in `history` are opened and judged by the same. A pattern of
- * `by->select` may match no cell of theirs. Returns 0 and a new reference, or a negative errno with
- * the sentence.
+ * The earlier run and those in `history` are opened and judged by the same options. A pattern of
+ * `options->select` may match no cell of theirs. Returns 0 and a new reference, or a negative errno
+ * with the sentence.
  */
-int judged_compare(const char *before, const struct judged *now, const struct string_list *history,
-	const struct judged_by *by, json_t **difference_r, struct problem *why);
+int stored_run_compare(const char *before, const struct stored_run *now,
+	const struct string_list *history, const struct stored_run_options *options,
+	json_t **difference_r, struct problem *why);
 
-/* One that is JUDGED_NONE, or closed already, is fine. */
-void judged_close(struct judged *judged);
+/* A run that is STORED_RUN_NONE, or closed already, may be closed. */
+void stored_run_close(struct stored_run *stored);
 
 #endif

@@ -150,10 +150,10 @@ static int read_matrices(const struct string_list *list, json_t *plans, struct p
 }
 
 /* The whole plan of a run's matrix: by --matrix, else as it was frozen. A new reference. */
-static int whole_plan(const struct judged *judged, const json_t *plans, bool *given_r,
+static int whole_plan(const struct stored_run *stored, const json_t *plans, bool *given_r,
 	json_t **plan_r, struct problem *why)
 {
-	const char *name = document_text(json_object_get(judged->stored_plan, "matrix"), "name");
+	const char *name = document_text(json_object_get(stored->stored_plan, "matrix"), "name");
 	json_t *plan = json_object_get(plans, name);
 	char *own = NULL;
 	int r;
@@ -163,7 +163,7 @@ static int whole_plan(const struct judged *judged, const json_t *plans, bool *gi
 		*plan_r = json_copy(plan);
 		return *plan_r ? 0 : -ENOMEM;
 	}
-	if (asprintf(&own, "%s/matrix.yaml", judged->store.dir) < 0)
+	if (asprintf(&own, "%s/matrix.yaml", stored->store.dir) < 0)
 		return -ENOMEM;
 	r = matrix_plan(own, NULL, plan_r, why);
 	free(own);
@@ -186,29 +186,29 @@ static json_t *unrun_of(const json_t *whole, const json_t *stored)
 }
 
 static int hash_run(
-	const struct judged *judged, char sha256[static DIGEST_TEXT_MAX], struct problem *why)
+	const struct stored_run *stored, char sha256[static DIGEST_TEXT_MAX], struct problem *why)
 {
-	int fd = openat(judged->store.dir_fd, "run.json", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(stored->store.dir_fd, "run.json", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	uint64_t bytes;
 	int r = fd < 0 ? -errno : digest_fd(fd, sha256, &bytes);
 
 	if (fd >= 0)
 		close(fd);
-	return r < 0 ? problem_set(why, r, "cannot read %.200s/run.json: %s", judged->store.dir,
+	return r < 0 ? problem_set(why, r, "cannot read %.200s/run.json: %s", stored->store.dir,
 			       strerror(-r))
 		     : 0;
 }
 
 /* What the run recorded of its host, for a release of which nobody named a document. */
 static int add_host(
-	const struct judged *judged, const char *release, json_t *hosts, struct problem *why)
+	const struct stored_run *stored, const char *release, json_t *hosts, struct problem *why)
 {
 	json_t *document = NULL;
 	int r;
 
 	if (json_object_get(hosts, release))
 		return 0;
-	r = fileio_read_json(judged->store.dir_fd, HOST_FILE, DOCUMENT_HOST, &document, why);
+	r = fileio_read_json(stored->store.dir_fd, HOST_FILE, DOCUMENT_HOST, &document, why);
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
@@ -217,19 +217,19 @@ static int add_host(
 	return r;
 }
 
-static int add_judged(const struct judged *judged, const char *release, const json_t *whole,
+static int add_run(const struct stored_run *stored, const char *release, const json_t *whole,
 	struct qualify_collected *collected, struct problem *why)
 {
 	char sha256[DIGEST_TEXT_MAX];
-	int r = hash_run(judged, sha256, why);
+	int r = hash_run(stored, sha256, why);
 
 	if (r == 0)
-		r = add_host(judged, release, collected->hosts, why);
+		r = add_host(stored, release, collected->hosts, why);
 	if (r == 0 && json_array_append_new(collected->runs,
 			      json_pack("{s:s, s:O, s:O?, s:s, s:o}", "release", release,
-				      "findings", judged->findings, "settings",
-				      json_object_get(judged->run, "settings"), "sha256", sha256,
-				      "unrun", unrun_of(whole, judged->stored_plan))) < 0)
+				      "findings", stored->findings, "settings",
+				      json_object_get(stored->run, "settings"), "sha256", sha256,
+				      "unrun", unrun_of(whole, stored->stored_plan))) < 0)
 		r = -ENOMEM;
 	return r;
 }
@@ -237,8 +237,8 @@ static int add_judged(const struct judged *judged, const char *release, const js
 static int read_run(const char *text, const json_t *plans, struct qualify_collected *collected,
 	struct problem *why)
 {
-	struct judged judged = JUDGED_NONE;
-	struct judged_by by = { 0 };
+	struct stored_run stored = STORED_RUN_NONE;
+	struct stored_run_options by = { 0 };
 	char release[RELEASE_MAX];
 	json_t *whole = NULL;
 	bool given = false;
@@ -246,20 +246,20 @@ static int read_run(const char *text, const json_t *plans, struct qualify_collec
 	int r = split(text, true, release, &dir, why);
 
 	if (r == 0)
-		r = judged_open(dir, &by, &judged, why);
+		r = stored_run_open(dir, &by, &stored, why);
 	if (r == 0)
-		r = whole_plan(&judged, plans, &given, &whole, why);
+		r = whole_plan(&stored, plans, &given, &whole, why);
 	if (r == 0 && given) {
-		json_decref(judged.plan);
-		judged.plan = json_copy(whole);
-		r = plan_keep(judged.plan, judged.stored_plan);
+		json_decref(stored.plan);
+		stored.plan = json_copy(whole);
+		r = plan_keep(stored.plan, stored.stored_plan);
 	}
 	if (r == 0)
-		r = judged_judge(&judged, why);
+		r = stored_run_judge(&stored, why);
 	if (r == 0)
-		r = add_judged(&judged, release, whole, collected, why);
+		r = add_run(&stored, release, whole, collected, why);
 	json_decref(whole);
-	judged_close(&judged);
+	stored_run_close(&stored);
 	return r;
 }
 

@@ -21,56 +21,64 @@ static int check_place(const char *path, struct problem *why)
 	return 0;
 }
 
-int render_file_begin(struct render_file *file, const char *path, struct problem *why)
+static int write_file(const char *path, const struct fileio_source *source, struct problem *why)
 {
-	char *folder_copy = strdup(path);
-	int r = -ENOMEM;
+	char *folder_copy = strdup(path), *name_copy = strdup(path);
+	int dir_fd = -1, r;
 
-	*file = (struct render_file){ .dir_fd = -1, .name = strdup(path), .file.fd = -1 };
-	if (!folder_copy || !file->name)
+	if (!folder_copy || !name_copy) {
+		r = problem_set(why, -ENOMEM, "no memory to write %s", path);
 		goto out;
+	}
 	r = check_place(path, why);
 	if (r < 0)
 		goto out;
-	file->dir_fd = open(dirname(folder_copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = file->dir_fd < 0
-		    ? -errno
-		    : atomic_file_begin(file->dir_fd, basename(file->name), &file->file, NULL);
-	if (r == 0 && !(file->stream = atomic_file_stream(&file->file)))
-		r = -ENOMEM;
-	if (r < 0)
-		problem_set(why, r, "cannot write %s: %s", path, strerror(-r));
+	dir_fd = open(dirname(folder_copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = dir_fd < 0 ? problem_set(why, -errno, "cannot write %s: %s", path, strerror(errno))
+		       : fileio_write_from(dir_fd, basename(name_copy), path, source, why);
 out:
+	if (dir_fd >= 0)
+		close(dir_fd);
+	free(name_copy);
 	free(folder_copy);
 	return r;
 }
 
-int render_file_end(struct render_file *file, const char *path, int r, struct problem *why)
+int render_output(const char *path, const struct fileio_source *source, struct problem *why)
 {
-	bool begun = file->stream;
+	struct problem inner = { 0 };
+	int r;
 
-	if (begun && fclose(file->stream) != 0 && r == 0)
-		r = file->file.error < 0 ? file->file.error : -EIO;
-	if (file->file.error < 0)
-		r = file->file.error;
-	r = atomic_file_end(&file->file, r, NULL);
-	if (r < 0 && begun)
-		problem_set(why, r, "cannot write %s: %s", path, strerror(-r));
-	if (file->dir_fd >= 0)
-		close(file->dir_fd);
-	free(file->name);
-	return r;
+	if (path)
+		return write_file(path, source, why);
+	r = source->write(source->data, stdout, &inner);
+	if (r == 0 && fflush(stdout) != 0)
+		r = -errno;
+	if (r < 0 && inner.text[0])
+		return problem_set(why, r, "%s", inner.text);
+	return r < 0 ? problem_set(why, r, "cannot write the result: %s", strerror(-r)) : 0;
+}
+
+/* What render_file() writes. */
+struct rendered {
+	const struct renderer *renderer;
+	const json_t *findings;
+	struct render_options options;
+};
+
+static int write_rendered(void *data, FILE *stream, struct problem *why)
+{
+	const struct rendered *rendered = data;
+
+	return rendered->renderer->render(rendered->findings, &rendered->options, stream);
 }
 
 int render_file(const struct renderer *renderer, const json_t *findings,
 	const struct render_options *options, const char *path, struct problem *why)
 {
-	struct render_options plain = *options;
-	struct render_file file;
-	int r = render_file_begin(&file, path, why);
+	struct rendered rendered = { renderer, findings, *options };
+	struct fileio_source source = { write_rendered, &rendered };
 
-	plain.colour = false;
-	if (r == 0)
-		r = renderer->render(findings, &plain, file.stream);
-	return render_file_end(&file, path, r, why);
+	rendered.options.colour = options->colour && !path;
+	return render_output(path, &source, why);
 }

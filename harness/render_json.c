@@ -75,5 +75,5 @@ struct findings_sink render_json_sink(struct rendering *rendering)
 
 int render_json(const json_t *findings, const struct render_options *options, FILE *stream)
 {
-	return render_poured(render_json_sink, findings, options, stream);
+	return render_streamed(render_json_sink, findings, options, stream);
 }

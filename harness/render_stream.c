@@ -1,10 +1,10 @@
 #include "harness/render_stream.h"
 
-int render_poured(struct findings_sink (*sink_of)(struct rendering *rendering),
+int render_streamed(struct findings_sink (*sink_of)(struct rendering *rendering),
 	const json_t *findings, const struct render_options *options, FILE *stream)
 {
 	struct rendering rendering = { options, stream, 0 };
 	struct findings_sink sink = sink_of(&rendering);
 
-	return findings_pour(findings, &sink);
+	return findings_emit(findings, &sink);
 }

@@ -27,7 +27,7 @@ struct rendering {
 
 /* Renders a whole findings document with a renderer that goes cell by cell. Returns 0, -EIO if the
  * stream failed, or -ENOMEM. */
-int render_poured(struct findings_sink (*sink_of)(struct rendering *rendering),
+int render_streamed(struct findings_sink (*sink_of)(struct rendering *rendering),
 	const json_t *findings, const struct render_options *options, FILE *stream);
 
 #endif

@@ -227,5 +227,5 @@ struct findings_sink render_table_sink(struct rendering *rendering)
 
 int render_table(const json_t *findings, const struct render_options *options, FILE *stream)
 {
-	return render_poured(render_table_sink, findings, options, stream);
+	return render_streamed(render_table_sink, findings, options, stream);
 }

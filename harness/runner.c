@@ -112,9 +112,9 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	runner->stop_fd = -1;
 	runner->host_is_whole = true;
 	runner->lease = LEASE_NONE;
-	runner->backend = backend_find(backend, why);
-	if (!runner->backend)
-		return strstr(why->text, "no back end") ? -EINVAL : -ENOSYS;
+	r = backend_find(backend, &runner->backend, why);
+	if (r < 0)
+		return r;
 	r = sd_event_new(&runner->loop);
 	if (r < 0)
 		return problem_set(why, r, "cannot make an event loop: %s", strerror(-r));

@@ -1,8 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -173,9 +175,73 @@ static void the_head_of_a_file_says_if_there_is_more(void)
 	close(fd);
 }
 
+/* Writes the text at `data`, and fails in its own words if there is none. */
+static int write_text(void *data, FILE *stream, struct problem *why)
+{
+	const char *text = data;
+
+	fputs(text ? text : "half of it", stream);
+	return text ? 0 : problem_set(why, -EBADMSG, "it cannot be told");
+}
+
+static int fail_silently(void *data, FILE *stream, struct problem *why)
+{
+	return -ENOMEM;
+}
+
+static void a_source_that_fails_leaves_the_old_file(void)
+{
+	struct problem why = { 0 };
+	char *text = NULL;
+	size_t length = 0;
+	int fd = open(place, O_RDONLY | O_DIRECTORY);
+	char fresh[] = "new";
+	const struct fileio_source good = { write_text, fresh }, bad = { write_text, NULL };
+	const struct fileio_source silent = { fail_silently, NULL };
+
+	CU_ASSERT_EQUAL(fileio_write_from(fd, "from", "a/from", &good, &why), 0);
+	CU_ASSERT_EQUAL(fileio_write_from(fd, "from", "a/from", &bad, &why), -EBADMSG);
+	CU_ASSERT_STRING_EQUAL(why.text, "it cannot be told");
+	why.text[0] = 0;
+	CU_ASSERT_EQUAL(fileio_write_from(fd, "from", "a/from", &silent, &why), -ENOMEM);
+	CU_ASSERT_STRING_EQUAL(why.text, "cannot write a/from: Cannot allocate memory");
+	why.text[0] = 0;
+	CU_ASSERT_EQUAL(faccessat(fd, ".from.new", F_OK, 0), -1);
+	CU_ASSERT_EQUAL(mkdirat(fd, ".from.new", 0755), 0);
+	CU_ASSERT_EQUAL(fileio_write_from(fd, "from", "a/from", &bad, &why), -EISDIR);
+	CU_ASSERT_STRING_EQUAL(why.text, "cannot write a/from: Is a directory");
+	CU_ASSERT_EQUAL(fileio_read(fd, "from", &text, &length, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(text, "new");
+	free(text);
+	close(fd);
+}
+
+/* The file's own error counts, not what the source makes of a stream that failed. */
+static void a_file_that_cannot_be_written_says_so(void)
+{
+	struct problem why = { 0 };
+	int fd = open(place, O_RDONLY | O_DIRECTORY), r;
+	char fresh[] = "new";
+	const struct fileio_source good = { write_text, fresh };
+	struct rlimit before, none;
+
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = (struct rlimit){ 0, before.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &none), 0);
+	r = fileio_write_from(fd, "limited", "a/limited", &good, &why);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+	CU_ASSERT_EQUAL(r, -EFBIG);
+	CU_ASSERT_STRING_EQUAL(why.text, "cannot write a/limited: File too large");
+	CU_ASSERT_EQUAL(faccessat(fd, "limited", F_OK, 0), -1);
+	close(fd);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what is frozen is read back", what_is_frozen_is_read_back },
 	{ "a run never overwrites another", a_run_never_overwrites_another },
+	{ "a source that fails leaves the old file", a_source_that_fails_leaves_the_old_file },
+	{ "a file that cannot be written says so", a_file_that_cannot_be_written_says_so },
 	{ "two writers do not meet", two_writers_do_not_meet },
 	{ "a folder that is no run is named", a_folder_that_is_no_run_is_named },
 	{ "cells have folders and journals", cells_have_folders_and_journals },
