@@ -23,9 +23,9 @@ static void reset_signals(void)
 static int place_fds(int *fds, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (fds[i] < 0 && i < 3)
+		if (i < 3 && fds[i] < 0)
 			fds[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
-		if (fds[i] < 0 && i < 3)
+		if (i < 3 && fds[i] < 0)
 			return -errno;
 		if (fds[i] < 0)
 			continue;

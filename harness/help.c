@@ -19,6 +19,12 @@ const struct help_term help_statuses[] = {
 	{ NULL, NULL },
 };
 
+const struct help_term help_options[] = {
+	{ "--help", "print this" },
+	{ "--version", "print the release, or the commit that the program was built from" },
+	{ NULL, NULL },
+};
+
 const struct help_term help_environment[] = {
 	{ "IGD_GUESTS", "the folder of the guest images, if --guests does not name one" },
 	{ "IGD_HOSTS", "the folder of the descriptions of hosts, if --hosts does not name one" },
@@ -36,6 +42,9 @@ void help_text(FILE *stream)
 		help_about);
 	for (const struct command *const *command = commands; *command; command++)
 		fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
+	fputs("\nOptions:\n", stream);
+	for (const struct help_term *term = help_options; term->name; term++)
+		fprintf(stream, "  %-11s %s\n", term->name, term->meaning);
 	fputs("\nBack ends:\n", stream);
 	for (const struct backend_entry *entry = backend_entries; entry->name; entry++)
 		fprintf(stream, "  %-8s %s\n", entry->name, entry->about);

@@ -33,6 +33,7 @@ struct help_term {
 	const char *name, *meaning;
 };
 extern const struct help_term help_statuses[];
+extern const struct help_term help_options[];
 extern const struct help_term help_environment[];
 
 #endif

@@ -155,6 +155,7 @@ static void write_program(FILE *stream)
 	fputs(".SH FORMATS\nHow \\fBjudge\\fR says what it found.\n", stream);
 	for (const struct renderer *renderer = renderers; renderer->name; renderer++)
 		write_term(renderer->name, renderer->about, stream);
+	write_terms("OPTIONS", help_options, stream);
 	write_terms("EXIT STATUS", help_statuses, stream);
 	write_terms("ENVIRONMENT", help_environment, stream);
 	fputs(".SH SEE ALSO\n", stream);
