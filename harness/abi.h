@@ -1,30 +1,7 @@
 /*
  * The audit: which symbols of Xen libraries a program imports, which of them come from a library
  * without a stable ABI, and what replaces each. docs/abi.md is for its readers.
- *
- * {"format": "igd-harness abi", "version": 1, "harness": "0.2.0",
- *  "symbols": {"file": "xen.yaml", "sha256": ...},    the data file
- *  "xen": {"version": "4.20", "from": "running"} or null, or "from": "option"
- *  "files": [
- *    {"file": "xen-qemu-system-i386", "sha256": ...,  the file as it was named
- *     "error": "it is no ELF file"},                  if it could not be audited: then no more of
- * it
- *    {"file": ..., "sha256": ..., "bind_now": true,
- *     "needed": 17,                                   shared libraries, Xen's or not
- *     "libraries": [                                  of Xen: needed ones, and those of imports
- *       {"name": "libxenctrl.so.4.17", "needed": true, "stable": false, "xen": "4.17" or null,
- *        "symbols": 16}],
- *     "unstable": [                                   by library, use and name
- *       {"name": "xc_set_hvm_param", "library": "libxenctrl.so.4.17",
- *        "version": "VERS_4.17.0" or null, "weak": false,
- *        "by": "version"         the library: by its version record; "prefix": the symbol has none,
- *                                by a library that is needed; "name": by the data file alone
- *        "use": "basics", "class": "stopgap", "replacement": ..., "hypercall": ..., "only": ...,
- *        "where": ..., "source": ...}],               of the data file, null: it does not say
- *     "opened": ["libxenlight.so.4.17"],              Xen libraries that it may open while it runs
- *     "faults": ["libxenctrl.so.4.17 is of Xen 4.17, ..."],
- *     "notes": ["..."]}],
- *  "baseline": null, or {"file": ..., "new": [{"file", "name", "library"}], "gone": [...]}}
+ * docs/schema/abi.json describes the document.
  */
 #ifndef IGD_ABI_H
 #define IGD_ABI_H

@@ -6,8 +6,7 @@
  *   cells/003-NAME/          the attempt that counts
  *   cells/003-NAME.lost-1/   an earlier one that came to no end
  *
- * Each has began.json, on disk before anything dangerous is done:
- *   {"format": "igd-harness began", "version": 1, "at": "2026-11-21T20:15:00Z", "boot_id": "..."}
+ * Each has began.json (docs/schema/began.json), on disk before anything dangerous is done.
  * By the boot id (of the kernel that runs the harness) a dead host is told from a killed harness.
  */
 #ifndef IGD_ATTEMPT_H

@@ -4,12 +4,10 @@
  *   state.json     {"format": "igd-harness bisect state", "version": 1}
  *   lock           held while a bisection, or a step, or what a killed one left, works here
  *   journal.jsonl  one line a step, and one for each build and run that was begun
- *   builds/KEY.json, KEY.log   what a build came to, and what it said:
- *       {"format": "igd-harness bisect build", "version": 1, "of": {"values", "build", "files"},
- *        "built": true, "files": {...}}     bisect_files() of what it made
- *       {..., "built": false, "why": "..."}
- *   tested/KEY/thing.json      what was tested:
- *       {"format": "igd-harness bisect thing", "version": 1, "of": {see bisect_fingerprint()}}
+ *   builds/KEY.json, KEY.log   what a build came to (docs/schema/bisect-build.json), and what it
+ *                              said; "files" is bisect_files() of what it made
+ *   tested/KEY/thing.json      what was tested (docs/schema/bisect-thing.json); "of" is
+ *                              bisect_fingerprint()
  *   tested/KEY/run-N/, run-N.log       its Nth run, a run directory (harness/store.h), and what
  *                                      the command that made it said
  *   tested/KEY/run-N.lost-M/   one that says nothing: the host failed, or it was never whole

@@ -16,26 +16,22 @@ int bisect_expand(
 	const char *text, const struct bisect_point *point, char **path_r, struct problem *why);
 
 /*
- * The files of a point: {"device_model": SHA-256, "library_path": ..., "modules": ..., "replay":
- * ..., "also": [...]}, null for what is not given; a folder's is that of all files and links below
- * it. Returns 0 and a new reference; -ENOENT with the sentence if one is not there.
+ * The files of a point: "files" of docs/schema/bisect-thing.json, the digest of each; null for what
+ * is not given; a folder's is that of all files and links below it. Returns 0 and a new reference;
+ * -ENOENT with the sentence if one is not there.
  */
 int bisect_files(const struct bisect_orders *orders, const struct bisect_point *point,
 	json_t **files_r, struct problem *why);
 
 /*
  * The host's part of a fingerprint: the facts that conduct_same() compares, and Xen's version (null
- * without Xen): {"place", "sys_vendor", "product_name", "kernel", "cpu", "name", "phantom", "xen":
- * "4.17.7", "xen_build": "..."}. `root` as of host_identify(). New reference. */
+ * without Xen): "host" of docs/schema/bisect-thing.json. `root` as of host_identify(). New
+ * reference. */
 json_t *bisect_host(const char *root);
 
 /*
- * The fingerprint:
- *   {"values": those of the point, "build", "run": the commands; these three not with by_digest,
- *    "files": bisect_files(), "backend", "accelerator",
- *    "matrix": SHA-256 of the file, "known": likewise or null,
- *    "cells": [names], "guests": {see image_identities()}, "host": bisect_host()}
- * New reference, or NULL without memory.
+ * The fingerprint: "of" of docs/schema/bisect-thing.json. With by_digest it has no "values",
+ * "build" and "run". New reference, or NULL without memory.
  */
 json_t *bisect_fingerprint(const struct bisect_orders *orders, const struct bisect_point *point,
 	const json_t *plan, const json_t *files, const json_t *guests, const json_t *host);

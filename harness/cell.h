@@ -9,25 +9,9 @@
  *   ... picture -> save -> let-go -> restore -> report-again -> picture -> power-off ...
  *
  * Every way out of all but the last two leads through clean-up: the guest is destroyed if it is
- * still there, and what is left of it is written down. Whatever happens, end.json is written, after
- * all else; only a disk that takes nothing more is a reason that it is not there:
- *
- * {"format": "igd-harness end", "version": 1, "cell": NAME,
- *  "ending": "done",                    name of an enum ending
- *  "state": "power-off",                where it ended
- *  "detail": "...",                     one sentence, "" if there is nothing to say
- *  "times_ms": {"create": 2100, ...},   time spent in each state that was entered
- *  "console": {"bytes": 9000, "kept": 9000, "text_bytes": 100, "frames": 40, "bad_frames": 0,
- *              "first_bad": "", "asked_again": 0},
- *  "transition": {"saved_bytes": 140000000,   of a transition only
- *                 "asked_ms": [21000, 43000],
- *                                       when the reports were asked for, since the cell began
- *                 "console": {...}},    the restored guest's, null if there was none
- *  "stalled_ms": 0,                     time in which the harness could not run though it wanted to
- *  "peak_rss_kib": 9000,                of the harness, since it started
- *  "leftovers": [],                     what of the guest is still on the host
- *  "beside": ["pc-none-std-linux"]}     cells that ran at the same time: what xen.log and dom0.log
- * say may be of them. Not there if there were none
+ * still there, and what is left of it is written down. Whatever happens, end.json
+ * (docs/schema/end.json) is written, after all else; only a disk that takes nothing more is a
+ * reason that it is not there.
  */
 #ifndef IGD_CELL_H
 #define IGD_CELL_H

@@ -1,26 +1,6 @@
 /*
  * Several runs of the same cells side by side: above all of several releases. What `compare`
- * prints:
- *
- * {
- *   "format": "igd-harness comparison", "version": 1,
- *   "runs": [ {"name": "bookworm", "dir": "...", "started": "...", "harness": "0.2.0",
- *              "matrix": "seed-igd", "verdict": "XFAIL", "counts": {"PASS": 10, "XFAIL": 8},
- *              "tested": "back end libxl, ..."} ],    in the order given
- *   "identities": [ {"what": "versions.qemu", "values": ["5.2.0", "7.2.22"]} ],
- *                                     what is not the same in all; null: not known there
- *   "counts": {"changed": 3, "same": 15},
- *   "cells": [ {                      in the order of the first run that has each
- *     "name": "...", "changed": true, "verdicts": ["PASS", null], "endings": ["done", null],
- *                                     null: the run has no such cell
- *     "causes": ["", ""],
- *     "fields": [ {"field": "display/mode", "runs": [
- *       [ {"id": ..., "verdict": ..., "expected": ..., "seen": ..., "source": ...,
- *          "known": "id of the deviation", "why": ..., "link": ...} ],
- *       []                            nothing is expected of it there
- *     ] } ]                           only fields of which something changed
- *   } ]
- * }
+ * prints: docs/schema/comparison.json.
  *
  * A cell changed if its verdict or ending did, or what holds of one of its fields: by which
  * expectation, what it expects, what was seen, or which known deviation that is. Cells that have no

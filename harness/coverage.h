@@ -1,13 +1,6 @@
 /*
  * Which Intel display functions guests really had in a run, by generation and class, from the
- * findings (harness/judge.h):
- *
- *   [{"generation": "Coffee Lake", "graphics": "9", "device": "0x3e92", "class": "0x0300",
- *                                     of the host's display function; null: it has none of
- *                                     Intel's; "generation" and "graphics" alone:
- *                                     results/data/igd-ids.yaml does not have its id
- *     "phantom": true, "cells": 4, "counts": {"PASS": 2, "XFAIL": 2}}]
- *                                     the cells in which the guest had it
+ * findings: "covered" of docs/schema/qualification.json.
  *
  * One entry for the host; in a merged run (harness/merge.h) one for each kind among its hosts.
  */

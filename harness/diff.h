@@ -1,33 +1,7 @@
 /*
- * What changed between two runs: the document that `diff` prints.
+ * What changed between two runs: the document that `diff` prints, docs/schema/difference.json.
  *
- * {
- *   "format": "igd-harness difference", "version": 1,
- *   "a": {"dir": "...", "started": "...", "harness": "0.2.0", "verdict": "PASS",
- *         "run_sha256": "..."}, "b": {...},              of its run.json; null: it cannot be read
- *   "identities": [ {"what": "versions.qemu", "a": "7.2.22", "b": "10.0.13"} ],
- *   "classes": {"regression": 1, "same": 14},         cells by class; only classes that occur
- *   "cells": [ {
- *     "name": "...", "class": "regression",
- *     "a": "PASS", "b": "FAIL",                       verdicts; null: the run has no such cell
- *     "cause": "igd/address: expected ...",           of b; "" for none
- *     "changes": [ {"what": "pci.functions[0000:00:02.0].device", "a": ..., "b": ...} ],
- *                                                     null: it is not there
- *     "more": 0                                       changes that are left out
- *   } ]                                               in the order of b, then those only a has
- * }
- *
- * The class of a cell comes from history, as osstest's reports have it, not from its verdict alone:
- *
- *   same, changed    as expected in both; "changed": but not all that was seen is the same
- *   regression       it was as expected in a, or the known deviation, and FAILs in b
- *   never passed     FAILs in b, and was as expected neither in a nor in any run of the history
- *   like a           FAILs in both, by the same findings
- *   other failure    FAILs in both, by others
- *   fixed            as expected in b, and was not in a
- *   known            the known deviation in b, which it was not in a
- *   not tested       SKIP, ERROR or MISS in b: nothing is known
- *   only a, only b   the other run has no such cell
+ * The class of a cell comes from history, as osstest's reports have it, not from its verdict alone.
  */
 #ifndef IGD_DIFF_H
 #define IGD_DIFF_H

@@ -1,10 +1,7 @@
 /*
  * The lock of labgrid's on a host. labgrid knows who holds a place by HOST/USER and keeps it for
  * them until they give it back, also if they died. So each run is a user of its own:
- *
- *   labgrid.json: {"format": "igd-harness place", "version": 1, "place": "rack-3",
- *                  "coordinator": null, "host": "head", "user": "ci.igd-3f5a9c01"}
- *
+ * labgrid.json (docs/schema/place.json)
  * is in the run directory from before the place is taken until it is given back.
  */
 #include <errno.h>

@@ -7,8 +7,7 @@
 #include <jansson.h>
 
 /*
- * Returns a new object: {"place": "hardware" | "virtual", "sys_vendor": ..., "product_name": ...,
- * "kernel": ..., "cpu": ..., "name": hostname}; what cannot be read is null. `root` is "" or a
+ * Returns a new object, "machine" of docs/schema/common.json. `root` is "" or a
  * folder that holds a recorded sys/ and proc/; `lspci` is NULL or a file that holds what PCI has
  * (struct functions_scope, dump). "place" is "virtual" when the DMI names an emulator
  * or the CPU says it is under a hypervisor other than Xen itself; null when nothing tells.

@@ -5,12 +5,7 @@
  *
  * The note is LEASE_FILE, there only while a device is leased. It lies on a file system that a
  * reboot empties, because a reboot gives every device back. While a run has the lease it holds a
- * lock on it.
- *
- *   {"format": "igd-harness lease", "version": 1, "device": "0000:00:02.0", "state": "assignable",
- *    "driver": "i915",            bound before; "" if none was
- *    "was_assignable": false,     it was assignable before we came, and stays so
- *    "pid": 1234}
+ * lock on it. docs/schema/lease.json.
  */
 #ifndef IGD_LEASE_H
 #define IGD_LEASE_H

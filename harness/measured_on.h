@@ -1,20 +1,6 @@
 /*
  * Was it hardware? Decided once, from the identities of a run; the judge writes the answer into the
- * findings (harness/judge.h), and everything else reads it there:
- *
- *   "measured_on": {"hardware": false,
- *                   "why": [{"kind": "virtual lab", "text": "a virtual lab on QEMU Standard PC"}]}
- *
- * "hardware" is true only for guests of Xen on a machine whose DMI names no emulator, with its own
- * GPU, and not for a replay. The kinds, of which a run may have several:
- *
- *   "hardware"         the machine, and the only entry; of a merged run one entry a machine
- *   "replay"           a recorded run was played again, and of which run
- *   "plain QEMU"       the guests were QEMU's, without Xen: the host then does not matter
- *   "virtual lab"      Xen in a virtual machine of QEMU (docs/lab.md)
- *   "virtual machine"  Xen in any other virtual machine
- *   "phantom IGD"      the Intel GPU of the host was made up (docs/lab.md)
- *   "not known"        the identities do not say: never hardware
+ * findings, and everything else reads it there: "measuredOn" of docs/schema/common.json.
  *
  * Texts are noun phrases; they may have come from a host and are not escaped.
  */

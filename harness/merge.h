@@ -1,12 +1,8 @@
 /*
  * Merging: the runs of the shards of one plan (harness/shard.h) into one run directory, which is
  * judged, bundled and compared like any other. It has the whole plan, the cells of all shards with
- * their evidence and seals, and a run.json without settings, for nobody can go on with it:
- *
- *   {"format": "igd-harness run", "version": 1, "harness": ..., "started": of the first,
- *    "settings": null,
- *    "identities": {... what is the same in all shards ...,
- *                   "shards": [{"shard": 1, "started": ..., ... its own identities ...}]}}
+ * their evidence and seals, and a run.json without settings, for nobody can go on with it
+ * (docs/schema/run.json).
  *
  * Beside it is host.shard-1.json, what the host of that shard could do (docs/host.md), for each
  * that has one. Each cell is judged by the identities of its own shard. What makes one shard no

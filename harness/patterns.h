@@ -5,12 +5,8 @@
  * means and what to do. docs/patterns.md describes the file. The order in the file is the order in
  * which matches are given, so the pattern that knows best stands first.
  *
- * A match, as it goes into findings (harness/judge.h):
- *   {"label": "qemu-rom-bar-twice", "layer": "QEMU", "severity": "cause", "known": "measured",
- *    "meaning": ..., "advice": ..., "reference": ...,       as in the file
- *    "log": "qemu", "file": "qemu.log", "line": 12,         the first line that matches, from 1
- *    "text": the line: printable ASCII, what is not is "?"; at most PATTERNS_TEXT_MAX bytes,
- *    "count": 1}                                            how many lines match
+ * docs/schema/patterns.json describes the file, "match" in findings.json there a match as it goes
+ * into findings. Its "text" has at most PATTERNS_TEXT_MAX bytes.
  */
 #ifndef IGD_PATTERNS_H
 #define IGD_PATTERNS_H

@@ -1,47 +1,6 @@
 /*
- * The plan: every cell of a matrix, worked out and frozen, as one JSON document.
- *
- * {
- *   "format": "igd-harness plan", "version": 1,
- *   "matrix": {"name": "seed-display", "about": "...",
- *              "file": "results/matrices/seed-display.yaml", "sha256": "..."},
- *   "known": {"file": "results/matrices/seed-display.known.yaml", "sha256": "..."},
- *                                       absent if there is no such file
- *   "axes": ["machine", "platform", "vga", "guest"],
- *   "cells": [ {
- *     "name": "xenfv-own-std-linux",      the words of the axes in order, joined by "-"
- *     "words": {"machine": "xenfv", ...},
- *     "guest": "linux",                   folder of the guest's image
- *     "in_place_of": "linux",             the matrix's guest, absent unless `run --guest` said
- *                                         another
- *     "limits_ms": {"create": 60000, "first-frame": 240000, "report": 60000, "power-off": 60000,
- *                   "clean-up": 60000}, of a transition also "save" and "restore"
- *     "requires": {"libxl": ["hvm"], "qemu": []},
- *                                         capabilities the host must have, else SKIP; the keys are
- *                                         those of "settings"
- *     "settings": {"libxl": {"xen_platform_pci": true, "vga": "stdvga", ...},
- *                  "qemu": {"machine": "pc-i440fx-3.1", ...}},
- *                                         a back end that is not a key here cannot do this cell
- *     "to": {"settings": {...}},          of a transition: what the guest is restored with
- *     "expect": [ {
- *       "id": "mode-without-edid",        name of the expectation in the matrix
- *       "field": "display/mode",          src/field.h, harness/sight.h
- *       "value": "1024x768",              any JSON; compared by json_equal()
- *       "same_as": "host/igd/device",     in place of "value": another sight, harness/sight.h
- *       "source": "QEMU 0a71966253; hw/core/machine.c hw_compat_4_0",
- *       "known": [ {                      the known deviations, absent if there are none
- *         "id": "rfc-slot2", "value": "0000:00:03.0", "why": "...", "link": "...",
- *         "until": {"date": "2027-06-30"} or {"qemu": ">=11.0"},
- *         "versions": ..., "on_host": ..., "not_on_host": ...   as below
- *       } ],
- *       "backends": ["libxl"],            absent: all
- *       "versions": {"qemu": ">=7.0 <10.0"}
- *                                         holds if the detected versions are in range; absent: all
- *       "on_host": {"igd/class": ["0x030000"]}, "not_on_host": {...}
- *                                         holds if the host's field is one of these, or none
- *     } ]
- *   } ]
- * }
+ * The plan: every cell of a matrix, worked out and frozen, as one JSON document:
+ * docs/schema/plan.json.
  */
 #ifndef IGD_PLAN_H
 #define IGD_PLAN_H

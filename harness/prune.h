@@ -3,9 +3,7 @@
  *
  * A run directory is removed whole, or loses the raw logs of the cells that passed. What is judged
  * by stays, and pruned.json in the cell's folder has what went:
- *
- *   {"format": "igd-harness pruned", "version": 1,
- *    "files": {"console.log": {"bytes": 60000, "sha256": "..."}, ...}}
+ * docs/schema/pruned.json.
  */
 #ifndef IGD_PRUNE_H
 #define IGD_PRUNE_H

@@ -1,10 +1,7 @@
 /*
  * Seals: how a stored run knows that it is still what was recorded. sealed.json of a folder has the
  * SHA-256 of the plain files in it, written when the last of them was: one for the frozen documents
- * of a run, one for each cell that is over.
- *
- *   {"format": "igd-harness seal", "version": 1,
- *    "files": {"end.json": {"bytes": 800, "sha256": "..."}, ...}}
+ * of a run, one for each cell that is over; docs/schema/seal.json.
  *
  * It is against accidents of disks and transport, not against somebody who can compute a digest.
  * `lock`, findings.json, which is derived, dut-console.log, which goes on growing, labgrid.json,

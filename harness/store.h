@@ -11,9 +11,7 @@
  *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001
  *   cells/NNN-NAME.lost-N/  attempts that came to no end: harness/attempt.h
  *
- * run.json: {"format": "igd-harness run", "version": 1, "harness": "0.2.0", "started": "2026-...Z",
- *   "settings": {see conduct_settings()},
- *   "identities": {see struct backend's identify(), and "host": {...} from host_identify()}}
+ * docs/schema has each of the documents, by its name there: run, plan, findings, seal.
  */
 #ifndef IGD_STORE_H
 #define IGD_STORE_H

@@ -9,18 +9,9 @@
 /*
  * What the saved guest (`before`) and the restored one (`after`), two checked reports, say of each
  * other; `end` is end.json (harness/cell.h), `qemu` what the restored guest's QEMU has
- * (views_qemu_functions(), harness/views.h) or NULL:
- *
- * {"changed": "pci.functions[0000:00:02.0].device",
- *                        paths (harness/diff_values.h) at which the machine is another, at most
- *                        TRANSITION_CHANGES_MAX joined by ", " and how many more; null: the same.
- *                        "qemu.functions[0000:00:03.0].bars[0]": the guest has it, and QEMU has
- *                        it elsewhere or nowhere (harness/transition_bars.h)
- *  "changes": [ {"what": ..., "a": ..., "b": ...} ],       the same as a list
- *  "steps": true,        the same agent went on, and did steps
- *  "disk": true,         it went on writing, and all that it had written is there; null: no disk
- *  "clock": true,        its clocks went on, and not further than the host's
- *  "behind_ms": 4200}    by how much its clock lost against the host's
+ * (views_qemu_functions(), harness/views.h) or NULL.
+ * What they say is "transition" of docs/schema/findings.json: paths are those of
+ * harness/diff_values.h, at most TRANSITION_CHANGES_MAX in "changed".
  *
  * A key is absent if one of the two did not say. New reference, or NULL without memory.
  */

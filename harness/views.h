@@ -12,37 +12,7 @@
  *   guest     report.json
  *
  * The evidence stays in the cell's folder. Here its views stand side by side, device by device, and
- * where they part, the first layer that differs is named:
- *
- * {
- *   "layers": ["config", "libxl", "qemu", "guest"],
- *                        those of which there is evidence, in the order above, never "firmware";
- *                        against the others nothing was compared
- *   "parts_at": "qemu",  the first layer at which any device parts; null: at none
- *   "devices": [ {
- *     "device": "igd",   host-bridge, platform, vga, nic, igd, passed (another device of the
- *                        host), isa-bridge, function (any other), edid, mode, opregion
- *     "what": "0000:00:02.0 of the host",
- *     "config": {}, "libxl": {"address": "0000:00:02.0", "learned": true}, "qemu": {...}, ...
- *                        for each layer, also firmware: an object, what it says of the device;
- *                        null: that it is not there; no such key: it says nothing
- *     "parts_at": "guest",           null: at none
- *     "why": "QEMU has 0000:00:02.0, the guest has 0000:00:03.0"   one sentence; "": at none
- *   } ]
- * }
- *
- * What an object may say. What two layers say of one device must be the same:
- *
- *   address     "0000:00:02.0"; before QEMU only if it was asked for
- *   ids, class  "8086:3e92", "0x0300"
- *   kind        of the host bridge: "igd" or "plain"
- *   model       of vga and nic, QEMU's name of the type: "VGA", "rtl8139"
- *   type        of the host bridge and functions, likewise
- *   preferred   of the EDID: "1280x800"
- *   mode        "1280x800"
- *
- * And what is only told: "learned" (libxl did not ask for the address, QEMU told it), "bytes" of
- * the EDID, "asls" (register 0xfc of the IGD), "signature" of the OpRegion.
+ * where they part, the first layer that differs is named: "views" of docs/schema/findings.json.
  *
  * Nothing of what QEMU wrote is believed before it is checked: a guest may have taken QEMU over.
  */

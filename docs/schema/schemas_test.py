@@ -120,6 +120,11 @@ def formats_and_descriptions():
         if name != "common" and schemas.name_of({"format": schema["properties"]["format"]["const"]}) != name])
     with open(f"{schemas.FOLDER}/meson.build", encoding="utf-8") as build:
         same("all are installed", SCHEMAS, re.findall(r"^  '([a-z-]+)',$", build.read(), re.MULTILINE))
+    named = set()
+    for file in glob.glob(f"{ROOT}/harness/**/*.[ch]", recursive=True):
+        with open(file, encoding="utf-8") as source:
+            named |= set(re.findall(r"docs/schema/([a-z-]+)\.json", source.read()))
+    check(f"{len(named)} schemas that comments name are there", sorted(named - set(SCHEMAS)) if named else ["none"])
     check("each property has a description", [
         f"{name}.json: {path}" for name, schema in SCHEMAS.items() if name != "common"
         for path, value, where in walk(schema, name, set())

@@ -1,11 +1,7 @@
 /*
  * What igd-dm is told by the back end that has libxl start it: a document beside the path by which
  * libxl calls it, PATH.json.
- *
- *   {"format": "igd-harness dm", "version": 1, "qemu": "/usr/libexec/xen-qemu-system-i386",
- *    "policy": "rfc", "evidence": "/root/run/cells/001-xenfv-own-std-linux"}
- *
- * `qemu` and `evidence` are absolute paths: of the program to become, and of the cell's folder.
+ * docs/schema/dm.json.
  */
 #ifndef IGD_DM_ORDERS_H
 #define IGD_DM_ORDERS_H
