@@ -18,6 +18,7 @@
 #define IGD_JUDGE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "harness/findings.h"
 #include "harness/patterns.h"
@@ -33,27 +34,40 @@
 json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const char *report_trouble);
 
-/*
- * Judges a stored run by `plan`, the run's own or another: cells are found by name, where
- * `stored_plan` has them; `patterns` are looked for in their logs, NULL: none. Each finding goes to
- * `sink` as soon as it is made. Without a plan it is the run's own, read and forgotten cell by
- * cell: then the memory that this takes does not grow with the run. Returns 0, what the sink said,
- * or a negative errno if the store cannot be read, with the sentence.
- */
-int judge_pour(const struct store *store, const json_t *run, const json_t *stored_plan,
-	const json_t *plan, const struct patterns *patterns, const struct findings_sink *sink,
-	struct problem *why);
-
-/* The same for who needs the whole: 0 and the findings document, a new reference. */
-int judge_run(const struct store *store, const json_t *run, const json_t *stored_plan,
-	const json_t *plan, const struct patterns *patterns, json_t **findings_r,
-	struct problem *why);
+/* A stored run, by what it is judged, and where its findings go; all borrowed. */
+struct judge_request {
+	const struct store *store;
+	const json_t *run;
+	const json_t *stored_plan; /* NULL if there is no `plan` */
+	/* The plan to judge by, the run's own or a different one: cells are found by name in
+	 * `stored_plan`. NULL: the run's own, read and forgotten cell by cell, so that the memory
+	 * that this takes does not grow with the run. */
+	const json_t *plan;
+	const struct patterns *patterns; /* to search the logs for; NULL: they are not searched */
+	const struct findings_sink *sink;
+};
 
 /*
- * Exit status for findings, or for their totals: that of the worst verdict; 3, with a word on
- * stderr, if no cell was tested at all: a run that skipped everything must not pass for one that
- * found nothing.
+ * Judges a stored run and gives each finding to the sink as soon as it is made. Returns 0, what the
+ * sink returned, or a negative errno if the store cannot be read, with the sentence.
  */
+int judge_stream(const struct judge_request *request, struct problem *why);
+
+/*
+ * Like judge_stream(), but collects the findings into one document; the sink is not used. Returns 0
+ * and a new reference.
+ */
+int judge_collect(const struct judge_request *request, json_t **findings_r, struct problem *why);
+
+/*
+ * Was no cell tested at all? A run that skipped every cell must not pass for one that found
+ * nothing. For findings, or for their totals.
+ */
+#define JUDGE_NOTHING_TESTED "nothing was tested: every cell was skipped"
+bool judge_tested_nothing(const json_t *findings);
+
+/* Exit status for findings, or for their totals: that of the worst verdict; 3 if nothing was
+ * tested. */
 int judge_exit_status(const json_t *findings);
 
 #endif
