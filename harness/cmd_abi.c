@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/abi.h"
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/digest.h"
 #include "harness/fileio.h"

@@ -8,6 +8,7 @@
 #include "harness/bisect_drive.h"
 #include "harness/bisect_options.h"
 #include "harness/bisect_render.h"
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/fileio.h"
 #include "src/document.h"

@@ -6,6 +6,7 @@
 #include "harness/bisect_child.h"
 #include "harness/bisect_git.h"
 #include "harness/bisect_options.h"
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/escape.h"
 

@@ -12,6 +12,7 @@
 #include "harness/bundle.h"
 #include "harness/bundle_file.h"
 #include "harness/clock.h"
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/store.h"
 #include "src/document.h"

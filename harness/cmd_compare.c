@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/compare.h"
 #include "harness/judged.h"

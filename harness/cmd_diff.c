@@ -1,6 +1,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/diff.h"
 #include "harness/judged.h"

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/help.h"
 
@@ -22,7 +23,7 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-static int run(int argc, char **argv)
+static int run(const struct command *const *all, int argc, char **argv)
 {
 	const struct command *command = NULL;
 	struct problem why = { 0 };
@@ -30,13 +31,13 @@ static int run(int argc, char **argv)
 	if (argc > 1)
 		problem_set(&why, 0, "name one command, or none");
 	else if (argc == 1)
-		command = help_command(argv[0], &why);
+		command = help_command(all, argv[0], &why);
 	if (why.text[0])
 		return command_fail(&command_help, EXIT_USAGE, &why);
 	if (strcmp(given.format, "man") == 0) {
-		help_man(command, stdout);
+		help_man(all, command, stdout);
 	} else if (strcmp(given.format, "bash") == 0) {
-		help_bash(stdout);
+		help_bash(all, stdout);
 	} else if (strcmp(given.format, "text") != 0) {
 		problem_set(&why, 0, "no format \"%.100s\"; igd-harness help --help lists them",
 			given.format);
@@ -44,7 +45,7 @@ static int run(int argc, char **argv)
 	} else if (command) {
 		options_help(command);
 	} else {
-		help_text(stdout);
+		help_text(all, stdout);
 	}
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
@@ -61,5 +62,5 @@ const struct command command_help = {
 		"manual pages and bash's completion that are installed with the program are made\n"
 		"with this.",
 	.options = options,
-	.run = run,
+	.run_of_all = run,
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/bundle_file.h"
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/escape.h"
 #include "harness/host_bundle.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/judge.h"
 #include "harness/judged.h"

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/lava_job.h"
 #include "harness/matrix.h"

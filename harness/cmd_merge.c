@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/merge.h"
 

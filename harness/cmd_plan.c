@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/escape.h"
 #include "harness/matrix.h"

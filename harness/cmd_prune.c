@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "harness/clock.h"
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/judge.h"
 #include "harness/prune.h"

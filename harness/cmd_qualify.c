@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/qualify.h"
 #include "harness/qualify_collect.h"

@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/conduct.h"
 #include "harness/dut_drive.h"

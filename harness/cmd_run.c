@@ -9,6 +9,7 @@
 #include "harness/backend.h"
 #include "harness/build_version.h"
 #include "harness/clock.h"
+#include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/conduct.h"
 #include "harness/dut_drive.h"

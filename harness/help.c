@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "harness/backend.h"
-#include "harness/commands.h"
 #include "harness/nearest.h"
 #include "harness/render.h"
 
@@ -36,11 +35,11 @@ const struct help_term help_environment[] = {
 	{ NULL, NULL },
 };
 
-void help_text(FILE *stream)
+void help_text(const struct command *const *all, FILE *stream)
 {
 	fprintf(stream, "Usage: igd-harness COMMAND [OPTION...] [ARGUMENT...]\n\n%s\n\nCommands:\n",
 		help_about);
-	for (const struct command *const *command = commands; *command; command++)
+	for (const struct command *const *command = all; *command; command++)
 		fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
 	fputs("\nOptions:\n", stream);
 	for (const struct help_term *term = help_options; term->name; term++)
@@ -57,22 +56,23 @@ void help_text(FILE *stream)
 	fputs("\n`igd-harness COMMAND --help` tells more.\n", stream);
 }
 
-void help_no_command(const char *name, struct problem *why)
+void help_no_command(const struct command *const *all, const char *name, struct problem *why)
 {
 	struct nearest nearest = nearest_to(name);
 
-	for (const struct command *const *command = commands; *command; command++)
+	for (const struct command *const *command = all; *command; command++)
 		nearest_offer(&nearest, (*command)->name);
 	problem_set(why, 0, "no command \"%.100s\"%s%s; igd-harness --help lists them", name,
 		nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
 }
 
-const struct command *help_command(const char *name, struct problem *why)
+const struct command *help_command(
+	const struct command *const *all, const char *name, struct problem *why)
 {
-	for (const struct command *const *command = commands; *command; command++) {
+	for (const struct command *const *command = all; *command; command++) {
 		if (strcmp((*command)->name, name) == 0)
 			return *command;
 	}
-	help_no_command(name, why);
+	help_no_command(all, name, why);
 	return NULL;
 }

@@ -10,20 +10,24 @@
 #include "harness/options.h"
 #include "src/problem.h"
 
-/* The text of `igd-harness --help`. */
-void help_text(FILE *stream);
+/*
+ * The text of `igd-harness --help`. `all` is here and below the table of the commands, which ends
+ * with NULL.
+ */
+void help_text(const struct command *const *all, FILE *stream);
 
 /* A manual page in man(7): of a command, or of the program if `command` is NULL. */
-void help_man(const struct command *command, FILE *stream);
+void help_man(const struct command *const *all, const struct command *command, FILE *stream);
 
 /* The completion for bash. */
-void help_bash(FILE *stream);
+void help_bash(const struct command *const *all, FILE *stream);
 
 /* Returns the command of that name, or NULL with a sentence that names the one that was meant. */
-const struct command *help_command(const char *name, struct problem *why);
+const struct command *help_command(
+	const struct command *const *all, const char *name, struct problem *why);
 
 /* The sentence alone. */
-void help_no_command(const char *name, struct problem *why);
+void help_no_command(const struct command *const *all, const char *name, struct problem *why);
 
 /* What the program is for, in words that all of them say. */
 extern const char help_about[];

@@ -1,7 +1,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "harness/commands.h"
 #include "harness/help.h"
 
 /*
@@ -41,10 +40,10 @@ static void write_option_argument(
 	fputs("return ;;\n", stream);
 }
 
-static void write_option_arguments(FILE *stream)
+static void write_option_arguments(const struct command *const *all, FILE *stream)
 {
 	fputs("\tcase \"$command $previous\" in\n", stream);
-	for (const struct command *const *command = commands; *command; command++) {
+	for (const struct command *const *command = all; *command; command++) {
 		for (const struct command_option *option = (*command)->options; option->name;
 			option++) {
 			if (option->arg)
@@ -54,10 +53,10 @@ static void write_option_arguments(FILE *stream)
 	fputs("\tesac\n", stream);
 }
 
-static void write_options(FILE *stream)
+static void write_options(const struct command *const *all, FILE *stream)
 {
 	fputs("\tif [[ $current == -* ]]; then\n\t\tcase $command in\n", stream);
-	for (const struct command *const *command = commands; *command; command++) {
+	for (const struct command *const *command = all; *command; command++) {
 		fprintf(stream, "\t\t%s) _igd_harness_words '", (*command)->name);
 		for (const struct command_option *option = (*command)->options; option->name;
 			option++)
@@ -67,10 +66,10 @@ static void write_options(FILE *stream)
 	fputs("\t\tesac\n\t\treturn\n\tfi\n", stream);
 }
 
-static void write_arguments(FILE *stream)
+static void write_arguments(const struct command *const *all, FILE *stream)
 {
 	fputs("\tcase $command in\n", stream);
-	for (const struct command *const *command = commands; *command; command++) {
+	for (const struct command *const *command = all; *command; command++) {
 		const char *word = (*command)->arguments;
 
 		fprintf(stream, "\t%s) ", (*command)->name);
@@ -86,19 +85,19 @@ static void write_arguments(FILE *stream)
 	fputs("\tesac\n", stream);
 }
 
-static void write_commands(FILE *stream)
+static void write_commands(const struct command *const *all, FILE *stream)
 {
 	const char *between = "";
 
 	fputs("\tlocal commands='", stream);
-	for (const struct command *const *command = commands; *command; command++) {
+	for (const struct command *const *command = all; *command; command++) {
 		fprintf(stream, "%s%s", between, (*command)->name);
 		between = " ";
 	}
 	fputs("'\n", stream);
 }
 
-void help_bash(FILE *stream)
+void help_bash(const struct command *const *all, FILE *stream)
 {
 	fputs("# bash completion for igd-harness.\n"
 	      "# Made from the tables of the program by igd-harness help --format bash.\n\n"
@@ -110,7 +109,7 @@ void help_bash(FILE *stream)
 	      "\t\tCOMPREPLY+=(\"$word\")\n\tdone < <(compgen \"$1\" -- \"$current\")\n}\n\n"
 	      "_igd_harness()\n{\n",
 		stream);
-	write_commands(stream);
+	write_commands(all, stream);
 	/* bash makes three words of --option=value. */
 	fputs("\tlocal current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
 	      "\tlocal command=${COMP_WORDS[1]}\n"
@@ -120,8 +119,8 @@ void help_bash(FILE *stream)
 	      "\tif ((COMP_CWORD == 1)); then\n"
 	      "\t\t_igd_harness_words \"$commands --help --version\"\n\t\treturn\n\tfi\n",
 		stream);
-	write_option_arguments(stream);
-	write_options(stream);
-	write_arguments(stream);
+	write_option_arguments(all, stream);
+	write_options(all, stream);
+	write_arguments(all, stream);
 	fputs("}\n\ncomplete -F _igd_harness igd-harness\n", stream);
 }

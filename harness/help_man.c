@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "harness/backend.h"
-#include "harness/commands.h"
 #include "harness/help.h"
 #include "harness/render.h"
 
@@ -138,7 +137,7 @@ static void write_command(const struct command *command, FILE *stream)
 	fputs(".SH SEE ALSO\n.BR igd\\-harness (1)\n", stream);
 }
 
-static void write_program(FILE *stream)
+static void write_program(const struct command *const *all, FILE *stream)
 {
 	const struct command *const *command;
 
@@ -147,7 +146,7 @@ static void write_program(FILE *stream)
 		stream);
 	write_text(help_about, stream);
 	fputs(".SH COMMANDS\n", stream);
-	for (command = commands; *command; command++)
+	for (command = all; *command; command++)
 		write_term((*command)->name, (*command)->summary, stream);
 	fputs(".SH BACK ENDS\n", stream);
 	for (const struct backend_entry *entry = backend_entries; entry->name; entry++)
@@ -159,15 +158,15 @@ static void write_program(FILE *stream)
 	write_terms("EXIT STATUS", help_statuses, stream);
 	write_terms("ENVIRONMENT", help_environment, stream);
 	fputs(".SH SEE ALSO\n", stream);
-	for (command = commands; *command; command++)
+	for (command = all; *command; command++)
 		fprintf(stream, ".BR igd\\-harness\\-%s (1)%s\n", (*command)->name,
 			command[1] ? "," : "");
 }
 
-void help_man(const struct command *command, FILE *stream)
+void help_man(const struct command *const *all, const struct command *command, FILE *stream)
 {
 	if (command)
 		write_command(command, stream);
 	else
-		write_program(stream);
+		write_program(all, stream);
 }

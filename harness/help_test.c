@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "harness/backend.h"
-#include "harness/commands.h"
 #include "harness/render.h"
 #include "src/suite.h"
 
@@ -30,7 +29,7 @@ static const struct command command_do = {
 	.description = "One.\n\nTwo.",
 	.options = options,
 };
-const struct command *const commands[] = { &command_do, NULL };
+static const struct command *const all[] = { &command_do, NULL };
 const struct backend_entry backend_entries[] = { { .name = "b-end", .about = "of the test" },
 	{ .name = NULL } };
 const struct renderer renderers[] = { { "form-at", "of the test", NULL }, { NULL, NULL, NULL } };
@@ -42,7 +41,7 @@ static char *page(const struct command *command)
 	FILE *stream = open_memstream(&written, &length);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
-	help_man(command, stream);
+	help_man(all, command, stream);
 	fclose(stream);
 	return written;
 }
@@ -75,9 +74,9 @@ static void a_misspelt_command_is_recognised(void)
 {
 	struct problem why = { 0 };
 
-	CU_ASSERT_PTR_EQUAL(help_command("do", &why), &command_do);
+	CU_ASSERT_PTR_EQUAL(help_command(all, "do", &why), &command_do);
 	CU_ASSERT_STRING_EQUAL(why.text, "");
-	CU_ASSERT_PTR_NULL(help_command("dp", &why));
+	CU_ASSERT_PTR_NULL(help_command(all, "dp", &why));
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "no command \"dp\", did you mean do;"));
 }
 

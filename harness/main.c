@@ -1,35 +1,22 @@
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/build_version.h"
 #include "harness/commands.h"
+#include "harness/exit_status.h"
 #include "harness/help.h"
 
-const struct command *const commands[] = { &command_plan, &command_run, &command_resume,
-	&command_cell, &command_judge, &command_diff, &command_compare, &command_qualify,
-	&command_merge, &command_bisect, &command_bisect_step, &command_lava_job, &command_bundle,
-	&command_prune, &command_host, &command_abi, &command_help, NULL };
-
-int command_fail(const struct command *command, int status, const struct problem *why)
+/* argv[0] is the name of the command. Returns the exit status. */
+static int run(const struct command *command, int argc, char **argv)
 {
-	fprintf(stderr, "igd-harness %s: %s\n", command->name,
-		why->text[0] ? why->text : "out of memory");
-	return status;
-}
+	int first = 0, status = options_parse(command, argc, argv, &first);
 
-int command_status(int error)
-{
-	switch (-error) {
-	case EINVAL:
-	case ENOENT:
-	case EEXIST:
-	case EPROTO:
-	case ENOTDIR:
-		return EXIT_USAGE;
-	default:
-		return EXIT_NO_ANSWER;
-	}
+	if (status >= 0)
+		return status;
+	argc -= first;
+	argv += first;
+	return command->run_of_all ? command->run_of_all(commands, argc, argv)
+				   : command->run(argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -38,7 +25,7 @@ int main(int argc, char **argv)
 
 	build_version_set(build_id);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		help_text(stdout);
+		help_text(commands, stdout);
 		return argc < 2 ? EXIT_USAGE : 0;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
@@ -46,14 +33,10 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	for (const struct command *const *command = commands; *command; command++) {
-		int first = 0, status;
-
-		if (strcmp(argv[1], (*command)->name) != 0)
-			continue;
-		status = options_parse(*command, argc - 1, argv + 1, &first);
-		return status >= 0 ? status : (*command)->run(argc - 1 - first, argv + 1 + first);
+		if (strcmp(argv[1], (*command)->name) == 0)
+			return run(*command, argc - 1, argv + 1);
 	}
-	help_no_command(argv[1], &why);
+	help_no_command(commands, argv[1], &why);
 	fprintf(stderr, "igd-harness: %s\n", why.text);
 	return EXIT_USAGE;
 }

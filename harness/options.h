@@ -28,9 +28,11 @@ struct command {
 	const char *summary; /* one line */
 	const char *description;
 	const struct command_option *options;
-	int (*run)(
-		int argc, char **argv); /* argv holds the arguments only; returns the exit status */
-	int usage_status;               /* what wrong usage ends with; 0: EXIT_USAGE */
+	/* Runs the command; argv holds the arguments only. Returns the exit status. */
+	int (*run)(int argc, char **argv);
+	/* Instead of run, for `help`: the same with the table of all commands. */
+	int (*run_of_all)(const struct command *const *all, int argc, char **argv);
+	int usage_status; /* exit status of wrong usage; 0: EXIT_USAGE */
 };
 
 /*

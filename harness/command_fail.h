@@ -1,0 +1,18 @@
+/* How a command ends that cannot do what was asked. */
+#ifndef IGD_COMMAND_FAIL_H
+#define IGD_COMMAND_FAIL_H
+
+#include "harness/exit_status.h"
+#include "harness/options.h"
+#include "src/problem.h"
+
+/* Prints `igd-harness NAME: sentence` to stderr and returns `status`. */
+int command_fail(const struct command *command, int status, const struct problem *why);
+
+/*
+ * The exit status for a negative errno: EXIT_USAGE if a bad file or option caused it, else
+ * EXIT_NO_ANSWER.
+ */
+int command_status(int error);
+
+#endif
