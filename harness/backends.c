@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/backend.h"
@@ -43,6 +44,25 @@ const char *backend_name(size_t i)
 									: NULL;
 }
 
+static void append(struct problem *why, const char *separator, const char *name)
+{
+	size_t used = strlen(why->text);
+
+	snprintf(why->text + used, sizeof(why->text) - used, "%s%s", separator, name);
+}
+
+static int no_backend(const char *name, struct problem *why)
+{
+	problem_set(why, -EINVAL, "no back end \"%.60s\": there are ", name);
+	for (const struct backend_entry *entry = backend_entries; entry->name; entry++)
+		append(why,
+			entry == backend_entries ? ""
+			: entry[1].name          ? ", "
+						 : " and ",
+			entry->name);
+	return -EINVAL;
+}
+
 int backend_find(const char *name, const struct backend **backend_r, struct problem *why)
 {
 	for (const struct backend_entry *entry = backend_entries; entry->name; entry++) {
@@ -53,6 +73,5 @@ int backend_find(const char *name, const struct backend **backend_r, struct prob
 		*backend_r = entry->built_in;
 		return 0;
 	}
-	return problem_set(
-		why, -EINVAL, "no back end \"%s\": there are libxl, qemu and replay", name);
+	return no_backend(name, why);
 }

@@ -3,6 +3,7 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
+#include "harness/compare_stored.h"
 #include "harness/diff.h"
 #include "harness/judged.h"
 
@@ -48,7 +49,7 @@ static int run(int argc, char **argv)
 	if (r == 0)
 		r = stored_run_judge(&later, &why);
 	if (r == 0)
-		r = stored_run_compare(argv[0], &later, &given.history, &by, &difference, &why);
+		r = compare_stored(argv[0], &later, &given.history, &by, &difference, &why);
 	if (r == 0)
 		r = print(difference);
 	status = r < 0 ? command_fail(&command_diff, command_status(r), &why)

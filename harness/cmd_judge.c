@@ -6,6 +6,7 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
+#include "harness/compare_stored.h"
 #include "harness/judge.h"
 #include "harness/judged.h"
 #include "harness/record.h"
@@ -90,8 +91,7 @@ static int run_whole(const char *dir, const struct stored_run_options *by,
 	if (r == 0)
 		r = record_open(&stored->store, stored->stored_plan, &record);
 	if (r == 0 && given.baseline)
-		r = stored_run_compare(
-			given.baseline, stored, &given.history, by, &difference, why);
+		r = compare_stored(given.baseline, stored, &given.history, by, &difference, why);
 	judgement->how.record = &record;
 	judgement->how.difference = difference;
 	if (r == 0)

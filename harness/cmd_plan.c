@@ -43,7 +43,7 @@ static void print_field(void *data, const char *pattern, const char *meaning)
 
 static void print_settings(void)
 {
-	for (const struct setting *setting = settings; setting->name; setting++)
+	for (const struct setting *setting = setting_table; setting->name; setting++)
 		printf("%-6s %-22s %s\n", setting->backend, setting->name, setting->meaning);
 }
 

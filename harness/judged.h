@@ -6,7 +6,6 @@
 
 #include <jansson.h>
 
-#include "harness/diff.h"
 #include "harness/findings.h"
 #include "harness/judge.h"
 #include "harness/patterns.h"
@@ -55,16 +54,6 @@ struct judge_request stored_run_request(
 
 /* Judges it, into `findings`. Errors as judge_collect(). */
 int stored_run_judge(struct stored_run *stored, struct problem *why);
-
-/*
- * What changed from the run in `before` to `now`, which is judged: the document of harness/diff.h.
- * The earlier run and those in `history` are opened and judged by the same options. A pattern of
- * `options->select` may match no cell of theirs. Returns 0 and a new reference, or a negative errno
- * with the sentence.
- */
-int stored_run_compare(const char *before, const struct stored_run *now,
-	const struct string_list *history, const struct stored_run_options *options,
-	json_t **difference_r, struct problem *why);
 
 /* A run that is STORED_RUN_NONE, or closed already, may be closed. */
 void stored_run_close(struct stored_run *stored);

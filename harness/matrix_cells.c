@@ -106,7 +106,7 @@ static int put_settings(
 		if (!(cell->backends & (1u << b)))
 			continue;
 		settings = json_object();
-		if (json_object_set_new(all_settings, matrix_backends[b], settings) < 0)
+		if (json_object_set_new(all_settings, setting_backends[b], settings) < 0)
 			r = -ENOMEM;
 		for (size_t i = 0; i < layers->count && r == 0; i++)
 			r = merge(settings, layers->of[i]->settings[b]);
@@ -126,7 +126,7 @@ static int put_requires(
 		if (!(cell->backends & (1u << b)))
 			continue;
 		requires = json_array();
-		if (json_object_set_new(all_requires, matrix_backends[b], requires) < 0)
+		if (json_object_set_new(all_requires, setting_backends[b], requires) < 0)
 			r = -ENOMEM;
 		for (size_t i = 0; i < layers->count && r == 0; i++) {
 			const struct matrix_layer *layer = layers->of[i];

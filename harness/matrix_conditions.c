@@ -109,7 +109,7 @@ static int put_backends(const struct matrix *matrix, unsigned int mask, json_t *
 		return yaml_no_memory(&matrix->source);
 	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
 		if ((mask & (1u << i)) &&
-			json_array_append_new(names, json_string(matrix_backends[i])) < 0)
+			json_array_append_new(names, json_string(setting_backends[i])) < 0)
 			return yaml_no_memory(&matrix->source);
 	}
 	return 0;

@@ -12,8 +12,6 @@
 #define REQUIRES_MAX   32      /* capabilities in one list */
 #define LIMIT_MS_MAX   3600000 /* an hour: longer, and nobody waits for the answer */
 
-const char *const matrix_backends[MATRIX_BACKENDS] = { "libxl", "qemu" };
-
 enum { ABOUT, BACKENDS, TO, GUEST, CMDLINE, LIMITS_MS, REQUIRES, LIBXL, QEMU, KEYS };
 
 static const struct yaml_key word_keys[KEYS + 1] = {
@@ -42,13 +40,13 @@ static int find_backend(
 	const struct yaml_source *source, struct yaml_place at, const char *name, size_t *backend_r)
 {
 	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
-		if (strcmp(matrix_backends[i], name) == 0) {
+		if (strcmp(setting_backends[i], name) == 0) {
 			*backend_r = i;
 			return 0;
 		}
 	}
-	return yaml_wrong(
-		source, at, "no back end \"%.60s\" takes settings: it is libxl or qemu", name);
+	return yaml_wrong(source, at, "no back end \"%.60s\" takes settings: it is %s or %s", name,
+		setting_backends[0], setting_backends[1]);
 }
 
 int matrix_backends_read(
@@ -78,7 +76,7 @@ static int put_setting(const struct yaml_source *source, struct matrix_layer *la
 	r = yaml_value(source, node, &value);
 	if (r < 0)
 		return r;
-	if (setting_check(matrix_backends[backend], name, value, &inner) < 0)
+	if (setting_check(setting_backends[backend], name, value, &inner) < 0)
 		r = yaml_wrong(source, node->key_place, "%s", inner.text);
 	if (r == 0 && !layer->settings[backend])
 		layer->settings[backend] = json_object();
@@ -104,7 +102,7 @@ static int read_settings(const struct yaml_source *source, const struct yaml_nod
 			return yaml_wrong(source, sections[i]->key_place,
 				"`backends` leaves %s out and yet here are its settings: remove "
 				"one of the two",
-				matrix_backends[i]);
+				setting_backends[i]);
 		for (const struct yaml_node *entry = sections[i]->first; entry && r == 0;
 			entry = entry->next)
 			r = put_setting(source, layer, i, entry->key, entry);

@@ -14,6 +14,7 @@
 
 #include "harness/cell_state.h"
 #include "harness/plan.h"
+#include "harness/settings.h"
 #include "harness/yaml.h"
 
 #define MATRIX_FORMAT  "igd-harness matrix"
@@ -28,11 +29,10 @@
 /* Bytes of the plan as compact JSON, about: a run must be able to read it back (FILEIO_MAX). */
 #define MATRIX_PLAN_MAX (48u << 20)
 
-/* The back ends that take settings; a set of them is a mask of 1 << index. */
-#define MATRIX_BACKENDS     2
+/* The back ends that take settings; a set of them is a mask of 1 << index in setting_backends. */
+#define MATRIX_BACKENDS     SETTING_BACKENDS
 #define MATRIX_BACKENDS_ALL ((1u << MATRIX_BACKENDS) - 1)
 #define MATRIX_LIBXL        (1u << 0)
-extern const char *const matrix_backends[MATRIX_BACKENDS];
 
 /* What a word, or `defaults`, says about a cell. */
 struct matrix_layer {

@@ -428,7 +428,7 @@ static void complete(void)
 {
 	char *path = source_file("docs/matrix.md"), *page = read_all(path), wanted[128];
 
-	for (const struct setting *setting = settings; setting->name; setting++) {
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		snprintf(
 			wanted, sizeof(wanted), "\n| %s | `%s` |", setting->backend, setting->name);
 		CU_ASSERT_PTR_NOT_NULL(strstr(page, wanted));

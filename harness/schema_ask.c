@@ -53,7 +53,7 @@ static const char *limit_word(int i)
 
 static const char *backend_word(int i)
 {
-	return i < MATRIX_BACKENDS ? matrix_backends[i] : NULL;
+	return i < MATRIX_BACKENDS ? setting_backends[i] : NULL;
 }
 
 static const char *log_word(int i)
@@ -132,7 +132,7 @@ static int print_tables(void)
 			json_array_append_new(words, json_string(tables[i].word(word)));
 		json_object_set_new(all, tables[i].name, words);
 	}
-	for (const struct setting *setting = settings; setting->name; setting++)
+	for (const struct setting *setting = setting_table; setting->name; setting++)
 		json_array_append_new(list, describe_setting(setting));
 	json_object_set_new(all, "settings", list);
 	r = json_dumpf(all, stdout, JSON_INDENT(1));

@@ -17,12 +17,14 @@ static const char *const policy_words[] = { "libxl", "rfc", "igd-only", "igd-onl
 static const char *const save_words[] = { "plain", "live", NULL };
 static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
 
+const char *const setting_backends[SETTING_BACKENDS] = { "libxl", "qemu" };
+
 /*
  * The bounds are those beyond which a back end cannot follow: HVM_MAX_VCPUS (Xen's
  * public/hvm/hvm_info_table.h), max_cpus of pc (QEMU's hw/i386/pc.c); libxl ignores a hole below
  * 256 MiB, and above 3840 hvmloader has no low memory left.
  */
-const struct setting settings[] = {
+const struct setting setting_table[] = {
 	{ "libxl", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },
 	{ "libxl", "vcpus", SETTING_WHOLE, NULL, "virtual processors", 1, 128 },
 	{ "libxl", "xen_platform_pci", SETTING_BOOL, NULL,
@@ -77,7 +79,7 @@ const struct setting settings[] = {
 
 static const struct setting *find(const char *backend, const char *name)
 {
-	for (const struct setting *setting = settings; setting->name; setting++) {
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		if (strcmp(setting->backend, backend) == 0 && strcmp(setting->name, name) == 0)
 			return setting;
 	}
@@ -89,7 +91,7 @@ static int unknown(const char *backend, const char *name, struct problem *why)
 	struct nearest nearest = nearest_to(name);
 	bool known = false;
 
-	for (const struct setting *setting = settings; setting->name; setting++) {
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		if (strcmp(setting->backend, backend) == 0) {
 			known = true;
 			nearest_offer(&nearest, setting->name);
@@ -97,7 +99,8 @@ static int unknown(const char *backend, const char *name, struct problem *why)
 	}
 	if (!known)
 		return problem_set(why, -EINVAL,
-			"no back end \"%.40s\" takes settings: it is libxl or qemu", backend);
+			"no back end \"%.40s\" takes settings: it is %s or %s", backend,
+			setting_backends[0], setting_backends[1]);
 	if (nearest.best)
 		return problem_set(why, -EINVAL,
 			"%s has no setting \"%.40s\": did you mean \"%s\"?", backend, name,

@@ -11,6 +11,10 @@
 
 #include "src/problem.h"
 
+/* The back ends that take settings. Replay plays what was recorded and takes none. */
+#define SETTING_BACKENDS 2
+extern const char *const setting_backends[SETTING_BACKENDS];
+
 enum setting_kind {
 	SETTING_BOOL,
 	SETTING_WHOLE, /* a whole number from `min` to `max` */
@@ -20,7 +24,7 @@ enum setting_kind {
 };
 
 struct setting {
-	const char *backend; /* "libxl" or "qemu" */
+	const char *backend; /* one of setting_backends */
 	const char *name;
 	enum setting_kind kind;
 	const char *const *words; /* for SETTING_WORD, ends with NULL */
@@ -29,7 +33,7 @@ struct setting {
 };
 
 /* The table; ends with a setting whose name is NULL. */
-extern const struct setting settings[];
+extern const struct setting setting_table[];
 
 /*
  * Checks a value against the table. Returns 0, or -EINVAL with what is allowed in `why`.

@@ -106,12 +106,12 @@ static void unknown(void)
 
 static void table(void)
 {
-	for (const struct setting *setting = settings; setting->name; setting++) {
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		CU_ASSERT_TRUE(setting->meaning && strlen(setting->meaning) > 10);
 		CU_ASSERT_PTR_NULL(strchr(setting->meaning, '\n'));
 		CU_ASSERT_EQUAL(setting->kind == SETTING_WORD, setting->words != NULL);
 		CU_ASSERT_EQUAL(setting->kind == SETTING_WHOLE, setting->max > setting->min);
-		for (const struct setting *other = settings; other != setting; other++)
+		for (const struct setting *other = setting_table; other != setting; other++)
 			CU_ASSERT_FALSE(strcmp(other->name, setting->name) == 0 &&
 					strcmp(other->backend, setting->backend) == 0);
 	}

@@ -290,7 +290,7 @@ static void calls(void)
 /* harness/settings.c knows the words without this part. */
 static void the_settings_words_are_the_policies(void)
 {
-	const struct setting *setting = settings;
+	const struct setting *setting = setting_table;
 	size_t i = 0;
 
 	while (setting->name && strcmp(setting->name, "policy") != 0)

@@ -228,7 +228,7 @@ static void test_table(void)
 {
 	unsigned int seen = 0;
 
-	for (const struct setting *setting = settings; setting->name; setting++) {
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		if (strcmp(setting->backend, "libxl") != 0)
 			continue;
 		seen++;
