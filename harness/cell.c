@@ -92,7 +92,7 @@ static void on_created(void *data, int console_fd)
 
 static void on_saved(void *data)
 {
-	move_saved(data);
+	migrate_saved(data);
 }
 
 /*
@@ -127,7 +127,7 @@ static void on_ended(void *data, enum ending how, const char *detail)
 		cell_end(cell, ENDING_DONE, "%s", "");
 		return;
 	}
-	how = move_refine(cell, refine(cell, how));
+	how = migrate_refine(cell, refine(cell, how));
 	console_last_line(cell, line, sizeof(line));
 	cell_end(cell, how, "%s%s%s", detail, line[0] ? "; on its console: " : "", line);
 }
@@ -137,8 +137,8 @@ static void on_gone(void *data, const json_t *leftovers)
 	struct cell *cell = data;
 
 	json_array_extend(cell->leftovers, (json_t *)leftovers);
-	if (cell->state == CELL_LET_GO)
-		move_restore(cell);
+	if (cell->state == CELL_DESTROY_SOURCE)
+		migrate_restore(cell);
 	if (cell->state != CELL_CLEAN_UP)
 		return;
 	if (cell->watcher.inspect)
@@ -150,14 +150,14 @@ static void on_pictured(void *data)
 {
 	struct cell *cell = data;
 
-	if (cell->state == CELL_PICTURE)
+	if (cell->state == CELL_SCREENSHOT)
 		cell_go_on(cell);
 }
 
 void cell_go_on(struct cell *cell)
 {
-	if (move_is_due(cell))
-		move_save(cell);
+	if (migrate_is_due(cell))
+		migrate_save(cell);
 	else
 		console_power_off(cell);
 }
@@ -302,7 +302,7 @@ static void begin(struct cell *cell, const json_t *identities)
 		end_for_lack(cell, lacks, lack_of(identities, lacks));
 		return;
 	}
-	r = move_begin(cell, acts_as);
+	r = migrate_begin(cell, acts_as);
 	if (r == 0 && cell->watcher.prepare)
 		r = cell->watcher.prepare(cell->watcher.data, &inner);
 	if (r < 0) {
@@ -356,11 +356,11 @@ out:
 	return r;
 }
 
-void cell_beside(struct cell *cell, const char *name)
+void cell_note_concurrent(struct cell *cell, const char *name)
 {
-	if (!cell->beside)
-		cell->beside = json_array();
-	json_array_append_new(cell->beside, json_string(name));
+	if (!cell->concurrent)
+		cell->concurrent = json_array();
+	json_array_append_new(cell->concurrent, json_string(name));
 }
 
 void cell_interrupt(struct cell *cell)
@@ -381,9 +381,9 @@ void cell_free(struct cell *cell)
 	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);
 	journal_close(&cell->journal);
-	move_finish(cell);
+	migrate_finish(cell);
 	json_decref(cell->times);
 	json_decref(cell->leftovers);
-	json_decref(cell->beside);
+	json_decref(cell->concurrent);
 	free(cell);
 }

@@ -2,11 +2,11 @@
  * One cell: a guest from its creation to the last trace of it, as a state machine with a limit for
  * each state. It acts and records; what the record means is the judge's business.
  *
- *   create -> first-frame -> report -> picture -> power-off -> clean-up -> (over)
+ *   create -> first-frame -> report -> screenshot -> power-off -> clean-up -> (over)
  *
  * A transition (harness/transition.h) goes round through the second guest before it powers off:
  *
- *   ... picture -> save -> let-go -> restore -> report-again -> picture -> power-off ...
+ *   ... screenshot -> save -> destroy-source -> restore -> report-again -> screenshot -> ...
  *
  * Every way out of all but the last two leads through clean-up: the guest is destroyed if it is
  * still there, and what is left of it is written down. Whatever happens, end.json
@@ -58,8 +58,8 @@ int cell_begin(const struct backend *backend, struct backend_host *host, sd_even
 	const json_t *plan_cell, const json_t *identities, int dir_fd, double slow,
 	const struct cell_watcher *watcher, struct cell **cell_r, struct problem *why);
 
-/* Notes that a cell of that name runs at the same time. */
-void cell_beside(struct cell *cell, const char *name);
+/* Notes in end.json that the cell `name` runs at the same time. */
+void cell_note_concurrent(struct cell *cell, const char *name);
 
 /* Ends a cell early: ENDING_INTERRUPTED, through clean-up. */
 void cell_interrupt(struct cell *cell);

@@ -134,7 +134,7 @@ static void keep_report(struct cell *cell, const char *text, size_t length)
 			why.text);
 		return;
 	}
-	cell_enter(cell, CELL_PICTURE);
+	cell_enter(cell, CELL_SCREENSHOT);
 	if (!cell->backend->picture || !cell->backend->picture(cell->guest))
 		cell_go_on(cell);
 }

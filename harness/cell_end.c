@@ -27,12 +27,12 @@ static json_t *end_document(const struct cell *cell)
 	json_object_set_new(end, "console",
 		cell->first_console ? json_incref(cell->first_console) : console_describe(cell));
 	if (cell->other_side)
-		json_object_set_new(end, "transition", move_describe(cell));
+		json_object_set_new(end, "transition", migrate_describe(cell));
 	json_object_set_new(end, "stalled_ms", json_integer((json_int_t)(cell->stalled_us / 1000)));
 	json_object_set_new(end, "peak_rss_kib", json_integer(peak_rss_kib()));
 	json_object_set(end, "leftovers", cell->leftovers);
-	if (cell->beside)
-		json_object_set(end, "beside", cell->beside);
+	if (cell->concurrent)
+		json_object_set(end, "concurrent", cell->concurrent);
 	return end;
 }
 

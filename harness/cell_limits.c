@@ -16,12 +16,12 @@ uint64_t limits_of(const struct cell *cell, enum cell_state state)
 {
 	const json_t *limits = json_object_get(cell->plan, "limits_ms");
 	/* The second time is given as long as the first. */
-	enum cell_state like = state == CELL_REPORT_AGAIN ? CELL_REPORT
-			       : state == CELL_LET_GO     ? CELL_CLEAN_UP
-							  : state;
+	enum cell_state like = state == CELL_REPORT_AGAIN     ? CELL_REPORT
+			       : state == CELL_DESTROY_SOURCE ? CELL_CLEAN_UP
+							      : state;
 	json_int_t ms = json_integer_value(json_object_get(limits, cell_state_name(like)));
 
-	if (state == CELL_PICTURE && ms == 0)
+	if (state == CELL_SCREENSHOT && ms == 0)
 		ms = PICTURE_LIMIT_MS;
 	return (uint64_t)((double)ms * cell->slow);
 }
@@ -77,7 +77,7 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 	struct cell *cell = data;
 	unsigned long long s = (limits_of(cell, cell->state) + 999) / 1000;
 
-	if (cell->state != CELL_CLEAN_UP && cell->state != CELL_PICTURE && stalled(cell, usec)) {
+	if (cell->state != CELL_CLEAN_UP && cell->state != CELL_SCREENSHOT && stalled(cell, usec)) {
 		cell_end(cell, ENDING_HOST_STALLED,
 			"the limit of %llu s for %s passed, but for %llu s of it the harness could not run",
 			s, cell_state_name(cell->state),
@@ -94,7 +94,7 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 	case CELL_REPORT:
 		limit_of_report(cell, s);
 		break;
-	case CELL_PICTURE:
+	case CELL_SCREENSHOT:
 		/* It would have been nice to have. */
 		journal_note(&cell->journal, json_pack("{s:s}", "what", "no-picture"));
 		cell_go_on(cell);
@@ -117,7 +117,7 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 		cell_end(cell, ENDING_STUCK_OFF,
 			"asked to power off, the guest was still there after %llu s", s);
 		break;
-	case CELL_LET_GO:
+	case CELL_DESTROY_SOURCE:
 		cell_end(cell, ENDING_HOST_FAILED, "the saved guest was still there after %llu s",
 			s);
 		break;

@@ -69,7 +69,7 @@ struct cell {
 	enum cell_state ended_in;
 	char detail[PROBLEM_TEXT_MAX];
 	json_t *leftovers;
-	json_t *beside; /* names of cells that run at the same time; NULL: there were none */
+	json_t *concurrent; /* names of cells that run at the same time; NULL: there were none */
 };
 
 /* cell.c: the cell ends so, unless that was decided already; clean-up begins. */
@@ -133,21 +133,21 @@ void console_close(struct cell *cell);
 void console_last_line(const struct cell *cell, char *line, size_t size);
 
 /* cell_transition.c: makes what a cell's guests share; 0 or a negative errno. */
-int move_begin(struct cell *cell, const char *acts_as);
-void move_finish(struct cell *cell);
+int migrate_begin(struct cell *cell, const char *acts_as);
+void migrate_finish(struct cell *cell);
 
 /* Is the guest to be saved, now that it has reported? */
-bool move_is_due(const struct cell *cell);
-void move_save(struct cell *cell);
-void move_saved(struct cell *cell);
+bool migrate_is_due(const struct cell *cell);
+void migrate_save(struct cell *cell);
+void migrate_saved(struct cell *cell);
 
 /* What a back end's ending means while a guest is being saved or restored. */
-enum ending move_refine(const struct cell *cell, enum ending how);
+enum ending migrate_refine(const struct cell *cell, enum ending how);
 
 /* The first guest is gone. */
-void move_restore(struct cell *cell);
+void migrate_restore(struct cell *cell);
 
 /* "transition" of end.json. New reference. */
-json_t *move_describe(const struct cell *cell);
+json_t *migrate_describe(const struct cell *cell);
 
 #endif

@@ -4,9 +4,9 @@ static const char *const names[] = {
 	[CELL_CREATE] = "create",
 	[CELL_FIRST_FRAME] = "first-frame",
 	[CELL_REPORT] = "report",
-	[CELL_PICTURE] = "picture",
+	[CELL_SCREENSHOT] = "screenshot",
 	[CELL_SAVE] = "save",
-	[CELL_LET_GO] = "let-go",
+	[CELL_DESTROY_SOURCE] = "destroy-source",
 	[CELL_RESTORE] = "restore",
 	[CELL_REPORT_AGAIN] = "report-again",
 	[CELL_POWER_OFF] = "power-off",
@@ -27,6 +27,13 @@ const struct cell_limit cell_limits[CELL_LIMITS] = {
 const char *cell_state_name(enum cell_state state)
 {
 	return names[state];
+}
+
+const char *cell_state_old_name(enum cell_state state)
+{
+	return state == CELL_SCREENSHOT       ? "picture"
+	       : state == CELL_DESTROY_SOURCE ? "let-go"
+					      : names[state];
 }
 
 const char *cell_limit_name(size_t i)

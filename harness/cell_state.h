@@ -8,21 +8,24 @@
 #include <stddef.h>
 
 enum cell_state {
-	CELL_CREATE,       /* the back end makes the guest */
-	CELL_FIRST_FRAME,  /* it runs; firmware, kernel, until the agent's hello */
-	CELL_REPORT,       /* the report was asked for */
-	CELL_PICTURE,      /* the report is in, the screen is being taken; may be left out */
-	CELL_SAVE,         /* the back end saves the guest */
-	CELL_LET_GO,       /* it is saved: the back end removes what is left of it */
-	CELL_RESTORE,      /* the back end makes the second guest of what was saved */
-	CELL_REPORT_AGAIN, /* that runs, and its report was asked for */
-	CELL_POWER_OFF,    /* the last report is in, power-off was asked for */
-	CELL_CLEAN_UP,     /* the back end removes what is left */
+	CELL_CREATE,         /* the back end makes the guest */
+	CELL_FIRST_FRAME,    /* it runs; firmware, kernel, until the agent's hello */
+	CELL_REPORT,         /* the report was asked for */
+	CELL_SCREENSHOT,     /* the report is in, the screen is being taken; may be left out */
+	CELL_SAVE,           /* the back end saves the guest */
+	CELL_DESTROY_SOURCE, /* it is saved: the back end removes what is left of it */
+	CELL_RESTORE,        /* the back end makes the second guest of what was saved */
+	CELL_REPORT_AGAIN,   /* that runs, and its report was asked for */
+	CELL_POWER_OFF,      /* the last report is in, power-off was asked for */
+	CELL_CLEAN_UP,       /* the back end removes what is left */
 	CELL_OVER
 };
 
 /* "create" ... "clean-up", "over": as in end.json, in the journal and in "limits_ms" of a plan. */
 const char *cell_state_name(enum cell_state state);
+
+/* Its name in the documents of version 0.1.0: often the same. */
+const char *cell_state_old_name(enum cell_state state);
 
 /* The states that a matrix and a plan limit. The others have the limit of a similar state. */
 #define CELL_LIMITS 7

@@ -556,10 +556,10 @@ static void a_picture_is_waited_for_and_not_needed(void)
 	script.picture = LATER;
 	expect(&script, NULL, "done", "power-off", "");
 	script.picture = NEVER;
-	expect(&script, "picture", "done", "power-off", "");
+	expect(&script, "screenshot", "done", "power-off", "");
 	/* A guest that goes away meanwhile went away unasked. */
 	script.ends = ENDING_GUEST_OFF;
-	expect(&script, NULL, "guest-off", "picture", "");
+	expect(&script, NULL, "guest-off", "screenshot", "");
 }
 
 static void power_off_has_a_limit(void)

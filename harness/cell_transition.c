@@ -1,7 +1,7 @@
 /*
  * The middle of a transition: the guest is saved, let go, and restored as the other side's.
  *
- *   save -> saved() -> let-go -> gone() -> restore -> created() -> report-again
+ *   save -> saved() -> destroy-source -> gone() -> restore -> created() -> report-again
  *
  * The first guest goes the way of every guest, through destroy() and gone(), and so does whatever
  * it leaves on the host; only then is there a second.
@@ -26,7 +26,7 @@ static int make_disk(struct cell *cell, const char *acts_as)
 	return cell->parts.disk_fd < 0 ? cell->parts.disk_fd : 0;
 }
 
-int move_begin(struct cell *cell, const char *acts_as)
+int migrate_begin(struct cell *cell, const char *acts_as)
 {
 	cell->parts = (struct guest_parts){ .disk_fd = -1, .saved_fd = -1 };
 	if (transition_is(cell->plan)) {
@@ -40,7 +40,7 @@ int move_begin(struct cell *cell, const char *acts_as)
 	return make_disk(cell, acts_as);
 }
 
-void move_finish(struct cell *cell)
+void migrate_finish(struct cell *cell)
 {
 	int *const fds[] = { &cell->parts.disk_fd, &cell->parts.saved_fd, &cell->restored_fd };
 
@@ -53,12 +53,12 @@ void move_finish(struct cell *cell)
 	json_decref(cell->first_console);
 }
 
-bool move_is_due(const struct cell *cell)
+bool migrate_is_due(const struct cell *cell)
 {
 	return cell->other_side && !cell->restored;
 }
 
-void move_save(struct cell *cell)
+void migrate_save(struct cell *cell)
 {
 	cell_enter(cell, CELL_SAVE);
 	if (!cell->backend->save) {
@@ -69,7 +69,7 @@ void move_save(struct cell *cell)
 	cell->backend->save(cell->guest);
 }
 
-enum ending move_refine(const struct cell *cell, enum ending how)
+enum ending migrate_refine(const struct cell *cell, enum ending how)
 {
 	if (cell->state == CELL_SAVE && how == ENDING_SAVE_FAILED &&
 		transition_is_full(cell->parts.saved_fd))
@@ -79,7 +79,7 @@ enum ending move_refine(const struct cell *cell, enum ending how)
 	return how;
 }
 
-void move_saved(struct cell *cell)
+void migrate_saved(struct cell *cell)
 {
 	struct stat st;
 
@@ -93,7 +93,7 @@ void move_saved(struct cell *cell)
 	cell->first_console = console_describe(cell);
 	console_close(cell);
 	console_reset(cell);
-	cell_enter(cell, CELL_LET_GO);
+	cell_enter(cell, CELL_DESTROY_SOURCE);
 	cell->backend->destroy(cell->guest);
 }
 
@@ -109,7 +109,7 @@ static int ready_again(struct cell *cell, struct problem *why)
 	return watcher->prepare ? watcher->prepare(watcher->data, why) : 0;
 }
 
-void move_restore(struct cell *cell)
+void migrate_restore(struct cell *cell)
 {
 	struct problem why = { 0 };
 	int r;
@@ -134,7 +134,7 @@ void move_restore(struct cell *cell)
 	cell_start(cell, cell->other_side, cell->restored_fd);
 }
 
-json_t *move_describe(const struct cell *cell)
+json_t *migrate_describe(const struct cell *cell)
 {
 	json_t *console = cell->restored ? console_describe(cell) : json_null();
 

@@ -3,7 +3,7 @@
  * certain text has been written and synced, so that a moment that lasts microseconds can be met.
  * Not installed.
  *
- *   HOLD_AT='"state":"picture"'   the text
+ *   HOLD_AT='"state":"screenshot"'   the text
  *   HOLD_TIMES=2                  the second time it is written; else the first
  */
 #include <signal.h>

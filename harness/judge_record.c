@@ -83,7 +83,8 @@ static void doubt_shared_logs(json_t *logs, const json_t *end)
 	json_t *match;
 	size_t i;
 
-	if (json_array_size(json_object_get(end, "beside")) == 0)
+	if (json_array_size(json_object_get(end, "concurrent")) == 0 &&
+		json_array_size(json_object_get(end, "beside")) == 0) /* 0.1.0 */
 		return;
 	json_array_foreach(logs, i, match)
 	{

@@ -110,8 +110,10 @@ static void tell_ending(struct backend_guest *guest)
 /* Did the recorded cell get so far with its first guest, which this is? */
 static bool came_to(const struct backend_guest *guest, enum cell_state state)
 {
-	return !guest->restored &&
-	       json_object_get(json_object_get(guest->end, "times_ms"), cell_state_name(state));
+	const json_t *times = json_object_get(guest->end, "times_ms");
+
+	return !guest->restored && (json_object_get(times, cell_state_name(state)) ||
+					   json_object_get(times, cell_state_old_name(state)));
 }
 
 static int on_all_sent(sd_event_source *source, void *data)
@@ -130,7 +132,7 @@ static int on_save(sd_event_source *source, void *data)
 
 	if (guest->destroyed)
 		return 0;
-	if (came_to(guest, CELL_LET_GO))
+	if (came_to(guest, CELL_DESTROY_SOURCE))
 		guest->handler->saved(guest->data);
 	else
 		tell_ending(guest);

@@ -244,7 +244,7 @@ static void is_done(const char *run_name, size_t index, const char *name, size_t
 	json_t *end = end_of(run_name, index, name);
 
 	CU_ASSERT_STRING_EQUAL(document_text(end, "ending"), "done");
-	CU_ASSERT_EQUAL(json_array_size(json_object_get(end, "beside")), beside);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(end, "concurrent")), beside);
 	json_decref(end);
 }
 

@@ -113,8 +113,8 @@ int turn_begin(struct runner *runner, const struct store *store, const struct qu
 		return r;
 	}
 	for (; beside; beside = beside->next) {
-		cell_beside(beside->cell, turn->name);
-		cell_beside(turn->cell, beside->name);
+		cell_note_concurrent(beside->cell, turn->name);
+		cell_note_concurrent(turn->cell, beside->name);
 	}
 	*turn_r = turn;
 	return 0;
