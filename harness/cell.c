@@ -198,8 +198,8 @@ static int on_nothing_begun(sd_event_source *source, void *data)
 {
 	struct cell *cell = data;
 
-	sd_event_source_disable_unref(cell->grace);
-	cell->grace = NULL;
+	sd_event_source_disable_unref(cell->no_guest);
+	cell->no_guest = NULL;
 	/* start() may have failed after the host was made ready. */
 	if (cell->watcher.inspect)
 		cell->watcher.inspect(cell->watcher.data, cell->leftovers);
@@ -214,7 +214,7 @@ void cell_end_without_guest(struct cell *cell, enum ending ending, const char *f
 	va_start(ap, fmt);
 	decide(cell, ending, fmt, ap);
 	va_end(ap);
-	sd_event_add_defer(cell->loop, &cell->grace, on_nothing_begun, cell);
+	sd_event_add_defer(cell->loop, &cell->no_guest, on_nothing_begun, cell);
 }
 
 /* What the host's check says of a capability that is not there (harness/host_document.h), or NULL.
@@ -380,6 +380,7 @@ void cell_free(struct cell *cell)
 	wire_message_finish(&cell->console.report);
 	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);
+	sd_event_source_disable_unref(cell->no_guest);
 	journal_close(&cell->journal);
 	migrate_finish(cell);
 	json_decref(cell->times);

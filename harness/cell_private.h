@@ -50,6 +50,7 @@ struct cell {
 	json_t *times;              /* times_ms of end.json */
 	sd_event_source *limit;     /* of the state */
 	sd_event_source *grace;     /* the console is lost: did the guest or its model die? */
+	sd_event_source *no_guest;  /* ends a cell without a guest, from the loop */
 	sd_event_source *heartbeat; /* finds out whether the harness is being kept from running */
 	uint64_t heartbeat_due_us;
 	uint64_t stalled_us;
