@@ -314,22 +314,21 @@ static void begin(struct cell *cell, const json_t *identities)
 	cell_start(cell, cell->plan, cell->dir_fd);
 }
 
-int cell_begin(const struct backend *backend, struct backend_host *host, sd_event *loop,
-	const json_t *plan_cell, const json_t *identities, int dir_fd, double slow,
-	const struct cell_watcher *watcher, struct cell **cell_r, struct problem *why)
+int cell_begin(const struct cell_request *request, const struct cell_watcher *watcher,
+	struct cell **cell_r, struct problem *why)
 {
 	struct cell *cell = calloc(1, sizeof(*cell));
 	int r;
 
 	if (!cell)
 		return -ENOMEM;
-	cell->backend = backend;
-	cell->host = host;
-	cell->loop = loop;
-	cell->plan = plan_cell;
-	cell->name = json_string_value(json_object_get(plan_cell, "name"));
-	cell->dir_fd = dir_fd;
-	cell->slow = slow;
+	cell->backend = request->backend;
+	cell->host = request->host;
+	cell->loop = request->loop;
+	cell->plan = request->plan;
+	cell->name = json_string_value(json_object_get(request->plan, "name"));
+	cell->dir_fd = request->dir_fd;
+	cell->slow = request->slow;
 	cell->watcher = *watcher;
 	cell->journal.fd = -1;
 	cell->record_fd = cell->restored_fd = cell->parts.disk_fd = cell->parts.saved_fd = -1;
@@ -341,13 +340,13 @@ int cell_begin(const struct backend *backend, struct backend_host *host, sd_even
 		r = -ENOMEM;
 		goto out;
 	}
-	r = journal_open(dir_fd, &cell->journal, why);
+	r = journal_open(request->dir_fd, &cell->journal, why);
 	if (r < 0)
 		goto out;
 	r = limits_begin(cell);
 	if (r < 0)
 		goto out;
-	begin(cell, identities);
+	begin(cell, request->identities);
 	*cell_r = cell;
 	cell = NULL;
 	r = 0;

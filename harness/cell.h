@@ -49,14 +49,24 @@ struct cell_watcher {
 
 struct cell;
 
+/* Which cell to begin, and where. */
+struct cell_request {
+	const struct backend *backend;
+	struct backend_host *host;
+	sd_event *loop;
+	const json_t *plan;       /* the cell's entry in the plan */
+	const json_t *identities; /* the host's */
+	int dir_fd;               /* the cell's folder */
+	double slow;              /* multiplies the limits; 1 leaves them as in the plan */
+};
+
 /*
- * Begins a cell of a plan on that host. `dir_fd` is its folder, borrowed until over; `identities`
- * are the host's. `slow` multiplies the limits, 1 for none. Returns 0 and the cell, to be freed
- * with cell_free() after over(); a negative errno if it could not even be written down.
+ * Begins a cell. Everything that `request` points to is borrowed until over(); `request` and
+ * `watcher` themselves are copied. Returns 0 and the cell, to be freed with cell_free() after
+ * over(); a negative errno if its journal could not be begun.
  */
-int cell_begin(const struct backend *backend, struct backend_host *host, sd_event *loop,
-	const json_t *plan_cell, const json_t *identities, int dir_fd, double slow,
-	const struct cell_watcher *watcher, struct cell **cell_r, struct problem *why);
+int cell_begin(const struct cell_request *request, const struct cell_watcher *watcher,
+	struct cell **cell_r, struct problem *why);
 
 /* Notes in end.json that the cell `name` runs at the same time. */
 void cell_note_concurrent(struct cell *cell, const char *name);

@@ -342,8 +342,14 @@ static json_t *play_in(const struct script *script, json_t *plan_cell, int dir_f
 
 	CU_ASSERT_EQUAL(r, lacks ? 0 : -1);
 	CU_ASSERT_FATAL(sd_event_new(&host.loop) >= 0);
-	CU_ASSERT_EQUAL_FATAL(cell_begin(&scripted, &host, host.loop, plan_cell, identities, dir_fd,
-				      1, &watcher, &cell, &why),
+	CU_ASSERT_EQUAL_FATAL(cell_begin(&(struct cell_request){ .backend = &scripted,
+						 .host = &host,
+						 .loop = host.loop,
+						 .plan = plan_cell,
+						 .identities = identities,
+						 .dir_fd = dir_fd,
+						 .slow = 1 },
+				      &watcher, &cell, &why),
 		0);
 	while (!end && sd_event_run(host.loop, UINT64_MAX) >= 0)
 		;

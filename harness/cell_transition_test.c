@@ -249,7 +249,13 @@ static json_t *play(const char *brief)
 		json_object_set_new(
 			json_object_get(plan_cell, "limits_ms"), brief, json_integer(200));
 	CU_ASSERT_FATAL(sd_event_new(&loop) >= 0);
-	CU_ASSERT_EQUAL_FATAL(cell_begin(&scripted, &host, loop, plan_cell, identities, place_fd, 1,
+	CU_ASSERT_EQUAL_FATAL(cell_begin(&(struct cell_request){ .backend = &scripted,
+						 .host = &host,
+						 .loop = loop,
+						 .plan = plan_cell,
+						 .identities = identities,
+						 .dir_fd = place_fd,
+						 .slow = 1 },
 				      &watcher, &cell, &why),
 		0);
 	while (!end && sd_event_run(loop, UINT64_MAX) >= 0)

@@ -106,8 +106,14 @@ int turn_begin(struct runner *runner, const struct store *store, const struct qu
 		return r;
 	}
 	progress_cell(&runner->progress, &turn->shown, entry->turn, turn->name);
-	r = cell_begin(runner->backend, runner->host, runner->loop, entry->cell, runner->identities,
-		turn->dir_fd, runner->slow, &watcher, &turn->cell, why);
+	r = cell_begin(&(struct cell_request){ .backend = runner->backend,
+			       .host = runner->host,
+			       .loop = runner->loop,
+			       .plan = entry->cell,
+			       .identities = runner->identities,
+			       .dir_fd = turn->dir_fd,
+			       .slow = runner->slow },
+		&watcher, &turn->cell, why);
 	if (r < 0) {
 		turn_finish(turn, store, NULL);
 		return r;
