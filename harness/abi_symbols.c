@@ -1,4 +1,4 @@
-/* The data file of Xen's libraries and symbols: docs/abi.md. */
+/* The data file of Xen's libraries and symbols: docs/topics/abi.md. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -239,7 +239,7 @@ static int read_all(json_t *symbols, const struct yaml_source *source, const str
 int abi_symbols_parse(
 	const char *file, const char *text, size_t length, json_t **symbols_r, struct problem *why)
 {
-	struct yaml_source source = { .file = file, .manual = "docs/abi.md", .why = why };
+	struct yaml_source source = { .file = file, .manual = "docs/topics/abi.md", .why = why };
 	char sha256[DIGEST_TEXT_MAX];
 	struct yaml_node *root = NULL;
 	json_t *symbols = NULL;

@@ -28,7 +28,7 @@ struct wrong {
 static void every_mistake_has_a_place_and_a_remedy(void)
 {
 	static const struct wrong table[] = {
-		{ "", "1:1", "docs/abi.md" },
+		{ "", "1:1", "docs/topics/abi.md" },
 		{ "format: igd-harness abi\nversion: 1\nlibraries: []\n" NOTHING, "1:9",
 			"write \"igd-harness symbols\"" },
 		{ "format: igd-harness symbols\nversion: 2\nlibraries: []\n" NOTHING, "2:10",

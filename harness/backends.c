@@ -26,7 +26,7 @@ static int load(
 	if (!module) {
 		return problem_set(why, -ENOSYS,
 			"the %s back end cannot be loaded: %s; install the Xen libraries that %s "
-			"was built for, or rebuild it against this host's (docs/architecture.md)",
+			"was built for, or rebuild it against this host's (docs/inside/architecture.md)",
 			entry->name, error.text, entry->module);
 	}
 	if (module->abi != BACKEND_ABI) {

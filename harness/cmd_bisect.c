@@ -109,7 +109,7 @@ const struct command command_bisect = {
 		"Reproduces the bad and the good end, then searches between them; the deviation of the\n"
 		"bad end is what counts as bad, unless --signature says another. A revision that fails\n"
 		"otherwise, or cannot be built, is skipped. Stopped, killed, or on a host that broke, the\n"
-		"same command goes on. docs/bisect.md tells how. Exit status: 0 found, 1 it cannot be\n"
+		"same command goes on. docs/topics/bisect.md tells how. Exit status: 0 found, 1 it cannot be\n"
 		"narrowed down to one, or an end is not as said, 2 usage, 3 stopped: the host failed.",
 	.options = options,
 	.run = run,

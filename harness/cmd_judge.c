@@ -31,7 +31,7 @@ static const struct command_option options[] = {
 		.text = &given.patterns },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
 		.list = &given.select },
-	{ "format", "NAME", "how to say it (default: table; docs/formats.md)",
+	{ "format", "NAME", "how to say it (default: table; docs/use/formats.md)",
 		.text = &given.format, .nth = renderer_name },
 	{ "output", "FILE", "write it there, whole, instead of to the terminal",
 		.text = &given.output },

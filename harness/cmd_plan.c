@@ -183,7 +183,7 @@ const struct command command_plan = {
 	.arguments = "MATRIX",
 	.summary = "read a matrix and print every cell; touches nothing",
 	.description =
-		"Reads a matrix file (docs/matrix.md) and prints each cell: its name, what each back\n"
+		"Reads a matrix file (docs/use/matrix.md) and prints each cell: its name, what each back\n"
 		"end would be told, what it requires, and what is expected of it and why.",
 	.options = options,
 	.run = run,

@@ -45,7 +45,7 @@ static const struct command_option options[] = {
 		.text = &given.shard },
 	{ "dut", "HOST",
 		"run on this host under test: lab:NAME, ssh:USER@HOST, or a description\n"
-		"                          NAME or FILE (docs/hosts.md); paths and back ends are its",
+		"                          NAME or FILE (docs/labs/hosts-under-test.md); paths and back ends are its",
 		.text = &given.dut },
 	{ "hosts", "DIR", "where descriptions NAME.yaml are (default: IGD_HOSTS, or hosts)",
 		.text = &given.hosts },

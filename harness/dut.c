@@ -129,7 +129,7 @@ static int load(const char *file, struct dut **dut_r, struct problem *why)
 
 	if (r == -ENOENT)
 		return problem_set(why, r,
-			"there is no description %s of a host: docs/hosts.md has an example, and "
+			"there is no description %s of a host: docs/labs/hosts-under-test.md has an example, and "
 			"lab:NAME and ssh:USER@HOST need none",
 			file);
 	if (r < 0)

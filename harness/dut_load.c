@@ -337,7 +337,9 @@ static int read_all(const struct yaml_source *source, const struct yaml_node *ro
 int dut_parse(
 	const char *file, const char *text, size_t length, struct dut **dut_r, struct problem *why)
 {
-	struct yaml_source source = { .file = file, .manual = "docs/hosts.md", .why = why };
+	struct yaml_source source = {
+		.file = file, .manual = "docs/labs/hosts-under-test.md", .why = why
+	};
 	struct dut *dut = dut_new();
 	struct yaml_node *root = NULL;
 	int r = dut && dut->tree && dut->work ? yaml_parse(&source, text, length, &root)

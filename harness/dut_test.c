@@ -165,7 +165,7 @@ static void what_a_description_says_itself_is_not_labgrids(void)
 static const struct {
 	const char *text, *place, *sentence;
 } wrongs[] = {
-	{ "", "rack.yaml:1:1: ", "docs/hosts.md has an example" },
+	{ "", "rack.yaml:1:1: ", "docs/labs/hosts-under-test.md has an example" },
 	{ HEAD, "rack.yaml:1:1: ", "give one of them" },
 	{ HEAD "ssh: {address: a}\nreach: b\n", "rack.yaml:1:1: ", "one, not both" },
 	{ HEAD "ssh: root@rack-3\n", "rack.yaml:4:6: ", "write a mapping" },

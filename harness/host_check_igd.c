@@ -134,7 +134,8 @@ static void judge_rom(
 	const char *note = "";
 	json_t *value;
 
-	/* A phantom's is a file, and QEMU switches it on and off by writing into it: docs/lab.md.
+	/* A phantom's is a file, and QEMU switches it on and off by writing into it:
+	 * docs/labs/virtual-lab.md.
 	 */
 	if (view->phantom && length > 0 && (bytes[0] == '0' || bytes[0] == '1')) {
 		bytes[0] = 0x55;

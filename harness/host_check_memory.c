@@ -149,7 +149,7 @@ static void judge_stolen(
 			"firmware has set no memory aside for it");
 		return;
 	}
-	/* A phantom's is only a number: docs/lab.md. */
+	/* A phantom's is only a number: docs/labs/virtual-lab.md. */
 	reserved = view->phantom ? 1 : is_reserved(view, base, base + size - 1);
 	if (reserved == 0)
 		host_answer(answer, HOST_FAIL, value, CONFIG ", /proc/iomem",

@@ -193,7 +193,9 @@ static int read_all(
 static int parse(const char *file, const char *text, size_t length, struct igd_ids **ids_r,
 	struct problem *why)
 {
-	struct yaml_source source = { .file = file, .manual = "docs/host.md", .why = why };
+	struct yaml_source source = {
+		.file = file, .manual = "docs/labs/preflight.md", .why = why
+	};
 	struct igd_ids *ids = calloc(1, sizeof(*ids));
 	struct yaml_node *root = NULL;
 	int r = -ENOMEM;

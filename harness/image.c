@@ -18,8 +18,8 @@ static int find(const char *guests_dir, const char *guest, const char *file, cha
 	}
 	if (access(*path_r, R_OK) < 0)
 		return problem_set(why, -errno,
-			"the guest image \"%s\" has no %s: %s: %s; build it: docs/guests.md", guest,
-			file, *path_r, strerror(errno));
+			"the guest image \"%s\" has no %s: %s: %s; build it: docs/labs/guests.md",
+			guest, file, *path_r, strerror(errno));
 	return 0;
 }
 

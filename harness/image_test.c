@@ -30,7 +30,7 @@ static void a_missing_file_is_named(void)
 	put("vmlinuz", "k");
 	CU_ASSERT_EQUAL(image_find(guests, "linux", &image, &why), -ENOENT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "initrd"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "docs/guests.md"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "docs/labs/guests.md"));
 }
 
 static void the_command_line_is_the_images_or_the_usual(void)

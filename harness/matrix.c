@@ -83,8 +83,9 @@ int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *k
 
 	if (!matrix)
 		return problem_set(why, -ENOMEM, "%s: out of memory", file->name);
-	matrix->source =
-		(struct yaml_source){ .file = file->name, .manual = "docs/matrix.md", .why = why };
+	matrix->source = (struct yaml_source){
+		.file = file->name, .manual = "docs/use/matrix.md", .why = why
+	};
 	matrix->defaults.backends = MATRIX_BACKENDS_ALL;
 	r = yaml_parse(&matrix->source, file->text, file->length, &matrix->root);
 	if (r == 0)

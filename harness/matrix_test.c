@@ -396,10 +396,10 @@ static char *read_all(const char *path)
 	return text;
 }
 
-/* The example that docs/matrix.md teaches with is a matrix. */
+/* The example that docs/use/matrix.md teaches with is a matrix. */
 static void documented(void)
 {
-	char *path = source_file("docs/matrix.md"), *page = read_all(path), *begin, *end;
+	char *path = source_file("docs/use/matrix.md"), *page = read_all(path), *begin, *end;
 	json_t *plan;
 
 	begin = strstr(page, "```yaml\nformat:");
@@ -426,7 +426,7 @@ static void find_field(void *page, const char *pattern, const char *meaning)
 /* The page names every setting and every field. */
 static void complete(void)
 {
-	char *path = source_file("docs/matrix.md"), *page = read_all(path), wanted[128];
+	char *path = source_file("docs/use/matrix.md"), *page = read_all(path), wanted[128];
 
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		snprintf(
@@ -472,8 +472,8 @@ int main(void)
 		{ "expectations of one field side by side", rivals },
 		{ "known deviations", known_deviations },
 		{ "results/matrices/seed-display.yaml", seed_display },
-		{ "the example in docs/matrix.md", documented },
-		{ "docs/matrix.md names every setting and field", complete },
+		{ "the example in docs/use/matrix.md", documented },
+		{ "docs/use/matrix.md names every setting and field", complete },
 		{ "files: too large, not there", files },
 		{ "transitions", transitions },
 		CU_TEST_INFO_NULL,

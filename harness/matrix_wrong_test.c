@@ -137,8 +137,8 @@ static void known_deviations(void)
 static void yaml(void)
 {
 	static const struct wrong table[] = {
-		{ "", "1:1", "empty", "docs/matrix.md" },
-		{ "# nothing\n", "2:1", "empty", "docs/matrix.md" },
+		{ "", "1:1", "empty", "docs/use/matrix.md" },
+		{ "# nothing\n", "2:1", "empty", "docs/use/matrix.md" },
 		{ "a: b: c\n", "1:5", "not YAML: invalid nested block mapping", "correct this" },
 		{ "a: [1, 2\n", "2:1", "not YAML: flow sequence", "correct this" },
 		{ "\ta: 1\n", "1:1", "not YAML: invalid tab", "correct this" },

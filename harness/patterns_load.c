@@ -1,4 +1,4 @@
-/* The data file of patterns: docs/patterns.md. */
+/* The data file of patterns: docs/use/patterns.md. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -288,7 +288,7 @@ out:
 int patterns_parse(const char *file, const char *text, size_t length, struct patterns **patterns_r,
 	struct problem *why)
 {
-	struct yaml_source source = { .file = file, .manual = "docs/patterns.md", .why = why };
+	struct yaml_source source = { .file = file, .manual = "docs/use/patterns.md", .why = why };
 	struct patterns *patterns = calloc(1, sizeof(*patterns));
 	struct yaml_node *root = NULL;
 	int r = patterns ? yaml_parse(&source, text, length, &root) : yaml_no_memory(&source);

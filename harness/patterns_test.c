@@ -37,7 +37,7 @@ struct wrong {
 static void every_mistake_has_a_place_and_a_remedy(void)
 {
 	static const struct wrong table[] = {
-		{ "", "1:1", "docs/patterns.md" },
+		{ "", "1:1", "docs/use/patterns.md" },
 		{ "format: x\nversion: 1\npatterns: []\n", "1:9", "igd-harness patterns" },
 		{ "format: igd-harness patterns\nversion: 2\npatterns: []\n", "2:10",
 			"use a newer" },

@@ -46,7 +46,7 @@ const struct setting setting_table[] = {
 		"an emulated network card, joined to no network; a Linux guest on Xen takes it off "
 		"the bus unless cmdline has xen_emul_unplug=never" },
 	{ "libxl", "policy", SETTING_WORD, policy_words,
-		"what another libxl would have put on QEMU's command line: docs/policies.md" },
+		"what another libxl would have put on QEMU's command line: docs/topics/policies.md" },
 	{ "libxl", "disk", SETTING_WHOLE, NULL,
 		"an emulated IDE disk of so many MiB, empty, in the harness's memory", 1,
 		DISK_MAX },

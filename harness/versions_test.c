@@ -1,4 +1,4 @@
-/* Expected answers: docs/matrix.md, "Versions"; the releases are QEMU's and Xen's own numbers. */
+/* Expected: docs/use/matrix.md, "Versions"; the releases are QEMU's and Xen's own numbers. */
 #include "harness/versions.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
  * The recorded cells (results/recorded). Those of lab-bookworm-seed-display and -policy are from
  * before there was a view of QEMU: then nobody knows whether it or the guest is to blame. What must
- * come out is in docs/policies.md and in the sources named here.
+ * come out is in docs/topics/policies.md and in the sources named here.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -67,7 +67,7 @@ struct shape {
 		NULL, KIND_NONE, 0, 0, NULL                                                        \
 	}
 
-/* The document, inside out. docs/report.md describes the same. */
+/* The document, inside out. docs/use/guest-report.md describes the same. */
 static const struct shape error_members[] = { TEXT("section", 0), TEXT("text", 0), END };
 static const struct shape error_item[] = { OBJECT("", 0, error_members) };
 static const struct shape agent_members[] = { TEXT("version", 0), COUNT("request", ANY_COUNT, 0),

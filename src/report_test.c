@@ -1,6 +1,6 @@
 /*
- * Expected values come from docs/report.md: the shape of the document is written there. The
- * recorded report was made by igd-agent in a guest of QEMU 7.2.22, -M pc -vga std
+ * Expected values come from docs/use/guest-report.md: the shape of the document is written there.
+ * The recorded report was made by igd-agent in a guest of QEMU 7.2.22, -M pc -vga std
  * (src/corpus/report).
  */
 #include "src/report.h"

@@ -21,7 +21,7 @@
 static const char usage[] =
 	"Usage: igd-agent --print [--root DIR] | --serve\n"
 	"\n"
-	"Prints what this machine looks like from inside, as one JSON report (docs/report.md).\n"
+	"Prints what this machine looks like from inside, as one JSON report (docs/use/guest-report.md).\n"
 	"Run as root: others are shown neither physical addresses nor all of the PCI registers.\n"
 	"\n"
 	"  --print     print the report, indented\n"

@@ -1,6 +1,6 @@
 /*
  * igd-dm: stands in QEMU's place as libxl's device model, and becomes QEMU with the arguments that
- * a policy makes of libxl's. docs/policies.md.
+ * a policy makes of libxl's. docs/topics/policies.md.
  *
  * It is called by the path that the back end gave to libxl, and finds its orders beside it; nothing
  * is taken from the environment. What libxl gave it, open files too, goes on to QEMU.

@@ -188,7 +188,7 @@ static int apply_policy(struct filling *f, const char *name, const json_t *value
 	const char *policy = json_string_value(value);
 
 	if (!policy || !policy_find(policy))
-		return config_wrong(f, name, "the name of a policy (docs/policies.md)");
+		return config_wrong(f, name, "the name of a policy (docs/topics/policies.md)");
 	return 0;
 }
 

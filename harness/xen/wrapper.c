@@ -1,6 +1,7 @@
 /*
- * igd-dm as a guest's device model, for cells with a policy (docs/policies.md): a folder below /run
- * with a link to it, which is what libxl is told to start, and beside the link its orders.
+ * igd-dm as a guest's device model, for cells with a policy (docs/topics/policies.md): a folder
+ * below /run with a link to it, which is what libxl is told to start, and beside the link its
+ * orders.
  *
  * The folder's name has "qemu" in it, by which process_find() knows a device model, and ends with
  * the harness's number, by which the next run knows the folder of one that was killed.
