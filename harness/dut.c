@@ -16,7 +16,7 @@
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
-/* As ci/lab/place.sh has it. */
+/* As ci/lab/lib/place.sh has it. */
 #define LAB_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-"
 
 /* The folder of the lab's commands: named, or in the source tree that the program was built in. */

@@ -1,6 +1,7 @@
 /*
- * Programs in harness/corpus/imports, made by gcc and ld (ci/checks/abi/make); what they import is
- * what nm -D and readelf -d say of them. The damage is done to their tables, as <elf.h> has them.
+ * Programs in harness/corpus/imports, made by gcc and ld (ci/checks/parts/abi/make); what they
+ * import is what nm -D and readelf -d say of them. The damage is done to their tables, as <elf.h>
+ * has them.
  */
 #include "harness/imports.h"
 

@@ -1,4 +1,4 @@
-/* The words of a job for LAVA: harness/lava_job.h. What LAVA makes of it: ci/checks/57-lava. */
+/* The words of a job for LAVA: harness/lava_job.h. What LAVA makes of it: ci/checks/lava. */
 #include "harness/lava_job.h"
 
 #include <stdio.h>

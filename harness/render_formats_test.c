@@ -1,6 +1,6 @@
 /*
  * What each format for machines says of each verdict. That documents are well formed is for readers
- * that we did not write: ci/checks/57-formats.
+ * that we did not write: ci/checks/formats.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The bytes of the pages; how they are used is tested in a browser, ci/checks/58-html. */
+/* The bytes of the pages; how they are used is tested in a browser, ci/checks/html. */
 #include "harness/render.h"
 #include "harness/render_html.h"
 

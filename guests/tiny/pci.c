@@ -3,8 +3,8 @@
  * shared one brings libudev, zlib and a whole libc along, half a megabyte of the tiny guest.
  *
  * <pci/pci.h> says what each function does. That this answers as the real one does is checked by
- * the agent's own suite, and against the guest `linux`, which has libpci (ci/checks/60-qemu,
- * 70-lab).
+ * the agent's own suite, and against the guest `linux`, which has libpci (ci/checks/qemu,
+ * ci/checks/lab).
  */
 #include <fcntl.h>
 #include <pci/pci.h>
