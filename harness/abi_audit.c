@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/abi_private.h"
-#include "harness/build_version.h"
+#include "harness/base/build_version.h"
 #include "src/document.h"
 #include "src/tree.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/abi.h"
-#include "harness/escape.h"
+#include "harness/base/escape.h"
 #include "src/document.h"
 
 #define COLUMNS  100

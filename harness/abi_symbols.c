@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "harness/abi.h"
-#include "harness/digest.h"
-#include "harness/fileio.h"
-#include "harness/installed.h"
+#include "harness/base/digest.h"
+#include "harness/base/fileio.h"
+#include "harness/base/install_paths.h"
 #include "harness/yaml.h"
 
 #define NAME_CHARACTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"

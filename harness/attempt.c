@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
+#include "harness/base/fileio.h"
 #include "harness/ending.h"
-#include "harness/fileio.h"
 #include "harness/seal.h"
 #include "harness/transition.h"
 #include "src/document.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/backend.h"
-#include "harness/module.h"
+#include "harness/base/module.h"
 #include "harness/qemu.h"
 #include "harness/replay.h"
 

@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/string_list.h"
+#include "harness/base/string_list.h"
 #include "src/problem.h"
 
 enum bisect_answer {

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/child.h"
-#include "harness/clock.h"
 #include "harness/pidfd.h"
 
 static volatile sig_atomic_t told;

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/build_version.h"
 #include "harness/bisect_found.h"
 #include "harness/bisect_packages.h"
-#include "harness/build_version.h"
 #include "src/document.h"
 
 /* Directories and packages: a list of points made of names and folders, as {"name", "folder"}. */

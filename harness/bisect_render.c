@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/base/escape.h"
 #include "harness/bisect_search.h"
 #include "harness/bisect_signature.h"
 #include "harness/diff.h"
-#include "harness/escape.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/fileio.h"
 #include "harness/bisect_command.h"
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
 #include "harness/ending.h"
-#include "harness/fileio.h"
 #include "harness/judge.h"
 #include "harness/plan.h"
 #include "src/document.h"

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
+#include "harness/base/digest.h"
+#include "harness/base/fileio.h"
 #include "harness/bisect_child.h"
-#include "harness/clock.h"
-#include "harness/digest.h"
-#include "harness/fileio.h"
 #include "src/document.h"
 
 #define LOST_MAX 1000

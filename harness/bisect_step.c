@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/fileio.h"
+#include "harness/base/install_paths.h"
 #include "harness/bisect_command.h"
 #include "harness/bisect_run.h"
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
 #include "harness/command.h"
-#include "harness/fileio.h"
 #include "harness/image.h"
-#include "harness/installed.h"
 #include "harness/matrix.h"
 #include "harness/plan.h"
 #include "src/document.h"

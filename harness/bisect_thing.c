@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/digest.h"
 #include "harness/command.h"
-#include "harness/digest.h"
 #include "harness/host_identity.h"
 #include "src/document.h"
 #include "src/tree.h"

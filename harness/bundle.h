@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "harness/files.h"
+#include "harness/base/file_list.h"
 #include "src/problem.h"
 
 #define BUNDLE_MANIFEST "MANIFEST.sha256"

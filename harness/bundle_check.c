@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/digest.h"
 #include "harness/bundle.h"
-#include "harness/digest.h"
 
 #define BLOCK (64u << 10)
 

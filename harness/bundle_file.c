@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/module.h"
+#include "harness/base/module.h"
 
 const struct bundle_module *bundle_load(struct problem *why)
 {

@@ -4,8 +4,8 @@
 
 #include <time.h>
 
+#include "harness/base/file_list.h"
 #include "harness/bundle.h"
-#include "harness/files.h"
 #include "src/problem.h"
 
 /* The module, or NULL with the sentence: libarchive is not on every host. */

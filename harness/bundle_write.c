@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/digest.h"
 #include "harness/bundle.h"
-#include "harness/digest.h"
 
 /* zstd's scale goes to 19; beyond this logs of guests get hardly smaller, only slower. */
 #define LEVEL "9"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "harness/base/clock.h"
 #include "harness/cell_private.h"
-#include "harness/clock.h"
 #include "src/document.h"
 
 /*

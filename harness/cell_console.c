@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
+#include "harness/base/fileio.h"
 #include "harness/cell_private.h"
-#include "harness/clock.h"
-#include "harness/fileio.h"
 #include "src/pack.h"
 #include "src/report.h"
 

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "harness/base/fileio.h"
 #include "harness/cell_private.h"
-#include "harness/fileio.h"
 #include "src/document.h"
 
 /* The most memory this process has had resident: shows that no guest can make it grow. */

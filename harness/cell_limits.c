@@ -3,8 +3,8 @@
  */
 #include <time.h>
 
+#include "harness/base/clock.h"
 #include "harness/cell_private.h"
-#include "harness/clock.h"
 
 /* How often the harness looks whether it is kept from running. */
 #define HEARTBEAT_US 250000

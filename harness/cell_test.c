@@ -2,8 +2,8 @@
  * The state machine against a back end that plays a script: what a guest writes, when it ends and
  * how. Each way a cell can go wrong has its test; the verdicts of the endings are ending_test.c's.
  */
+#include "harness/base/fileio.h"
 #include "harness/cell.h"
-#include "harness/fileio.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "harness/abi.h"
+#include "harness/base/digest.h"
+#include "harness/base/fileio.h"
+#include "harness/base/module.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/digest.h"
-#include "harness/fileio.h"
 #include "harness/imports.h"
-#include "harness/module.h"
 #include "src/document.h"
 
 static struct {

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/bundle.h"
 #include "harness/bundle_file.h"
-#include "harness/clock.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/store.h"

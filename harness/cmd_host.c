@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/escape.h"
 #include "harness/bundle_file.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/escape.h"
 #include "harness/host_bundle.h"
 #include "harness/host_document.h"
 #include "harness/host_render.h"

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/base/escape.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/escape.h"
 #include "harness/matrix.h"
 #include "harness/plan.h"
 #include "harness/settings.h"

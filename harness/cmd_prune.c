@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/judge.h"

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "harness/backend.h"
-#include "harness/build_version.h"
-#include "harness/clock.h"
+#include "harness/base/build_version.h"
+#include "harness/base/clock.h"
+#include "harness/base/install_paths.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/conduct.h"
 #include "harness/dut_drive.h"
-#include "harness/installed.h"
 #include "harness/matrix.h"
 #include "harness/models.h"
 #include "harness/plan.h"

@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
+#include "harness/base/digest.h"
 #include "harness/child.h"
-#include "harness/clock.h"
-#include "harness/digest.h"
 #include "harness/pidfd.h"
 
 static int left_ms(uint64_t until)

@@ -2,7 +2,7 @@
 #ifndef IGD_COMMAND_FAIL_H
 #define IGD_COMMAND_FAIL_H
 
-#include "harness/exit_status.h"
+#include "harness/base/exit_status.h"
 #include "harness/options.h"
 #include "src/problem.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
 #include "src/suite.h"
 
 /* Ended, and not reaped by the init of the container. */

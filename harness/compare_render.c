@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/escape.h"
 #include "harness/compare.h"
-#include "harness/escape.h"
 #include "harness/render_paper.h"
 #include "src/document.h"
 

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
+#include "harness/base/string_list.h"
 #include "harness/judged.h"
-#include "harness/string_list.h"
 #include "src/problem.h"
 
 /*

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/exit_status.h"
-#include "harness/fileio.h"
+#include "harness/base/exit_status.h"
+#include "harness/base/fileio.h"
+#include "harness/base/run_files.h"
 #include "harness/host_document.h"
 #include "harness/image.h"
 #include "harness/judge.h"
 #include "harness/render_json.h"
 #include "harness/render_table.h"
-#include "harness/run_files.h"
 #include "harness/seal.h"
 #include "src/document.h"
 

@@ -1,8 +1,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/base/escape.h"
 #include "harness/diff.h"
-#include "harness/escape.h"
 #include "src/document.h"
 
 static void print_side(const json_t *difference, const char *which, FILE *stream)

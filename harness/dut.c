@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/fileio.h"
 #include "harness/dut_private.h"
-#include "harness/fileio.h"
 
 /* What is kept in a list is freed by dut_free(); gcc 12's analyzer loses sight of it there. */
 #if !defined(__clang__)

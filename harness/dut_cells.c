@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/file_list.h"
+#include "harness/base/fileio.h"
+#include "harness/base/run_files.h"
 #include "harness/dut_private.h"
-#include "harness/fileio.h"
-#include "harness/files.h"
 #include "harness/host_document.h"
 #include "harness/patterns.h"
-#include "harness/run_files.h"
 #include "harness/seal.h"
 #include "src/io.h"
 

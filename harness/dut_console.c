@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
 #include "harness/dut_private.h"
 
 /* A console that broke off, as when the host is switched off, is opened again after this. */

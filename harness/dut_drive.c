@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
+#include "harness/base/exit_status.h"
+#include "harness/base/fileio.h"
 #include "harness/conduct.h"
 #include "harness/dut_private.h"
-#include "harness/exit_status.h"
-#include "harness/fileio.h"
 #include "harness/seal.h"
 #include "harness/service.h"
 #include "harness/shard.h"

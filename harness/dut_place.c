@@ -13,10 +13,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
+#include "harness/base/fileio.h"
 #include "harness/dut_drive.h"
 #include "harness/dut_private.h"
-#include "harness/fileio.h"
 #include "src/document.h"
 
 /* Between two looks at a place that somebody else holds. */

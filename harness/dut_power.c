@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
 #include "harness/dut_private.h"
 
 /* Between two questions to a host that does not answer yet. */

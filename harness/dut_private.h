@@ -11,7 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "harness/attempt.h"
-#include "harness/digest.h"
+#include "harness/base/digest.h"
 #include "harness/dut.h"
 #include "harness/errand.h"
 #include "harness/store.h"

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/child.h"
-#include "harness/clock.h"
 #include "harness/pidfd.h"
 
 #define GRACE_MS 2000

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/digest.h"
 #include "harness/command.h"
-#include "harness/digest.h"
 
 #define FOLDERS_TEXT_MAX 4096
 

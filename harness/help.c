@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/backend.h"
-#include "harness/nearest.h"
+#include "harness/base/suggest.h"
 #include "harness/render.h"
 
 const char help_about[] =

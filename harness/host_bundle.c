@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
+#include "harness/base/fileio.h"
+#include "harness/base/run_files.h"
 #include "harness/bundle_file.h"
-#include "harness/clock.h"
-#include "harness/fileio.h"
 #include "harness/host_document.h"
 #include "harness/host_render.h"
-#include "harness/run_files.h"
 #include "harness/xen_log.h"
 #include "src/document.h"
 

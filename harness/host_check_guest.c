@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/version_range.h"
 #include "harness/host_check.h"
-#include "harness/versions.h"
 #include "src/document.h"
 #include "src/tree.h"
 

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/version_range.h"
 #include "harness/host_check.h"
-#include "harness/versions.h"
 #include "src/document.h"
 
 #define BINARY_MAX (256u << 20) /* bytes; Debian's has 18 MiB */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "harness/build_version.h"
-#include "harness/clock.h"
+#include "harness/base/build_version.h"
+#include "harness/base/clock.h"
 #include "src/document.h"
 
 const struct host_group host_groups[] = {

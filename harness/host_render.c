@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "harness/escape.h"
-#include "harness/measured_on.h"
+#include "harness/base/escape.h"
+#include "harness/base/measured_on.h"
 #include "src/document.h"
 
 #define ID_COLUMN 24

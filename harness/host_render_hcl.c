@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/measured_on.h"
 #include "harness/host_render.h"
-#include "harness/measured_on.h"
 #include "src/document.h"
 
 /* A text in single quotes, in which only these are doubled (YAML 1.2.2, 7.3.2), on one line. */

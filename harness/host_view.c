@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/host_identity.h"
 #include "harness/xen_log.h"
 #include "src/document.h"

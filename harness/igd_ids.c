@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/igd_ids_text.h"
 #include "harness/yaml.h"
 

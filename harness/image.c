@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 
 static int find(const char *guests_dir, const char *guest, const char *file, char **path_r,
 	struct problem *why)

@@ -1,4 +1,4 @@
-#include "harness/digest.h"
+#include "harness/base/digest.h"
 #include "harness/image.h"
 #include "src/document.h"
 

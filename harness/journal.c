@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
 #include "harness/journal.h"
 
 int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)

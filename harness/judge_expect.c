@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/versions.h"
+#include "harness/base/version_range.h"
 #include "src/document.h"
 
 static bool backend_holds(const json_t *expectation, const json_t *identities)

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/judge_logs.h"
 #include "harness/prune.h"
 #include "harness/seal.h"

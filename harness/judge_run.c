@@ -3,10 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/build_version.h"
+#include "harness/base/build_version.h"
+#include "harness/base/measured_on.h"
 #include "harness/judge.h"
 #include "harness/judge_record.h"
-#include "harness/measured_on.h"
 #include "harness/origin.h"
 #include "harness/plan.h"
 #include "harness/plan_reader.h"

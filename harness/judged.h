@@ -6,11 +6,11 @@
 
 #include <jansson.h>
 
+#include "harness/base/string_list.h"
 #include "harness/findings.h"
 #include "harness/judge.h"
 #include "harness/patterns.h"
 #include "harness/store.h"
-#include "harness/string_list.h"
 #include "src/problem.h"
 
 /* By what a run is judged; all borrowed, all may be NULL. */

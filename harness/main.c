@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/build_version.h"
+#include "harness/base/build_version.h"
+#include "harness/base/exit_status.h"
 #include "harness/commands.h"
-#include "harness/exit_status.h"
 #include "harness/help.h"
 
 /* argv[0] is the name of the command. Returns the exit status. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/digest.h"
-#include "harness/fileio.h"
+#include "harness/base/digest.h"
+#include "harness/base/fileio.h"
 #include "harness/matrix.h"
 #include "harness/matrix_model.h"
 #include "src/document.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/suggest.h"
 #include "harness/matrix_model.h"
-#include "harness/nearest.h"
 
 /* No "-": it joins the words of a cell's name, which can so be taken apart again. */
 #define WORD_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@"

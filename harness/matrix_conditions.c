@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/base/suggest.h"
+#include "harness/base/version_range.h"
 #include "harness/matrix_model.h"
-#include "harness/nearest.h"
-#include "harness/versions.h"
 #include "src/field.h"
 
 /* Whose versions are detected, and by which back ends: struct backend's identify(). */

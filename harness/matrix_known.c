@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/digest.h"
+#include "harness/base/digest.h"
+#include "harness/base/suggest.h"
+#include "harness/base/version_range.h"
 #include "harness/matrix_model.h"
-#include "harness/nearest.h"
-#include "harness/versions.h"
 
 #define KNOWN_FORMAT  "igd-harness known"
 #define KNOWN_VERSION 1

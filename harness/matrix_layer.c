@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/suggest.h"
 #include "harness/matrix_model.h"
-#include "harness/nearest.h"
 #include "harness/settings.h"
 
 #define GUEST_MAX      64

@@ -3,7 +3,7 @@
  * each kind of run says of itself is what harness/host_identity.h and harness/backend/ write into
  * run.json; the recorded ones are in results/recorded.
  */
-#include "harness/measured_on.h"
+#include "harness/base/measured_on.h"
 
 #include <ctype.h>
 #include <stdlib.h>

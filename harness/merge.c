@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/build_version.h"
-#include "harness/fileio.h"
-#include "harness/files.h"
-#include "harness/measured_on.h"
+#include "harness/base/build_version.h"
+#include "harness/base/file_list.h"
+#include "harness/base/fileio.h"
+#include "harness/base/measured_on.h"
+#include "harness/base/run_files.h"
 #include "harness/prune.h"
-#include "harness/run_files.h"
 #include "harness/seal.h"
 #include "harness/shard.h"
 #include "harness/store.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/nearest.h"
+#include "harness/base/suggest.h"
 
 #define OPTIONS_MAX 48
 #define HELP_COLUMN 26

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/exit_status.h"
-#include "harness/string_list.h"
+#include "harness/base/exit_status.h"
+#include "harness/base/string_list.h"
 
 struct command_option {
 	const char *name; /* without the dashes; NULL ends a table */

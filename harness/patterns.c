@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/version_range.h"
 #include "harness/patterns_private.h"
-#include "harness/versions.h"
 #include "src/wire.h"
 
 const char *const pattern_log_names[PATTERN_LOGS] = {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/installed.h"
+#include "harness/base/install_paths.h"
+#include "harness/base/run_files.h"
 #include "harness/patterns.h"
-#include "harness/run_files.h"
 
 int patterns_choose(
 	const char *named, const char *run_dir, struct patterns **patterns_r, struct problem *why)

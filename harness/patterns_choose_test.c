@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/run_files.h"
 #include "harness/patterns.h"
-#include "harness/run_files.h"
 #include "src/suite.h"
 
 static char place[] = "/tmp/igd-patterns-choose-XXXXXX";

@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
+#include "harness/base/run_files.h"
 #include "harness/judge_logs.h"
-#include "harness/run_files.h"
 #include "src/document.h"
 #include "src/suite.h"
 

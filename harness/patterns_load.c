@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
+#include "harness/base/version_range.h"
 #include "harness/patterns_private.h"
-#include "harness/versions.h"
 #include "harness/yaml.h"
 
 #define LABEL_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-"

@@ -4,7 +4,7 @@
 
 #include <regex.h>
 
-#include "harness/digest.h"
+#include "harness/base/digest.h"
 #include "harness/patterns.h"
 
 struct pattern {

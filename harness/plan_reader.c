@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/plan.h"
 #include "src/document.h"
 

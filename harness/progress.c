@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "harness/clock.h"
+#include "harness/base/clock.h"
 
 static double since(uint64_t began_us)
 {

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/fileio.h"
-#include "harness/files.h"
+#include "harness/base/file_list.h"
+#include "harness/base/fileio.h"
 #include "harness/plan.h"
 #include "harness/seal.h"
 #include "src/document.h"

@@ -18,12 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/fileio.h"
+#include "harness/base/host_resources.h"
 #include "harness/child.h"
 #include "harness/command.h"
-#include "harness/fileio.h"
 #include "harness/firmware.h"
 #include "harness/image.h"
-#include "harness/machine.h"
 #include "harness/pidfd.h"
 #include "harness/qemu_private.h"
 #include "harness/transition.h"

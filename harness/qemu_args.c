@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/models.h"
 #include "harness/plan.h"
 #include "harness/qemu_private.h"

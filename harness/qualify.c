@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/build_version.h"
+#include "harness/base/build_version.h"
 #include "harness/qualify_private.h"
 #include "harness/summary.h"
 #include "src/document.h"

@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/digest.h"
+#include "harness/base/fileio.h"
+#include "harness/base/run_files.h"
 #include "harness/bundle_file.h"
-#include "harness/digest.h"
-#include "harness/fileio.h"
 #include "harness/host_document.h"
 #include "harness/judged.h"
 #include "harness/matrix.h"
 #include "harness/plan.h"
-#include "harness/run_files.h"
 #include "src/document.h"
 
 #define RELEASE_MAX 64 /* bytes of a release's name, with its end */

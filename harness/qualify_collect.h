@@ -4,8 +4,8 @@
 #ifndef IGD_QUALIFY_COLLECT_H
 #define IGD_QUALIFY_COLLECT_H
 
+#include "harness/base/string_list.h"
 #include "harness/qualify.h"
-#include "harness/string_list.h"
 #include "src/problem.h"
 
 /* What the user named; all borrowed. */

@@ -1,7 +1,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "harness/measured_on.h"
+#include "harness/base/measured_on.h"
 #include "harness/qualify_private.h"
 #include "harness/summary.h"
 #include "src/document.h"

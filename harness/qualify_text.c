@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/escape.h"
+#include "harness/base/escape.h"
 #include "harness/qualify.h"
 #include "harness/qualify_sheet.h"
 #include "src/document.h"

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/digest.h"
-#include "harness/fileio.h"
+#include "harness/base/digest.h"
+#include "harness/base/fileio.h"
 #include "harness/plan.h"
 
 struct stored {

@@ -1,4 +1,4 @@
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/record.h"
 
 #include <errno.h>

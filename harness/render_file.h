@@ -2,7 +2,7 @@
 #ifndef IGD_RENDER_FILE_H
 #define IGD_RENDER_FILE_H
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/render.h"
 #include "src/problem.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/measured_on.h"
+#include "harness/base/measured_on.h"
 #include "harness/ppm.h"
 #include "harness/render_markup.h"
 #include "harness/summary.h"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/digest.h"
-#include "harness/escape.h"
+#include "harness/base/digest.h"
+#include "harness/base/escape.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/escape.h"
+#include "harness/base/escape.h"
 
 static void put(FILE *stream, const char *text)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/escape.h"
+#include "harness/base/escape.h"
 #include "harness/patterns.h"
 #include "harness/render_parts.h"
 #include "src/document.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/digest.h"
 #include "harness/coverage.h"
-#include "harness/digest.h"
 #include "harness/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/escape.h"
-#include "harness/measured_on.h"
+#include "harness/base/escape.h"
+#include "harness/base/measured_on.h"
 #include "harness/patterns.h"
 #include "harness/summary.h"
 #include "src/document.h"

@@ -30,7 +30,8 @@ const char *render_unexpected_pass(const json_t *cell);
 void render_suite(const json_t *findings, FILE *stream);
 /* what was tested, "back end libxl, xen 4.17.7, qemu 7.2.22"; */
 void render_versions(const json_t *identities, FILE *stream);
-/* was it hardware, harness/measured_on.h: "not hardware: a virtual lab on QEMU Standard PC"; */
+/* was it hardware, harness/base/measured_on.h: "not hardware: a virtual lab on QEMU Standard PC";
+ */
 void render_measured_on(const json_t *findings, FILE *stream);
 /* what was tested and on what: versions, and what render_measured_on() writes; */
 void render_place(const json_t *findings, FILE *stream);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/measured_on.h"
+#include "harness/base/measured_on.h"
 #include "harness/render_markup.h"
 #include "harness/render_paper.h"
 #include "harness/summary.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/escape.h"
+#include "harness/base/escape.h"
 #include "harness/render_markup.h"
 
 /*

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/escape.h"
-#include "harness/measured_on.h"
+#include "harness/base/escape.h"
+#include "harness/base/measured_on.h"
 #include "harness/patterns.h"
 #include "harness/render_parts.h"
 #include "harness/summary.h"

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "harness/escape.h"
+#include "harness/base/escape.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 

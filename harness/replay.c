@@ -16,9 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/base/file_list.h"
+#include "harness/base/fileio.h"
 #include "harness/cell_state.h"
-#include "harness/fileio.h"
-#include "harness/files.h"
 #include "harness/plan.h"
 #include "harness/seal.h"
 #include "harness/store.h"

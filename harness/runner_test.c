@@ -2,7 +2,7 @@
  * The runner with cells side by side, against a back end whose guests only count each other: what a
  * cell does is cell_test.c's, what may begin queue_test.c's.
  */
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/runner.h"
 
 #include <errno.h>

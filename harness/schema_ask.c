@@ -13,11 +13,11 @@
 #include <string.h>
 
 #include "harness/abi.h"
+#include "harness/base/fileio.h"
 #include "harness/bisect.h"
 #include "harness/cell.h"
 #include "harness/dut.h"
 #include "harness/ending.h"
-#include "harness/fileio.h"
 #include "harness/host_check.h"
 #include "harness/matrix.h"
 #include "harness/matrix_model.h"

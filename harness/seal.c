@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/digest.h"
-#include "harness/fileio.h"
-#include "harness/files.h"
+#include "harness/base/digest.h"
+#include "harness/base/file_list.h"
+#include "harness/base/fileio.h"
 #include "src/document.h"
 
 json_t *seal_describe(int dir_fd, const char *name, int *r_r)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/nearest.h"
+#include "harness/base/suggest.h"
 
 #define TIB_IN_MIB (1024 * 1024)
 #define DISK_MAX   64 /* MiB: it is memory of the host */

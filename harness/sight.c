@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/fileio.h"
 #include "harness/ending.h"
-#include "harness/fileio.h"
 #include "harness/patterns.h"
 #include "harness/xen_domain.h"
 #include "src/document.h"

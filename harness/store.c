@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/plan.h"
 #include "harness/seal.h"
 #include "src/document.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/journal.h"
 #include "harness/store.h"
 #include "src/document.h"

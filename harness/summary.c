@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/measured_on.h"
 #include "harness/coverage.h"
-#include "harness/measured_on.h"
 #include "src/document.h"
 #include "src/field.h"
 #include "src/verdict.h"

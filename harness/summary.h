@@ -5,7 +5,7 @@
  * {
  *   "decision": "not qualified",   "qualified", "qualified with known deviations", "undecided"
  *   "grounds": ["1 of 5 cells is not as expected", ...],     why, one sentence each
- *   "measured_on": {...},             harness/measured_on.h
+ *   "measured_on": {...},             harness/base/measured_on.h
  *   "coverage": [...],                harness/coverage.h
  *   "known": [ {"id": of the expectation, "known": its own or null, "field", "expected", "seen",
  *               "why", "source", "until": "2027-06-30" or "qemu >=11.0" or null,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/views_private.h"
 #include "src/bdf.h"
 #include "src/document.h"

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/views_private.h"
 #include "src/document.h"
 #include "src/report.h"

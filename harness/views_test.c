@@ -4,7 +4,7 @@
  * lab (corpus/views_qtree/xenfv-igd). Each test changes one piece of that evidence, and says at
  * which layer the views then part.
  */
-#include "harness/fileio.h"
+#include "harness/base/fileio.h"
 #include "harness/views.h"
 
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/nearest.h"
+#include "harness/base/suggest.h"
 #include "harness/yaml.h"
 
 void yaml_say_wrong(const struct yaml_source *source, struct yaml_place place, const char *fmt, ...)

@@ -314,7 +314,7 @@ function behind(run) {
 				...list(run.files).map(file => [file.name, code(file.sha256 || 'could not be read')])])));
 }
 
-/* The machines, or what makes the run no hardware: harness/measured_on.h. */
+/* The machines, or what makes the run no hardware: harness/base/measured_on.h. */
 function measuredOn(run) {
 	const answer = (run.summary || {}).measured_on || {};
 

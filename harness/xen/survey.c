@@ -8,7 +8,7 @@
 #include <string.h>
 #include <xenctrl.h>
 
-#include "harness/machine.h"
+#include "harness/base/host_resources.h"
 #include "harness/xen/host.h"
 #include "harness/xen/libxl_compat.h"
 

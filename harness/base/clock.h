@@ -1,0 +1,21 @@
+/*
+ * The two clocks: one that only goes forward, for limits and durations, and the calendar.
+ */
+#ifndef IGD_BASE_CLOCK_H
+#define IGD_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Microseconds of CLOCK_MONOTONIC. */
+uint64_t clock_us(void);
+
+#define CLOCK_TEXT_MAX 21
+
+/* Reads such a text as clock_text() writes. Returns 0, or -EINVAL. */
+int clock_parse(const char *text, time_t *when_r);
+
+/* "2026-11-21T20:15:00Z", now. */
+void clock_text(char text[static CLOCK_TEXT_MAX]);
+
+#endif

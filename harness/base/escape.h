@@ -1,0 +1,19 @@
+/*
+ * Text that may come from a guest or from a foreign run directory, made safe for a terminal.
+ */
+#ifndef IGD_BASE_ESCAPE_H
+#define IGD_BASE_ESCAPE_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/*
+ * Writes printable ASCII as it is and every other byte as \xNN, so that no guest moves a cursor,
+ * sets a title or adds a line.
+ */
+void escape_text(FILE *stream, const char *text);
+
+/* Writes a JSON value as one piece of escaped text: a string without quotes, null as "nothing". */
+void escape_value(FILE *stream, const json_t *value);
+
+#endif

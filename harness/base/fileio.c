@@ -1,0 +1,201 @@
+#include "harness/base/fileio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/document.h"
+#include "src/io.h"
+
+/* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */
+static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
+{
+	char *bytes = malloc(max + 1);
+	size_t used = 0;
+
+	if (!bytes)
+		return -ENOMEM;
+	while (used < max) {
+		ssize_t n = read(fd, bytes + used, max - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			free(bytes);
+			return -errno;
+		}
+		if (n == 0)
+			break;
+		used += (size_t)n;
+	}
+	bytes[used] = 0;
+	*bytes_r = bytes;
+	*length_r = used;
+	return 0;
+}
+
+int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
+	bool *more_r, struct problem *why)
+{
+	struct stat st;
+	int fd, r = 0;
+
+	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = problem_set(why, -EINVAL, "%s is no plain file", name);
+	if (r == 0) {
+		*more_r = (uint64_t)st.st_size > max;
+		r = read_open(fd, *more_r ? max : (size_t)st.st_size, bytes_r, length_r);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (r < 0 && r != -ENOENT)
+		problem_set(why, r, "cannot read %s: %s", name, strerror(-r));
+	return r;
+}
+
+int fileio_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why)
+{
+	char *bytes = NULL;
+	bool more = false;
+	int r = fileio_read_head(dir_fd, name, FILEIO_MAX, &bytes, length_r, &more, why);
+
+	if (r == 0 && more) {
+		free(bytes);
+		return problem_set(
+			why, -EFBIG, "%s is no plain file of at most %u bytes", name, FILEIO_MAX);
+	}
+	if (r == 0)
+		*bytes_r = bytes;
+	return r;
+}
+
+void fileio_last_line(int dir_fd, const char *name, char *line, size_t size)
+{
+	char *log = NULL, *end, *begin;
+	size_t length = 0;
+
+	line[0] = 0;
+	if (fileio_read(dir_fd, name, &log, &length, NULL) < 0)
+		return;
+	end = log + length;
+	while (end > log && (end[-1] == '\n' || end[-1] == '\r'))
+		*--end = 0;
+	begin = memrchr(log, '\n', (size_t)(end - log));
+	snprintf(line, size, "%s", begin ? begin + 1 : log);
+	free(log);
+}
+
+int fileio_read_json(
+	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why)
+{
+	struct problem inner = { 0 };
+	char *text = NULL;
+	size_t length = 0;
+	int r;
+
+	r = fileio_read(dir_fd, name, &text, &length, why);
+	if (r < 0)
+		return r;
+	r = document_parse(text, length, format, DOCUMENT_VERSION, document_r, &inner);
+	if (r < 0)
+		problem_set(why, r, "%s: %s", name, inner.text);
+	free(text);
+	return r;
+}
+
+int atomic_file_begin(int dir_fd, const char *name, struct atomic_file *file_r, struct problem *why)
+{
+	struct atomic_file file = { .dir_fd = dir_fd, .name = name };
+	int r = 0;
+
+	snprintf(file.temporary, sizeof(file.temporary), ".%s.new", name);
+	file.fd = openat(dir_fd, file.temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (file.fd < 0)
+		r = problem_set(why, -errno, "cannot write %s: %s", name, strerror(errno));
+	*file_r = file;
+	return r;
+}
+
+int atomic_file_end(struct atomic_file *file, int r, struct problem *why)
+{
+	if (file->fd < 0)
+		return r;
+	if (r == 0 && fsync(file->fd) < 0)
+		r = -errno;
+	if (r == 0 && renameat(file->dir_fd, file->temporary, file->dir_fd, file->name) < 0)
+		r = -errno;
+	if (r == 0 && fsync(file->dir_fd) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(file->dir_fd, file->temporary, 0);
+	close(file->fd);
+	file->fd = -1;
+	return r < 0 ? problem_set(why, r, "cannot write %s: %s", file->name, strerror(-r)) : 0;
+}
+
+static ssize_t on_write(void *cookie, const char *bytes, size_t length)
+{
+	struct atomic_file *file = cookie;
+	int r = file->error < 0 ? file->error : io_write_all(file->fd, bytes, length);
+
+	file->error = r;
+	return r < 0 ? 0 : (ssize_t)length;
+}
+
+FILE *atomic_file_stream(struct atomic_file *file)
+{
+	return fopencookie(file, "w", (cookie_io_functions_t){ .write = on_write });
+}
+
+int fileio_write(
+	int dir_fd, const char *name, const void *bytes, size_t length, struct problem *why)
+{
+	struct atomic_file file;
+	int r = atomic_file_begin(dir_fd, name, &file, why);
+
+	return r < 0 ? r : atomic_file_end(&file, io_write_all(file.fd, bytes, length), why);
+}
+
+int fileio_write_from(int dir_fd, const char *name, const char *shown,
+	const struct fileio_source *source, struct problem *why)
+{
+	struct problem inner = { 0 };
+	struct atomic_file file;
+	FILE *stream = NULL;
+	int r = atomic_file_begin(dir_fd, name, &file, NULL);
+
+	if (r == 0 && !(stream = atomic_file_stream(&file)))
+		r = -ENOMEM;
+	if (r == 0)
+		r = source->write(source->data, stream, &inner);
+	if (stream && fclose(stream) != 0 && r == 0)
+		r = -EIO;
+	/* The source may have failed because its file did. */
+	if (file.error < 0) {
+		r = file.error;
+		inner.text[0] = 0;
+	}
+	r = atomic_file_end(&file, r, NULL);
+	if (r < 0 && inner.text[0])
+		return problem_set(why, r, "%s", inner.text);
+	return r < 0 ? problem_set(why, r, "cannot write %s: %s", shown, strerror(-r)) : 0;
+}
+
+int fileio_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why)
+{
+	char *text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
+	int r;
+
+	if (!text)
+		return problem_set(why, -ENOMEM, "no memory to write %s", name);
+	r = fileio_write(dir_fd, name, text, strlen(text), why);
+	free(text);
+	return r;
+}
