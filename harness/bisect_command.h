@@ -13,7 +13,7 @@
 #define IGD_BISECT_COMMAND_H
 
 #include "harness/bisect.h"
-#include "harness/bisect_child.h"
+#include "harness/process/guarded_child.h"
 
 struct bisect_command {
 	const struct bisect_orders *orders;

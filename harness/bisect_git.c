@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/bisect_child.h"
+#include "harness/process/guarded_child.h"
 
 #define ARGS_MAX 64
 

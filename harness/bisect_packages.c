@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/bisect_child.h"
+#include "harness/process/guarded_child.h"
 #include "src/document.h"
 
 #define WORDS(...) ((char *const[]){ __VA_ARGS__, NULL })

@@ -14,7 +14,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
-#include "harness/bisect_child.h"
+#include "harness/process/guarded_child.h"
 #include "src/document.h"
 
 #define LOST_MAX 1000

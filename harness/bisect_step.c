@@ -12,10 +12,10 @@
 #include "harness/bisect_run.h"
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
-#include "harness/command.h"
 #include "harness/image.h"
 #include "harness/matrix.h"
 #include "harness/plan.h"
+#include "harness/process/program.h"
 #include "src/document.h"
 
 int bisect_session_open(const struct bisect_orders *orders, const char *state_dir,

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "harness/base/escape.h"
-#include "harness/bisect_child.h"
 #include "harness/bisect_run.h"
 #include "harness/bisect_search.h"
 #include "harness/bisect_signature.h"
+#include "harness/process/guarded_child.h"
 #include "src/document.h"
 
 void bisect_outcome(struct bisect_driver *driver, const char *outcome, const char *why)

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "harness/base/digest.h"
-#include "harness/command.h"
 #include "harness/host_identity.h"
+#include "harness/process/program.h"
 #include "src/document.h"
 #include "src/tree.h"
 #include "src/xen_version.h"

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
-#include "harness/bisect_child.h"
 #include "harness/bisect_drive.h"
 #include "harness/bisect_options.h"
 #include "harness/bisect_render.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
+#include "harness/process/guarded_child.h"
 #include "src/document.h"
 
 static struct bisect_given given = BISECT_GIVEN;

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include "harness/base/escape.h"
-#include "harness/bisect_child.h"
 #include "harness/bisect_git.h"
 #include "harness/bisect_options.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
+#include "harness/process/guarded_child.h"
 
 static struct bisect_given given = BISECT_GIVEN;
 static const char *revision;

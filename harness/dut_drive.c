@@ -39,7 +39,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	return 0;
 }
 
-/* Blocked here and not in our children: harness/errand.c. */
+/* Blocked here and not in our children: harness/process/subprocess.c. */
 static int listen_for_signals(struct dut_session *session)
 {
 	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };

@@ -13,7 +13,7 @@
 #include "harness/attempt.h"
 #include "harness/base/digest.h"
 #include "harness/dut.h"
-#include "harness/errand.h"
+#include "harness/process/subprocess.h"
 #include "harness/store.h"
 
 /* Bytes of an answer that are kept; of a line for the host's shell. */

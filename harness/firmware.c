@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/digest.h"
-#include "harness/command.h"
+#include "harness/process/program.h"
 
 #define FOLDERS_TEXT_MAX 4096
 

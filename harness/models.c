@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/command.h"
+#include "harness/process/program.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 

@@ -10,8 +10,8 @@
 #include <sys/utsname.h>
 
 #include "harness/base/digest.h"
-#include "harness/command.h"
 #include "harness/firmware.h"
+#include "harness/process/program.h"
 #include "harness/xen/host.h"
 #include "harness/xen/libxl_compat.h"
 #include "harness/xen/session.h"

@@ -13,7 +13,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "harness/pidfd.h"
+#include "harness/process/pidfd.h"
 
 #define ARGUMENTS_MAX (64 * 1024)
 

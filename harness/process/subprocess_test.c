@@ -1,4 +1,4 @@
-#include "harness/errand.h"
+#include "harness/process/subprocess.h"
 
 #include <errno.h>
 #include <string.h>

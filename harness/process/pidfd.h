@@ -2,8 +2,8 @@
  * pidfd_open(2), pidfd_send_signal(2) and waitid(2)'s P_PIDFD. glibc has them since 2.36; Linux
  * since 5.3, and what a dom0 of an older release runs on is often just between.
  */
-#ifndef IGD_PIDFD_H
-#define IGD_PIDFD_H
+#ifndef IGD_PROCESS_PIDFD_H
+#define IGD_PROCESS_PIDFD_H
 
 #if __has_include(<sys/pidfd.h>)
 #include <sys/pidfd.h>

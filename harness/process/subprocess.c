@@ -1,4 +1,4 @@
-#include "harness/errand.h"
+#include "harness/process/subprocess.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
-#include "harness/child.h"
-#include "harness/pidfd.h"
+#include "harness/process/child.h"
+#include "harness/process/pidfd.h"
 
 #define GRACE_MS 2000
 #define BLOCK    (64u << 10)

@@ -3,8 +3,8 @@
  * nothing. Where command.h asks a program for a line and waits, this one lets everything else on
  * the loop go on meanwhile.
  */
-#ifndef IGD_ERRAND_H
-#define IGD_ERRAND_H
+#ifndef IGD_PROCESS_SUBPROCESS_H
+#define IGD_PROCESS_SUBPROCESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "harness/command.h"
+#include "harness/process/program.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "harness/command.h"
+#include "harness/process/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/digest.h"
-#include "harness/child.h"
-#include "harness/pidfd.h"
+#include "harness/process/child.h"
+#include "harness/process/pidfd.h"
 
 static int left_ms(uint64_t until)
 {

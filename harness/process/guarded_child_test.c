@@ -1,4 +1,4 @@
-#include "harness/bisect_child.h"
+#include "harness/process/guarded_child.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "harness/child.h"
+#include "harness/process/child.h"
 
 #include <fcntl.h>
 #include <signal.h>

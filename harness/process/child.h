@@ -1,8 +1,8 @@
 /*
  * What a child process is between fork() and exec(): its signals, its group, its files.
  */
-#ifndef IGD_CHILD_H
-#define IGD_CHILD_H
+#ifndef IGD_PROCESS_CHILD_H
+#define IGD_PROCESS_CHILD_H
 
 #include <stddef.h>
 

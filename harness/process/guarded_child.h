@@ -5,8 +5,8 @@
  * for the limit, and for the end of this process, however it comes. So also after SIGKILL no build
  * goes on in the background and no guest stays on the host.
  */
-#ifndef IGD_BISECT_CHILD_H
-#define IGD_BISECT_CHILD_H
+#ifndef IGD_PROCESS_GUARDED_CHILD_H
+#define IGD_PROCESS_GUARDED_CHILD_H
 
 #include <stdbool.h>
 

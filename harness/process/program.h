@@ -2,8 +2,8 @@
  * Other programs, asked a short question: QEMU's version, and what its binary
  * is.
  */
-#ifndef IGD_COMMAND_H
-#define IGD_COMMAND_H
+#ifndef IGD_PROCESS_PROGRAM_H
+#define IGD_PROCESS_PROGRAM_H
 
 #include <jansson.h>
 

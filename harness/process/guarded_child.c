@@ -1,4 +1,4 @@
-#include "harness/bisect_child.h"
+#include "harness/process/guarded_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
-#include "harness/child.h"
-#include "harness/pidfd.h"
+#include "harness/process/child.h"
+#include "harness/process/pidfd.h"
 
 static volatile sig_atomic_t told;
 
