@@ -9,7 +9,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/install_paths.h"
-#include "harness/yaml.h"
+#include "harness/yaml/yaml.h"
 
 #define NAME_CHARACTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define NUMBER_CHARACTERS "0123456789abcdefx."

@@ -5,7 +5,7 @@
 
 #include "harness/dut.h"
 #include "harness/dut_private.h"
-#include "harness/yaml.h"
+#include "harness/yaml/yaml.h"
 
 /* What is kept in a list is freed by dut_free_words() and dut_free(); gcc 12's analyzer loses sight
  * of it there. */

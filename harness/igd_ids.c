@@ -9,7 +9,7 @@
 
 #include "harness/base/fileio.h"
 #include "harness/igd_ids_text.h"
-#include "harness/yaml.h"
+#include "harness/yaml/yaml.h"
 
 #define FILE_MAX         (256u << 10) /* bytes; ours has 8 KiB */
 #define DEVICES_MAX      4096

@@ -15,7 +15,7 @@
 #include "harness/cell_state.h"
 #include "harness/plan.h"
 #include "harness/settings.h"
-#include "harness/yaml.h"
+#include "harness/yaml/yaml.h"
 
 #define MATRIX_FORMAT  "igd-harness matrix"
 #define MATRIX_VERSION 1

@@ -6,8 +6,8 @@
  * the bounds. The tree is made here because libfyaml's own documents find doubled keys in quadratic
  * time (80,000 keys: over a minute).
  */
-#ifndef IGD_YAML_H
-#define IGD_YAML_H
+#ifndef IGD_YAML_YAML_H
+#define IGD_YAML_YAML_H
 
 #include <errno.h>
 #include <jansson.h>

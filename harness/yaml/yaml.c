@@ -1,4 +1,4 @@
-#include "harness/yaml.h"
+#include "harness/yaml/yaml.h"
 
 #include <errno.h>
 #include <libfyaml.h>

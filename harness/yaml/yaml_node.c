@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/suggest.h"
-#include "harness/yaml.h"
+#include "harness/yaml/yaml.h"
 
 void yaml_say_wrong(const struct yaml_source *source, struct yaml_place place, const char *fmt, ...)
 {
