@@ -9,8 +9,8 @@
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/ending.h"
+#include "harness/plan/transition.h"
 #include "harness/seal.h"
-#include "harness/transition.h"
 #include "src/document.h"
 
 /* Set-aside folders looked for; a run that was killed more often than this is not resumed. */

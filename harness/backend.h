@@ -14,7 +14,7 @@
 
 #include "harness/ending.h"
 #include "harness/lease.h"
-#include "harness/queue.h"
+#include "harness/plan/schedule.h"
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
@@ -98,11 +98,11 @@ struct backend {
 	void (*room)(struct backend_host *host, struct room *room);
 
 	/*
-	 * Begins to make the guest of a cell (harness/plan.h), or to restore it, and to run it.
-	 * `parts` itself is copied. `evidence_fd` is the cell's folder: logs and recorded arguments
-	 * go there, by openat(); it stays open until gone. Returns 0 and the guest, to be given to
-	 * release(); a negative errno with the sentence if nothing was begun: -EINVAL if the cell
-	 * asks for what cannot be, otherwise the host could not.
+	 * Begins to make the guest of a cell (harness/plan/plan.h), or to restore it, and to run
+	 * it. `parts` itself is copied. `evidence_fd` is the cell's folder: logs and recorded
+	 * arguments go there, by openat(); it stays open until gone. Returns 0 and the guest, to be
+	 * given to release(); a negative errno with the sentence if nothing was begun: -EINVAL if
+	 * the cell asks for what cannot be, otherwise the host could not.
 	 */
 	int (*start)(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
 		int evidence_fd, const struct guest_handler *handler, void *data,

@@ -14,7 +14,7 @@
 #include "harness/bisect_thing.h"
 #include "harness/ending.h"
 #include "harness/judge.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "src/document.h"
 #include "src/field.h"
 

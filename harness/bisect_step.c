@@ -14,7 +14,7 @@
 #include "harness/bisect_thing.h"
 #include "harness/image.h"
 #include "harness/matrix.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/process/program.h"
 #include "src/document.h"
 

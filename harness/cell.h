@@ -4,7 +4,8 @@
  *
  *   create -> first-frame -> report -> screenshot -> power-off -> clean-up -> (over)
  *
- * A transition (harness/transition.h) goes round through the second guest before it powers off:
+ * A transition (harness/plan/transition.h) goes round through the second guest before it powers
+ * off:
  *
  *   ... screenshot -> save -> destroy-source -> restore -> report-again -> screenshot -> ...
  *
@@ -21,7 +22,7 @@
 #include <systemd/sd-event.h>
 
 #include "harness/backend.h"
-#include "harness/cell_state.h"
+#include "harness/plan/cell_state.h"
 #include "src/problem.h"
 
 /* Bytes of console a cell keeps, and after which more is noise: a Debian kernel writes 0.1 MB. */

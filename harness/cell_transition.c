@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/cell_private.h"
-#include "harness/transition.h"
+#include "harness/plan/transition.h"
 
 /* The cell's disk, if its settings ask for one. */
 static int make_disk(struct cell *cell, const char *acts_as)

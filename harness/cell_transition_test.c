@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "harness/cell.h"
+#include "harness/plan/transition.h"
 #include "harness/store.h"
-#include "harness/transition.h"
 #include "src/document.h"
 #include "src/suite.h"
 #include "src/wire.h"

@@ -5,7 +5,7 @@
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/conduct.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 static const struct command_option options[] = { { NULL } };
 

@@ -6,8 +6,8 @@
 #include "harness/commands.h"
 #include "harness/lava_job.h"
 #include "harness/matrix.h"
-#include "harness/plan.h"
-#include "harness/shard.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/shard.h"
 
 static struct {
 	struct string_list select, tags, more;

@@ -6,9 +6,9 @@
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/matrix.h"
-#include "harness/plan.h"
-#include "harness/settings.h"
-#include "harness/shard.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/settings.h"
+#include "harness/plan/shard.h"
 #include "harness/sight.h"
 
 static struct {
@@ -24,7 +24,8 @@ static const struct command_option options[] = {
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
 		.text = &given.shard },
-	{ "json", NULL, "the plan document (harness/plan.h) instead of text", .flag = &given.json },
+	{ "json", NULL, "the plan document (harness/plan/plan.h) instead of text",
+		.flag = &given.json },
 	{ "known", "FILE",
 		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
 		"                          if it is there)",

@@ -16,9 +16,9 @@
 #include "harness/dut_drive.h"
 #include "harness/matrix.h"
 #include "harness/models.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/shard.h"
 #include "harness/runner.h"
-#include "harness/shard.h"
 #include "harness/store.h"
 #include "src/document.h"
 

@@ -6,7 +6,7 @@
 
 #include "harness/diff_values.h"
 #include "harness/judge.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/render_parts.h"
 #include "src/document.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "harness/diff.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 static int open_earlier(const char *dir, const struct stored_run *now,
 	const struct stored_run_options *options, struct stored_run *earlier, struct problem *why)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "harness/diff_values.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/seal.h"
 #include "harness/sight.h"
 #include "src/document.h"

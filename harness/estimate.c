@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
-#include "harness/shard.h"
+#include "harness/plan/shard.h"
 #include "src/document.h"
 
 /* A folder with more than this is no place where somebody keeps runs. */

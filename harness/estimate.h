@@ -27,7 +27,7 @@ struct estimate {
 /*
  * Begins one from the cells of an earlier run that are over: a run directory, or NULL or one that
  * cannot be read for none. What is left is the cells of `plan` that this run has to do
- * (harness/shard.h) and that are not over in `store`. To be freed with estimate_free().
+ * (harness/plan/shard.h) and that are not over in `store`. To be freed with estimate_free().
  */
 void estimate_begin(struct estimate *estimate, const char *earlier, const struct store *store,
 	const json_t *plan);

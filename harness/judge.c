@@ -4,7 +4,7 @@
 
 #include "harness/ending.h"
 #include "harness/judge_expect.h"
-#include "harness/transition.h"
+#include "harness/plan/transition.h"
 #include "harness/views.h"
 #include "src/document.h"
 #include "src/verdict.h"

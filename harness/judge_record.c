@@ -4,11 +4,11 @@
 
 #include "harness/base/fileio.h"
 #include "harness/judge_logs.h"
+#include "harness/plan/transition.h"
 #include "harness/prune.h"
 #include "harness/seal.h"
 #include "harness/sight.h"
 #include "harness/store.h"
-#include "harness/transition.h"
 #include "harness/transition_compare.h"
 #include "harness/views.h"
 #include "src/document.h"

@@ -8,9 +8,9 @@
 #include "harness/judge.h"
 #include "harness/judge_record.h"
 #include "harness/origin.h"
-#include "harness/plan.h"
-#include "harness/plan_reader.h"
-#include "harness/shard.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/plan_reader.h"
+#include "harness/plan/shard.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

@@ -6,7 +6,7 @@
 
 #include "harness/judge.h"
 #include "harness/matrix.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 /* The plan by another matrix, or by other known deviations; NULL if the run's own is to hold. */
 static int replan(const char *dir, const struct stored_run_options *options, json_t **plan_r,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/shard.h"
+#include "harness/plan/shard.h"
 #include "src/document.h"
 
 /* For the host to boot nothing, copy a few files, and judge: minutes beside those of the guests. */

@@ -27,8 +27,8 @@ struct lava_options {
 };
 
 /*
- * The job for that plan (harness/plan.h), its time-outs from the limits of the plan's cells: a new
- * object, or NULL without memory.
+ * The job for that plan (harness/plan/plan.h), its time-outs from the limits of the plan's cells: a
+ * new object, or NULL without memory.
  */
 json_t *lava_job(const json_t *plan, const struct lava_options *options);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/shard.h"
+#include "harness/plan/shard.h"
 #include "src/suite.h"
 
 #define LIMITS                                                                                     \

@@ -5,7 +5,7 @@
 
 #include "harness/base/suggest.h"
 #include "harness/matrix_model.h"
-#include "harness/settings.h"
+#include "harness/plan/settings.h"
 
 #define GUEST_MAX      64
 #define CAPABILITY_MAX 32      /* bytes */

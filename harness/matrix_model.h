@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/cell_state.h"
-#include "harness/plan.h"
-#include "harness/settings.h"
+#include "harness/plan/cell_state.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/settings.h"
 #include "harness/yaml/yaml.h"
 
 #define MATRIX_FORMAT  "igd-harness matrix"

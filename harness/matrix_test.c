@@ -10,7 +10,7 @@
 
 #include "harness/matrix.h"
 #include "harness/matrix_model.h"
-#include "harness/settings.h"
+#include "harness/plan/settings.h"
 #include "src/field.h"
 #include "src/suite.h"
 

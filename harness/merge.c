@@ -13,9 +13,9 @@
 #include "harness/base/fileio.h"
 #include "harness/base/measured_on.h"
 #include "harness/base/run_files.h"
+#include "harness/plan/shard.h"
 #include "harness/prune.h"
 #include "harness/seal.h"
-#include "harness/shard.h"
 #include "harness/store.h"
 #include "src/document.h"
 

@@ -1,7 +1,7 @@
 /*
- * Merging: the runs of the shards of one plan (harness/shard.h) into one run directory, which is
- * judged, bundled and compared like any other. It has the whole plan, the cells of all shards with
- * their evidence and seals, and a run.json without settings, for nobody can go on with it
+ * Merging: the runs of the shards of one plan (harness/plan/shard.h) into one run directory, which
+ * is judged, bundled and compared like any other. It has the whole plan, the cells of all shards
+ * with their evidence and seals, and a run.json without settings, for nobody can go on with it
  * (docs/schema/run.json).
  *
  * Beside it is host.shard-1.json, what the host of that shard could do (docs/host.md), for each

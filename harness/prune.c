@@ -10,7 +10,7 @@
 
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/seal.h"
 #include "src/document.h"
 

@@ -22,11 +22,11 @@
 #include "harness/base/host_resources.h"
 #include "harness/firmware.h"
 #include "harness/image.h"
+#include "harness/plan/transition.h"
 #include "harness/process/child.h"
 #include "harness/process/pidfd.h"
 #include "harness/process/program.h"
 #include "harness/qemu_private.h"
-#include "harness/transition.h"
 #include "src/document.h"
 
 #define QEMU_DEFAULT "qemu-system-x86_64"

@@ -7,9 +7,9 @@
 
 #include "harness/base/fileio.h"
 #include "harness/models.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/transition.h"
 #include "harness/qemu_private.h"
-#include "harness/transition.h"
 
 static int add(struct args *args, const char *text)
 {

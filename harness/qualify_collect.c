@@ -15,7 +15,7 @@
 #include "harness/host_document.h"
 #include "harness/judged.h"
 #include "harness/matrix.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "src/document.h"
 
 #define RELEASE_MAX 64 /* bytes of a release's name, with its end */

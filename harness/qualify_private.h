@@ -46,7 +46,8 @@ bool qualify_add_reason_mixed(const struct qualify *qualify, json_t *reasons);
 bool qualify_add_reason_hosts(const struct qualify *qualify, json_t *reasons);
 bool qualify_add_reason_abis(const struct qualify *qualify, json_t *reasons);
 
-/* The outcome of a transition (harness/transition.h), such as "the same machine". New reference. */
+/* The outcome of a transition (harness/plan/transition.h), such as "the same machine". New
+ * reference. */
 json_t *qualify_outcome(const json_t *cell);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 struct stored {
 	const struct store *store;

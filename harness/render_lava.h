@@ -16,7 +16,7 @@
  *   ERROR, MISS  unknown
  *
  * Its server takes names of [-_a-zA-Z0-9.+]: the @ of a cell's name becomes +, which no cell's name
- * has (harness/plan.c), so that two names stay two.
+ * has (harness/plan/plan.c), so that two names stay two.
  */
 #ifndef IGD_RENDER_LAVA_H
 #define IGD_RENDER_LAVA_H

@@ -1,5 +1,5 @@
 /*
- * Transitions (harness/transition.h) as a table in Markdown: docs/migration.md has one.
+ * Transitions (harness/plan/transition.h) as a table in Markdown: docs/migration.md has one.
  */
 #ifndef IGD_RENDER_MIGRATION_H
 #define IGD_RENDER_MIGRATION_H

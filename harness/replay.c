@@ -18,11 +18,11 @@
 
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
-#include "harness/cell_state.h"
-#include "harness/plan.h"
+#include "harness/plan/cell_state.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/transition.h"
 #include "harness/seal.h"
 #include "harness/store.h"
-#include "harness/transition.h"
 #include "src/document.h"
 
 struct backend_host {

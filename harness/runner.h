@@ -12,15 +12,15 @@
 #include "harness/backend.h"
 #include "harness/cell.h"
 #include "harness/lease.h"
+#include "harness/plan/schedule.h"
 #include "harness/progress.h"
-#include "harness/queue.h"
 #include "harness/store.h"
 
 struct runner {
 	/* Set by the caller. */
 	double slow;       /* multiplies all limits */
 	bool keep_lease;   /* give a device back at the end, not after each cell */
-	unsigned int jobs; /* so many cells side by side, harness/queue.h; 0 is 1 */
+	unsigned int jobs; /* so many cells side by side, harness/plan/schedule.h; 0 is 1 */
 	const char *only;  /* the one cell to run; NULL: all */
 	const char *like;  /* an earlier run, whose times tell how long this one takes; or NULL */
 
@@ -51,13 +51,12 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 
 /*
  * Runs every cell of the plan that is not over yet (harness/attempt.h) into the store, in the order
- * and so many at a time as harness/queue.h has it. Begins no further one when a cell left something
- * on the host that would spoil the next, or when told to: SIGINT once lets the cells that run end,
- * twice ends them, as SIGTERM does. The cells not run have no end.json.
- * A device that a cell passes through is leased before it and given back after it, to the driver it
- * had; what does not come back is a leftover of that cell.
- * Returns 0, or a negative errno if a cell could not even be begun; runner->host_is_whole tells
- * whether the host is as it was.
+ * and so many at a time as harness/plan/schedule.h has it. Begins no further one when a cell left
+ * something on the host that would spoil the next, or when told to: SIGINT once lets the cells that
+ * run end, twice ends them, as SIGTERM does. The cells not run have no end.json. A device that a
+ * cell passes through is leased before it and given back after it, to the driver it had; what does
+ * not come back is a leftover of that cell. Returns 0, or a negative errno if a cell could not even
+ * be begun; runner->host_is_whole tells whether the host is as it was.
  */
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why);

@@ -22,7 +22,7 @@
 #include "harness/matrix.h"
 #include "harness/matrix_model.h"
 #include "harness/patterns.h"
-#include "harness/settings.h"
+#include "harness/plan/settings.h"
 #include "harness/views_private.h"
 #include "src/verdict.h"
 

@@ -6,7 +6,7 @@
  *                 "create-failed: igd-not-enabled" (harness/ending.c, results/data/patterns.yaml);
  *                 "create-failed" if they name none
  *   host/FIELD    that field of the host itself: "host/igd/device"
- *   restored/FIELD  that field of the second report of a transition (harness/transition.h)
+ *   restored/FIELD  that field of the second report of a transition (harness/plan/transition.h)
  *   changed      at which paths the restored guest's machine is another; null: it is the same
  *   goes_on/steps, goes_on/disk, goes_on/clock
  *                does what the guest was at go on after it was restored?

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/seal.h"
 #include "src/document.h"
 #include "src/report.h"

@@ -2,7 +2,7 @@
  * The run directory: what a run is, on disk, written so that it survives the host.
  *
  *   run.json       settings and identities, frozen before the first cell
- *   plan.json      the cells (harness/plan.h), frozen with it
+ *   plan.json      the cells (harness/plan/plan.h), frozen with it
  *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if there are any
  *   patterns.yaml  the patterns as they were (harness/patterns.h), if there were any
  *   findings.json  what the judge last said: derived, can be made again at any time
@@ -54,7 +54,7 @@ int store_open_bare(const char *dir, struct store *store_r, struct problem *why)
 /*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
  * Gives its run and plan documents as new references; of the plan only if `plan_r` is there, else
- * it is for harness/plan_reader.h. -EBADMSG if they are not what was frozen (harness/seal.h).
+ * it is for harness/plan/plan_reader.h. -EBADMSG if they are not what was frozen (harness/seal.h).
  */
 int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
 	struct problem *why);

@@ -1,5 +1,5 @@
 /* Two reports of one guest, before it was saved and after it was restored. */
-#include "harness/transition.h"
+#include "harness/plan/transition.h"
 #include "harness/transition_compare.h"
 
 #include <string.h>

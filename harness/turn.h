@@ -8,8 +8,8 @@
 #include <jansson.h>
 
 #include "harness/cell.h"
+#include "harness/plan/schedule.h"
 #include "harness/progress.h"
-#include "harness/queue.h"
 #include "harness/store.h"
 
 struct runner;

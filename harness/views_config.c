@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/passed.h"
+#include "harness/plan/pci_spec.h"
 #include "harness/views_private.h"
 #include "src/document.h"
 

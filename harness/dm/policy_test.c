@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/settings.h"
+#include "harness/plan/settings.h"
 #include "src/suite.h"
 
 #define LINES_MAX 4096
@@ -287,7 +287,7 @@ static void calls(void)
 	}
 }
 
-/* harness/settings.c knows the words without this part. */
+/* harness/plan/settings.c knows the words without this part. */
 static void the_settings_words_are_the_policies(void)
 {
 	const struct setting *setting = setting_table;

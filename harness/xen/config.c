@@ -19,7 +19,7 @@
 #include <xen/hvm/hvm_info_table.h>
 
 #include "harness/dm/policy.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "harness/xen/config_devices.h"
 #include "harness/xen/config_words.h"
 #include "harness/xen/libxl_compat.h"

@@ -18,8 +18,8 @@ struct guest_image {
 };
 
 /*
- * Fills an initialised configuration for a cell (harness/plan.h): name, image, device model (NULL
- * for libxl's default) and "settings"/"libxl". Returns 0, -ENOTSUP if the cell has no libxl
+ * Fills an initialised configuration for a cell (harness/plan/plan.h): name, image, device model
+ * (NULL for libxl's default) and "settings"/"libxl". Returns 0, -ENOTSUP if the cell has no libxl
  * settings, -EINVAL if a setting is wrong, -ENOMEM; each with the sentence. The caller disposes of
  * `config` in any case.
  */
@@ -33,7 +33,7 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
  */
 pid_t config_uuid_pid(const libxl_uuid *uuid);
 
-/* Returns whether config_fill() knows the setting; for the tests of harness/settings.c. */
+/* Returns whether config_fill() knows the setting; for the tests of harness/plan/settings.c. */
 bool config_knows(const char *setting);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/passed.h"
+#include "harness/plan/pci_spec.h"
 #include "harness/xen/config_words.h"
 #include "harness/xen/libxl_compat.h"
 

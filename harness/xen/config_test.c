@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/settings.h"
+#include "harness/plan/settings.h"
 #include "harness/xen/config.h"
 #include "harness/xen/libxl_compat.h"
 #include "src/suite.h"
@@ -223,7 +223,7 @@ static void test_refused(void)
 	CU_ASSERT_EQUAL(fill("null"), -ENOTSUP);
 }
 
-/* harness/settings.c promises what this back end must keep. */
+/* harness/plan/settings.c promises what this back end must keep. */
 static void test_table(void)
 {
 	unsigned int seen = 0;

@@ -6,8 +6,8 @@
  * saved guest and its disk have no names at all: they are gone when the last who has them open is,
  * however that ends.
  */
-#ifndef IGD_TRANSITION_H
-#define IGD_TRANSITION_H
+#ifndef IGD_PLAN_TRANSITION_H
+#define IGD_PLAN_TRANSITION_H
 
 #include <jansson.h>
 #include <stdbool.h>

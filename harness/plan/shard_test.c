@@ -1,5 +1,5 @@
-/* Cutting a plan: harness/shard.h. */
-#include "harness/shard.h"
+/* Cutting a plan: harness/plan/shard.h. */
+#include "harness/plan/shard.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -9,8 +9,8 @@
  *
  * Nothing here knows a back end or a run directory.
  */
-#ifndef IGD_QUEUE_H
-#define IGD_QUEUE_H
+#ifndef IGD_PLAN_SCHEDULE_H
+#define IGD_PLAN_SCHEDULE_H
 
 #include <jansson.h>
 #include <stdbool.h>

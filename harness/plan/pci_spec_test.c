@@ -1,4 +1,4 @@
-#include "harness/passed.h"
+#include "harness/plan/pci_spec.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
-/* The shape of a plan: harness/plan.h. */
-#include "harness/plan.h"
+/* The shape of a plan: harness/plan/plan.h. */
+#include "harness/plan/plan.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * A stored plan, one cell at a time: a run may have ten thousand cells, and who judges them needs
  * one.
  */
-#ifndef IGD_PLAN_READER_H
-#define IGD_PLAN_READER_H
+#ifndef IGD_PLAN_PLAN_READER_H
+#define IGD_PLAN_PLAN_READER_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
-#include "harness/queue.h"
+#include "harness/plan/schedule.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/plan.h"
-#include "harness/transition.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/transition.h"
 #include "src/document.h"
 
 bool queue_passes_device(const json_t *cell)

@@ -11,8 +11,8 @@
  * The cells of a shard stay together by what costs to change: the guest's image, and whether a
  * device is passed through, whose lease is kept between cells.
  */
-#ifndef IGD_SHARD_H
-#define IGD_SHARD_H
+#ifndef IGD_PLAN_SHARD_H
+#define IGD_PLAN_SHARD_H
 
 #include <jansson.h>
 #include <stdbool.h>

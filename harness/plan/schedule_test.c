@@ -1,6 +1,6 @@
-/* In which order cells begin, and how many at a time: harness/queue.h. The numbers are made up, and
- * what fits into them is added up by hand. */
-#include "harness/queue.h"
+/* In which order cells begin, and how many at a time: harness/plan/schedule.h. The numbers are made
+ * up, and what fits into them is added up by hand. */
+#include "harness/plan/schedule.h"
 
 #include <string.h>
 

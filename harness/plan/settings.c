@@ -1,4 +1,4 @@
-#include "harness/settings.h"
+#include "harness/plan/settings.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "harness/plan_reader.h"
+#include "harness/plan/plan_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "src/document.h"
 #include "src/suite.h"
 

@@ -1,8 +1,8 @@
 /*
  * A device of the host that a guest is given, as the libxl setting `pci` names it.
  */
-#ifndef IGD_PASSED_H
-#define IGD_PASSED_H
+#ifndef IGD_PLAN_PCI_SPEC_H
+#define IGD_PLAN_PCI_SPEC_H
 
 #include "src/bdf.h"
 

@@ -1,4 +1,4 @@
-#include "harness/transition.h"
+#include "harness/plan/transition.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /*
  * The states of a cell, in order, and which of them have a limit in a plan.
  */
-#ifndef IGD_CELL_STATE_H
-#define IGD_CELL_STATE_H
+#ifndef IGD_PLAN_CELL_STATE_H
+#define IGD_PLAN_CELL_STATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

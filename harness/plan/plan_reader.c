@@ -1,4 +1,4 @@
-#include "harness/plan_reader.h"
+#include "harness/plan/plan_reader.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 #include "src/document.h"
 
 #define SCALAR_MAX 64 /* bytes of a number, true, false or null */

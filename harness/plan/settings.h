@@ -4,8 +4,8 @@
  * One table, known without Xen, so that a matrix with a misspelt setting is refused anywhere. The
  * names are xl.cfg(5)'s where it has the thing.
  */
-#ifndef IGD_SETTINGS_H
-#define IGD_SETTINGS_H
+#ifndef IGD_PLAN_SETTINGS_H
+#define IGD_PLAN_SETTINGS_H
 
 #include <jansson.h>
 

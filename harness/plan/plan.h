@@ -2,8 +2,8 @@
  * The plan: every cell of a matrix, worked out and frozen, as one JSON document:
  * docs/schema/plan.json.
  */
-#ifndef IGD_PLAN_H
-#define IGD_PLAN_H
+#ifndef IGD_PLAN_PLAN_H
+#define IGD_PLAN_PLAN_H
 
 #include <jansson.h>
 #include <stdbool.h>

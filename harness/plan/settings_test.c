@@ -1,5 +1,5 @@
 /* Expected names and words: xl.cfg(5) of Xen 4.17, and harness/xen and the qemu back end. */
-#include "harness/settings.h"
+#include "harness/plan/settings.h"
 
 #include <errno.h>
 #include <string.h>

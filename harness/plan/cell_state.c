@@ -1,4 +1,4 @@
-#include "harness/cell_state.h"
+#include "harness/plan/cell_state.h"
 
 static const char *const names[] = {
 	[CELL_CREATE] = "create",

@@ -1,11 +1,11 @@
-#include "harness/shard.h"
+#include "harness/plan/shard.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/queue.h"
+#include "harness/plan/schedule.h"
 
 static int parse(
 	const char *text, size_t cells, size_t *index_r, size_t *count_r, struct problem *why)

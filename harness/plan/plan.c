@@ -1,4 +1,4 @@
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/cell_state.h"
+#include "harness/plan/cell_state.h"
 #include "src/document.h"
 
 /* A cell's name becomes a folder's and a domain's: whoever made the plan, nothing else comes in. */
