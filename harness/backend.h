@@ -12,9 +12,9 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#include "harness/ending.h"
 #include "harness/lease.h"
 #include "harness/plan/schedule.h"
+#include "harness/store/ending.h"
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */

@@ -4,7 +4,7 @@
 
 #include "harness/diff.h"
 #include "harness/judge.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "src/document.h"
 
 /* A run of one of the two, judged. */

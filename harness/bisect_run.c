@@ -12,9 +12,9 @@
 #include "harness/bisect_command.h"
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
-#include "harness/ending.h"
 #include "harness/judge.h"
 #include "harness/plan/plan.h"
+#include "harness/store/ending.h"
 #include "src/document.h"
 #include "src/field.h"
 

@@ -8,11 +8,10 @@
  *                              said; "files" is bisect_files() of what it made
  *   tested/KEY/thing.json      what was tested (docs/schema/bisect-thing.json); "of" is
  *                              bisect_fingerprint()
- *   tested/KEY/run-N/, run-N.log       its Nth run, a run directory (harness/store.h), and what
- *                                      the command that made it said
- *   tested/KEY/run-N.lost-M/   one that says nothing: the host failed, or it was never whole
- *   tree/          a work tree of the git repository;  unpacked/  packages
- *   found.json, found.txt, mail.txt    what the last bisection found
+ *   tested/KEY/run-N/, run-N.log       its Nth run, a run directory (harness/store/run_dir.h), and
+ * what the command that made it said tested/KEY/run-N.lost-M/   one that says nothing: the host
+ * failed, or it was never whole tree/          a work tree of the git repository;  unpacked/
+ * packages found.json, found.txt, mail.txt    what the last bisection found
  *
  * KEY is the beginning of the SHA-256 of what "of" says, as sorted compact JSON. Files appear
  * whole, by rename, and are on disk before anything follows from them (fileio_write()). What a run
@@ -21,7 +20,7 @@
 #ifndef IGD_BISECT_STATE_H
 #define IGD_BISECT_STATE_H
 
-#include "harness/journal.h"
+#include "harness/store/journal.h"
 
 #define BISECT_KEY_MAX 17 /* 16 hexadecimal digits and the end */
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "harness/cell.h"
-#include "harness/journal.h"
+#include "harness/store/journal.h"
 #include "src/wire.h"
 
 /* The end of the console's text is kept for the sentence that says why a guest died. */

@@ -641,7 +641,7 @@ static void requirements_are_named(void)
 	json_decref(other);
 }
 
-/* A reason is SKIP, and not knowing MISS (harness/ending.c); what is known goes first. */
+/* A reason is SKIP, and not knowing MISS (harness/store/ending.c); what is known goes first. */
 static void a_lack_gives_its_reason(void)
 {
 	struct script script = { 0 };

@@ -11,7 +11,7 @@
 
 #include "harness/cell.h"
 #include "harness/plan/transition.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "src/document.h"
 #include "src/suite.h"
 #include "src/wire.h"

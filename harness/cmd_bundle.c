@@ -14,7 +14,7 @@
 #include "harness/bundle_file.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "src/document.h"
 
 static struct {

@@ -9,9 +9,9 @@
 #include "harness/compare_stored.h"
 #include "harness/judge.h"
 #include "harness/judged.h"
-#include "harness/record.h"
 #include "harness/render.h"
 #include "harness/render_file.h"
+#include "harness/store/record_view.h"
 
 static struct {
 	const char *matrix, *known, *patterns, *format, *output, *baseline;

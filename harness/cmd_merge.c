@@ -4,7 +4,7 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/merge.h"
+#include "harness/store/merge.h"
 
 static struct {
 	const char *out;

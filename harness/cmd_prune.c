@@ -11,7 +11,7 @@
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/judge.h"
-#include "harness/prune.h"
+#include "harness/store/prune.h"
 #include "src/document.h"
 
 #define DAYS_MAX 36500

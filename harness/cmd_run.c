@@ -19,7 +19,7 @@
 #include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
 #include "harness/runner.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "src/document.h"
 
 static struct {

@@ -15,7 +15,7 @@
 #include "harness/judge.h"
 #include "harness/render_json.h"
 #include "harness/render_table.h"
-#include "harness/seal.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 
 /* As an absolute path if it is one that exists. */

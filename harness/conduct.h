@@ -10,7 +10,7 @@
 #include "harness/backend.h"
 #include "harness/patterns.h"
 #include "harness/runner.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 /*
  * The settings of a run, as run.json keeps them under "settings": {"backend": "libxl", "slow": 1.0,

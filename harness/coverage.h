@@ -2,7 +2,8 @@
  * Which Intel display functions guests really had in a run, by generation and class, from the
  * findings: "covered" of docs/schema/qualification.json.
  *
- * One entry for the host; in a merged run (harness/merge.h) one for each kind among its hosts.
+ * One entry for the host; in a merged run (harness/store/merge.h) one for each kind among its
+ * hosts.
  */
 #ifndef IGD_COVERAGE_H
 #define IGD_COVERAGE_H

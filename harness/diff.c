@@ -7,8 +7,8 @@
 
 #include "harness/diff_values.h"
 #include "harness/plan/plan.h"
-#include "harness/seal.h"
 #include "harness/sight.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

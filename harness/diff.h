@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "src/problem.h"
 
 /* A run of the two, or of the history: judged, and where its reports are. All borrowed. */

@@ -14,7 +14,7 @@
 #include "harness/dut_private.h"
 #include "harness/host_document.h"
 #include "harness/patterns.h"
-#include "harness/seal.h"
+#include "harness/store/seal.h"
 #include "src/io.h"
 
 #define PULL      ".pull"

@@ -15,8 +15,8 @@
 #include "harness/conduct.h"
 #include "harness/dut_private.h"
 #include "harness/plan/shard.h"
-#include "harness/seal.h"
 #include "harness/service.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 
 /* Connections lost one after the other, without a cell coming to its end. */

@@ -1,8 +1,8 @@
 /*
  * The controller: runs the cells of a plan on a host under test, one at a time, and judges them
  * here. The state is the run directory on the controller. If the host crashes, the controller
- * power-cycles it and continues the run. harness/attempt.h decides how often a cell is tried, by
- * the host's boot ids, as for a run on one machine.
+ * power-cycles it and continues the run. harness/store/attempt.h decides how often a cell is tried,
+ * by the host's boot ids, as for a run on one machine.
  *
  * run.json has, besides the identities of the host,
  *   "dut": {"name": "rack-3", "labels": ["coffee-lake"],
@@ -18,7 +18,7 @@
 
 #include "harness/dut.h"
 #include "harness/patterns.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 struct dut_job {
 	const struct dut *dut;

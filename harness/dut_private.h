@@ -10,11 +10,11 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#include "harness/attempt.h"
 #include "harness/base/digest.h"
 #include "harness/dut.h"
 #include "harness/process/subprocess.h"
-#include "harness/store.h"
+#include "harness/store/attempt.h"
+#include "harness/store/run_dir.h"
 
 /* Bytes of an answer that are kept; of a line for the host's shell. */
 #define DUT_ANSWER_MAX (4u << 20)

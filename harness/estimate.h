@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 struct estimate {
 	json_t *took;       /* {NAME: seconds}, of an earlier run */

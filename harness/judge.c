@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "harness/ending.h"
 #include "harness/judge_expect.h"
 #include "harness/plan/transition.h"
+#include "harness/store/ending.h"
 #include "harness/views.h"
 #include "src/document.h"
 #include "src/verdict.h"

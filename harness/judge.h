@@ -2,11 +2,11 @@
  * The judge: from the record of a run to findings, docs/schema/findings.json. Reads documents, asks
  * the world nothing.
  *
- * An ending other than done is a verdict of its own (harness/ending.c). Only one that is the fault
- * of what is under test can be predicted, by an expectation of the field "ending". If it is met,
- * the findings decide, as in a cell that reported; if it is the known deviation, so is the cell,
- * and nothing else is looked for: the other expectations speak of the guest that there should have
- * been.
+ * An ending other than done is a verdict of its own (harness/store/ending.c). Only one that is the
+ * fault of what is under test can be predicted, by an expectation of the field "ending". If it is
+ * met, the findings decide, as in a cell that reported; if it is the known deviation, so is the
+ * cell, and nothing else is looked for: the other expectations speak of the guest that there should
+ * have been.
  *
  * Patterns explain a verdict, they do not make one, but for this: where QEMU or libxl refused a
  * guest for a reason that is known to be the host's own, nobody's fault but the host's is shown,
@@ -23,7 +23,7 @@
 #include "harness/findings.h"
 #include "harness/patterns.h"
 #include "harness/sight.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "src/problem.h"
 
 /*

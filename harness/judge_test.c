@@ -6,7 +6,7 @@
 
 #include "src/suite.h"
 
-/* Verdicts follow from the rules in harness/ending.h and the order in src/verdict.h. */
+/* Verdicts follow from the rules in harness/store/ending.h and the order in src/verdict.h. */
 
 static json_t *parse(const char *text)
 {

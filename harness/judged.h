@@ -10,7 +10,7 @@
 #include "harness/findings.h"
 #include "harness/judge.h"
 #include "harness/patterns.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "src/problem.h"
 
 /* By what a run is judged; all borrowed, all may be NULL. */

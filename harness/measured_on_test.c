@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "harness/compare.h"
-#include "harness/merge.h"
 #include "harness/qualify.h"
 #include "harness/render.h"
+#include "harness/store/merge.h"
 #include "harness/summary.h"
 #include "src/document.h"
 #include "src/suite.h"

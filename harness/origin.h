@@ -1,6 +1,6 @@
 /*
- * Where the cells of a run were recorded: on one host, or in a merged run (harness/merge.h) on that
- * of each shard. A cell is judged by the identities of its own host.
+ * Where the cells of a run were recorded: on one host, or in a merged run (harness/store/merge.h)
+ * on that of each shard. A cell is judged by the identities of its own host.
  */
 #ifndef IGD_ORIGIN_H
 #define IGD_ORIGIN_H

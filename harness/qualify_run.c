@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/ending.h"
 #include "harness/patterns.h"
+#include "harness/store/ending.h"
 #include "src/document.h"
 
 const char *qualify_matrix(const json_t *run)

@@ -11,7 +11,8 @@
 const char *qualify_matrix(const json_t *run);
 const char *qualify_release(const json_t *run);
 
-/* The identities of the run's host; of a merged run (harness/merge.h) those of its first host. */
+/* The identities of the run's host; of a merged run (harness/store/merge.h) those of its first
+ * host. */
 const json_t *qualify_identities(const json_t *run);
 
 /* "seed-igd in trixie". New reference. */

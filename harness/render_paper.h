@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-#include "harness/record.h"
 #include "harness/render_sheet.h"
+#include "harness/store/record_view.h"
 
 #define TEXT_MAX 2048 /* bytes of a text on it; what is behind is cut */
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "harness/findings.h"
-#include "harness/record.h"
+#include "harness/store/record_view.h"
 
 struct render_options {
 	bool colour;                 /* ANSI colours */

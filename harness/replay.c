@@ -21,8 +21,8 @@
 #include "harness/plan/cell_state.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/transition.h"
-#include "harness/seal.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 
 struct backend_host {

@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/attempt.h"
 #include "harness/host_document.h"
 #include "harness/models.h"
 #include "harness/plan/shard.h"
 #include "harness/service.h"
+#include "harness/store/attempt.h"
 #include "harness/turn.h"
 #include "src/document.h"
 

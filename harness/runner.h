@@ -8,13 +8,13 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
-#include "harness/attempt.h"
 #include "harness/backend.h"
 #include "harness/cell.h"
 #include "harness/lease.h"
 #include "harness/plan/schedule.h"
 #include "harness/progress.h"
-#include "harness/store.h"
+#include "harness/store/attempt.h"
+#include "harness/store/run_dir.h"
 
 struct runner {
 	/* Set by the caller. */
@@ -50,13 +50,13 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	struct problem *why);
 
 /*
- * Runs every cell of the plan that is not over yet (harness/attempt.h) into the store, in the order
- * and so many at a time as harness/plan/schedule.h has it. Begins no further one when a cell left
- * something on the host that would spoil the next, or when told to: SIGINT once lets the cells that
- * run end, twice ends them, as SIGTERM does. The cells not run have no end.json. A device that a
- * cell passes through is leased before it and given back after it, to the driver it had; what does
- * not come back is a leftover of that cell. Returns 0, or a negative errno if a cell could not even
- * be begun; runner->host_is_whole tells whether the host is as it was.
+ * Runs every cell of the plan that is not over yet (harness/store/attempt.h) into the store, in the
+ * order and so many at a time as harness/plan/schedule.h has it. Begins no further one when a cell
+ * left something on the host that would spoil the next, or when told to: SIGINT once lets the cells
+ * that run end, twice ends them, as SIGTERM does. The cells not run have no end.json. A device that
+ * a cell passes through is leased before it and given back after it, to the driver it had; what
+ * does not come back is a leftover of that cell. Returns 0, or a negative errno if a cell could not
+ * even be begun; runner->host_is_whole tells whether the host is as it was.
  */
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why);

@@ -17,12 +17,12 @@
 #include "harness/bisect.h"
 #include "harness/cell.h"
 #include "harness/dut.h"
-#include "harness/ending.h"
 #include "harness/host_check.h"
 #include "harness/matrix.h"
 #include "harness/matrix_model.h"
 #include "harness/patterns.h"
 #include "harness/plan/settings.h"
+#include "harness/store/ending.h"
 #include "harness/views_private.h"
 #include "src/verdict.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
-#include "harness/ending.h"
 #include "harness/patterns.h"
+#include "harness/store/ending.h"
 #include "harness/xen_domain.h"
 #include "src/document.h"
 #include "src/field.h"

@@ -3,17 +3,14 @@
  * only the host's side of a cell knows:
  *
  *   ending        "done", or how the cell ended and the first cause that its logs name:
- *                 "create-failed: igd-not-enabled" (harness/ending.c, results/data/patterns.yaml);
- *                 "create-failed" if they name none
- *   host/FIELD    that field of the host itself: "host/igd/device"
- *   restored/FIELD  that field of the second report of a transition (harness/plan/transition.h)
- *   changed      at which paths the restored guest's machine is another; null: it is the same
- *   goes_on/steps, goes_on/disk, goes_on/clock
- *                does what the guest was at go on after it was restored?
- *   views         the first layer at which the views of the guest's devices part: "qemu"; null if
- *                 they agree (harness/views.h)
- *   xen/vga_ports, xen/vga_memory
- *                 may the guest reach the legacy VGA ranges (harness/xen_domain.h)?
+ *                 "create-failed: igd-not-enabled" (harness/store/ending.c,
+ * results/data/patterns.yaml); "create-failed" if they name none host/FIELD    that field of the
+ * host itself: "host/igd/device" restored/FIELD  that field of the second report of a transition
+ * (harness/plan/transition.h) changed      at which paths the restored guest's machine is another;
+ * null: it is the same goes_on/steps, goes_on/disk, goes_on/clock does what the guest was at go on
+ * after it was restored? views         the first layer at which the views of the guest's devices
+ * part: "qemu"; null if they agree (harness/views.h) xen/vga_ports, xen/vga_memory may the guest
+ * reach the legacy VGA ranges (harness/xen_domain.h)?
  *
  * The table in sight.c is the list; docs/matrix.md describes each.
  */

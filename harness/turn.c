@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/attempt.h"
-#include "harness/ending.h"
 #include "harness/runner.h"
 #include "harness/service.h"
+#include "harness/store/attempt.h"
+#include "harness/store/ending.h"
 #include "src/document.h"
 
 /* The device that a cell passes through: its setting `pci`, before an "@". 1, 0 for none, -EINVAL.

@@ -10,7 +10,7 @@
 #include "harness/cell.h"
 #include "harness/plan/schedule.h"
 #include "harness/progress.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 struct runner;
 

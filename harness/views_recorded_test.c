@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 #include "harness/views.h"
 #include "src/document.h"
 #include "src/report.h"

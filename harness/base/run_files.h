@@ -1,5 +1,6 @@
 /*
- * Names of files in a run directory that several rooms write or read; harness/store.h has them all.
+ * Names of files in a run directory that several rooms write or read; harness/store/run_dir.h has
+ * them all.
  */
 #ifndef IGD_BASE_RUN_FILES_H
 #define IGD_BASE_RUN_FILES_H

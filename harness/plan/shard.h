@@ -3,7 +3,7 @@
  * a set of cells. The cut needs no engine: whoever has the matrix and "2/4" gets the same cells.
  *
  * A shard's run has the whole plan, so that its cells have the numbers of the whole and `merge`
- * (harness/merge.h) can tell what is missing:
+ * (harness/store/merge.h) can tell what is missing:
  *   plan:  "shard": {"index": 2, "count": 4}     which one this is, from 1; absent: not sharded.
  *                                                Without "index" it is the merged run
  *   cell:  "shard": 2                            whose it is

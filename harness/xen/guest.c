@@ -17,9 +17,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "harness/ending.h"
 #include "harness/image.h"
 #include "harness/models.h"
+#include "harness/store/ending.h"
 #include "harness/xen/alarm.h"
 #include "harness/xen/cleanup.h"
 #include "harness/xen/config.h"

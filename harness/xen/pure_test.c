@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <xentoollog.h>
 
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "harness/xen/evidence.h"
 #include "harness/xen/identity.h"
 #include "harness/xen/kmsg.h"

@@ -7,7 +7,7 @@
  */
 #include "harness/xen/save.h"
 
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "harness/xen/cleanup.h"
 #include "harness/xen/guest.h"
 #include "harness/xen/libxl_compat.h"

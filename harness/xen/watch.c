@@ -19,7 +19,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "harness/xen/alarm.h"
 #include "harness/xen/evidence.h"
 #include "harness/xen/guest.h"

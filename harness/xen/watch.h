@@ -2,7 +2,7 @@
 #ifndef IGD_LIBXL_WATCH_H
 #define IGD_LIBXL_WATCH_H
 
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "harness/xen/libxl_compat.h"
 
 struct backend_guest;

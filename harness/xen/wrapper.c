@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "harness/dm/orders.h"
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "harness/xen/module_path.h"
 #include "harness/xen/names.h"
 #include "src/problem.h"

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "harness/xen/names.h"
 #include "src/problem.h"
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/dm/orders.h"
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "harness/xen/wrapper.h"
 #include "src/suite.h"
 

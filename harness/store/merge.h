@@ -9,8 +9,8 @@
  * hardware (its place, a phantom, a replay) stands in the identities of the whole as well. A shard
  * that is not there leaves its cells unrun, and they are MISS.
  */
-#ifndef IGD_MERGE_H
-#define IGD_MERGE_H
+#ifndef IGD_STORE_MERGE_H
+#define IGD_STORE_MERGE_H
 
 #include <jansson.h>
 

@@ -9,12 +9,12 @@
  * Each has began.json (docs/schema/began.json), on disk before anything dangerous is done.
  * By the boot id (of the kernel that runs the harness) a dead host is told from a killed harness.
  */
-#ifndef IGD_ATTEMPT_H
-#define IGD_ATTEMPT_H
+#ifndef IGD_STORE_ATTEMPT_H
+#define IGD_STORE_ATTEMPT_H
 
 #include <stdbool.h>
 
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 /* A host that died this often during a cell dies of it. */
 #define ATTEMPT_DEATHS 2

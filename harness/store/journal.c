@@ -1,4 +1,4 @@
-/* The journal of a cell: harness/store.h. */
+/* The journal of a cell: harness/store/run_dir.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
-#include "harness/journal.h"
+#include "harness/store/journal.h"
 
 int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)
 {

@@ -6,15 +6,15 @@
  *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if there are any
  *   patterns.yaml  the patterns as they were (harness/patterns.h), if there were any
  *   findings.json  what the judge last said: derived, can be made again at any time
- *   sealed.json    what the first four were, by SHA-256: harness/seal.h; each cell has one too
- *   lock           held while a run writes here
- *   cells/NNN-NAME/  one folder a cell, by its place in the plan, from 001
- *   cells/NNN-NAME.lost-N/  attempts that came to no end: harness/attempt.h
+ *   sealed.json    what the first four were, by SHA-256: harness/store/seal.h; each cell has one
+ * too lock           held while a run writes here cells/NNN-NAME/  one folder a cell, by its place
+ * in the plan, from 001 cells/NNN-NAME.lost-N/  attempts that came to no end:
+ * harness/store/attempt.h
  *
  * docs/schema has each of the documents, by its name there: run, plan, findings, seal.
  */
-#ifndef IGD_STORE_H
-#define IGD_STORE_H
+#ifndef IGD_STORE_RUN_DIR_H
+#define IGD_STORE_RUN_DIR_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -54,7 +54,8 @@ int store_open_bare(const char *dir, struct store *store_r, struct problem *why)
 /*
  * Opens a run directory that exists. With `write` it is locked: -EBUSY while another run is in it.
  * Gives its run and plan documents as new references; of the plan only if `plan_r` is there, else
- * it is for harness/plan/plan_reader.h. -EBADMSG if they are not what was frozen (harness/seal.h).
+ * it is for harness/plan/plan_reader.h. -EBADMSG if they are not what was frozen
+ * (harness/store/seal.h).
  */
 int store_open(const char *dir, bool write, struct store *store_r, json_t **run_r, json_t **plan_r,
 	struct problem *why);

@@ -5,12 +5,12 @@
  * by stays, and pruned.json in the cell's folder has what went:
  * docs/schema/pruned.json.
  */
-#ifndef IGD_PRUNE_H
-#define IGD_PRUNE_H
+#ifndef IGD_STORE_PRUNE_H
+#define IGD_STORE_PRUNE_H
 
 #include <stdint.h>
 
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 /* The bytes that would go, or went. */
 struct pruned {

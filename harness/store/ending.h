@@ -1,8 +1,8 @@
 /*
  * The ways a cell can end, and whose fault each is. The only place where that is decided.
  */
-#ifndef IGD_ENDING_H
-#define IGD_ENDING_H
+#ifndef IGD_STORE_ENDING_H
+#define IGD_STORE_ENDING_H
 
 #include <stdbool.h>
 
@@ -36,7 +36,7 @@ enum ending {
 	ENDING_HOST_STALLED,    /* a limit passed, but the harness itself was kept from running */
 	ENDING_NOT_RECORDED,    /* what it left could not be written down: the disk is full */
 	ENDING_INTERRUPTED,     /* somebody stopped the run */
-	ENDING_KILLED_HOST,     /* the host died while it ran, and again: harness/attempt.h */
+	ENDING_KILLED_HOST,     /* the host died while it ran, and again: harness/store/attempt.h */
 	ENDING_COUNT
 };
 

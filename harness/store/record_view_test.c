@@ -1,5 +1,5 @@
 #include "harness/base/fileio.h"
-#include "harness/record.h"
+#include "harness/store/record_view.h"
 
 #include <errno.h>
 #include <fcntl.h>

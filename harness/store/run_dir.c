@@ -1,4 +1,4 @@
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
-#include "harness/seal.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 #include "src/report.h"
 

@@ -2,8 +2,8 @@
  * The journal of a cell, journal.jsonl: one JSON object a line, {"ms": since the cell began,
  * "what": "state", ...}.
  */
-#ifndef IGD_JOURNAL_H
-#define IGD_JOURNAL_H
+#ifndef IGD_STORE_JOURNAL_H
+#define IGD_STORE_JOURNAL_H
 
 #include <jansson.h>
 #include <stdint.h>

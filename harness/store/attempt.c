@@ -1,4 +1,4 @@
-#include "harness/attempt.h"
+#include "harness/store/attempt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
-#include "harness/ending.h"
 #include "harness/plan/transition.h"
-#include "harness/seal.h"
+#include "harness/store/ending.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 
 /* Set-aside folders looked for; a run that was killed more often than this is not resumed. */

@@ -1,4 +1,4 @@
-#include "harness/record.h"
+#include "harness/store/record_view.h"
 
 #include <dirent.h>
 #include <errno.h>

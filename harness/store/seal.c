@@ -1,4 +1,4 @@
-#include "harness/seal.h"
+#include "harness/store/seal.h"
 
 #include <dirent.h>
 #include <errno.h>

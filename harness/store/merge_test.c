@@ -1,5 +1,5 @@
-/* What is the same in the shards of a run: harness/merge.h. */
-#include "harness/merge.h"
+/* What is the same in the shards of a run: harness/store/merge.h. */
+#include "harness/store/merge.h"
 
 #include "src/suite.h"
 

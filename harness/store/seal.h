@@ -6,11 +6,11 @@
  * It is against accidents of disks and transport, not against somebody who can compute a digest.
  * `lock`, findings.json, which is derived, dut-console.log, which goes on growing, labgrid.json,
  * which goes with the place, and names that begin with a dot are not in it. A file that is gone and
- * is in pruned.json (harness/prune.h) with the same digest is accounted for. What was recorded by
- * older versions has no seal.
+ * is in pruned.json (harness/store/prune.h) with the same digest is accounted for. What was
+ * recorded by older versions has no seal.
  */
-#ifndef IGD_SEAL_H
-#define IGD_SEAL_H
+#ifndef IGD_STORE_SEAL_H
+#define IGD_STORE_SEAL_H
 
 #include <jansson.h>
 

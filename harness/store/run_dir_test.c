@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
-#include "harness/journal.h"
-#include "harness/store.h"
+#include "harness/store/journal.h"
+#include "harness/store/run_dir.h"
 #include "src/document.h"
 #include "src/suite.h"
 

@@ -1,4 +1,4 @@
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -3,13 +3,13 @@
  * its cells left. Read-only, bounded, regular files only: a run directory may come from elsewhere,
  * and a link in it must not bring a file of this machine into a report.
  */
-#ifndef IGD_RECORD_H
-#define IGD_RECORD_H
+#ifndef IGD_STORE_RECORD_VIEW_H
+#define IGD_STORE_RECORD_VIEW_H
 
 #include <jansson.h>
 #include <stddef.h>
 
-#include "harness/store.h"
+#include "harness/store/run_dir.h"
 
 #define RECORD_FILES_MAX 256 /* of a folder that are listed */
 

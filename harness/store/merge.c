@@ -1,4 +1,4 @@
-#include "harness/merge.h"
+#include "harness/store/merge.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +14,9 @@
 #include "harness/base/measured_on.h"
 #include "harness/base/run_files.h"
 #include "harness/plan/shard.h"
-#include "harness/prune.h"
-#include "harness/seal.h"
-#include "harness/store.h"
+#include "harness/store/prune.h"
+#include "harness/store/run_dir.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 
 /* The run of a shard. */

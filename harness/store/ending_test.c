@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/ending.h"
+#include "harness/store/ending.h"
 #include "src/suite.h"
 
 static void every_ending_has_a_word_and_can_be_read_back(void)

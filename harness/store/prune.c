@@ -1,4 +1,4 @@
-#include "harness/prune.h"
+#include "harness/store/prune.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
-#include "harness/seal.h"
+#include "harness/store/seal.h"
 #include "src/document.h"
 
 /*
