@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/digest.h"
-#include "harness/host_identity.h"
+#include "harness/host/identity.h"
 #include "harness/process/program.h"
 #include "src/document.h"
 #include "src/tree.h"

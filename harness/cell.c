@@ -217,7 +217,7 @@ void cell_end_without_guest(struct cell *cell, enum ending ending, const char *f
 	sd_event_add_defer(cell->loop, &cell->no_guest, on_nothing_begun, cell);
 }
 
-/* What the host's check says of a capability that is not there (harness/host_document.h), or NULL.
+/* What the host's check says of a capability that is not there (harness/host/document.h), or NULL.
  */
 static const json_t *lack_of(const json_t *identities, const char *capability)
 {

@@ -10,7 +10,7 @@
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
-#include "harness/host_document.h"
+#include "harness/host/document.h"
 #include "harness/image.h"
 #include "harness/judge.h"
 #include "harness/render_json.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/igd_ids.h"
+#include "harness/host/igd_ids.h"
 #include "src/document.h"
 #include "src/field.h"
 

@@ -11,7 +11,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "harness/igd_ids.h"
+#include "harness/host/igd_ids.h"
 
 /* Returns a new array, or NULL without memory. */
 json_t *coverage_of(const json_t *findings);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/host_document.h"
-#include "harness/host_identity.h"
-#include "harness/igd_ids.h"
+#include "harness/host/document.h"
+#include "harness/host/identity.h"
+#include "harness/host/igd_ids.h"
 #include "src/document.h"
 #include "src/suite.h"
 

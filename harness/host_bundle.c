@@ -12,9 +12,9 @@
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/bundle_file.h"
-#include "harness/host_document.h"
-#include "harness/host_render.h"
-#include "harness/xen_log.h"
+#include "harness/host/document.h"
+#include "harness/host/render.h"
+#include "harness/host/xen_boot_log.h"
 #include "src/document.h"
 
 static const char *const names[] = { HOST_FILE, "host.txt", "hcl.yaml", "xl-dmesg.txt" };

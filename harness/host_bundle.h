@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "harness/host_check.h"
+#include "harness/host/check.h"
 #include "src/problem.h"
 
 /*

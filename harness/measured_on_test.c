@@ -1,6 +1,6 @@
 /*
  * Was it hardware? The same answer in every format, and in whatever is made of several runs. What
- * each kind of run says of itself is what harness/host_identity.h and harness/backend/ write into
+ * each kind of run says of itself is what harness/host/identity.h and harness/backend/ write into
  * run.json; the recorded ones are in results/recorded.
  */
 #include "harness/base/measured_on.h"

@@ -26,7 +26,7 @@ struct qualify_sources {
 	/* [ {"release", "findings": harness/judge.h, "settings": of run.json, "sha256": of it,
 	 *    "unrun": [names of cells that its matrix has and its plan has not]} ] */
 	const json_t *runs;
-	/* {RELEASE: {"document": harness/host_document.h, "from_run": false}} */
+	/* {RELEASE: {"document": harness/host/document.h, "from_run": false}} */
 	const json_t *hosts;
 	const json_t *abis; /* {RELEASE: harness/abi.h} */
 	/* [ {"file", "sha256", "bytes", "files", "run_sha256": of the run.json in it} ] */

@@ -12,7 +12,7 @@
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/bundle_file.h"
-#include "harness/host_document.h"
+#include "harness/host/document.h"
 #include "harness/judged.h"
 #include "harness/matrix.h"
 #include "harness/plan/plan.h"

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/host_document.h"
+#include "harness/host/document.h"
 #include "harness/models.h"
 #include "harness/plan/shard.h"
 #include "harness/service.h"

@@ -17,7 +17,7 @@
 #include "harness/bisect.h"
 #include "harness/cell.h"
 #include "harness/dut.h"
-#include "harness/host_check.h"
+#include "harness/host/check.h"
 #include "harness/matrix.h"
 #include "harness/matrix_model.h"
 #include "harness/patterns.h"

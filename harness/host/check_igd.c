@@ -1,0 +1,280 @@
+/* The device at 0000:00:02.0, where Xen, libxl and QEMU look for the IGD (XEN_PCI_IGD_SLOT in
+ * QEMU's hw/xen/xen_pt.h, IGD_DEV in Xen). */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/host/check.h"
+#include "harness/host/option_rom.h"
+#include "src/document.h"
+#include "src/opregion.h"
+#include "src/tree.h"
+
+#define DEVICE    "sys/bus/pci/devices/0000:00:02.0"
+#define CLASS_VGA 0x0300 /* of a class without its last byte */
+#define DRIVERS   "sys/bus/pci/drivers"
+
+/* Is sysfs of the device there at all? A dump of configuration space alone has none. */
+static bool has_sysfs(const struct host_view *view, const char *folder)
+{
+	char text[TREE_TEXT_MAX];
+
+	return tree_text(view->sources->root, text, "%s", folder) == -EISDIR;
+}
+
+static void look_present(const struct host_view *view, struct host_answer *answer)
+{
+	const char *source = view->sources->lspci ? view->sources->lspci : "/" DEVICE;
+	const char *class = document_text(view->slot2, "class");
+	json_t *ids;
+
+	if (view->pci_trouble) {
+		host_answer(answer, HOST_UNKNOWN, NULL, source, "%.300s", view->pci_trouble);
+		return;
+	}
+	if (!view->slot2) {
+		host_answer(answer, HOST_FAIL, NULL, source, "there is nothing at 0000:00:02.0");
+		return;
+	}
+	ids = json_sprintf("%s:%s", document_text(view->slot2, "vendor") + 2,
+		document_text(view->slot2, "device") + 2);
+	if (view->igd)
+		host_answer(answer, HOST_PASS, ids, source, "%s", "");
+	else
+		host_answer(answer, HOST_FAIL, ids, source,
+			"what is there, class %s, is no display of Intel's", class);
+}
+
+static void look_phantom(const struct host_view *view, struct host_answer *answer)
+{
+	if (!view->phantom)
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/run/igd-phantom/active",
+			"the device is what it says");
+	else
+		host_answer(answer, HOST_PASS,
+			json_string(view->phantom[0] ? view->phantom : "cannot be named"),
+			"/run/igd-phantom/active",
+			"a phantom of the lab: an emulated VGA that passes for this device, and no "
+			"result of it is a result of hardware");
+}
+
+static void look_class(const struct host_view *view, struct host_answer *answer)
+{
+	json_t *class = json_incref(json_object_get(view->igd, "class"));
+
+	if (view->class >> 8 == CLASS_VGA)
+		host_answer(answer, HOST_PASS, class, "its configuration space", "%s", "");
+	else
+		host_answer(answer, HOST_FAIL, class, "its configuration space",
+			"QEMU (is_igd_vga_passthrough()) and hvmloader take only class 0x0300 for an "
+			"IGD, libxl only since 4.20 another: QEMU will refuse it, and no guest gets "
+			"its OpRegion");
+}
+
+static void look_generation(const struct host_view *view, struct host_answer *answer)
+{
+	const struct igd_platform *platform = view->platform;
+
+	if (!view->ids)
+		host_answer(
+			answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE, "%.300s", view->ids_trouble.text);
+	else if (!platform)
+		host_answer(answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE,
+			"the table of ids does not have 8086:%04x", view->device);
+	else
+		host_answer(answer, HOST_PASS,
+			json_pack("{s:s, s:s, s:s}", "platform", platform->name, "name",
+				platform->title, "generation", platform->graphics),
+			IGD_IDS_FILE, "%s", "");
+}
+
+static void look_config(const struct host_view *view, struct host_answer *answer)
+{
+	uint32_t value;
+
+	/* Beyond the first 64 bytes the kernel gives it to root alone (pci-sysfs.c). */
+	if (host_register(view->igd, "0xfc", &value))
+		host_answer(answer, HOST_PASS, NULL, "its configuration space", "%s", "");
+	else
+		host_answer(answer, HOST_UNKNOWN, NULL, "its configuration space",
+			"only its first 64 bytes can be read");
+}
+
+/* Reads the ROM; of real hardware it must be switched on, and afterwards off. */
+static ssize_t read_rom(const char *root, uint8_t *bytes)
+{
+	ssize_t length = tree_bytes(root, bytes, OPTION_ROM_MAX, DEVICE "/rom");
+	int fd;
+
+	if (length != -EINVAL || root[0])
+		return length;
+	fd = tree_open(root, O_RDWR | O_NONBLOCK, DEVICE "/rom");
+	if (fd < 0)
+		return fd;
+	if (pwrite(fd, "1", 1, 0) != 1) {
+		length = -errno;
+	} else {
+		length = tree_bytes(root, bytes, OPTION_ROM_MAX, DEVICE "/rom");
+		if (pwrite(fd, "0", 1, 0) != 1 && length >= 0)
+			length = -errno;
+	}
+	close(fd);
+	return length;
+}
+
+static void judge_rom(
+	const struct host_view *view, uint8_t *bytes, size_t length, struct host_answer *answer)
+{
+	struct option_rom rom = { 0 };
+	struct problem why = { 0 };
+	const char *note = "";
+	json_t *value;
+
+	/* A phantom's is a file, and QEMU switches it on and off by writing into it:
+	 * docs/labs/virtual-lab.md.
+	 */
+	if (view->phantom && length > 0 && (bytes[0] == '0' || bytes[0] == '1')) {
+		bytes[0] = 0x55;
+		note = "QEMU has written into this phantom's first byte";
+	}
+	if (option_rom_parse(bytes, length, &rom, &why) < 0) {
+		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom", "%.200s", why.text);
+		return;
+	}
+	value = json_pack("{s:i, s:o, s:b}", "bytes", (int)rom.size, "ids",
+		json_sprintf("%04x:%04x", rom.vendor, rom.device), "checksum_right", rom.sum == 0);
+	/* QEMU (pci_assign_dev_load_option_rom()) reads the offset of the data as one byte. */
+	if (rom.data_at > 0xff)
+		host_answer(answer, HOST_FAIL, value, "/" DEVICE "/rom",
+			"its PCI data is at 0x%04x, and QEMU uses the lower 8 bits of that",
+			rom.data_at);
+	else
+		host_answer(answer, HOST_PASS, value, "/" DEVICE "/rom", "%s",
+			rom.sum == 0 || note[0] ? note
+						: "its checksum is wrong; QEMU makes it right");
+}
+
+static void look_rom(const struct host_view *view, struct host_answer *answer)
+{
+	uint8_t *bytes = has_sysfs(view, DEVICE) ? malloc(OPTION_ROM_MAX) : NULL;
+	ssize_t length = bytes ? read_rom(view->sources->root, bytes) : -ENODATA;
+
+	if (length >= 0)
+		judge_rom(view, bytes, (size_t)length, answer);
+	else if (length == -ENOENT)
+		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
+			"it has none, as with UEFI firmware: QEMU says \"Can't get VBIOS\" and does not "
+			"take the device");
+	else if (length == -EACCES || length == -EPERM || length == -ENODATA)
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" DEVICE "/rom", "%s",
+			strerror((int)-length));
+	else
+		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
+			"reading it fails (%s), and QEMU then does not take the device",
+			strerror((int)-length));
+	free(bytes);
+}
+
+static void look_driver(const struct host_view *view, struct host_answer *answer)
+{
+	const char *driver = document_text(view->igd, "driver");
+
+	if (strcmp(driver, "i915") == 0 || strcmp(driver, "xe") == 0)
+		host_answer(answer, HOST_UNKNOWN, json_string(driver), "/" DEVICE "/driver",
+			"whether dom0 survives that its driver gives it up, nobody knows before "
+			"(QubesOS/qubes-issues #8657, #7587)");
+	else
+		host_answer(answer, HOST_PASS, driver[0] ? json_string(driver) : NULL,
+			"/" DEVICE "/driver", "%s", driver[0] ? "" : "no driver holds it");
+}
+
+static void look_pciback(const struct host_view *view, struct host_answer *answer)
+{
+	if (has_sysfs(view, DRIVERS "/pciback"))
+		host_answer(answer, HOST_PASS, json_true(), "/" DRIVERS, "%s", "");
+	else if (has_sysfs(view, DRIVERS))
+		host_answer(answer, HOST_FAIL, json_false(), "/" DRIVERS,
+			"without xen-pciback libxl gives no device away");
+	else
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" DRIVERS, "the drivers cannot be seen");
+}
+
+static void look_reset(const struct host_view *view, struct host_answer *answer)
+{
+	char text[TREE_TEXT_MAX], ignored[TREE_TEXT_MAX];
+	const char *root = view->sources->root;
+
+	if (!has_sysfs(view, DEVICE)) {
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" DEVICE, "sysfs cannot be seen");
+		return;
+	}
+	/* `reset` is there if the kernel knows a way (pci-sysfs.c), and only root may open it. */
+	if (tree_text(root, text, DEVICE "/reset_method") == 0 && text[0])
+		host_answer(
+			answer, HOST_PASS, json_string(text), "/" DEVICE "/reset_method", "%s", "");
+	else if (tree_text(root, ignored, DEVICE "/reset") != -ENOENT)
+		host_answer(answer, HOST_PASS, NULL, "/" DEVICE "/reset", "%s", "");
+	else
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/" DEVICE "/reset",
+			"the kernel knows no way to reset it: a guest finds it as the last one left it");
+}
+
+static void look_siblings(const struct host_view *view, struct host_answer *answer)
+{
+	const json_t *functions = json_object_get(json_object_get(view->host, "pci"), "functions");
+	const json_t *function;
+	json_t *siblings = json_array();
+	size_t i;
+
+	json_array_foreach(functions, i, function)
+	{
+		const char *address = document_text(function, "address");
+
+		if (strncmp(address, "0000:00:02.", 11) == 0 && address[11] != '0')
+			json_array_append_new(
+				siblings, json_sprintf("%s %s:%s", address,
+						  document_text(function, "vendor") + 2,
+						  document_text(function, "device") + 2));
+	}
+	if (json_array_size(siblings) > 0)
+		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
+			"functions beside it, perhaps virtual ones (SR-IOV): one of these was taken "
+			"for the IGD before (QubesOS/qubes-issues #9853)");
+	else
+		host_answer(answer, HOST_PASS, siblings, "/sys/bus/pci/devices", "%s", "");
+}
+
+const struct host_check host_checks_igd[] = {
+	{ "igd/present", "an Intel display at 0000:00:02.0", .decides = "igd",
+		.advice = "switch the integrated GPU on in the firmware's set-up",
+		.look = look_present, .needed = true },
+	{ "igd/phantom", "is it a phantom of the lab?", .look = look_phantom },
+	{ "igd/class", "its class is that of a VGA", .decides = "igd_vga",
+		.advice = "in the firmware's set-up make it the primary display; or patch QEMU and "
+			  "hvmloader, as Qubes does",
+		.look = look_class, .needs_igd = true },
+	{ "igd/generation", "which generation it is",
+		.advice = "add its id to results/data/" IGD_IDS_FILE ", with the source",
+		.look = look_generation, .needs_igd = true },
+	{ "igd/config", "its configuration space can be read", .advice = "run it as root",
+		.look = look_config, .needs_igd = true },
+	{ "igd/rom", "its option ROM is there and well-formed", .decides = "igd_rom",
+		.advice =
+			"boot the host by legacy BIOS (CSM), with the IGD not its primary display",
+		.look = look_rom, .needs_igd = true },
+	{ "igd/driver", "dom0 can let it go",
+		.advice =
+			"let no driver have it: xen-pciback.hide=(00:02.0) on dom0's command line",
+		.look = look_driver, .needs_igd = true },
+	{ "igd/pciback", "dom0 can give devices away", .advice = "modprobe xen-pciback",
+		.look = look_pciback },
+	{ "igd/reset", "it can be reset", .look = look_reset, .needs_igd = true },
+	{ "igd/siblings", "it is the only function in its slot",
+		.advice = "echo 0 > /" DEVICE "/sriov_numvfs", .look = look_siblings,
+		.needs_igd = true },
+	{ NULL },
+};

@@ -1,0 +1,192 @@
+/* Memory that belongs to an IGD: its OpRegion, and what is stolen from the system's. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/host/check.h"
+#include "harness/host/stolen_memory.h"
+#include "src/document.h"
+#include "src/opregion.h"
+#include "src/tree.h"
+
+#define CONFIG "its configuration space"
+
+static void look_asls(const struct host_view *view, struct host_answer *answer)
+{
+	uint32_t asls;
+
+	if (!host_register(view->igd, "0xfc", &asls))
+		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG, "register 0xfc cannot be read");
+	else if (asls == 0)
+		host_answer(answer, HOST_FAIL, json_string("0x00000000"), CONFIG,
+			"firmware gave the IGD no OpRegion: a guest's driver finds no outputs");
+	else
+		host_answer(answer, HOST_PASS, json_sprintf("0x%08x", asls), CONFIG, "%s", "");
+}
+
+/* Answers for both checks that look into the OpRegion if nobody can; returns whether it did. */
+static bool is_out_of_sight(const struct host_view *view, struct host_answer *answer)
+{
+	const json_t *opregion = json_object_get(view->igd, "opregion");
+	uint32_t asls;
+
+	if (!host_register(view->igd, "0xfc", &asls)) {
+		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG, "register 0xfc cannot be read");
+		return true;
+	}
+	if (asls == 0) {
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, CONFIG, "there is no OpRegion");
+		return true;
+	}
+	if (document_text(opregion, "error")[0] || !json_is_object(opregion)) {
+		host_answer(answer, HOST_UNKNOWN, NULL, "/dev/mem", "it cannot be read: %.100s",
+			document_text(opregion, "error"));
+		return true;
+	}
+	return false;
+}
+
+static void look_header(const struct host_view *view, struct host_answer *answer)
+{
+	const json_t *opregion = json_object_get(view->igd, "opregion");
+	const char *signature = document_text(opregion, "signature");
+	json_t *value;
+
+	if (is_out_of_sight(view, answer))
+		return;
+	value = json_pack("{s:s, s:O?, s:s}", "version", document_text(opregion, "version"),
+		"size_kib", json_object_get(opregion, "size_kib"), "mailboxes",
+		document_text(opregion, "mailboxes"));
+	if (strcmp(signature, "IntelGraphicsMem") == 0)
+		host_answer(answer, HOST_PASS, value, "/dev/mem", "%s", "");
+	else
+		host_answer(answer, HOST_FAIL, value, "/dev/mem",
+			"it begins with \"%.40s\" and not with \"IntelGraphicsMem\"", signature);
+}
+
+static void look_vbt(const struct host_view *view, struct host_answer *answer)
+{
+	const json_t *opregion = json_object_get(view->igd, "opregion");
+	const char *vbt = document_text(opregion, "vbt");
+	struct opregion_vbt beyond = { 0 };
+	uint32_t asls;
+	int r;
+
+	if (is_out_of_sight(view, answer))
+		return;
+	host_register(view->igd, "0xfc", &asls);
+	r = opregion_vbt_read(view->sources->root, asls, &beyond);
+	/* RVDA came with 2.0; in older ones these bytes are something else. */
+	if (r == 0 && strtoul(document_text(opregion, "version"), NULL, 10) >= 2 &&
+		beyond.at != 0 && beyond.bytes > OPREGION_VBT_MAX)
+		host_answer(answer, HOST_FAIL, json_integer(beyond.bytes), "/dev/mem",
+			"the VBT has more than %d bytes and lies beyond the three pages that Xen and "
+			"QEMU hand over",
+			OPREGION_VBT_MAX);
+	else if (strncmp(vbt, "$VBT", 4) == 0)
+		host_answer(answer, HOST_PASS, json_string(vbt), "/dev/mem", "%s", "");
+	else
+		host_answer(answer, HOST_FAIL, json_string(vbt), "/dev/mem",
+			"there is no VBT in it: a guest's driver finds no outputs");
+}
+
+/* Is that range within one line of /proc/iomem that is called so? 1, 0, or -1: nobody can tell. */
+static int is_reserved(const struct host_view *view, uint64_t start, uint64_t end)
+{
+	FILE *file = tree_stream(view->sources->root, "proc/iomem");
+	char line[256], name[64];
+	uint64_t from, to;
+	int found = file ? 0 : -1;
+	bool any = false;
+
+	for (unsigned int i = 0; file && i < 65536 && fgets(line, sizeof(line), file); i++) {
+		if (sscanf(line, " %" SCNx64 "-%" SCNx64 " : %63[^\n]", &from, &to, name) != 3)
+			continue;
+		any |= to != 0;
+		if ((strcasecmp(name, "Reserved") == 0 || strstr(name, "Stolen")) &&
+			from <= start && end <= to)
+			found = 1;
+	}
+	if (file)
+		fclose(file);
+	/* To others than root the kernel shows zeros. */
+	return any ? found : -1;
+}
+
+static bool read_stolen(const struct host_view *view, uint64_t *base_r, uint16_t *gmch_r)
+{
+	uint32_t gmch = 0, low = 0, high = 0;
+
+	if (!host_register(view->igd, "0x50", &gmch))
+		return false;
+	*gmch_r = (uint16_t)gmch;
+	if (view->platform->bdsm == IGD_BDSM_5C) {
+		if (!host_register(view->igd, "0x5c", &low))
+			return false;
+		*base_r = stolen_base_5c(low);
+		return true;
+	}
+	if (!host_register(view->igd, "0xc0", &low) || !host_register(view->igd, "0xc4", &high))
+		return false;
+	*base_r = stolen_base_c0(low, high);
+	return true;
+}
+
+static void judge_stolen(
+	const struct host_view *view, struct host_answer *answer, uint64_t base, uint16_t gmch)
+{
+	uint64_t size = stolen_size(view->platform->gmch, gmch);
+	json_t *value = json_pack("{s:o, s:I, s:I, s:b}", "base", json_sprintf("0x%" PRIx64, base),
+		"mib", (json_int_t)(size >> 20), "gtt_mib",
+		(json_int_t)(stolen_gtt_size(view->platform->gmch, gmch) >> 20), "vga_disabled",
+		gmch >> 1 & 1);
+	int reserved;
+
+	if (size == 0 || base == 0) {
+		host_answer(answer, HOST_FAIL, value, CONFIG,
+			"firmware has set no memory aside for it");
+		return;
+	}
+	/* A phantom's is only a number: docs/labs/virtual-lab.md. */
+	reserved = view->phantom ? 1 : is_reserved(view, base, base + size - 1);
+	if (reserved == 0)
+		host_answer(answer, HOST_FAIL, value, CONFIG ", /proc/iomem",
+			"it is not in a reserved range of the memory map");
+	else
+		host_answer(answer, HOST_PASS, value, CONFIG, "%s",
+			reserved < 0 ? "whether it is in a reserved range cannot be read" : "");
+}
+
+static void look_stolen(const struct host_view *view, struct host_answer *answer)
+{
+	uint64_t base = 0;
+	uint16_t gmch = 0;
+
+	if (!view->platform)
+		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG,
+			"its generation is not known, and with it where to look");
+	else if (view->platform->bdsm == IGD_BDSM_NONE)
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, CONFIG,
+			"from Meteor Lake on it is in a BAR and not in configuration space");
+	else if (!read_stolen(view, &base, &gmch))
+		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG, "its registers cannot be read");
+	else
+		judge_stolen(view, answer, base, gmch);
+}
+
+const struct host_check host_checks_memory[] = {
+	{ "opregion/address", "the OpRegion's address (ASLS)", .decides = "igd_opregion",
+		.advice = "let the firmware initialise the IGD: connect a display to it at boot",
+		.look = look_asls, .needs_igd = true },
+	{ "opregion/header", "the OpRegion is one",
+		.advice = "run it as root, on a kernel that gives out /dev/mem (iomem=relaxed)",
+		.look = look_header, .needs_igd = true },
+	{ "opregion/vbt", "the VBT is in the OpRegion",
+		.advice = "run it as root, on a kernel that gives out /dev/mem (iomem=relaxed)",
+		.look = look_vbt, .needs_igd = true },
+	{ "igd/stolen", "stolen memory", .advice = "give the IGD memory in the firmware's set-up",
+		.look = look_stolen, .needs_igd = true },
+	{ NULL },
+};

@@ -1,0 +1,147 @@
+#include "harness/host/identity.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/functions.h"
+#include "src/tree.h"
+
+#define PHANTOM_MARKER_MAX 8191 /* bytes */
+#define PHANTOM_TEXT_MAX   64
+#define CPUINFO_LINE_MAX   4096
+#define CPUINFO_LINES_MAX  64 /* of one CPU; Linux 6.1 has 28 */
+
+/* DMI vendors and products of machines that are programs (their own SMBIOS tables). */
+static const char *const emulators[] = { "QEMU", "Bochs", "VMware", "innotek", "VirtualBox",
+	"Microsoft Corporation Virtual", "Google Compute Engine", "Amazon EC2", "KVM", "OpenStack",
+	"Xen", NULL };
+
+static json_t *text_or_null(const char *text)
+{
+	json_t *value = text ? json_string(text) : NULL;
+
+	return value ? value : json_null();
+}
+
+static bool emulated(const char *text)
+{
+	for (int i = 0; text && emulators[i]; i++) {
+		if (strstr(text, emulators[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "model name" of the first CPU, JSON null if there is none; *hypervisor_r is the flag that a CPU
+ * under a hypervisor shows. */
+static json_t *read_cpu(const char *root, bool *hypervisor_r)
+{
+	FILE *file = tree_stream(root, "proc/cpuinfo");
+	char line[CPUINFO_LINE_MAX];
+	json_t *model = NULL;
+
+	for (int i = 0; file && i < CPUINFO_LINES_MAX && fgets(line, sizeof(line), file); i++) {
+		const char *colon = strchr(line, ':');
+
+		if (line[0] == '\n')
+			break;
+		tree_clean(line);
+		if (colon && !model && strncmp(line, "model name", 10) == 0)
+			model = json_string(colon + 1 + (colon[1] == ' '));
+		if (colon && strncmp(line, "flags", 5) == 0)
+			*hypervisor_r = strstr(colon, " hypervisor") != NULL;
+	}
+	if (file)
+		fclose(file);
+	return model ? model : json_null();
+}
+
+/* A text of the marker, or null; what is too long for a marker is not taken over. */
+static void take(json_t *phantom, const json_t *marker, const char *key)
+{
+	const char *text = json_string_value(json_object_get(marker, key));
+
+	json_object_set_new(
+		phantom, key, text_or_null(text && strlen(text) <= PHANTOM_TEXT_MAX ? text : NULL));
+}
+
+/*
+ * What igd-phantom (ci/lab/phantom) wrote down, or NULL if it wrote nothing. A marker that makes no
+ * sense is still one: then the name is null, and "error" says why.
+ */
+static json_t *read_phantom(const char *root)
+{
+	static const char *const keys[] = { "name", "vendor", "device", "class", "rom", "opregion",
+		"bridge" };
+	uint8_t text[PHANTOM_MARKER_MAX + 1];
+	json_t *phantom, *marker = NULL;
+	ssize_t length = tree_bytes(root, text, sizeof(text), "run/igd-phantom/active");
+
+	if (length == -ENOENT || length == -ENOTDIR)
+		return NULL;
+	if (length >= 0 && length <= PHANTOM_MARKER_MAX)
+		marker = json_loadb(
+			(const char *)text, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
+	phantom = json_object();
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		take(phantom, marker, keys[i]);
+	if (!json_is_string(json_object_get(phantom, "name")))
+		json_object_set_new(phantom, "error", json_string("its marker cannot be read"));
+	json_decref(marker);
+	return phantom;
+}
+
+/* Who QEMU and libxl look at: the host bridge, the display with its VFs, and the ISA bridge. */
+static bool is_looked_at(struct bdf where)
+{
+	return where.domain == 0 && where.bus == 0 &&
+	       ((where.slot == 0x00 && where.function == 0) || where.slot == 0x02 ||
+		       (where.slot == 0x1f && where.function == 0));
+}
+
+static void add_functions(const char *root, const char *lspci, json_t *host)
+{
+	const struct functions_scope scope = {
+		.root = root, .dump = lspci, .wanted = is_looked_at
+	};
+	struct problem why = { 0 };
+	json_t *pci = NULL;
+	int r = functions_json(&scope, &pci, &why);
+
+	if (r == 0)
+		json_object_set_new(host, "pci", pci);
+	else
+		json_object_set_new(
+			host, "pci_error", json_string(why.text[0] ? why.text : strerror(-r)));
+}
+
+json_t *host_identify(const char *root, const char *lspci)
+{
+	char vendor[TREE_TEXT_MAX], product[TREE_TEXT_MAX], xen[TREE_TEXT_MAX];
+	bool has_vendor = tree_text(root, vendor, "sys/class/dmi/id/sys_vendor") == 0;
+	bool has_xen = tree_text(root, xen, "sys/hypervisor/type") == 0;
+	bool hypervisor = false;
+	json_t *host = json_object(), *phantom = read_phantom(root);
+	json_t *cpu = read_cpu(root, &hypervisor);
+	const char *place = NULL;
+
+	tree_text(root, product, "sys/class/dmi/id/product_name");
+	/* A dom0 always shows the hypervisor flag: Xen is under it. The DMI is then the machine's.
+	 */
+	if (emulated(vendor) || emulated(product) || (hypervisor && !has_xen))
+		place = "virtual";
+	else if (has_vendor)
+		place = "hardware";
+	json_object_set_new(host, "place", text_or_null(place));
+	json_object_set_new(host, "sys_vendor", tree_json(root, "sys/class/dmi/id/sys_vendor"));
+	json_object_set_new(host, "product_name", tree_json(root, "sys/class/dmi/id/product_name"));
+	json_object_set_new(host, "cpu", cpu);
+	json_object_set_new(host, "kernel", tree_json(root, "proc/sys/kernel/osrelease"));
+	json_object_set_new(host, "name", tree_json(root, "proc/sys/kernel/hostname"));
+	if (phantom)
+		json_object_set_new(host, "phantom", phantom);
+	add_functions(root, lspci, host);
+	return host;
+}

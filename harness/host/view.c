@@ -1,0 +1,174 @@
+#include "harness/host/view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/fileio.h"
+#include "harness/host/identity.h"
+#include "harness/host/xen_boot_log.h"
+#include "src/document.h"
+#include "src/field.h"
+
+/* The recorded file before what the back end has. */
+static void read_log(struct host_view *view)
+{
+	const struct host_sources *sources = view->sources;
+	const json_t *survey = json_object_get(sources->survey, "log");
+	size_t length = 0;
+	char *text = NULL;
+	bool more = false;
+	int r;
+
+	if (!sources->xen_log) {
+		view->log_source = "Xen's message ring";
+		if (json_is_string(survey))
+			view->log = xen_log_facts(
+				json_string_value(survey), json_string_length(survey));
+		else
+			problem_set(&view->log_trouble, 0, "Xen's messages are not known%s%s",
+				sources->xen_trouble[0] ? ": " : "", sources->xen_trouble);
+		return;
+	}
+	view->log_source = sources->xen_log;
+	r = fileio_read_head(
+		AT_FDCWD, sources->xen_log, XEN_LOG_MAX, &text, &length, &more, &view->log_trouble);
+	if (r == 0)
+		view->log = xen_log_facts(text, length);
+	else
+		problem_set(&view->log_trouble, r, "cannot read %s: %s", sources->xen_log,
+			strerror(-r));
+	free(text);
+}
+
+static const json_t *find_function(const struct host_view *view, const char *address)
+{
+	const json_t *functions = json_object_get(json_object_get(view->host, "pci"), "functions");
+	const json_t *function;
+	size_t i;
+
+	json_array_foreach(functions, i, function)
+	{
+		if (strcmp(document_text(function, "address"), address) == 0)
+			return function;
+	}
+	return NULL;
+}
+
+static void find_devices(struct host_view *view)
+{
+	view->pci_trouble = json_string_value(json_object_get(view->host, "pci_error"));
+	view->host_bridge = find_function(view, "0000:00:00.0");
+	view->isa_bridge = find_function(view, "0000:00:1f.0");
+	view->slot2 = find_function(view, "0000:00:02.0");
+	if (!view->slot2 || !field_is_igd(view->slot2))
+		return;
+	view->igd = view->slot2;
+	view->device = (uint16_t)strtoul(document_text(view->igd, "device"), NULL, 16);
+	view->class = (uint32_t)strtoul(document_text(view->igd, "class"), NULL, 16);
+	view->platform = igd_ids_find(view->ids, view->device);
+}
+
+int host_view_open(struct host_view *view, const struct host_sources *sources)
+{
+	const json_t *phantom;
+
+	*view = (struct host_view){ .sources = sources };
+	view->host = host_identify(sources->root, sources->lspci);
+	if (!view->host)
+		return -ENOMEM;
+	phantom = json_object_get(view->host, "phantom");
+	view->phantom = phantom ? document_text(phantom, "name") : NULL;
+	igd_ids_load(sources->ids, &view->ids, &view->ids_trouble);
+	find_devices(view);
+	read_log(view);
+	return 0;
+}
+
+void host_view_close(struct host_view *view)
+{
+	json_decref(view->host);
+	json_decref(view->log);
+	igd_ids_free(view->ids);
+}
+
+bool host_register(const json_t *function, const char *name, uint32_t *value_r)
+{
+	const char *text = document_text(json_object_get(function, "registers"), name);
+
+	*value_r = (uint32_t)strtoul(text, NULL, 16);
+	return text[0] != '\0';
+}
+
+const char *host_xen_text(const struct host_view *view, const char *group, const char *key)
+{
+	return document_text(json_object_get(view->sources->identities, group), key);
+}
+
+const char *host_xen_cmdline(const struct host_view *view)
+{
+	const char *text = host_xen_text(view, "texts", "xen_cmdline");
+
+	return text[0] ? text : json_string_value(json_object_get(view->log, "cmdline"));
+}
+
+/* Is there that word among the comma-separated ones? */
+static bool has_word(const char *list, size_t length, const char *word)
+{
+	size_t wanted = strlen(word);
+
+	for (const char *end = list + length; list < end;) {
+		size_t part = strcspn(list, ", ");
+
+		if (part > (size_t)(end - list))
+			part = (size_t)(end - list);
+		if (part == wanted && strncmp(list, word, wanted) == 0)
+			return true;
+		list += part + 1;
+	}
+	return false;
+}
+
+/* Words that switch an option of Xen off (docs/misc/xen-command-line.pandoc, "boolean"). */
+static const char *const off_words[] = { "0", "no", "off", "false", "disable" };
+/* And of iommu= for the IGD alone. */
+static const char *const igd_words[] = { "no-igfx", "igfx=0", "igfx=no", "igfx=off", "igfx=false" };
+
+static bool is_off(const char *list, size_t length, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (has_word(list, length, words[i]))
+			return true;
+	}
+	return false;
+}
+
+bool host_bad_option(const struct host_view *view, const char *name, char *text, size_t size)
+{
+	const char *at = host_xen_cmdline(view);
+	size_t length, key = strlen(name);
+
+	for (; at && *at; at += length) {
+		at += strspn(at, " ");
+		length = strcspn(at, " ");
+		if (length <= key || strncmp(at, name, key) != 0 || at[key] != '=')
+			continue;
+		if (is_off(at + key + 1, length - key - 1, off_words,
+			    sizeof(off_words) / sizeof(off_words[0])) ||
+			is_off(at + key + 1, length - key - 1, igd_words,
+				sizeof(igd_words) / sizeof(igd_words[0]))) {
+			snprintf(text, size, "%.*s", (int)length, at);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool host_log_says(const struct host_view *view, const char *key, bool *value_r)
+{
+	const json_t *value = json_object_get(view->log, key);
+
+	*value_r = json_is_true(value);
+	return json_is_boolean(value);
+}

@@ -1,0 +1,70 @@
+/*
+ * What there is to see of a host before any guest is started: what its checks look at.
+ */
+#ifndef IGD_HOST_VIEW_H
+#define IGD_HOST_VIEW_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/host/igd_ids.h"
+#include "src/problem.h"
+
+/* Where to look; strings and objects are borrowed. */
+struct host_sources {
+	const char *root;    /* "" for this machine, or the directory of a recorded tree */
+	const char *lspci;   /* what `lspci -xxxx` wrote, instead of sysfs; NULL: sysfs */
+	const char *xen_log; /* what `xl dmesg` wrote; NULL: what the back end has of it */
+	const char *ids;     /* the table of ids, igd_ids_load() */
+	/* What the back end says: its identities, its survey (struct backend), and why if it says
+	 * nothing (errno, sentence). NULL, NULL, 0 and "" for a back end that is not libxl. */
+	const json_t *identities, *survey;
+	int xen_error;
+	const char *xen_trouble;
+	const char *device_model;  /* the QEMU to look at; NULL: the back end's */
+	const char *model_trouble; /* why the back end has none; "" */
+};
+
+struct host_view {
+	const struct host_sources *sources;
+	json_t *host; /* host_identify() */
+	json_t *log;  /* xen_log_facts(), or NULL with the reason */
+	struct problem log_trouble;
+	const char *log_source;
+	struct igd_ids *ids; /* NULL with the reason */
+	struct problem ids_trouble;
+
+	/* Of host["pci"], each NULL if it is not there. */
+	const json_t *slot2; /* 0000:00:02.0, whatever it is */
+	const json_t *igd;   /* the same, if it is a display function of Intel's */
+	const json_t *host_bridge, *isa_bridge;
+	const char *pci_trouble; /* why nothing is known of PCI, or NULL */
+
+	uint16_t device;                     /* of the IGD */
+	uint32_t class;                      /* of the IGD */
+	const struct igd_platform *platform; /* of the IGD, NULL if the table does not have it */
+	const char *phantom;                 /* its name, "" if it cannot be read; NULL: none */
+};
+
+/* Looks. Returns 0 or -ENOMEM; what cannot be seen is not there. */
+int host_view_open(struct host_view *view, const struct host_sources *sources);
+void host_view_close(struct host_view *view);
+
+/* A register of a function (docs/report.md): true and its value, or false. */
+bool host_register(const json_t *function, const char *name, uint32_t *value_r);
+
+/* Text that the back end gave: identities["texts"] or ["versions"][key], "" if it gave none. */
+const char *host_xen_text(const struct host_view *view, const char *group, const char *key);
+
+/* Xen's command line, from the back end or from Xen's messages; NULL if neither has it. */
+const char *host_xen_cmdline(const struct host_view *view);
+
+/* The first option on Xen's command line by which it has no IOMMU, for all or for the IGD, or no
+ * HAP; true and its text, or false. */
+bool host_bad_option(const struct host_view *view, const char *name, char *text, size_t size);
+
+/* What Xen's messages say, true or false in *value_r. Returns false if they say neither. */
+bool host_log_says(const struct host_view *view, const char *key, bool *value_r);
+
+#endif
