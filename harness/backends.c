@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/base/module.h"
 #include "harness/qemu.h"
 #include "harness/replay.h"

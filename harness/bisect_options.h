@@ -4,7 +4,7 @@
 #ifndef IGD_BISECT_OPTIONS_H
 #define IGD_BISECT_OPTIONS_H
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/bisect_step.h"
 
 struct bisect_given {

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/backend/image.h"
 #include "harness/base/fileio.h"
 #include "harness/base/install_paths.h"
 #include "harness/bisect_command.h"
 #include "harness/bisect_run.h"
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
-#include "harness/image.h"
 #include "harness/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/process/program.h"

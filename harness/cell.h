@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/plan/cell_state.h"
 #include "src/problem.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/backend/device_lease.h"
 #include "harness/base/escape.h"
 #include "harness/bundle_file.h"
 #include "harness/command_fail.h"
@@ -13,7 +14,6 @@
 #include "harness/host/document.h"
 #include "harness/host/render.h"
 #include "harness/host_bundle.h"
-#include "harness/lease.h"
 #include "harness/runner.h"
 #include "src/document.h"
 

@@ -6,7 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
+#include "harness/backend/device_models.h"
 #include "harness/base/build_version.h"
 #include "harness/base/clock.h"
 #include "harness/base/install_paths.h"
@@ -15,7 +16,6 @@
 #include "harness/conduct.h"
 #include "harness/dut_drive.h"
 #include "harness/matrix.h"
-#include "harness/models.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
 #include "harness/runner.h"

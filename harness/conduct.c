@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/backend/image.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/host/document.h"
-#include "harness/image.h"
 #include "harness/judge.h"
 #include "harness/render_json.h"
 #include "harness/render_table.h"

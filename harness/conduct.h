@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/patterns.h"
 #include "harness/runner.h"
 #include "harness/store/run_dir.h"
@@ -26,8 +26,8 @@ json_t *conduct_settings(
 int conduct_settings_read(const json_t *settings, const char **backend_r,
 	struct backend_options *options_r, struct runner *runner);
 
-/* Adds to a runner's identities what the guests of the plan are ("guests", harness/image.h), unless
- * a replay brought it. */
+/* Adds to a runner's identities what the guests of the plan are ("guests",
+ * harness/backend/image.h), unless a replay brought it. */
 void conduct_identify(
 	struct runner *runner, const struct backend_options *options, const json_t *plan);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/base/suggest.h"
 #include "harness/render.h"
 

@@ -1,7 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/help.h"
 #include "harness/render.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/render.h"
 #include "src/suite.h"
 

@@ -18,10 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/backend/firmware.h"
+#include "harness/backend/image.h"
 #include "harness/base/fileio.h"
 #include "harness/base/host_resources.h"
-#include "harness/firmware.h"
-#include "harness/image.h"
 #include "harness/plan/transition.h"
 #include "harness/process/child.h"
 #include "harness/process/pidfd.h"

@@ -2,7 +2,7 @@
 #ifndef IGD_QEMU_H
 #define IGD_QEMU_H
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 
 extern const struct backend backend_qemu;
 

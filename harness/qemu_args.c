@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/backend/device_models.h"
 #include "harness/base/fileio.h"
-#include "harness/models.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/transition.h"
 #include "harness/qemu_private.h"

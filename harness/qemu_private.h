@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "harness/backend.h"
-#include "harness/image.h"
+#include "harness/backend/backend.h"
+#include "harness/backend/image.h"
 #include "harness/qmp.h"
 
 /* -name, -machine, ... and what a cell adds; execvp() wants them in one array. */
@@ -35,7 +35,7 @@ struct backend_guest {
 	struct qmp *qmp; /* NULL for a guest without a screen that is no transition */
 	bool has_screen;
 	bool picturing;       /* the next answer is about a picture */
-	unsigned int picture; /* the form it is asked for, of harness/screen.h */
+	unsigned int picture; /* the form it is asked for, of harness/backend/screenshot.h */
 	sd_event_source *poll;
 	bool saving;
 	bool ending_told;

@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/backend/device_models.h"
 #include "harness/host/document.h"
-#include "harness/models.h"
 #include "harness/plan/shard.h"
 #include "harness/service.h"
 #include "harness/store/attempt.h"

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
+#include "harness/backend/device_lease.h"
 #include "harness/cell.h"
-#include "harness/lease.h"
 #include "harness/plan/schedule.h"
 #include "harness/progress.h"
 #include "harness/store/attempt.h"

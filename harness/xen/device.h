@@ -2,7 +2,7 @@
 #ifndef IGD_LIBXL_DEVICE_H
 #define IGD_LIBXL_DEVICE_H
 
-#include "harness/lease.h"
+#include "harness/backend/device_lease.h"
 
 /* The back end's `devices`; `host` of its functions is the struct backend_host. */
 extern const struct lease_hands device_hands;

@@ -17,8 +17,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "harness/image.h"
-#include "harness/models.h"
+#include "harness/backend/device_models.h"
+#include "harness/backend/image.h"
 #include "harness/store/ending.h"
 #include "harness/xen/alarm.h"
 #include "harness/xen/cleanup.h"

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/xen/alarm.h"
 #include "harness/xen/domid.h"
 #include "harness/xen/host.h"

@@ -11,7 +11,7 @@
 #include <xenctrl.h>
 #include <xenstore.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 #include "harness/xen/session.h"
 
 struct backend_host {

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "harness/backend/firmware.h"
 #include "harness/base/digest.h"
-#include "harness/firmware.h"
 #include "harness/process/program.h"
 #include "harness/xen/host.h"
 #include "harness/xen/libxl_compat.h"

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 
 /*
- * The back end's identify(): adds to the object `identities`, whose form harness/backend.h
+ * The back end's identify(): adds to the object `identities`, whose form harness/backend/backend.h
  * documents. Returns 0 or a negative errno with the sentence: -ENOMEM, -EIO if the hypervisor
  * does not report its capabilities, -ENOENT without a QEMU, -EPROTO if its version is not readable.
  */

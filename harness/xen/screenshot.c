@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "harness/screen.h"
+#include "harness/backend/screenshot.h"
 #include "harness/xen/guest.h"
 #include "harness/xen/libxl_compat.h"
 #include "harness/xen/log.h"

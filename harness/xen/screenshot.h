@@ -11,7 +11,7 @@ struct backend_guest;
 struct screenshot {
 	struct operation ask;
 	char *answer;      /* libxl writes it */
-	unsigned int form; /* index in screen_forms[] of harness/screen.h */
+	unsigned int form; /* index in screen_forms[] of harness/backend/screenshot.h */
 	bool done;
 };
 

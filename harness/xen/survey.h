@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "harness/backend.h"
+#include "harness/backend/backend.h"
 
 /* The back end's survey(): adds to the object `survey`; a value that cannot be read is left out. */
 void host_survey(struct backend_host *host, json_t *survey);

@@ -2,7 +2,7 @@
  * The lease against a host made of a folder: its sys/ shows which driver a device has, and the
  * hands move a link, as libxl and the kernel do.
  */
-#include "harness/lease.h"
+#include "harness/backend/device_lease.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "harness/firmware.h"
+#include "harness/backend/firmware.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "harness/screen.h"
+#include "harness/backend/screenshot.h"
 
 #include <fcntl.h>
 #include <stddef.h>

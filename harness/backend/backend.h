@@ -4,15 +4,15 @@
  * One struct of functions each; the table is in backends.c. All run on one sd-event loop and one
  * thread; nothing here blocks for long: what takes time answers later through struct guest_handler.
  */
-#ifndef IGD_BACKEND_H
-#define IGD_BACKEND_H
+#ifndef IGD_BACKEND_BACKEND_H
+#define IGD_BACKEND_BACKEND_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#include "harness/lease.h"
+#include "harness/backend/device_lease.h"
 #include "harness/plan/schedule.h"
 #include "harness/store/ending.h"
 #include "src/problem.h"
@@ -27,7 +27,8 @@ struct backend_options {
 	const char *accelerator;  /* for qemu: "tcg" or "kvm" */
 	const char *replay_dir;   /* the recorded run, for replay */
 	bool look_only;           /* leave what killed runs left; no guest will be started */
-	const json_t *models;     /* other QEMUs, by name: harness/models.h; NULL for none */
+	const json_t
+		*models; /* other QEMUs, by name: harness/backend/device_models.h; NULL for none */
 };
 
 /* What a guest is made with besides its cell; all borrowed until gone. */
@@ -76,7 +77,7 @@ struct backend {
 	 * "versions": {"xen": "4.17.5", "libxl": "4.17", "qemu": "7.2.22"},
 	 * "texts": {"qemu": "QEMU emulator version 7.2.22 (Debian ...)", ...},
 	 * "builds": {"xen": its build id, "libxl": "sha256:..."},
-	 * "firmware": {...},                                   harness/firmware.h
+	 * "firmware": {...},                                   harness/backend/firmware.h
 	 * "capabilities": what the hypervisor says it can do, ["hvm", "hap", "iommu"],
 	 * "device_model": {"path": ..., "sha256": ...}}.
 	 * Versions are dotted numbers. "destroyed_at_start", if there, lists what a killed run had

@@ -7,8 +7,8 @@
  * reboot empties, because a reboot gives every device back. While a run has the lease it holds a
  * lock on it. docs/schema/lease.json.
  */
-#ifndef IGD_LEASE_H
-#define IGD_LEASE_H
+#ifndef IGD_BACKEND_DEVICE_LEASE_H
+#define IGD_BACKEND_DEVICE_LEASE_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
+#include "harness/backend/image.h"
 #include "harness/base/digest.h"
-#include "harness/image.h"
 #include "src/document.h"
 
 static json_t *identity(const char *guests_dir, const char *guest)

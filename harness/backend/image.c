@@ -1,4 +1,4 @@
-#include "harness/image.h"
+#include "harness/backend/image.h"
 
 #include <errno.h>
 #include <fcntl.h>

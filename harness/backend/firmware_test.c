@@ -1,4 +1,4 @@
-#include "harness/firmware.h"
+#include "harness/backend/firmware.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "harness/lease.h"
+#include "harness/backend/device_lease.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * A guest image: a folder with a kernel, an initramfs, the kernel's command line, and of some
  * guests the root file system, which they have as a CD.
  */
-#ifndef IGD_IMAGE_H
-#define IGD_IMAGE_H
+#ifndef IGD_BACKEND_IMAGE_H
+#define IGD_BACKEND_IMAGE_H
 
 #include <jansson.h>
 

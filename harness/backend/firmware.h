@@ -7,8 +7,8 @@
  *
  * null for what is not where it is looked for.
  */
-#ifndef IGD_FIRMWARE_H
-#define IGD_FIRMWARE_H
+#ifndef IGD_BACKEND_FIRMWARE_H
+#define IGD_BACKEND_FIRMWARE_H
 
 #include <jansson.h>
 #include <stdbool.h>

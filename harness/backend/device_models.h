@@ -2,8 +2,8 @@
  * Other device models than the run's own, by name: those of `run --model NAME=PATH`, for cells with
  * the setting `device_model`.
  */
-#ifndef IGD_MODELS_H
-#define IGD_MODELS_H
+#ifndef IGD_BACKEND_DEVICE_MODELS_H
+#define IGD_BACKEND_DEVICE_MODELS_H
 
 #include <jansson.h>
 

@@ -1,4 +1,4 @@
-#include "harness/models.h"
+#include "harness/backend/device_models.h"
 
 #include <errno.h>
 #include <string.h>

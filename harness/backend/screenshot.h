@@ -1,8 +1,8 @@
 /*
  * A picture of a guest's screen in its cell's folder, as QEMU makes it.
  */
-#ifndef IGD_SCREEN_H
-#define IGD_SCREEN_H
+#ifndef IGD_BACKEND_SCREENSHOT_H
+#define IGD_BACKEND_SCREENSHOT_H
 
 #include <stdbool.h>
 
