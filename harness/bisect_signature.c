@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/base/escape.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/sight.h"
 #include "src/document.h"
 #include "src/verdict.h"

@@ -6,7 +6,7 @@
 
 #include "harness/bisect.h"
 #include "harness/bisect_state.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 
 /* What is the same for all steps. */
 struct bisect_session {

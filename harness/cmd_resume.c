@@ -6,7 +6,7 @@
 #include "harness/commands.h"
 #include "harness/conduct.h"
 #include "harness/dut_drive.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 
 static struct {
 	bool quiet;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "harness/backend/backend.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/runner.h"
 #include "harness/store/run_dir.h"
 

@@ -13,7 +13,7 @@
 #include "harness/base/run_files.h"
 #include "harness/dut_private.h"
 #include "harness/host/document.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/store/seal.h"
 #include "src/io.h"
 

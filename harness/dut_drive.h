@@ -17,7 +17,7 @@
 #include <stdbool.h>
 
 #include "harness/dut.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/store/run_dir.h"
 
 struct dut_job {

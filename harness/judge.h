@@ -21,7 +21,7 @@
 #include <stdbool.h>
 
 #include "harness/findings.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/sight.h"
 #include "harness/store/run_dir.h"
 #include "src/problem.h"

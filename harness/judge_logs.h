@@ -1,12 +1,12 @@
 /*
- * What the logs of a cell say: the patterns (harness/patterns.h) in the files of its folder.
+ * What the logs of a cell say: the patterns (harness/logs/patterns.h) in the files of its folder.
  */
 #ifndef IGD_JUDGE_LOGS_H
 #define IGD_JUDGE_LOGS_H
 
 #include <jansson.h>
 
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 
 /*
  * Searches the logs in a cell's folder (a descriptor; -1: there is none) and the kernel's lines in

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "src/problem.h"
 
 /* As in struct evidence (harness/sight.h); all owned, NULL for what is not there. */

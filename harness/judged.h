@@ -9,7 +9,7 @@
 #include "harness/base/string_list.h"
 #include "harness/findings.h"
 #include "harness/judge.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/store/run_dir.h"
 #include "src/problem.h"
 

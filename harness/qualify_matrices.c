@@ -4,7 +4,7 @@
 
 #include "harness/compare.h"
 #include "harness/diff.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/plan/plan.h"
 #include "harness/qualify_private.h"
 #include "harness/summary.h"

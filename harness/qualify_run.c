@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/store/ending.h"
 #include "src/document.h"
 

@@ -5,7 +5,7 @@
 
 #include "harness/base/escape.h"
 #include "harness/base/measured_on.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/render_parts.h"
 #include "harness/summary.h"
 #include "src/document.h"

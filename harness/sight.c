@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "harness/store/ending.h"
 #include "harness/xen_domain.h"
 #include "src/document.h"

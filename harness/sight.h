@@ -26,7 +26,7 @@
 struct evidence {
 	const json_t *end;      /* end.json, harness/cell.h */
 	const json_t *report;   /* checked, src/report.h */
-	const json_t *logs;     /* matches of patterns, harness/patterns.h */
+	const json_t *logs;     /* matches of patterns, harness/logs/patterns.h */
 	const json_t *host;     /* sight_host() */
 	const json_t *views;    /* views_of_cell() */
 	const json_t *xen;      /* sight_xen() */

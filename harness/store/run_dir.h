@@ -4,7 +4,7 @@
  *   run.json       settings and identities, frozen before the first cell
  *   plan.json      the cells (harness/plan/plan.h), frozen with it
  *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if there are any
- *   patterns.yaml  the patterns as they were (harness/patterns.h), if there were any
+ *   patterns.yaml  the patterns as they were (harness/logs/patterns.h), if there were any
  *   findings.json  what the judge last said: derived, can be made again at any time
  *   sealed.json    what the first four were, by SHA-256: harness/store/seal.h; each cell has one
  * too lock           held while a run writes here cells/NNN-NAME/  one folder a cell, by its place

@@ -1,10 +1,10 @@
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/version_range.h"
-#include "harness/patterns_private.h"
+#include "harness/logs/private.h"
 #include "src/wire.h"
 
 const char *const pattern_log_names[PATTERN_LOGS] = {

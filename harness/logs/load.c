@@ -8,7 +8,7 @@
 
 #include "harness/base/fileio.h"
 #include "harness/base/version_range.h"
-#include "harness/patterns_private.h"
+#include "harness/logs/private.h"
 #include "harness/yaml/yaml.h"
 
 #define LABEL_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-"

@@ -1,5 +1,5 @@
 /* The loader's sentences and the bounds of the search. patterns_data_test.c tests the real list. */
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
  * docs/schema/patterns.json describes the file, "match" in findings.json there a match as it goes
  * into findings. Its "text" has at most PATTERNS_TEXT_MAX bytes.
  */
-#ifndef IGD_PATTERNS_H
-#define IGD_PATTERNS_H
+#ifndef IGD_LOGS_PATTERNS_H
+#define IGD_LOGS_PATTERNS_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/base/run_files.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 #include "src/suite.h"
 
 static char place[] = "/tmp/igd-patterns-choose-XXXXXX";

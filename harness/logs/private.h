@@ -1,11 +1,11 @@
 /* The patterns in memory. Only harness/patterns*.c include this. */
-#ifndef IGD_PATTERNS_PRIVATE_H
-#define IGD_PATTERNS_PRIVATE_H
+#ifndef IGD_LOGS_PRIVATE_H
+#define IGD_LOGS_PRIVATE_H
 
 #include <regex.h>
 
 #include "harness/base/digest.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 
 struct pattern {
 	json_t *about;     /* what a match says of its pattern; owned */

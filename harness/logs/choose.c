@@ -5,7 +5,7 @@
 
 #include "harness/base/install_paths.h"
 #include "harness/base/run_files.h"
-#include "harness/patterns.h"
+#include "harness/logs/patterns.h"
 
 int patterns_choose(
 	const char *named, const char *run_dir, struct patterns **patterns_r, struct problem *why)
