@@ -5,7 +5,7 @@
 #include "harness/judge_expect.h"
 #include "harness/plan/transition.h"
 #include "harness/store/ending.h"
-#include "harness/views.h"
+#include "harness/views/views.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

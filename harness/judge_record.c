@@ -10,7 +10,7 @@
 #include "harness/store/run_dir.h"
 #include "harness/store/seal.h"
 #include "harness/transition_compare.h"
-#include "harness/views.h"
+#include "harness/views/views.h"
 #include "src/document.h"
 
 /* Puts the restored guest's matches before the first's: they know why the cell ended as it did. */

@@ -5,7 +5,7 @@
 
 #include "harness/base/escape.h"
 #include "harness/base/measured_on.h"
-#include "harness/views.h"
+#include "harness/views/views.h"
 #include "src/document.h"
 
 #define COLUMN_MAX 48 /* bytes of what a layer says; what is behind is cut */

@@ -23,7 +23,7 @@
 #include "harness/matrix_model.h"
 #include "harness/plan/settings.h"
 #include "harness/store/ending.h"
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/verdict.h"
 
 static const char *verdict_word(int i)

@@ -9,8 +9,8 @@
  * (harness/plan/transition.h) changed      at which paths the restored guest's machine is another;
  * null: it is the same goes_on/steps, goes_on/disk, goes_on/clock does what the guest was at go on
  * after it was restored? views         the first layer at which the views of the guest's devices
- * part: "qemu"; null if they agree (harness/views.h) xen/vga_ports, xen/vga_memory may the guest
- * reach the legacy VGA ranges (harness/xen_domain.h)?
+ * part: "qemu"; null if they agree (harness/views/views.h) xen/vga_ports, xen/vga_memory may the
+ * guest reach the legacy VGA ranges (harness/xen_domain.h)?
  *
  * The table in sight.c is the list; docs/matrix.md describes each.
  */

@@ -9,7 +9,7 @@
 /*
  * Appends to `changes`, as diff_values() would, the BARs of a checked report that QEMU has
  * somewhere else, or nowhere (null), by its functions `qemu` (views_qemu_functions(),
- * harness/views.h):
+ * harness/views/views.h):
  *
  *   {"what": "qemu.functions[0000:00:03.0].bars[0]", "a": "0x00000000f1000000", "b": null}
  *

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/views.h"
+#include "harness/views/views.h"
 #include "src/document.h"
 #include "src/suite.h"
 

@@ -1,6 +1,6 @@
 /*
  * The topologies of a cell, layer beside layer: which device sits at which slot, and where that parts.
- * From "views" (harness/views.h); of findings without, what was expected beside what the guest said.
+ * From "views" (harness/views/views.h); of findings without, what was expected beside what the guest said.
  */
 
 const LAYERS = {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/plan/pci_spec.h"
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/document.h"
 
 /* libxl's default adapter, also with passthrough: libxl__domain_build_info_setdefault(). */

@@ -5,7 +5,7 @@
  * which layer the views then part.
  */
 #include "harness/base/fileio.h"
-#include "harness/views.h"
+#include "harness/views/views.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/document.h"
 #include "src/suite.h"
 
@@ -59,7 +59,7 @@ static void begin(void)
 	cell.report = json_of(report);
 	cell.args = read_source(RECORDED "qemu-args.txt");
 	cell.policy = NULL;
-	cell.qtree = read_source("harness/corpus/views_qtree/xenfv-igd");
+	cell.qtree = read_source("harness/views/corpus/qtree/xenfv-igd");
 	strcpy(cell.dir, "/tmp/igd-views-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(cell.dir));
 	cell.fd = open(cell.dir, O_RDONLY | O_DIRECTORY);

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/views.h"
+#include "harness/views/views.h"
 #include "src/bdf.h"
 
 #define VIEW_PASSED   "passed "

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 
 #define ARGUMENTS_MAX 1024
 

@@ -1,10 +1,10 @@
-#include "harness/views.h"
+#include "harness/views/views.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/fileio.h"
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/bdf.h"
 #include "src/document.h"
 

@@ -10,7 +10,7 @@
 
 #include "harness/base/fileio.h"
 #include "harness/store/run_dir.h"
-#include "harness/views.h"
+#include "harness/views/views.h"
 #include "src/document.h"
 #include "src/report.h"
 #include "src/suite.h"

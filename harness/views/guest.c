@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/document.h"
 #include "src/field.h"
 #include "src/report.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/suite.h"
 
 static void check(json_t *view, const char *row, const char *expected)

@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/views.h"
-#include "harness/views_private.h"
+#include "harness/views/private.h"
+#include "harness/views/views.h"
 #include "src/document.h"
 #include "src/field.h"
 

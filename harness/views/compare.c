@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/document.h"
 #include "src/report.h"
 

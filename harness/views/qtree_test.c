@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
-#include "harness/views_private.h"
+#include "harness/views/private.h"
 #include "src/document.h"
 #include "src/report.h"
 #include "src/suite.h"
@@ -28,7 +28,7 @@ static json_t *view_of_sample(const char *name)
 	json_t *view;
 
 	CU_ASSERT_FATAL(
-		asprintf(&path, "%s/harness/corpus/views_qtree/%s", root ? root : ".", name) > 0);
+		asprintf(&path, "%s/harness/views/corpus/qtree/%s", root ? root : ".", name) > 0);
 	CU_ASSERT_EQUAL_FATAL(fileio_read(-1, path, &text, &length, NULL), 0);
 	view = view_of_qtree(text, length);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(view);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/views.h"
+#include "harness/views/views.h"
 #include "src/suite.h"
 
 #define ALL "\"layers\": [\"config\", \"libxl\", \"qemu\", \"guest\"], "

@@ -16,8 +16,8 @@
  *
  * Nothing of what QEMU wrote is believed before it is checked: a guest may have taken QEMU over.
  */
-#ifndef IGD_VIEWS_H
-#define IGD_VIEWS_H
+#ifndef IGD_VIEWS_VIEWS_H
+#define IGD_VIEWS_VIEWS_H
 
 #include <jansson.h>
 #include <stddef.h>
