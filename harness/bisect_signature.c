@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/base/escape.h"
+#include "harness/evidence/fields.h"
 #include "harness/logs/patterns.h"
-#include "harness/sight.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

@@ -4,7 +4,8 @@
  * A signature is a list of what is seen where, all of which must be seen:
  *   [ {"cell": "pc-none-std-linux", "field": "display/edid_bytes", "seen": 0},
  *     {"cell": ..., "field": "ending", "seen": "create-failed: machine-unknown"} ]
- * "field" is a sight (harness/sight.h); "seen" is compared as JSON. As text: CELL:FIELD=VALUE.
+ * "field" is a sight (harness/evidence/fields.h); "seen" is compared as JSON. As text:
+ * CELL:FIELD=VALUE.
  */
 #ifndef IGD_BISECT_SIGNATURE_H
 #define IGD_BISECT_SIGNATURE_H

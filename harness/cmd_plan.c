@@ -5,11 +5,11 @@
 #include "harness/base/escape.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
+#include "harness/evidence/fields.h"
 #include "harness/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
 #include "harness/plan/shard.h"
-#include "harness/sight.h"
 
 static struct {
 	struct string_list select;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/diff_values.h"
+#include "harness/evidence/json_diff.h"
 #include "harness/judge.h"
 #include "harness/plan/plan.h"
 #include "harness/render_parts.h"

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/diff_values.h"
+#include "harness/evidence/fields.h"
+#include "harness/evidence/json_diff.h"
 #include "harness/plan/plan.h"
-#include "harness/sight.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
 #include "src/verdict.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/diff_values.h"
+#include "harness/evidence/json_diff.h"
 #include "src/suite.h"
 
 static json_t *parse(const char *text)

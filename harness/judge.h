@@ -20,9 +20,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "harness/evidence/fields.h"
 #include "harness/findings.h"
 #include "harness/logs/patterns.h"
-#include "harness/sight.h"
 #include "harness/store/run_dir.h"
 #include "src/problem.h"
 

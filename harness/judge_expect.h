@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "harness/sight.h"
+#include "harness/evidence/fields.h"
 #include "src/verdict.h"
 
 /*

@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
+#include "harness/evidence/fields.h"
+#include "harness/evidence/transition_compare.h"
 #include "harness/judge_logs.h"
 #include "harness/plan/transition.h"
-#include "harness/sight.h"
 #include "harness/store/prune.h"
 #include "harness/store/run_dir.h"
 #include "harness/store/seal.h"
-#include "harness/transition_compare.h"
 #include "harness/views/views.h"
 #include "src/document.h"
 

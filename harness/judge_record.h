@@ -9,7 +9,7 @@
 #include "harness/logs/patterns.h"
 #include "src/problem.h"
 
-/* As in struct evidence (harness/sight.h); all owned, NULL for what is not there. */
+/* As in struct evidence (harness/evidence/fields.h); all owned, NULL for what is not there. */
 struct judge_record {
 	json_t *end, *report, *logs, *views, *xen, *restored, *moved;
 	/* Paths in the cell's folder of the logs of which only the beginning was searched; a

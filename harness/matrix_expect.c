@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/evidence/fields.h"
 #include "harness/matrix_model.h"
-#include "harness/sight.h"
 
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@_-"
 #define ID_MAX        64

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "harness/sight.h"
+#include "harness/evidence/fields.h"
 
 int origins_read(const json_t *run, struct origins *origins_r, struct problem *why)
 {

@@ -16,7 +16,7 @@
 
 /*
  * What explains a verdict and does not make one. xen.log and the texts about QEMU are not among
- * them: fields of harness/sight.h are read there.
+ * them: fields of harness/evidence/fields.h are read there.
  */
 static const char *const raw_files[] = { "console.log", "libxl.log", "qemu.log", "qemu-probe.log",
 	"screen.png", "screen.ppm" };

@@ -1,4 +1,4 @@
-#include "harness/diff_values.h"
+#include "harness/evidence/json_diff.h"
 
 #include <ctype.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
  * Real lines: Xen 4.17.7 in the virtual lab, 2026-11-21, a guest of the matrix seed-igd with the
  * phantom IGD, key 'q' before it ran. What was changed is said at the test.
  */
-#include "harness/xen_domain.h"
+#include "harness/evidence/xen_domain.h"
 
 #include <errno.h>
 #include <stdio.h>

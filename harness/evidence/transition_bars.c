@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/transition_bars.h"
+#include "harness/evidence/transition_bars.h"
 #include "src/document.h"
 
 /* The BARs of a report's function, NULL if there is none at that address. */

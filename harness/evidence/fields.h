@@ -10,12 +10,12 @@
  * null: it is the same goes_on/steps, goes_on/disk, goes_on/clock does what the guest was at go on
  * after it was restored? views         the first layer at which the views of the guest's devices
  * part: "qemu"; null if they agree (harness/views/views.h) xen/vga_ports, xen/vga_memory may the
- * guest reach the legacy VGA ranges (harness/xen_domain.h)?
+ * guest reach the legacy VGA ranges (harness/evidence/xen_domain.h)?
  *
  * The table in sight.c is the list; docs/matrix.md describes each.
  */
-#ifndef IGD_SIGHT_H
-#define IGD_SIGHT_H
+#ifndef IGD_EVIDENCE_FIELDS_H
+#define IGD_EVIDENCE_FIELDS_H
 
 #include <jansson.h>
 #include <stdbool.h>

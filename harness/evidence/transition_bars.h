@@ -1,8 +1,8 @@
 /*
  * What QEMU says of a restored guest's devices, held against what the guest says.
  */
-#ifndef IGD_TRANSITION_BARS_H
-#define IGD_TRANSITION_BARS_H
+#ifndef IGD_EVIDENCE_TRANSITION_BARS_H
+#define IGD_EVIDENCE_TRANSITION_BARS_H
 
 #include <jansson.h>
 

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/diff_values.h"
-#include "harness/transition_bars.h"
-#include "harness/transition_compare.h"
+#include "harness/evidence/json_diff.h"
+#include "harness/evidence/transition_bars.h"
+#include "harness/evidence/transition_compare.h"
 
 /* Host and guest look at their clocks up to a report's time apart, and a clock of the lab drifts.
  */

@@ -1,13 +1,13 @@
-#include "harness/sight.h"
+#include "harness/evidence/fields.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/fileio.h"
+#include "harness/evidence/xen_domain.h"
 #include "harness/logs/patterns.h"
 #include "harness/store/ending.h"
-#include "harness/xen_domain.h"
 #include "src/document.h"
 #include "src/field.h"
 #include "src/report.h"

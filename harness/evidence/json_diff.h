@@ -1,8 +1,8 @@
 /*
  * Where two JSON values differ, as paths: "pci.functions[0000:00:02.0].device".
  */
-#ifndef IGD_DIFF_VALUES_H
-#define IGD_DIFF_VALUES_H
+#ifndef IGD_EVIDENCE_JSON_DIFF_H
+#define IGD_EVIDENCE_JSON_DIFF_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * common/rangeset.c); the libxl back end asks for it once for a guest with a passed-through device,
  * before the guest runs (harness/xen/observe.c).
  */
-#ifndef IGD_XEN_DOMAIN_H
-#define IGD_XEN_DOMAIN_H
+#ifndef IGD_EVIDENCE_XEN_DOMAIN_H
+#define IGD_EVIDENCE_XEN_DOMAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Two reports of one guest, before it was saved and after it was restored. */
+#include "harness/evidence/transition_compare.h"
 #include "harness/plan/transition.h"
-#include "harness/transition_compare.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
 /*
  * Is the guest that was restored the guest that was saved?
  */
-#ifndef IGD_TRANSITION_COMPARE_H
-#define IGD_TRANSITION_COMPARE_H
+#ifndef IGD_EVIDENCE_TRANSITION_COMPARE_H
+#define IGD_EVIDENCE_TRANSITION_COMPARE_H
 
 #include <jansson.h>
 
@@ -11,7 +11,7 @@
  * other; `end` is end.json (harness/cell.h), `qemu` what the restored guest's QEMU has
  * (views_qemu_functions(), harness/views/views.h) or NULL.
  * What they say is "transition" of docs/schema/findings.json: paths are those of
- * harness/diff_values.h, at most TRANSITION_CHANGES_MAX in "changed".
+ * harness/evidence/json_diff.h, at most TRANSITION_CHANGES_MAX in "changed".
  *
  * A key is absent if one of the two did not say. New reference, or NULL without memory.
  */

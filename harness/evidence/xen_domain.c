@@ -1,4 +1,4 @@
-#include "harness/xen_domain.h"
+#include "harness/evidence/xen_domain.h"
 
 #include <errno.h>
 #include <stdio.h>
