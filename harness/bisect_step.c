@@ -13,7 +13,7 @@
 #include "harness/bisect_run.h"
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
-#include "harness/matrix.h"
+#include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/process/program.h"
 #include "src/document.h"

@@ -5,7 +5,7 @@
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/lava_job.h"
-#include "harness/matrix.h"
+#include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
 

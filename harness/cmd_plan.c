@@ -6,7 +6,7 @@
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/evidence/fields.h"
-#include "harness/matrix.h"
+#include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
 #include "harness/plan/shard.h"

@@ -15,7 +15,7 @@
 #include "harness/commands.h"
 #include "harness/conduct.h"
 #include "harness/dut_drive.h"
-#include "harness/matrix.h"
+#include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
 #include "harness/runner.h"

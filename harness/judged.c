@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/judge.h"
-#include "harness/matrix.h"
+#include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 
 /* The plan by another matrix, or by other known deviations; NULL if the run's own is to hold. */

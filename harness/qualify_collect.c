@@ -14,7 +14,7 @@
 #include "harness/bundle_file.h"
 #include "harness/host/document.h"
 #include "harness/judged.h"
-#include "harness/matrix.h"
+#include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "src/document.h"
 

@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
 
-/* As harness/matrix_fuzz.c: libfyaml itself loses some. */
+/* As harness/matrix/matrix_fuzz.c: libfyaml itself loses some. */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libfyaml.so\n";

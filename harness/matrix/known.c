@@ -9,7 +9,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/suggest.h"
 #include "harness/base/version_range.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/private.h"
 
 #define KNOWN_FORMAT  "igd-harness known"
 #define KNOWN_VERSION 1

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/base/suggest.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/private.h"
 #include "harness/plan/settings.h"
 
 #define GUEST_MAX      64

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/matrix_model.h"
+#include "harness/matrix/private.h"
 #include "src/document.h"
 
 /* What stands around the values in a cell of the plan, with room to spare. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/base/suggest.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/private.h"
 #include "src/suite.h"
 
 /* Lines 1 to 4, 5 to 7, 8 to 9. Expectations begin at line 10. */

@@ -6,8 +6,8 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
-#include "harness/matrix.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/matrix.h"
+#include "harness/matrix/private.h"
 #include "src/document.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789._-"

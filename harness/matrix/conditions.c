@@ -7,7 +7,7 @@
 
 #include "harness/base/suggest.h"
 #include "harness/base/version_range.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/private.h"
 #include "src/field.h"
 
 /* Whose versions are detected, and by which back ends: struct backend's identify(). */

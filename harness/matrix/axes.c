@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/base/suggest.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/private.h"
 
 /* No "-": it joins the words of a cell's name, which can so be taken apart again. */
 #define WORD_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@"

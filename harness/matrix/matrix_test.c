@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/matrix.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/matrix.h"
+#include "harness/matrix/private.h"
 #include "harness/plan/settings.h"
 #include "src/field.h"
 #include "src/suite.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/evidence/fields.h"
-#include "harness/matrix_model.h"
+#include "harness/matrix/private.h"
 
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@_-"
 #define ID_MAX        64

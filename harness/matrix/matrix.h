@@ -1,8 +1,8 @@
 /*
  * The matrix: a YAML file that people write (docs/matrix.md), from which a plan is made.
  */
-#ifndef IGD_MATRIX_H
-#define IGD_MATRIX_H
+#ifndef IGD_MATRIX_MATRIX_H
+#define IGD_MATRIX_MATRIX_H
 
 #include <jansson.h>
 

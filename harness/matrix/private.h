@@ -4,8 +4,8 @@
  * file -> yaml_parse() -> matrix_axes_read(), matrix_cells_read(), matrix_expect_read() -> plan.
  * Strings are borrowed from the tree, which the matrix owns.
  */
-#ifndef IGD_MATRIX_MODEL_H
-#define IGD_MATRIX_MODEL_H
+#ifndef IGD_MATRIX_PRIVATE_H
+#define IGD_MATRIX_PRIVATE_H
 
 #include <jansson.h>
 #include <stdbool.h>
