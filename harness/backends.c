@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "harness/backend/backend.h"
+#include "harness/backend/qemu/qemu.h"
 #include "harness/base/module.h"
-#include "harness/qemu.h"
 #include "harness/replay.h"
 
 const struct backend_entry backend_entries[] = {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "harness/qemu_private.h"
+#include "harness/backend/qemu/private.h"
 #include "src/document.h"
 
 /* How often QEMU is asked how far it is. */

@@ -1,4 +1,4 @@
-#include "harness/qmp.h"
+#include "harness/backend/qemu/qmp.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* The qemu back end; what it does is told in qemu.c. */
-#ifndef IGD_QEMU_H
-#define IGD_QEMU_H
+#ifndef IGD_BACKEND_QEMU_QEMU_H
+#define IGD_BACKEND_QEMU_QEMU_H
 
 #include "harness/backend/backend.h"
 

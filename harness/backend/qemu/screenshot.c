@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/backend/qemu/private.h"
 #include "harness/backend/screenshot.h"
-#include "harness/qemu_private.h"
 #include "src/document.h"
 
 bool qemu_has_screen(const json_t *cell)

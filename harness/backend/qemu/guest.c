@@ -1,5 +1,5 @@
 /* A guest of the qemu back end, as all of its files use it. */
-#include "harness/qemu_private.h"
+#include "harness/backend/qemu/private.h"
 
 void qemu_tell_ended(struct backend_guest *guest, enum ending how, const char *detail)
 {

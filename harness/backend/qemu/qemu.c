@@ -4,7 +4,7 @@
  * One child a guest. Its serial line is one end of a socket pair, so that no other process can open
  * it; it is waited for through a pidfd, so that this loop owns no SIGCHLD.
  */
-#include "harness/qemu.h"
+#include "harness/backend/qemu/qemu.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +20,13 @@
 
 #include "harness/backend/firmware.h"
 #include "harness/backend/image.h"
+#include "harness/backend/qemu/private.h"
 #include "harness/base/fileio.h"
 #include "harness/base/host_resources.h"
 #include "harness/plan/transition.h"
 #include "harness/process/child.h"
 #include "harness/process/pidfd.h"
 #include "harness/process/program.h"
-#include "harness/qemu_private.h"
 #include "src/document.h"
 
 #define QEMU_DEFAULT "qemu-system-x86_64"

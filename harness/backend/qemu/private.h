@@ -1,13 +1,13 @@
 /* What the files of the qemu back end share. */
-#ifndef IGD_QEMU_PRIVATE_H
-#define IGD_QEMU_PRIVATE_H
+#ifndef IGD_BACKEND_QEMU_PRIVATE_H
+#define IGD_BACKEND_QEMU_PRIVATE_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "harness/backend/backend.h"
 #include "harness/backend/image.h"
-#include "harness/qmp.h"
+#include "harness/backend/qemu/qmp.h"
 
 /* -name, -machine, ... and what a cell adds; execvp() wants them in one array. */
 #define ARGS_MAX 128

@@ -1,8 +1,8 @@
 /*
  * QMP: a question at a time to a QEMU, over a socket, from the event loop.
  */
-#ifndef IGD_QMP_H
-#define IGD_QMP_H
+#ifndef IGD_BACKEND_QEMU_QMP_H
+#define IGD_BACKEND_QEMU_QMP_H
 
 #include <jansson.h>
 #include <systemd/sd-event.h>

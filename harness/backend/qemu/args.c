@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "harness/backend/device_models.h"
+#include "harness/backend/qemu/private.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/transition.h"
-#include "harness/qemu_private.h"
 
 static int add(struct args *args, const char *text)
 {
