@@ -4,8 +4,8 @@
 
 #include "harness/backend/backend.h"
 #include "harness/backend/qemu/qemu.h"
+#include "harness/backend/replay/replay.h"
 #include "harness/base/module.h"
-#include "harness/replay.h"
 
 const struct backend_entry backend_entries[] = {
 	{ "libxl", "Xen HVM guests through libxl: the real thing; needs a dom0", "igd-xen.so",

@@ -1,6 +1,6 @@
 /* The replay back end; what it does is told in replay.c. */
-#ifndef IGD_REPLAY_H
-#define IGD_REPLAY_H
+#ifndef IGD_BACKEND_REPLAY_REPLAY_H
+#define IGD_BACKEND_REPLAY_REPLAY_H
 
 #include "harness/backend/backend.h"
 

@@ -6,7 +6,7 @@
  * judge are exercised without a hypervisor; nothing of it is a new result, and the identities say
  * so: {"backend": "replay", "acts_as": the recorded back end}.
  */
-#include "harness/replay.h"
+#include "harness/backend/replay/replay.h"
 
 #include <errno.h>
 #include <fcntl.h>
