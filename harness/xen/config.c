@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <xen/hvm/hvm_info_table.h>
 
-#include "harness/dm/policy.h"
+#include "harness/backend/dm/policy.h"
 #include "harness/plan/plan.h"
 #include "harness/xen/config_devices.h"
 #include "harness/xen/config_words.h"

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/dm/orders.h"
+#include "harness/backend/dm/orders.h"
 #include "harness/store/ending.h"
 #include "harness/xen/module_path.h"
 #include "harness/xen/names.h"

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/dm/orders.h"
+#include "harness/backend/dm/orders.h"
 #include "harness/store/ending.h"
 #include "harness/xen/wrapper.h"
 #include "src/suite.h"

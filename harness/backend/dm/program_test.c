@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/dm/orders.h"
+#include "harness/backend/dm/orders.h"
 #include "src/suite.h"
 
 #define GUEST                                                                                      \

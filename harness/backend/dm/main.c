@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/dm/orders.h"
+#include "harness/backend/dm/orders.h"
 
 /* As a shell has them. */
 #define EXIT_CANNOT    126

@@ -2,9 +2,9 @@
  * Policies on the arguments that libxl 4.17 really built, recorded in the bookworm lab
  * (results/recorded/lab-bookworm-seed-display/cells/NNN-.../qemu-args.txt), with shorter paths.
  * Those with igd-passthru=on are the same with what libxl_dm.c appends to -machine then. Expected
- * results: worked out by hand from the diffs of the patches that harness/dm/policy.c names.
+ * results: worked out by hand from the diffs of the patches that harness/backend/dm/policy.c names.
  */
-#include "harness/dm/policy.h"
+#include "harness/backend/dm/policy.h"
 
 #include <errno.h>
 #include <stdbool.h>

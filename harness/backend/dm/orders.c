@@ -1,4 +1,4 @@
-#include "harness/dm/orders.h"
+#include "harness/backend/dm/orders.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,10 +3,10 @@
  * libxl calls it, PATH.json.
  * docs/schema/dm.json.
  */
-#ifndef IGD_DM_ORDERS_H
-#define IGD_DM_ORDERS_H
+#ifndef IGD_BACKEND_DM_ORDERS_H
+#define IGD_BACKEND_DM_ORDERS_H
 
-#include "harness/dm/policy.h"
+#include "harness/backend/dm/policy.h"
 
 #define ORDERS_SUFFIX   ".json"
 #define ORDERS_FILE_MAX 65536

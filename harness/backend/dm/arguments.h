@@ -3,8 +3,8 @@
  * QEMU (libxl__build_device_model_args_new(), libxl_dm.c, the same from Xen 4.17 to 4.23 in what
  * matters here).
  */
-#ifndef IGD_DM_ARGUMENTS_H
-#define IGD_DM_ARGUMENTS_H
+#ifndef IGD_BACKEND_DM_ARGUMENTS_H
+#define IGD_BACKEND_DM_ARGUMENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

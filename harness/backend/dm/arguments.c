@@ -1,4 +1,4 @@
-#include "harness/dm/arguments.h"
+#include "harness/backend/dm/arguments.h"
 
 #include <errno.h>
 #include <stdarg.h>

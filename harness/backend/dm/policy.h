@@ -4,10 +4,10 @@
  * Pure: a list of arguments goes in, and is changed. What a policy does not understand it refuses;
  * it never guesses.
  */
-#ifndef IGD_DM_POLICY_H
-#define IGD_DM_POLICY_H
+#ifndef IGD_BACKEND_DM_POLICY_H
+#define IGD_BACKEND_DM_POLICY_H
 
-#include "harness/dm/arguments.h"
+#include "harness/backend/dm/arguments.h"
 
 struct policy {
 	const char *name; /* as in the libxl setting `policy` */

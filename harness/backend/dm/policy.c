@@ -1,4 +1,4 @@
-#include "harness/dm/policy.h"
+#include "harness/backend/dm/policy.h"
 
 #include <errno.h>
 #include <string.h>
