@@ -3,7 +3,7 @@
  *
  * Key 'q' lets Xen write it (dump_domains() in common/keyhandler.c, rangeset_domain_printk() in
  * common/rangeset.c); the libxl back end asks for it once for a guest with a passed-through device,
- * before the guest runs (harness/xen/observe.c).
+ * before the guest runs (harness/backend/libxl/observe.c).
  */
 #ifndef IGD_EVIDENCE_XEN_DOMAIN_H
 #define IGD_EVIDENCE_XEN_DOMAIN_H

@@ -50,7 +50,7 @@ choose_model() {
 	[[ $binary ]] || lab_failed "no bin/qemu-system-i386 or bin/qemu-system-x86_64 in '$qemu_from'"
 	mkdir image.new/seed/qemu
 	cp -a -- "${binary%/bin/*}/." image.new/seed/qemu/
-	# In the place of Debian's, which the harness takes before others (harness/xen/host.c). It finds its firmware
+	# In the place of Debian's, which the harness takes before others (harness/backend/libxl/host.c). It finds its firmware
 	# from where it is itself.
 	# shellcheck disable=SC2016
 	MODEL_HOOKS+=(

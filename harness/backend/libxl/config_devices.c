@@ -1,0 +1,142 @@
+/* The settings that give a guest devices: pci, nic, disk. */
+#include "harness/backend/libxl/config_devices.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/backend/libxl/config_words.h"
+#include "harness/backend/libxl/libxl_compat.h"
+#include "harness/plan/pci_spec.h"
+
+static int parse_pci(const char *text, libxl_device_pci *pci)
+{
+	struct bdf host;
+	int slot, r = passed_parse(text, &host, &slot);
+
+	if (r < 0)
+		return r;
+	pci->domain = host.domain;
+	pci->bus = host.bus;
+	pci->dev = host.slot;
+	pci->func = host.function;
+	/* A devfn; libxl puts a device that is passed alone at function 0 (libxl_pci.c). */
+	if (slot != PASSED_SLOT_NONE)
+		pci->vdevfn = (uint32_t)slot << 3;
+	return 0;
+}
+
+int config_apply_pci(struct filling *f, const char *name, const json_t *value)
+{
+	static const char wanted[] = "a list of addresses as \"00:02.0\" or \"00:02.0@02\"";
+	libxl_device_pci *devices;
+	const json_t *text;
+	size_t i;
+	int r = 0;
+
+	if (!json_is_array(value) || json_array_size(value) > 32)
+		return config_wrong(f, name, wanted);
+	if (json_array_size(value) == 0)
+		return 0;
+	devices = calloc(json_array_size(value), sizeof(*devices));
+	if (!devices)
+		return config_no_memory(f);
+	json_array_foreach(value, i, text)
+	{
+		libxl_device_pci_init(&devices[i]);
+		if (!json_is_string(text) || parse_pci(json_string_value(text), &devices[i]) < 0) {
+			r = config_wrong(f, name, wanted);
+			goto out;
+		}
+	}
+	f->config->pcidevs = devices;
+	f->config->num_pcidevs = (int)i;
+	devices = NULL;
+out:
+	/* parse_pci() puts nothing into a device that would have to be freed. */
+	free(devices);
+	return r;
+}
+
+/*
+ * One emulated NIC. libxl makes no NIC without a network of the host behind it: for this type there
+ * is also a backend of xen-netback, vifN.0, and QEMU opens a tap, vifN.0-emu. The script, which
+ * libxl runs for both, is our own and joins them to nothing: guest.c names it.
+ */
+int config_apply_nic(struct filling *f, const char *name, const json_t *value)
+{
+	static const char *const words[] = { "none", "rtl8139", "e1000", NULL };
+	libxl_device_nic *nic;
+	size_t word = 0;
+	int r = config_word(f, name, value, words, &word);
+
+	if (r < 0 || word == 0)
+		return r;
+	nic = calloc(1, sizeof(*nic));
+	if (!nic)
+		return config_no_memory(f);
+	libxl_device_nic_init(nic);
+	f->config->nics = nic;
+	f->config->num_nics = 1;
+	nic->devid = 0;
+	nic->nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
+	nic->model = strdup(words[word]);
+	return nic->model ? 0 : config_no_memory(f);
+}
+
+/* A further disk of the emulated IDE controller, served by QEMU itself; NULL without memory. */
+static libxl_device_disk *add_disk(struct filling *f, const char *vdev)
+{
+	int count = f->config->num_disks;
+	libxl_device_disk *disks =
+		realloc(f->config->disks, ((size_t)count + 1) * sizeof(*f->config->disks));
+
+	if (!disks)
+		return NULL;
+	f->config->disks = disks;
+	f->config->num_disks = count + 1;
+	libxl_device_disk_init(&disks[count]);
+	disks[count].backend = LIBXL_DISK_BACKEND_QDISK;
+	disks[count].format = LIBXL_DISK_FORMAT_RAW;
+	disks[count].vdev = strdup(vdev);
+	return &disks[count];
+}
+
+/*
+ * One disk, of this process's memory, as the first of the emulated IDE controller. libxl and QEMU
+ * find it through /proc: it has no name that could be left behind. QEMU serves it itself, and no
+ * script of the host is run for it (LIBXL_DISK_BACKEND_QDISK).
+ */
+int config_apply_disk(struct filling *f, const char *name, const json_t *value)
+{
+	libxl_device_disk *disk;
+
+	if (!json_is_integer(value) || f->disk_fd < 0)
+		return config_wrong(f, name, "a whole number");
+	disk = add_disk(f, "hda");
+	if (!disk)
+		return config_no_memory(f);
+	disk->readwrite = 1;
+	if (asprintf(&disk->pdev_path, "/proc/%d/fd/%d", (int)getpid(), f->disk_fd) < 0)
+		disk->pdev_path = NULL;
+	return disk->vdev && disk->pdev_path ? 0 : config_no_memory(f);
+}
+
+int config_add_root(struct filling *f, const char *path)
+{
+	libxl_device_disk *disk;
+
+	if (!path)
+		return 0;
+	disk = add_disk(f, "hdc");
+	if (!disk)
+		return config_no_memory(f);
+	/* Unlike a disk it stays where it is when a guest unplugs what is emulated. */
+	disk->is_cdrom = disk->removable = 1;
+	disk->pdev_path = strdup(path);
+	return disk->vdev && disk->pdev_path ? 0 : config_no_memory(f);
+}

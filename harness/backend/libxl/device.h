@@ -1,0 +1,10 @@
+/* PCI devices between dom0 and the pool from which guests get them. */
+#ifndef IGD_BACKEND_LIBXL_DEVICE_H
+#define IGD_BACKEND_LIBXL_DEVICE_H
+
+#include "harness/backend/device_lease.h"
+
+/* The back end's `devices`; `host` of its functions is the struct backend_host. */
+extern const struct lease_hands device_hands;
+
+#endif

@@ -1,0 +1,97 @@
+#include "harness/backend/libxl/xenstore_access.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xenstore.h>
+
+/* XENSTORE_ABS_PATH_MAX of io/xs_wire.h is 3072; every path here is short. */
+#define PATH_MAX_HERE 256
+
+__attribute__((format(printf, 2, 0))) static bool make_path(
+	char path[static PATH_MAX_HERE], const char *fmt, va_list ap)
+{
+	int r = vsnprintf(path, PATH_MAX_HERE, fmt, ap);
+
+	return r >= 0 && r < PATH_MAX_HERE;
+}
+
+int xenstore_read(struct xs_handle *store, char *value, size_t size, const char *fmt, ...)
+{
+	char path[PATH_MAX_HERE], *read = NULL;
+	unsigned int length = 0;
+	va_list ap;
+	bool ok;
+	int r = 0;
+
+	value[0] = '\0';
+	va_start(ap, fmt);
+	ok = make_path(path, fmt, ap);
+	va_end(ap);
+	if (!ok)
+		return -ENAMETOOLONG;
+	read = xs_read(store, XBT_NULL, path, &length);
+	if (!read)
+		return -errno;
+	if (length >= size) {
+		r = -E2BIG;
+		goto out;
+	}
+	memcpy(value, read, length);
+	value[length] = '\0';
+out:
+	free(read);
+	return r;
+}
+
+bool xenstore_exists(struct xs_handle *store, const char *fmt, ...)
+{
+	char path[PATH_MAX_HERE], *read = NULL;
+	unsigned int length = 0;
+	va_list ap;
+	bool ok;
+
+	va_start(ap, fmt);
+	ok = make_path(path, fmt, ap);
+	va_end(ap);
+	if (!ok)
+		return false;
+	read = xs_read(store, XBT_NULL, path, &length);
+	free(read);
+	return read != NULL;
+}
+
+void xenstore_remove(struct xs_handle *store, const char *fmt, ...)
+{
+	char path[PATH_MAX_HERE];
+	va_list ap;
+	bool ok;
+
+	va_start(ap, fmt);
+	ok = make_path(path, fmt, ap);
+	va_end(ap);
+	if (ok)
+		xs_rm(store, XBT_NULL, path);
+}
+
+json_t *xenstore_snapshot(struct xs_handle *store)
+{
+	static const char *const folders[] = { "/local/domain", "/libxl",
+		"/local/domain/0/device-model", "/local/domain/0/backend/vif" };
+	json_t *snapshot = json_object();
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		unsigned int count = 0;
+		char **names = xs_directory(store, XBT_NULL, folders[i], &count);
+		json_t *set = json_object();
+
+		for (unsigned int n = 0; names && n < count && n < XENSTORE_ENTRIES_MAX; n++)
+			json_object_set_new(set, names[n], json_true());
+		free(names);
+		json_object_set_new(snapshot, folders[i], set);
+	}
+	return snapshot;
+}
