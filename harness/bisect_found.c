@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/diff.h"
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 #include "harness/store/run_dir.h"
 #include "src/document.h"
 

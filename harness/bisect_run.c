@@ -12,7 +12,7 @@
 #include "harness/bisect_command.h"
 #include "harness/bisect_signature.h"
 #include "harness/bisect_thing.h"
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 #include "harness/plan/plan.h"
 #include "harness/store/ending.h"
 #include "src/document.h"

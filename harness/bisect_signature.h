@@ -22,8 +22,9 @@
 int bisect_signature_add(json_t *signature, const char *text, struct problem *why);
 
 /*
- * The deviations in findings (harness/judge.h): what every cell that is FAIL saw instead of what
- * was expected, or how it ended. Empty if there is none. A new reference, or NULL without memory.
+ * The deviations in findings (harness/judge/judge.h): what every cell that is FAIL saw instead of
+ * what was expected, or how it ended. Empty if there is none. A new reference, or NULL without
+ * memory.
  */
 json_t *bisect_signature_of(const json_t *findings);
 

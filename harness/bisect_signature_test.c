@@ -15,7 +15,7 @@ static json_t *parse(const char *text)
 	return value;
 }
 
-/* Cells as the judge writes them (harness/judge.h). */
+/* Cells as the judge writes them (harness/judge/judge.h). */
 #define PASSED                                                                                     \
 	"{\"name\": \"a\", \"verdict\": \"PASS\", \"ending\": \"done\", \"cause\": \"\","          \
 	" \"findings\": [{\"field\": \"display/mode\", \"verdict\": \"PASS\","                     \

@@ -7,7 +7,7 @@
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/compare.h"
-#include "harness/judged.h"
+#include "harness/judge/stored_run.h"
 
 static struct {
 	const char *matrix, *known, *format;

@@ -5,7 +5,7 @@
 #include "harness/commands.h"
 #include "harness/compare_stored.h"
 #include "harness/diff.h"
-#include "harness/judged.h"
+#include "harness/judge/stored_run.h"
 
 static struct {
 	const char *matrix;

@@ -10,7 +10,7 @@
 #include "harness/base/clock.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 #include "harness/store/prune.h"
 #include "src/document.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/evidence/json_diff.h"
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 #include "harness/plan/plan.h"
 #include "harness/render_parts.h"
 #include "src/document.h"

@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #include "harness/base/string_list.h"
-#include "harness/judged.h"
+#include "harness/judge/stored_run.h"
 #include "src/problem.h"
 
 /*

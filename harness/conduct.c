@@ -12,7 +12,7 @@
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/host/document.h"
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 #include "harness/render_json.h"
 #include "harness/render_table.h"
 #include "harness/store/seal.h"

@@ -23,7 +23,7 @@
 
 /* The sources of a qualification; all borrowed. */
 struct qualify_sources {
-	/* [ {"release", "findings": harness/judge.h, "settings": of run.json, "sha256": of it,
+	/* [ {"release", "findings": harness/judge/judge.h, "settings": of run.json, "sha256": of it,
 	 *    "unrun": [names of cells that its matrix has and its plan has not]} ] */
 	const json_t *runs;
 	/* {RELEASE: {"document": harness/host/document.h, "from_run": false}} */

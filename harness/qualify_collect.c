@@ -13,7 +13,7 @@
 #include "harness/base/run_files.h"
 #include "harness/bundle_file.h"
 #include "harness/host/document.h"
-#include "harness/judged.h"
+#include "harness/judge/stored_run.h"
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "src/document.h"

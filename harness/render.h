@@ -1,7 +1,7 @@
 /*
- * Renderers: findings (harness/judge.h) as something to read, and what changed since a baseline
- * (harness/diff.h). None asks the world anything; a few look into the record that the findings are
- * from, through harness/store/record_view.h.
+ * Renderers: findings (harness/judge/judge.h) as something to read, and what changed since a
+ * baseline (harness/diff.h). None asks the world anything; a few look into the record that the
+ * findings are from, through harness/store/record_view.h.
  */
 #ifndef IGD_RENDER_H
 #define IGD_RENDER_H

@@ -1,4 +1,4 @@
-/* The findings document itself, as harness/judge.h has it. */
+/* The findings document itself, as harness/judge/judge.h has it. */
 #ifndef IGD_RENDER_JSON_H
 #define IGD_RENDER_JSON_H
 

@@ -14,7 +14,7 @@
 /* All borrowed. */
 struct paper {
 	struct sheet sheet;
-	const json_t *findings, *summary; /* harness/judge.h, harness/summary.h */
+	const json_t *findings, *summary; /* harness/judge/judge.h, harness/summary.h */
 	const struct record *record;      /* NULL: there is none */
 	const json_t *difference;         /* harness/diff.h, NULL: there is no baseline */
 };

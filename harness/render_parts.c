@@ -35,7 +35,7 @@ const char *render_unexpected_pass(const json_t *cell)
 
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 	{
-		/* The judge gives a note to no other PASS (harness/judge.h). */
+		/* The judge gives a note to no other PASS (harness/judge/judge.h). */
 		if (render_verdict(finding) == VERDICT_PASS && document_text(finding, "note")[0])
 			return document_text(finding, "note");
 	}

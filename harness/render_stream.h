@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "harness/findings.h"
+#include "harness/judge/findings_sink.h"
 #include "harness/store/record_view.h"
 
 struct render_options {

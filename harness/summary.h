@@ -1,6 +1,6 @@
 /*
- * What findings (harness/judge.h) come to: what the HTML report and the qualification say of a
- * whole run. Derived from the findings alone, the same bytes for the same findings.
+ * What findings (harness/judge/judge.h) come to: what the HTML report and the qualification say of
+ * a whole run. Derived from the findings alone, the same bytes for the same findings.
  *
  * {
  *   "decision": "not qualified",   "qualified", "qualified with known deviations", "undecided"

@@ -14,14 +14,14 @@
  * of severity "cause" begins its "cause", "LABEL: LINE; ...", and gives its "layer". What is left
  * on the host still goes before it.
  */
-#ifndef IGD_JUDGE_H
-#define IGD_JUDGE_H
+#ifndef IGD_JUDGE_JUDGE_H
+#define IGD_JUDGE_JUDGE_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
 #include "harness/evidence/fields.h"
-#include "harness/findings.h"
+#include "harness/judge/findings_sink.h"
 #include "harness/logs/patterns.h"
 #include "harness/store/run_dir.h"
 #include "src/problem.h"

@@ -2,8 +2,8 @@
  * Where the cells of a run were recorded: on one host, or in a merged run (harness/store/merge.h)
  * on that of each shard. A cell is judged by the identities of its own host.
  */
-#ifndef IGD_ORIGIN_H
-#define IGD_ORIGIN_H
+#ifndef IGD_JUDGE_SHARD_IDENTITY_H
+#define IGD_JUDGE_SHARD_IDENTITY_H
 
 #include <jansson.h>
 

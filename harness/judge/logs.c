@@ -1,4 +1,4 @@
-#include "harness/judge_logs.h"
+#include "harness/judge/logs.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "harness/origin.h"
+#include "harness/judge/shard_identity.h"
 
 #include <errno.h>
 #include <stdlib.h>

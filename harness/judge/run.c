@@ -5,9 +5,9 @@
 
 #include "harness/base/build_version.h"
 #include "harness/base/measured_on.h"
-#include "harness/judge.h"
-#include "harness/judge_record.h"
-#include "harness/origin.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/record.h"
+#include "harness/judge/shard_identity.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/plan_reader.h"
 #include "harness/plan/shard.h"

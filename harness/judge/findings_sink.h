@@ -1,9 +1,9 @@
 /*
- * Findings (harness/judge.h) on their way from the judge to who renders or keeps them: piece by
- * piece, so that of a run of ten thousand cells one cell is in memory.
+ * Findings (harness/judge/judge.h) on their way from the judge to who renders or keeps them: piece
+ * by piece, so that of a run of ten thousand cells one cell is in memory.
  */
-#ifndef IGD_FINDINGS_H
-#define IGD_FINDINGS_H
+#ifndef IGD_JUDGE_FINDINGS_SINK_H
+#define IGD_JUDGE_FINDINGS_SINK_H
 
 #include <jansson.h>
 #include <stddef.h>

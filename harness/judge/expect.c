@@ -1,4 +1,4 @@
-#include "harness/judge_expect.h"
+#include "harness/judge/expect.h"
 
 #include <stdlib.h>
 #include <string.h>

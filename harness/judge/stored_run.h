@@ -1,14 +1,14 @@
 /*
  * Stored runs, opened and judged alike, for the commands that compare them.
  */
-#ifndef IGD_STORED_RUN_H
-#define IGD_STORED_RUN_H
+#ifndef IGD_JUDGE_STORED_RUN_H
+#define IGD_JUDGE_STORED_RUN_H
 
 #include <jansson.h>
 
 #include "harness/base/string_list.h"
-#include "harness/findings.h"
-#include "harness/judge.h"
+#include "harness/judge/findings_sink.h"
+#include "harness/judge/judge.h"
 #include "harness/logs/patterns.h"
 #include "harness/store/run_dir.h"
 #include "src/problem.h"

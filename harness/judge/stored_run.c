@@ -1,10 +1,10 @@
-#include "harness/judged.h"
+#include "harness/judge/stored_run.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 

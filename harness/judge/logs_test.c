@@ -1,5 +1,5 @@
 /* Whole stored runs, made here: their verdicts with and without patterns. */
-#include "harness/judge_logs.h"
+#include "harness/judge/logs.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 #include "src/document.h"
 #include "src/suite.h"
 

@@ -1,11 +1,11 @@
-#include "harness/judge_record.h"
+#include "harness/judge/record.h"
 
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
 #include "harness/evidence/fields.h"
 #include "harness/evidence/transition_compare.h"
-#include "harness/judge_logs.h"
+#include "harness/judge/logs.h"
 #include "harness/plan/transition.h"
 #include "harness/store/prune.h"
 #include "harness/store/run_dir.h"

@@ -10,9 +10,9 @@
 #include "src/verdict.h"
 
 /*
- * The findings (harness/judge.h) of all expectations of a cell of the plan that hold for this back
- * end, these versions and this host; of those about `only` if that is not NULL. A new array, or
- * NULL without memory. *worst_r becomes the worst of them, DONE if there are none.
+ * The findings (harness/judge/judge.h) of all expectations of a cell of the plan that hold for this
+ * back end, these versions and this host; of those about `only` if that is not NULL. A new array,
+ * or NULL without memory. *worst_r becomes the worst of them, DONE if there are none.
  */
 json_t *judge_expectations(const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const char *only, enum verdict *worst_r);

@@ -9,7 +9,7 @@
 
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
-#include "harness/judge_logs.h"
+#include "harness/judge/logs.h"
 #include "src/document.h"
 #include "src/suite.h"
 

@@ -1,4 +1,4 @@
-#include "harness/findings.h"
+#include "harness/judge/findings_sink.h"
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
-#include "harness/judge.h"
+#include "harness/judge/judge.h"
 
 #include <string.h>
 
-#include "harness/judge_expect.h"
+#include "harness/judge/expect.h"
 #include "harness/plan/transition.h"
 #include "harness/store/ending.h"
 #include "harness/views/views.h"
