@@ -7,7 +7,7 @@
 #include "harness/bisect_search.h"
 #include "harness/bisect_signature.h"
 #include "harness/diff.h"
-#include "harness/render_parts.h"
+#include "harness/report/cell_text.h"
 #include "src/document.h"
 
 static bool was_found(const json_t *result)

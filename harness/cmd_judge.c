@@ -9,8 +9,8 @@
 #include "harness/compare_stored.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/stored_run.h"
-#include "harness/render.h"
-#include "harness/render_file.h"
+#include "harness/report/file.h"
+#include "harness/report/formats.h"
 #include "harness/store/record_view.h"
 
 static struct {

@@ -8,7 +8,7 @@
 #include "harness/commands.h"
 #include "harness/qualify.h"
 #include "harness/qualify_collect.h"
-#include "harness/render_file.h"
+#include "harness/report/file.h"
 #include "src/document.h"
 
 static struct {

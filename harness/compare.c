@@ -7,7 +7,7 @@
 #include "harness/evidence/json_diff.h"
 #include "harness/judge/judge.h"
 #include "harness/plan/plan.h"
-#include "harness/render_parts.h"
+#include "harness/report/cell_text.h"
 #include "src/document.h"
 
 struct sides {

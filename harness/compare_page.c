@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "harness/compare.h"
-#include "harness/render_markup.h"
-#include "harness/render_paper.h"
+#include "harness/report/html_writer.h"
+#include "harness/report/sections.h"
 #include "src/document.h"
 
 struct page {

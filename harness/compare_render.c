@@ -4,7 +4,7 @@
 
 #include "harness/base/escape.h"
 #include "harness/compare.h"
-#include "harness/render_paper.h"
+#include "harness/report/sections.h"
 #include "src/document.h"
 
 static void add_finding(char text[static TEXT_MAX], const json_t *finding)

@@ -13,8 +13,8 @@
 #include "harness/base/run_files.h"
 #include "harness/host/document.h"
 #include "harness/judge/judge.h"
-#include "harness/render_json.h"
-#include "harness/render_table.h"
+#include "harness/report/formats/json.h"
+#include "harness/report/formats/table.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
 

@@ -4,7 +4,7 @@
 
 #include "harness/backend/backend.h"
 #include "harness/base/suggest.h"
-#include "harness/render.h"
+#include "harness/report/formats.h"
 
 const char help_about[] =
 	"Starts Xen HVM guests under each machine configuration of a matrix, asks an agent in\n"

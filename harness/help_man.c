@@ -3,7 +3,7 @@
 
 #include "harness/backend/backend.h"
 #include "harness/help.h"
-#include "harness/render.h"
+#include "harness/report/formats.h"
 
 /* Of the last change to what a page has besides the tables. */
 #define PAGE_DATE "2026-11-22"

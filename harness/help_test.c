@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/backend/backend.h"
-#include "harness/render.h"
+#include "harness/report/formats.h"
 #include "src/suite.h"
 
 /* Tables of this test's own, with what is awkward in a manual page or in a shell. */

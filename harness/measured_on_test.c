@@ -11,9 +11,9 @@
 
 #include "harness/compare.h"
 #include "harness/qualify.h"
-#include "harness/render.h"
+#include "harness/report/formats.h"
+#include "harness/report/summary.h"
 #include "harness/store/merge.h"
-#include "harness/summary.h"
 #include "src/document.h"
 #include "src/suite.h"
 

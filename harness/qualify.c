@@ -5,7 +5,7 @@
 
 #include "harness/base/build_version.h"
 #include "harness/qualify_private.h"
-#include "harness/summary.h"
+#include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

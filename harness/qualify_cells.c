@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/coverage.h"
 #include "harness/qualify_private.h"
+#include "harness/report/coverage.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "harness/coverage.h"
 #include "harness/qualify_private.h"
-#include "harness/summary.h"
+#include "harness/report/coverage.h"
+#include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

@@ -3,7 +3,7 @@
 
 #include "harness/base/measured_on.h"
 #include "harness/qualify_private.h"
-#include "harness/summary.h"
+#include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

@@ -7,7 +7,7 @@
 #include "harness/logs/patterns.h"
 #include "harness/plan/plan.h"
 #include "harness/qualify_private.h"
-#include "harness/summary.h"
+#include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
 

@@ -13,7 +13,7 @@
 
 struct qualify {
 	const struct qualify_sources *sources;
-	json_t *summaries; /* harness/summary.h, one for each run, in the same order */
+	json_t *summaries; /* harness/report/summary.h, one for each run, in the same order */
 	json_t *document;
 };
 

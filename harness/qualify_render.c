@@ -4,8 +4,8 @@
 
 #include "harness/qualify.h"
 #include "harness/qualify_sheet.h"
-#include "harness/render_markup.h"
-#include "harness/summary.h"
+#include "harness/report/html_writer.h"
+#include "harness/report/summary.h"
 #include "src/document.h"
 
 /* "text (a, b)", of an array of {"text", "of"}, as a list. */

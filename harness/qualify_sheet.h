@@ -1,6 +1,6 @@
 /*
- * The sections of a qualification as Markdown or HTML (harness/render_paper.h), in their order on
- * the page, and helpers that they share. Each is made from the document alone.
+ * The sections of a qualification as Markdown or HTML (harness/report/sections.h), in their order
+ * on the page, and helpers that they share. Each is made from the document alone.
  */
 #ifndef IGD_QUALIFY_SHEET_H
 #define IGD_QUALIFY_SHEET_H
@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "harness/compare.h"
-#include "harness/render_paper.h"
+#include "harness/report/sections.h"
 
 /* Columns of a table: one for each run or release, and those before them. */
 #define QUALIFY_COLUMNS_MAX (COMPARE_RUNS_MAX + 4)

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "harness/render.h"
+#include "harness/report/formats.h"
 
 int main(int argc, char **argv)
 {

@@ -1,0 +1,215 @@
+#include "harness/report/cell_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/escape.h"
+#include "harness/base/measured_on.h"
+#include "harness/logs/patterns.h"
+#include "harness/report/summary.h"
+#include "src/document.h"
+
+enum verdict render_verdict(const json_t *judged)
+{
+	enum verdict verdict = VERDICT_ERROR;
+
+	verdict_parse(document_text(judged, "verdict"), &verdict);
+	return verdict;
+}
+
+double render_seconds(const json_t *cell)
+{
+	double sum = 0;
+	const char *name;
+	json_t *ms;
+
+	json_object_foreach(json_object_get(cell, "times_ms"), name, ms) sum +=
+		(double)json_integer_value(ms) / 1000;
+	return sum;
+}
+
+const char *render_unexpected_pass(const json_t *cell)
+{
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(json_object_get(cell, "findings"), i, finding)
+	{
+		/* The judge gives a note to no other PASS (harness/judge/judge.h). */
+		if (render_verdict(finding) == VERDICT_PASS && document_text(finding, "note")[0])
+			return document_text(finding, "note");
+	}
+	return NULL;
+}
+
+void render_suite(const json_t *findings, FILE *stream)
+{
+	json_t *measured_on = measured_on_of(findings);
+
+	escape_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
+	fputc('.', stream);
+	escape_text(stream, document_text(json_object_get(findings, "identities"), "backend"));
+	if (!measured_on_is_hardware(measured_on))
+		fputs(".not-hardware", stream);
+	json_decref(measured_on);
+}
+
+void render_versions(const json_t *identities, FILE *stream)
+{
+	const char *name;
+	json_t *version;
+
+	fputs("back end ", stream);
+	escape_text(stream, document_text(identities, "backend"));
+	json_object_foreach(json_object_get(identities, "versions"), name, version)
+	{
+		fputs(", ", stream);
+		escape_text(stream, name);
+		fputc(' ', stream);
+		escape_value(stream, version);
+	}
+}
+
+void render_measured_on(const json_t *findings, FILE *stream)
+{
+	json_t *measured_on = measured_on_of(findings);
+
+	measured_on_write(measured_on, stream);
+	json_decref(measured_on);
+}
+
+void render_place(const json_t *findings, FILE *stream)
+{
+	const json_t *identities = json_object_get(findings, "identities");
+
+	render_versions(identities, stream);
+	if (summary_other_guest(findings)) {
+		fputs("; guest ", stream);
+		escape_text(stream, summary_other_guest(findings));
+		fputs(" in place of the matrix's own", stream);
+	}
+	fputs("; ", stream);
+	render_measured_on(findings, stream);
+}
+
+/* What the verdict means, for a cell that has no words of its own. */
+static const char *const meanings[VERDICT_COUNT] = {
+	[VERDICT_PASS] = "",
+	[VERDICT_DONE] = "measured; nothing was expected",
+	[VERDICT_SKIP] = "a requirement is not met",
+	[VERDICT_XFAIL] = "the known deviation, as it is known",
+	[VERDICT_FAIL] = "not as expected",
+	[VERDICT_ERROR] = "no answer: the test is at fault",
+	[VERDICT_MISS] = "no answer: the host or the lab is at fault",
+};
+
+void render_reason(const json_t *cell, FILE *stream)
+{
+	enum verdict verdict = render_verdict(cell);
+	const char *unexpected = render_unexpected_pass(cell), *note = "";
+	const json_t *finding;
+	size_t i;
+
+	if (document_text(cell, "cause")[0]) {
+		escape_text(stream, document_text(cell, "cause"));
+		return;
+	}
+	json_array_foreach(json_object_get(cell, "findings"), i, finding)
+	{
+		if (!note[0] && verdict != VERDICT_PASS && render_verdict(finding) == verdict)
+			note = document_text(finding, "note");
+	}
+	if (verdict == VERDICT_PASS && unexpected)
+		note = unexpected;
+	escape_text(stream, note[0] ? note : meanings[verdict]);
+}
+
+static void write_labelled(const char *label, const json_t *object, const char *key, FILE *stream)
+{
+	const char *text = document_text(object, key);
+
+	if (!text[0])
+		return;
+	fputs(label, stream);
+	escape_text(stream, text);
+}
+
+static void write_finding(const json_t *finding, FILE *stream)
+{
+	fputc('\n', stream);
+	escape_text(stream, document_text(finding, "verdict"));
+	write_labelled(" ", finding, "field", stream);
+	if (json_object_get(finding, "seen")) {
+		fputs(": expected ", stream);
+		escape_value(stream, json_object_get(finding, "expected"));
+		fputs(", seen ", stream);
+		escape_value(stream, json_object_get(finding, "seen"));
+	}
+	write_labelled(": ", finding, "note", stream);
+	write_labelled("; because of: ", finding, "source", stream);
+}
+
+static void write_cause(const json_t *match, FILE *stream)
+{
+	write_labelled("\nlog ", match, "label", stream);
+	write_labelled(", layer ", match, "layer", stream);
+	write_labelled(", ", match, "file", stream);
+	fprintf(stream, " line %" JSON_INTEGER_FORMAT,
+		json_integer_value(json_object_get(match, "line")));
+	write_labelled(": ", match, "text", stream);
+	write_labelled("\n  means: ", match, "meaning", stream);
+	write_labelled("\n  advice: ", match, "advice", stream);
+}
+
+void render_diagnosis(const json_t *cell, FILE *stream)
+{
+	const json_t *entry;
+	size_t i;
+
+	escape_text(stream, document_text(cell, "verdict"));
+	fputs(": ", stream);
+	render_reason(cell, stream);
+	write_labelled("\nlook first at: ", cell, "layer", stream);
+	json_array_foreach(json_object_get(cell, "findings"), i, entry)
+	{
+		if (render_verdict(entry) != VERDICT_PASS || document_text(entry, "note")[0])
+			write_finding(entry, stream);
+	}
+	json_array_foreach(json_object_get(cell, "logs"), i, entry)
+	{
+		if (pattern_is_cause(entry))
+			write_cause(entry, stream);
+	}
+}
+
+char *render_string(void (*write)(const json_t *document, FILE *stream), const json_t *document)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+	bool failed;
+
+	if (!stream)
+		return NULL;
+	write(document, stream);
+	failed = ferror(stream);
+	if (fclose(stream) == 0 && !failed)
+		return text;
+	free(text);
+	return NULL;
+}
+
+char *render_escaped(const char *text)
+{
+	char *escaped = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&escaped, &length);
+
+	if (!stream)
+		return NULL;
+	escape_text(stream, text);
+	if (fclose(stream) == 0)
+		return escaped;
+	free(escaped);
+	return NULL;
+}

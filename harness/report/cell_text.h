@@ -1,0 +1,52 @@
+/*
+ * What the renderers for machines have in common: a run in one line, a cell in one line and in a
+ * few. Whatever text goes out from here has passed escape_text(): printable ASCII and nothing else,
+ * so that a format's own escapes have only the format's own characters left to deal with.
+ */
+#ifndef IGD_REPORT_CELL_TEXT_H
+#define IGD_REPORT_CELL_TEXT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "src/verdict.h"
+
+/* The verdict of a cell or a finding; VERDICT_ERROR for a word that is none. */
+enum verdict render_verdict(const json_t *judged);
+
+/* Seconds from the first state of the cell to the last; 0 if it did not run. */
+double render_seconds(const json_t *cell);
+
+/* What an unexpected pass says of itself, or NULL. Borrowed, not escaped. */
+const char *render_unexpected_pass(const json_t *cell);
+
+/*
+ * Each writes to the stream, escaped, without a newline at the end:
+ *
+ * the name under which a run's cells are unique, MATRIX.BACKEND, and behind it ".not-hardware"
+ * unless an Intel GPU of real hardware was tested: so no reader takes the one for the other, and
+ * none compares them;
+ */
+void render_suite(const json_t *findings, FILE *stream);
+/* what was tested, "back end libxl, xen 4.17.7, qemu 7.2.22"; */
+void render_versions(const json_t *identities, FILE *stream);
+/* was it hardware, harness/base/measured_on.h: "not hardware: a virtual lab on QEMU Standard PC";
+ */
+void render_measured_on(const json_t *findings, FILE *stream);
+/* what was tested and on what: versions, and what render_measured_on() writes; */
+void render_place(const json_t *findings, FILE *stream);
+/* why the cell has its verdict, in one line; "" for a PASS that was expected; */
+void render_reason(const json_t *cell, FILE *stream);
+/*
+ * that line, who is to be looked at first, each finding that is not PASS with its source, and the
+ * causes that its logs name: lines, separated by newlines.
+ */
+void render_diagnosis(const json_t *cell, FILE *stream);
+
+/* Text, escaped. The caller frees. NULL without memory. */
+char *render_escaped(const char *text);
+
+/* What one of these writes, as text. The caller frees. NULL without memory. */
+char *render_string(void (*write)(const json_t *document, FILE *stream), const json_t *document);
+
+#endif

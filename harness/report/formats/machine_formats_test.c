@@ -1,0 +1,182 @@
+/*
+ * What each format for machines says of each verdict. That documents are well formed is for readers
+ * that we did not write: ci/checks/formats.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/formats.h"
+#include "src/suite.h"
+
+/* Renders one cell among findings and gives the text; the caller frees. */
+static char *render(const char *format, const char *cell)
+{
+	struct render_options options = { .colour = true };
+	json_t *cells = json_loads(cell, 0, NULL), *findings;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(cells);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	findings = json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:{s:s}, s:{s:s, s:s}}, s:[o]}",
+		"started", "2026-01-02T03:04:05Z", "matrix", "name", "m", "sha256", "0",
+		"identities", "backend", "libxl", "versions", "xen", "4.17.7", "host", "place",
+		"hardware", "name", "secret-host", "cells", cells);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(findings);
+	CU_ASSERT_EQUAL(renderer_find(format)->render(findings, &options, stream), 0);
+	fclose(stream);
+	json_decref(findings);
+	return text;
+}
+
+#define CELL(verdict, cause, more)                                                                 \
+	"{\"name\": \"a-on@02\", \"verdict\": \"" verdict "\", \"cause\": \"" cause                \
+	"\", \"ending\": \"done\", \"times_ms\": {\"create\": 1500, \"report\": 250}" more "}"
+
+static void has(const char *format, const char *cell, const char *part)
+{
+	char *text = render(format, cell);
+	bool found = strstr(text, part);
+
+	if (!found)
+		printf("\n%s has no %s:\n%s\n", format, part, text);
+	CU_ASSERT(found);
+	free(text);
+}
+
+static void has_not(const char *format, const char *cell, const char *part)
+{
+	char *text = render(format, cell);
+	bool found = strstr(text, part);
+
+	if (found)
+		printf("\n%s has %s:\n%s\n", format, part, text);
+	CU_ASSERT(!found);
+	free(text);
+}
+
+static const struct {
+	const char *cell, *junit, *tap, *kcidb, *lava;
+} verdicts[] = {
+	{ CELL("PASS", "", ""), "time=\"1.750\"/>", "\nok 1 - a-on@02\n", "\"status\": \"PASS\"",
+		" RESULT=pass " },
+	{ CELL("DONE", "", ""), "time=\"1.750\"/>", "\nok 1 - a-on@02\n", "\"status\": \"DONE\"",
+		" RESULT=pass " },
+	{ CELL("SKIP", "no IGD", ""), "<skipped type=\"SKIP\" message=\"no IGD\">",
+		"\nok 1 - a-on@02 # SKIP no IGD\n", "\"status\": \"SKIP\"", " RESULT=skip " },
+	{ CELL("XFAIL", "known", ""),
+		"<skipped type=\"XFAIL\" message=\"expected failure: known\">",
+		"\nnot ok 1 - a-on@02 # TODO known\n", "\"verdict\": \"XFAIL\"", " RESULT=skip " },
+	{ CELL("FAIL", "bad", ""), "<failure type=\"FAIL\" message=\"bad\">",
+		"\nnot ok 1 - a-on@02\n", "\"status\": \"FAIL\"", " RESULT=fail " },
+	{ CELL("ERROR", "odd", ""), "<error type=\"ERROR\" message=\"odd\">",
+		"\nnot ok 1 - a-on@02\n", "\"status\": \"ERROR\"", " RESULT=unknown " },
+	{ CELL("MISS", "gone", ""), "<error type=\"MISS\" message=\"gone\">",
+		"\nnot ok 1 - a-on@02\n", "\"status\": \"MISS\"", " RESULT=unknown " },
+};
+
+static void each_verdict_has_its_word_in_each_format(void)
+{
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+		has("junit", verdicts[i].cell, verdicts[i].junit);
+		has("tap", verdicts[i].cell, verdicts[i].tap);
+		has("kcidb", verdicts[i].cell, verdicts[i].kcidb);
+		has("lava", verdicts[i].cell, verdicts[i].lava);
+	}
+}
+
+#define KNOWN                                                                                          \
+	CELL("XFAIL", "known",                                                                         \
+		", \"findings\": [{\"id\": \"e\", \"field\": \"igd/address\", \"verdict\": \"XFAIL\"," \
+		" \"expected\": 2, \"seen\": 3, \"note\": \"never merged\", \"source\": \"s\","        \
+		" \"known\": {\"id\": \"k\", \"link\": \"https://example.org/1\"}}]")
+
+static void a_known_deviation_is_an_issue_and_an_incident_for_kcidb(void)
+{
+	has("kcidb", KNOWN, "\"status\": \"FAIL\"");
+	has("kcidb", KNOWN, "\"comment\": \"igd/address: never merged\"");
+	has("kcidb", KNOWN, "\"present\": true");
+	has("kcidb", KNOWN, "\"report_url\": \"https://example.org/1\"");
+	has_not("kcidb", CELL("FAIL", "bad", ""), "\"present\"");
+}
+
+#define UNEXPECTED                                                                                 \
+	CELL("PASS", "",                                                                           \
+		", \"findings\": [{\"id\": \"e\", \"field\": \"f\", \"verdict\": \"PASS\","        \
+		" \"expected\": 2, \"seen\": 2, \"note\": \"unexpected pass: it is gone\"}]")
+
+static void an_unexpected_pass_is_said(void)
+{
+	has("junit", UNEXPECTED, "unexpected pass: it is gone");
+	has("tap", UNEXPECTED, "\nok 1 - a-on@02 # TODO unexpected pass: it is gone\n");
+	has("kcidb", UNEXPECTED, "\"comment\": \"unexpected pass: it is gone\"");
+}
+
+#define HOSTILE(cause) CELL("FAIL", cause, "")
+
+static void a_guests_text_is_only_text(void)
+{
+	has("junit", HOSTILE("\\u001b[2J\\u0001\\ufffe]]>&</failure>"),
+		"message=\"\\x1b[2J\\x01\\xef\\xbf\\xbe]]&gt;&amp;&lt;/failure&gt;\"");
+	has("tap", HOSTILE("a\\n  ...\\nok 1 - all is well\\n\\\"\\\\"),
+		"    FAIL: a\\x0a  ...\\x0aok 1 - all is well\\x0a\"\\x5c\n");
+	has_not("lava", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "=z");
+	has("kcidb", HOSTILE("\\u001b\\u009b\\n"), "\"comment\": \"\\\\x1b\\\\xc2\\\\x9b\\\\x0a\"");
+}
+
+static void a_failure_is_explained_and_a_pass_is_not(void)
+{
+#define LOGS                                                                                       \
+	", \"layer\": \"QEMU\", \"logs\": [{\"label\": \"aborts\", \"severity\": \"cause\","       \
+	" \"layer\": \"QEMU\", \"file\": \"qemu.log\", \"line\": 3, \"text\": \"no VBIOS\","       \
+	" \"meaning\": \"it broke\", \"advice\": \"mend it\"}]"
+	static const char *const formats[] = { "junit", "tap", "kcidb" };
+
+	for (size_t i = 0; i < 3; i++) {
+		has(formats[i], CELL("FAIL", "bad", LOGS), "look first at: QEMU");
+		has(formats[i], CELL("FAIL", "bad", LOGS),
+			"log aborts, layer QEMU, qemu.log line 3: no VBIOS");
+		has(formats[i], CELL("FAIL", "bad", LOGS), "advice: mend it");
+		has_not(formats[i], CELL("PASS", "", LOGS), "no VBIOS");
+	}
+}
+
+static void what_is_not_hardware_has_another_name(void)
+{
+	char *text = render("junit", CELL("PASS", "", ""));
+
+	/* The host of these findings says that it is hardware. */
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "classname=\"m.libxl\""));
+	CU_ASSERT_PTR_NULL(strstr(text, "not-hardware"));
+	free(text);
+}
+
+static void kcidb_hears_no_hosts_name(void)
+{
+	has_not("kcidb", CELL("FAIL", "bad", ""), "secret-host");
+}
+
+static void lava_takes_no_at_sign(void)
+{
+	has("lava", CELL("PASS", "", ""), "TEST_CASE_ID=a-on+02 ");
+	has("lava", CELL("PASS", "", ""), "UNITS=seconds MEASUREMENT=1.750>");
+}
+
+static CU_TestInfo tests[] = {
+	{ "each verdict has its word in each format", each_verdict_has_its_word_in_each_format },
+	{ "a known deviation is an issue and an incident for KCIDB",
+		a_known_deviation_is_an_issue_and_an_incident_for_kcidb },
+	{ "an unexpected pass is said", an_unexpected_pass_is_said },
+	{ "a guest's text is only text", a_guests_text_is_only_text },
+	{ "a failure is explained and a pass is not", a_failure_is_explained_and_a_pass_is_not },
+	{ "what is not hardware has another name", what_is_not_hardware_has_another_name },
+	{ "KCIDB hears no host's name", kcidb_hears_no_hosts_name },
+	{ "LAVA takes no at sign", lava_takes_no_at_sign },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	return suite_main("render_formats", tests);
+}

@@ -1,0 +1,33 @@
+/*
+ * The part that renderers share with their table: options, and findings that arrive cell by cell.
+ */
+#ifndef IGD_REPORT_STREAM_H
+#define IGD_REPORT_STREAM_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "harness/judge/findings_sink.h"
+#include "harness/store/record_view.h"
+
+struct render_options {
+	bool colour;                 /* ANSI colours */
+	bool verbose;                /* also what was as expected */
+	const struct record *record; /* what the run left, NULL: only the findings are known */
+	const json_t *difference;    /* from a baseline, harness/diff.h; NULL: there is none */
+};
+
+/* What a renderer that goes cell by cell is given, and what it remembers between the cells. */
+struct rendering {
+	const struct render_options *options;
+	FILE *stream;
+	size_t cells; /* that were rendered */
+};
+
+/* Renders a whole findings document with a renderer that goes cell by cell. Returns 0, -EIO if the
+ * stream failed, or -ENOMEM. */
+int render_streamed(struct findings_sink (*sink_of)(struct rendering *rendering),
+	const json_t *findings, const struct render_options *options, FILE *stream);
+
+#endif
