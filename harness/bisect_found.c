@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "harness/diff.h"
+#include "harness/compare/diff.h"
 #include "harness/judge/judge.h"
 #include "harness/store/run_dir.h"
 #include "src/document.h"

@@ -6,7 +6,7 @@
 #include "harness/base/escape.h"
 #include "harness/bisect_search.h"
 #include "harness/bisect_signature.h"
-#include "harness/diff.h"
+#include "harness/compare/diff.h"
 #include "harness/report/cell_text.h"
 #include "src/document.h"
 

@@ -6,7 +6,7 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/compare.h"
+#include "harness/compare/compare.h"
 #include "harness/judge/stored_run.h"
 
 static struct {

@@ -3,8 +3,8 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/compare_stored.h"
-#include "harness/diff.h"
+#include "harness/compare/diff.h"
+#include "harness/compare/stored.h"
 #include "harness/judge/stored_run.h"
 
 static struct {

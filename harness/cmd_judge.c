@@ -6,7 +6,7 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/compare_stored.h"
+#include "harness/compare/stored.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/stored_run.h"
 #include "harness/report/file.h"

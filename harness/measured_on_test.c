@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/compare.h"
+#include "harness/compare/compare.h"
 #include "harness/qualify.h"
 #include "harness/report/formats.h"
 #include "harness/report/summary.h"

@@ -18,7 +18,8 @@
 
 #define QUALIFY_FILE_MAX (64u << 20) /* bytes of a document that is read back */
 
-/* A class of "steps" besides those of harness/diff.h: a different known deviation than before. */
+/* A class of "steps" besides those of harness/compare/diff.h: a different known deviation than
+ * before. */
 #define QUALIFY_OTHERWISE "other deviation"
 
 /* The sources of a qualification; all borrowed. */

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include "harness/compare.h"
-#include "harness/diff.h"
+#include "harness/compare/compare.h"
+#include "harness/compare/diff.h"
 #include "harness/logs/patterns.h"
 #include "harness/plan/plan.h"
 #include "harness/qualify_private.h"
@@ -149,7 +149,7 @@ static json_t *deviations(const json_t *cell)
 	return ids;
 }
 
-/* The class of harness/diff.h; or that it was one known deviation and is another. */
+/* The class of harness/compare/diff.h; or that it was one known deviation and is another. */
 static const char *class_of(const json_t *entry, const json_t *was, const json_t *is)
 {
 	const char *class = document_text(entry, "class");

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "harness/compare.h"
+#include "harness/compare/compare.h"
 #include "harness/report/sections.h"
 
 /* Columns of a table: one for each run or release, and those before them. */

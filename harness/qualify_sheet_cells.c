@@ -53,7 +53,8 @@ void qualify_sheet_verdicts(const struct sheet *sheet, const json_t *document)
 		write_verdicts(sheet, matrix);
 }
 
-/* How a class (harness/diff.h) reads between two releases, the gravest first: by what the cell was.
+/* How a class (harness/compare/diff.h) reads between two releases, the gravest first: by what the
+ * cell was.
  */
 static const struct {
 	const char *class, *before, *words; /* before: "" for whatever else it was */

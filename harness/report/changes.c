@@ -4,7 +4,7 @@
 #include "harness/report/summary.h"
 #include "src/document.h"
 
-/* How a class (harness/diff.h) reads beside a baseline, the gravest first. */
+/* How a class (harness/compare/diff.h) reads beside a baseline, the gravest first. */
 static const struct {
 	const char *class, *words;
 	bool listed; /* by cell; else only counted */

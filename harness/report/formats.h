@@ -1,7 +1,7 @@
 /*
  * Renderers: findings (harness/judge/judge.h) as something to read, and what changed since a
- * baseline (harness/diff.h). None asks the world anything; a few look into the record that the
- * findings are from, through harness/store/record_view.h.
+ * baseline (harness/compare/diff.h). None asks the world anything; a few look into the record that
+ * the findings are from, through harness/store/record_view.h.
  */
 #ifndef IGD_REPORT_FORMATS_H
 #define IGD_REPORT_FORMATS_H

@@ -16,7 +16,7 @@ struct paper {
 	struct sheet sheet;
 	const json_t *findings, *summary; /* harness/judge/judge.h, harness/report/summary.h */
 	const struct record *record;      /* NULL: there is none */
-	const json_t *difference;         /* harness/diff.h, NULL: there is no baseline */
+	const json_t *difference;         /* harness/compare/diff.h, NULL: there is no baseline */
 };
 
 /* A value as plain text, "nothing" for null. The sheet escapes it. */

@@ -15,7 +15,7 @@ struct render_options {
 	bool colour;                 /* ANSI colours */
 	bool verbose;                /* also what was as expected */
 	const struct record *record; /* what the run left, NULL: only the findings are known */
-	const json_t *difference;    /* from a baseline, harness/diff.h; NULL: there is none */
+	const json_t *difference; /* from a baseline, harness/compare/diff.h; NULL: there is none */
 };
 
 /* What a renderer that goes cell by cell is given, and what it remembers between the cells. */

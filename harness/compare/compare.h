@@ -6,14 +6,14 @@
  * expectation, what it expects, what was seen, or which known deviation that is. Cells that have no
  * report are compared by their ending alone.
  */
-#ifndef IGD_COMPARE_H
-#define IGD_COMPARE_H
+#ifndef IGD_COMPARE_COMPARE_H
+#define IGD_COMPARE_COMPARE_H
 
 #include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "harness/diff.h"
+#include "harness/compare/diff.h"
 
 #define COMPARE_RUNS_MAX 16
 

@@ -1,4 +1,4 @@
-#include "harness/diff.h"
+#include "harness/compare/diff.h"
 
 #include <stdio.h>
 #include <string.h>

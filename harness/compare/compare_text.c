@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/base/escape.h"
-#include "harness/compare.h"
+#include "harness/compare/compare.h"
 #include "harness/report/sections.h"
 #include "src/document.h"
 

@@ -3,8 +3,8 @@
  *
  * The class of a cell comes from history, as osstest's reports have it, not from its verdict alone.
  */
-#ifndef IGD_DIFF_H
-#define IGD_DIFF_H
+#ifndef IGD_COMPARE_DIFF_H
+#define IGD_COMPARE_DIFF_H
 
 #include <jansson.h>
 #include <stddef.h>

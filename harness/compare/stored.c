@@ -1,8 +1,8 @@
-#include "harness/compare_stored.h"
+#include "harness/compare/stored.h"
 
 #include <errno.h>
 
-#include "harness/diff.h"
+#include "harness/compare/diff.h"
 #include "harness/plan/plan.h"
 
 static int open_earlier(const char *dir, const struct stored_run *now,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/base/escape.h"
-#include "harness/diff.h"
+#include "harness/compare/diff.h"
 #include "src/document.h"
 
 static void print_side(const json_t *difference, const char *which, FILE *stream)

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/compare.h"
+#include "harness/compare/compare.h"
 #include "harness/report/html_writer.h"
 #include "harness/report/sections.h"
 #include "src/document.h"
