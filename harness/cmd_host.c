@@ -14,7 +14,7 @@
 #include "harness/host/document.h"
 #include "harness/host/render.h"
 #include "harness/host_bundle.h"
-#include "harness/runner.h"
+#include "harness/run/runner.h"
 #include "src/document.h"
 
 /* A root below which there is nothing: a dump of configuration space comes without sysfs. */

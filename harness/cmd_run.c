@@ -18,7 +18,7 @@
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
-#include "harness/runner.h"
+#include "harness/run/runner.h"
 #include "harness/store/run_dir.h"
 #include "src/document.h"
 

@@ -9,7 +9,7 @@
 
 #include "harness/backend/backend.h"
 #include "harness/logs/patterns.h"
-#include "harness/runner.h"
+#include "harness/run/runner.h"
 #include "harness/store/run_dir.h"
 
 /*

@@ -15,7 +15,7 @@
 #include "harness/conduct.h"
 #include "harness/dut_private.h"
 #include "harness/plan/shard.h"
-#include "harness/service.h"
+#include "harness/run/service.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
 
@@ -29,7 +29,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 {
 	struct dut_session *session = data;
 
-	/* As in harness/runner.c: a first Ctrl-C lets the cell end, everything else is now. */
+	/* As in harness/run/runner.c: a first Ctrl-C lets the cell end, everything else is now. */
 	if (info->ssi_signo == SIGINT && !session->stopping)
 		fputs("\nigd-harness: stopping when this cell is over; once more to end it now\n",
 			stderr);

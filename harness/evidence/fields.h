@@ -24,7 +24,7 @@
 
 /* What a cell left, as far as it is there; all borrowed, each may be NULL. */
 struct evidence {
-	const json_t *end;      /* end.json, harness/cell.h */
+	const json_t *end;      /* end.json, harness/run/cell.h */
 	const json_t *report;   /* checked, src/report.h */
 	const json_t *logs;     /* matches of patterns, harness/logs/patterns.h */
 	const json_t *host;     /* sight_host() */

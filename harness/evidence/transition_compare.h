@@ -8,7 +8,7 @@
 
 /*
  * What the saved guest (`before`) and the restored one (`after`), two checked reports, say of each
- * other; `end` is end.json (harness/cell.h), `qemu` what the restored guest's QEMU has
+ * other; `end` is end.json (harness/run/cell.h), `qemu` what the restored guest's QEMU has
  * (views_qemu_functions(), harness/views/views.h) or NULL.
  * What they say is "transition" of docs/schema/findings.json: paths are those of
  * harness/evidence/json_diff.h, at most TRANSITION_CHANGES_MAX in "changed".

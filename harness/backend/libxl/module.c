@@ -1,6 +1,6 @@
 /*
- * The libxl back end, as the module that harness/backends.c loads. Only this folder includes a Xen
- * header, and no file outside includes one of its headers.
+ * The libxl back end, as the module that harness/run/backends.c loads. Only this folder includes a
+ * Xen header, and no file outside includes one of its headers.
  *
  * Results: `rc` is libxl's code, `r` is 0 or a negative errno of a system call or of ours, as in
  * tools/libs/light/CODING_STYLE of xen.git.

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/cell_private.h"
 #include "harness/plan/transition.h"
+#include "harness/run/cell_private.h"
 
 /* The cell's disk, if its settings ask for one. */
 static int make_disk(struct cell *cell, const char *acts_as)

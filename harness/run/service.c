@@ -1,4 +1,4 @@
-#include "harness/service.h"
+#include "harness/run/service.h"
 
 #include <systemd/sd-daemon.h>
 

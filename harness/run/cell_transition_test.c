@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "harness/cell.h"
 #include "harness/plan/transition.h"
+#include "harness/run/cell.h"
 #include "harness/store/run_dir.h"
 #include "src/document.h"
 #include "src/suite.h"

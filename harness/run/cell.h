@@ -14,8 +14,8 @@
  * (docs/schema/end.json) is written, after all else; only a disk that takes nothing more is a
  * reason that it is not there.
  */
-#ifndef IGD_CELL_H
-#define IGD_CELL_H
+#ifndef IGD_RUN_CELL_H
+#define IGD_RUN_CELL_H
 
 #include <jansson.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * and that it ends, and that the event loop still turns (sd_notify(3), WatchdogSec= in
  * systemd.service(5)). Whoever started us otherwise notices nothing.
  */
-#ifndef IGD_SERVICE_H
-#define IGD_SERVICE_H
+#ifndef IGD_RUN_SERVICE_H
+#define IGD_RUN_SERVICE_H
 
 #include <stddef.h>
 #include <systemd/sd-event.h>

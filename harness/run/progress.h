@@ -1,15 +1,15 @@
 /*
  * Progress of a run: at a terminal one line that is rewritten, elsewhere one line a step.
  */
-#ifndef IGD_PROGRESS_H
-#define IGD_PROGRESS_H
+#ifndef IGD_RUN_PROGRESS_H
+#define IGD_RUN_PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "harness/estimate.h"
+#include "harness/run/estimate.h"
 
 /* A cell that runs; made by progress_cell(), and the caller's until progress_over(). */
 struct progress_cell {

@@ -1,10 +1,10 @@
-/* The end of a cell: end.json, harness/cell.h. */
+/* The end of a cell: end.json, harness/run/cell.h. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "harness/base/fileio.h"
-#include "harness/cell_private.h"
+#include "harness/run/cell_private.h"
 #include "src/document.h"
 
 /* The most memory this process has had resident: shows that no guest can make it grow. */

@@ -1,6 +1,6 @@
-/* How long a run will take: harness/estimate.h. Times are made up, and added up by hand. */
+/* How long a run will take: harness/run/estimate.h. Times are made up, and added up by hand. */
 #include "harness/base/fileio.h"
-#include "harness/estimate.h"
+#include "harness/run/estimate.h"
 
 #include <stdio.h>
 #include <stdlib.h>

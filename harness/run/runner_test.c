@@ -3,7 +3,7 @@
  * cell does is cell_test.c's, what may begin queue_test.c's.
  */
 #include "harness/base/fileio.h"
-#include "harness/runner.h"
+#include "harness/run/runner.h"
 
 #include <errno.h>
 #include <fcntl.h>

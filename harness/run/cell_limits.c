@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "harness/base/clock.h"
-#include "harness/cell_private.h"
+#include "harness/run/cell_private.h"
 
 /* How often the harness looks whether it is kept from running. */
 #define HEARTBEAT_US 250000

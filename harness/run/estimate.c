@@ -1,4 +1,4 @@
-#include "harness/estimate.h"
+#include "harness/run/estimate.h"
 
 #include <dirent.h>
 #include <errno.h>

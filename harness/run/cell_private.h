@@ -2,12 +2,12 @@
  * What the parts of a cell share: cell.c has the states, cell_limits.c their limits, cell_console.c
  * the serial line, cell_transition.c what is between two guests, cell_end.c the last word.
  */
-#ifndef IGD_CELL_PRIVATE_H
-#define IGD_CELL_PRIVATE_H
+#ifndef IGD_RUN_CELL_PRIVATE_H
+#define IGD_RUN_CELL_PRIVATE_H
 
 #include <stdbool.h>
 
-#include "harness/cell.h"
+#include "harness/run/cell.h"
 #include "harness/store/journal.h"
 #include "src/wire.h"
 

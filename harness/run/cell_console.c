@@ -10,7 +10,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
-#include "harness/cell_private.h"
+#include "harness/run/cell_private.h"
 #include "src/pack.h"
 #include "src/report.h"
 

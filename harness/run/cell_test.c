@@ -3,7 +3,7 @@
  * how. Each way a cell can go wrong has its test; the verdicts of the endings are ending_test.c's.
  */
 #include "harness/base/fileio.h"
-#include "harness/cell.h"
+#include "harness/run/cell.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "harness/turn.h"
+#include "harness/run/running_cell.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/runner.h"
-#include "harness/service.h"
+#include "harness/run/runner.h"
+#include "harness/run/service.h"
 #include "harness/store/attempt.h"
 #include "harness/store/ending.h"
 #include "src/document.h"

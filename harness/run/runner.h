@@ -1,8 +1,8 @@
 /*
  * The runner: the cells of a plan on one host, one after the other or some side by side.
  */
-#ifndef IGD_RUNNER_H
-#define IGD_RUNNER_H
+#ifndef IGD_RUN_RUNNER_H
+#define IGD_RUN_RUNNER_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -10,9 +10,9 @@
 
 #include "harness/backend/backend.h"
 #include "harness/backend/device_lease.h"
-#include "harness/cell.h"
 #include "harness/plan/schedule.h"
-#include "harness/progress.h"
+#include "harness/run/cell.h"
+#include "harness/run/progress.h"
 #include "harness/store/attempt.h"
 #include "harness/store/run_dir.h"
 

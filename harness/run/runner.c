@@ -1,4 +1,4 @@
-#include "harness/runner.h"
+#include "harness/run/runner.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,9 +11,9 @@
 #include "harness/backend/device_models.h"
 #include "harness/host/document.h"
 #include "harness/plan/shard.h"
-#include "harness/service.h"
+#include "harness/run/running_cell.h"
+#include "harness/run/service.h"
 #include "harness/store/attempt.h"
-#include "harness/turn.h"
 #include "src/document.h"
 
 #define TICK_US 500000

@@ -1,8 +1,8 @@
 /*
  * How long a run will take, from what its cells took before: in an earlier run, and in this one.
  */
-#ifndef IGD_ESTIMATE_H
-#define IGD_ESTIMATE_H
+#ifndef IGD_RUN_ESTIMATE_H
+#define IGD_RUN_ESTIMATE_H
 
 #include <jansson.h>
 #include <stddef.h>

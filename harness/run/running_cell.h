@@ -2,14 +2,14 @@
  * A turn: one cell of a run, from the attempt's folder to its seal. The runner has as many at a
  * time as its queue lets it.
  */
-#ifndef IGD_TURN_H
-#define IGD_TURN_H
+#ifndef IGD_RUN_RUNNING_CELL_H
+#define IGD_RUN_RUNNING_CELL_H
 
 #include <jansson.h>
 
-#include "harness/cell.h"
 #include "harness/plan/schedule.h"
-#include "harness/progress.h"
+#include "harness/run/cell.h"
+#include "harness/run/progress.h"
 #include "harness/store/run_dir.h"
 
 struct runner;

@@ -1,4 +1,4 @@
-#include "harness/cell.h"
+#include "harness/run/cell.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "harness/base/clock.h"
-#include "harness/cell_private.h"
+#include "harness/run/cell_private.h"
 #include "src/document.h"
 
 /*
