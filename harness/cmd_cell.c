@@ -4,8 +4,8 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/conduct.h"
 #include "harness/plan/plan.h"
+#include "harness/session/session.h"
 
 static const struct command_option options[] = { { NULL } };
 

@@ -4,9 +4,9 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/conduct.h"
 #include "harness/dut_drive.h"
 #include "harness/logs/patterns.h"
+#include "harness/session/session.h"
 
 static struct {
 	bool quiet;

@@ -13,12 +13,12 @@
 #include "harness/base/install_paths.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/conduct.h"
 #include "harness/dut_drive.h"
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
 #include "harness/run/runner.h"
+#include "harness/session/session.h"
 #include "harness/store/run_dir.h"
 #include "src/document.h"
 

@@ -12,10 +12,10 @@
 #include "harness/base/clock.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
-#include "harness/conduct.h"
 #include "harness/dut_private.h"
 #include "harness/plan/shard.h"
 #include "harness/run/service.h"
+#include "harness/session/session.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
 

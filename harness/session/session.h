@@ -1,8 +1,8 @@
 /*
  * From a plan in a run directory to the findings: what `run` and `resume` have in common.
  */
-#ifndef IGD_CONDUCT_H
-#define IGD_CONDUCT_H
+#ifndef IGD_SESSION_SESSION_H
+#define IGD_SESSION_SESSION_H
 
 #include <jansson.h>
 #include <stdbool.h>

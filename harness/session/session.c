@@ -1,4 +1,4 @@
-#include "harness/conduct.h"
+#include "harness/session/session.h"
 
 #include <errno.h>
 #include <limits.h>
