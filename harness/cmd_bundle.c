@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
-#include "harness/bundle.h"
-#include "harness/bundle_file.h"
+#include "harness/bundle/bundle.h"
+#include "harness/bundle/file.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/store/run_dir.h"

@@ -8,12 +8,12 @@
 
 #include "harness/backend/device_lease.h"
 #include "harness/base/escape.h"
-#include "harness/bundle_file.h"
+#include "harness/bundle/file.h"
+#include "harness/bundle/host_bundle.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/host/document.h"
 #include "harness/host/render.h"
-#include "harness/host_bundle.h"
 #include "harness/run/runner.h"
 #include "src/document.h"
 

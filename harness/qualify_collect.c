@@ -11,7 +11,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
-#include "harness/bundle_file.h"
+#include "harness/bundle/file.h"
 #include "harness/host/document.h"
 #include "harness/judge/stored_run.h"
 #include "harness/matrix/matrix.h"

@@ -1,5 +1,5 @@
 /* The module's one symbol, for harness/cmd_bundle.c. */
-#include "harness/bundle.h"
+#include "harness/bundle/bundle.h"
 
 __attribute__((visibility("default"))) extern const struct bundle_module igd_bundle_module;
 

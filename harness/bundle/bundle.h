@@ -7,11 +7,11 @@
  * The same run gives the same bytes, with the same libarchive and libzstd, wherever and whenever it
  * is bundled: names are sorted, owner is root, every time is that at which the run began.
  *
- * libarchive is known to harness/bundle_write.c and harness/bundle_check.c only. They are a
+ * libarchive is known to harness/bundle/write.c and harness/bundle/check.c only. They are a
  * loadable module, because a dom0 has no need of it.
  */
-#ifndef IGD_BUNDLE_H
-#define IGD_BUNDLE_H
+#ifndef IGD_BUNDLE_BUNDLE_H
+#define IGD_BUNDLE_BUNDLE_H
 
 #include <stdint.h>
 #include <time.h>

@@ -1,4 +1,4 @@
-#include "harness/host_bundle.h"
+#include "harness/bundle/host_bundle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
-#include "harness/bundle_file.h"
+#include "harness/bundle/file.h"
 #include "harness/host/document.h"
 #include "harness/host/render.h"
 #include "harness/host/xen_boot_log.h"

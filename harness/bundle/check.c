@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/digest.h"
-#include "harness/bundle.h"
+#include "harness/bundle/bundle.h"
 
 #define BLOCK (64u << 10)
 

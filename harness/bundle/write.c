@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/digest.h"
-#include "harness/bundle.h"
+#include "harness/bundle/bundle.h"
 
 /* zstd's scale goes to 19; beyond this logs of guests get hardly smaller, only slower. */
 #define LEVEL "9"

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "harness/base/file_list.h"
-#include "harness/bundle.h"
+#include "harness/bundle/bundle.h"
 #include "src/problem.h"
 
 /* The module, or NULL with the sentence: libarchive is not on every host. */

@@ -1,4 +1,4 @@
-#include "harness/bundle_file.h"
+#include "harness/bundle/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * Bundles against bundles that nobody should trust. What is well formed is made by bundle_write()
  * once; everything else by libarchive directly, entry by entry. The digests are of sha256sum(1).
  */
-#include "harness/bundle.h"
+#include "harness/bundle/bundle.h"
 
 #include <archive.h>
 #include <archive_entry.h>
