@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
+#include "harness/abi/elf_imports.h"
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/module.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/imports.h"
 #include "src/document.h"
 
 static struct {

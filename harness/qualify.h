@@ -1,7 +1,7 @@
 /*
  * A qualification of several releases, as one document made of documents: the findings of their
- * runs, the preflights of their hosts, the audits of their QEMUs (harness/abi.h) and the bundles of
- * the runs. The renderers read the document alone. docs/release.md is for its readers.
+ * runs, the preflights of their hosts, the audits of their QEMUs (harness/abi/abi.h) and the
+ * bundles of the runs. The renderers read the document alone. docs/release.md is for its readers.
  * docs/schema/qualification.json describes it.
  *
  * Everything that may vary between identical runs (dates, durations, hashes of these, log text) is
@@ -29,7 +29,7 @@ struct qualify_sources {
 	const json_t *runs;
 	/* {RELEASE: {"document": harness/host/document.h, "from_run": false}} */
 	const json_t *hosts;
-	const json_t *abis; /* {RELEASE: harness/abi.h} */
+	const json_t *abis; /* {RELEASE: harness/abi/abi.h} */
 	/* [ {"file", "sha256", "bytes", "files", "run_sha256": of the run.json in it} ] */
 	const json_t *bundles;
 };

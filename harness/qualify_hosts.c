@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 #include "harness/qualify_private.h"
 #include "src/document.h"
 

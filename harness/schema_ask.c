@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 #include "harness/base/fileio.h"
 #include "harness/bisect.h"
 #include "harness/dut.h"

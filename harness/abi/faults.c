@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/abi_private.h"
+#include "harness/abi/private.h"
 #include "src/document.h"
 
 /*

@@ -3,8 +3,8 @@
  * without a stable ABI, and what replaces each. docs/abi.md is for its readers.
  * docs/schema/abi.json describes the document.
  */
-#ifndef IGD_ABI_H
-#define IGD_ABI_H
+#ifndef IGD_ABI_ABI_H
+#define IGD_ABI_ABI_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -82,8 +82,8 @@ int abi_running(const char *root, char xen[static ABI_RELEASE_MAX]);
 json_t *abi_new(const json_t *symbols, const char *xen, const char *from);
 
 /*
- * Adds a file: what it imports (harness/imports.h), or NULL and the sentence why that is not known.
- * Returns 0 or -ENOMEM.
+ * Adds a file: what it imports (harness/abi/elf_imports.h), or NULL and the sentence why that is
+ * not known. Returns 0 or -ENOMEM.
  */
 int abi_add(json_t *audit, const json_t *symbols, const char *file, const char *sha256,
 	const json_t *imports, const char *error);

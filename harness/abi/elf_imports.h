@@ -19,8 +19,8 @@
  * libraries are read (Xen runs on no other machine). libelf is known to harness/imports_*.c only;
  * they are a loadable module, because a dom0 has no need of it.
  */
-#ifndef IGD_IMPORTS_H
-#define IGD_IMPORTS_H
+#ifndef IGD_ABI_ELF_IMPORTS_H
+#define IGD_ABI_ELF_IMPORTS_H
 
 #include <jansson.h>
 #include <stdint.h>

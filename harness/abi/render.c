@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 #include "harness/base/escape.h"
 #include "src/document.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/abi_private.h"
+#include "harness/abi/private.h"
 #include "harness/base/build_version.h"
 #include "src/document.h"
 #include "src/tree.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 #include "src/tree.h"
 #include "src/xen_version.h"
 

@@ -1,5 +1,5 @@
 /* The loader's sentences, and what results/data/abi/xen.yaml says of QEMU's symbols. */
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 
 #include <errno.h>
 #include <stdlib.h>

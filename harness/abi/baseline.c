@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 #include "src/document.h"
 
 /* Is it an audit in which every file could be read? */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/imports.h"
+#include "harness/abi/elf_imports.h"
 
 #define BLOCK (64u << 10)
 

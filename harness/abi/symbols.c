@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/install_paths.h"

@@ -1,9 +1,9 @@
 /*
- * Programs in harness/corpus/imports, made by gcc and ld (ci/checks/parts/abi/make); what they
+ * Programs in harness/abi/corpus/elf, made by gcc and ld (ci/checks/parts/abi/make); what they
  * import is what nm -D and readelf -d say of them. The damage is done to their tables, as <elf.h>
  * has them.
  */
-#include "harness/imports.h"
+#include "harness/abi/elf_imports.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -28,7 +28,7 @@ static struct file load(const char *name)
 	char path[512];
 	FILE *stream;
 
-	snprintf(path, sizeof(path), "%s/harness/corpus/imports/%s", getenv("SOURCE_ROOT"), name);
+	snprintf(path, sizeof(path), "%s/harness/abi/corpus/elf/%s", getenv("SOURCE_ROOT"), name);
 	stream = fopen(path, "re");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
 	file.size = fread(file.bytes, 1, FILE_ROOM, stream);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/imports.h"
+#include "harness/abi/elf_imports.h"
 #include "src/tree.h"
 
 /* Of an index of a version; the bit above says that the symbol is hidden (LSB). */

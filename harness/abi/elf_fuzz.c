@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/abi.h"
-#include "harness/imports.h"
+#include "harness/abi/abi.h"
+#include "harness/abi/elf_imports.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);

@@ -3,7 +3,7 @@
  * Xen 4.17.5 and 4.20.3 (readelf -d, readelf -V); numbers of interfaces those of Xen's public
  * headers.
  */
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What an audit says of one file, for those who read audits. */
 #include <string.h>
 
-#include "harness/abi.h"
+#include "harness/abi/abi.h"
 #include "src/document.h"
 
 const char *abi_file_name(const char *file)

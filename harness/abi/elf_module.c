@@ -1,5 +1,5 @@
 /* The module's one symbol, for harness/cmd_abi.c. */
-#include "harness/imports.h"
+#include "harness/abi/elf_imports.h"
 
 __attribute__((visibility("default"))) extern const struct imports_module igd_imports_module;
 
