@@ -6,8 +6,8 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/qualify.h"
-#include "harness/qualify_collect.h"
+#include "harness/qualify/collect.h"
+#include "harness/qualify/qualify.h"
 #include "harness/report/file.h"
 #include "src/document.h"
 

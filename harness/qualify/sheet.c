@@ -1,4 +1,4 @@
-#include "harness/qualify_sheet.h"
+#include "harness/qualify/sheet.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
  * in "volatile", and only there. Observed values of a cell are elsewhere: if they differ, the runs
  * have different results.
  */
-#ifndef IGD_QUALIFY_H
-#define IGD_QUALIFY_H
+#ifndef IGD_QUALIFY_QUALIFY_H
+#define IGD_QUALIFY_QUALIFY_H
 
 #include <jansson.h>
 #include <stdio.h>

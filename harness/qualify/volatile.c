@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/qualify_private.h"
+#include "harness/qualify/private.h"
 #include "src/document.h"
 
 /* Is that run.json in the bundle? */

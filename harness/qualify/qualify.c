@@ -1,10 +1,10 @@
-#include "harness/qualify.h"
+#include "harness/qualify/qualify.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "harness/base/build_version.h"
-#include "harness/qualify_private.h"
+#include "harness/qualify/private.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/qualify_private.h"
+#include "harness/qualify/private.h"
 #include "harness/report/coverage.h"
 #include "src/document.h"
 #include "src/verdict.h"

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "harness/base/escape.h"
-#include "harness/qualify.h"
-#include "harness/qualify_sheet.h"
+#include "harness/qualify/qualify.h"
+#include "harness/qualify/sheet.h"
 #include "src/document.h"
 
 static void print_reasons(const json_t *document, FILE *stream)

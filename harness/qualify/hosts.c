@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/abi/abi.h"
-#include "harness/qualify_private.h"
+#include "harness/qualify/private.h"
 #include "src/document.h"
 
 /* Is each of these documents, by the name of its release, of one that is qualified? */

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/qualify.h"
-#include "harness/qualify_sheet.h"
+#include "harness/qualify/qualify.h"
+#include "harness/qualify/sheet.h"
 #include "src/document.h"
 
 static void write_names(const struct sheet *sheet, const char *strong, const json_t *names)

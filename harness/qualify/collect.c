@@ -1,4 +1,4 @@
-#include "harness/qualify_collect.h"
+#include "harness/qualify/collect.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include "harness/compare/diff.h"
 #include "harness/logs/patterns.h"
 #include "harness/plan/plan.h"
-#include "harness/qualify_private.h"
+#include "harness/qualify/private.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"

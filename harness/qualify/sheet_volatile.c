@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "harness/qualify_run.h"
-#include "harness/qualify_sheet.h"
+#include "harness/qualify/run.h"
+#include "harness/qualify/sheet.h"
 #include "src/document.h"
 
 #define MIB 1048576.0

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/qualify.h"
-#include "harness/qualify_sheet.h"
+#include "harness/qualify/qualify.h"
+#include "harness/qualify/sheet.h"
 #include "harness/report/html_writer.h"
 #include "harness/report/summary.h"
 #include "src/document.h"

@@ -5,7 +5,7 @@
 #define IGD_QUALIFY_COLLECT_H
 
 #include "harness/base/string_list.h"
-#include "harness/qualify.h"
+#include "harness/qualify/qualify.h"
 #include "src/problem.h"
 
 /* What the user named; all borrowed. */

@@ -1,6 +1,6 @@
 /*
- * What the files that make a qualification (harness/qualify.h) share. None of them changes the
- * sources.
+ * What the files that make a qualification (harness/qualify/qualify.h) share. None of them changes
+ * the sources.
  */
 #ifndef IGD_QUALIFY_PRIVATE_H
 #define IGD_QUALIFY_PRIVATE_H
@@ -8,8 +8,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "harness/qualify.h"
-#include "harness/qualify_run.h"
+#include "harness/qualify/qualify.h"
+#include "harness/qualify/run.h"
 
 struct qualify {
 	const struct qualify_sources *sources;

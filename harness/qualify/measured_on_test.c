@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "harness/compare/compare.h"
-#include "harness/qualify.h"
+#include "harness/qualify/qualify.h"
 #include "harness/report/formats.h"
 #include "harness/report/summary.h"
 #include "harness/store/merge.h"

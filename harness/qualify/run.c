@@ -1,4 +1,4 @@
-#include "harness/qualify_run.h"
+#include "harness/qualify/run.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/qualify_sheet.h"
+#include "harness/qualify/sheet.h"
 #include "src/document.h"
 
 /* The text at a path of two keys, or of one if `below` is NULL; "" if there is none. */

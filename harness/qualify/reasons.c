@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/base/measured_on.h"
-#include "harness/qualify_private.h"
+#include "harness/qualify/private.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"

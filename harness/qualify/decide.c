@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "harness/qualify_private.h"
+#include "harness/qualify/private.h"
 #include "harness/report/coverage.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
