@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
-#include "harness/bisect_drive.h"
-#include "harness/bisect_options.h"
-#include "harness/bisect_render.h"
+#include "harness/bisect/driver.h"
+#include "harness/bisect/options.h"
+#include "harness/bisect/render.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/process/guarded_child.h"

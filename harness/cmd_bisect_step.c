@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "harness/base/escape.h"
-#include "harness/bisect_git.h"
-#include "harness/bisect_options.h"
+#include "harness/bisect/git.h"
+#include "harness/bisect/options.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
 #include "harness/process/guarded_child.h"

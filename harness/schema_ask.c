@@ -14,7 +14,7 @@
 
 #include "harness/abi/abi.h"
 #include "harness/base/fileio.h"
-#include "harness/bisect.h"
+#include "harness/bisect/bisect.h"
 #include "harness/dut.h"
 #include "harness/host/check.h"
 #include "harness/logs/patterns.h"
