@@ -4,7 +4,7 @@
 
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/dut_drive.h"
+#include "harness/dut/driver.h"
 #include "harness/logs/patterns.h"
 #include "harness/session/session.h"
 

@@ -13,7 +13,7 @@
 #include "harness/base/install_paths.h"
 #include "harness/command_fail.h"
 #include "harness/commands.h"
-#include "harness/dut_drive.h"
+#include "harness/dut/driver.h"
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/shard.h"

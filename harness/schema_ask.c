@@ -15,7 +15,7 @@
 #include "harness/abi/abi.h"
 #include "harness/base/fileio.h"
 #include "harness/bisect/bisect.h"
-#include "harness/dut.h"
+#include "harness/dut/dut.h"
 #include "harness/host/check.h"
 #include "harness/logs/patterns.h"
 #include "harness/matrix/matrix.h"

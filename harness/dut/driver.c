@@ -1,4 +1,4 @@
-#include "harness/dut_drive.h"
+#include "harness/dut/driver.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 #include "harness/plan/shard.h"
 #include "harness/run/service.h"
 #include "harness/session/session.h"

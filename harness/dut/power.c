@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/base/clock.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 
 /* Between two questions to a host that does not answer yet. */
 #define PAUSE_MS 1000

@@ -1,14 +1,14 @@
 /*
- * Finds the description of a host under test (harness/dut_description.h). Users write descriptions
+ * Finds the description of a host under test (harness/dut/description.h). Users write descriptions
  * in YAML (docs/hosts.md). Two are built in: "lab:NAME", the virtual lab, and "ssh:USER@HOST", a
  * host without console and power control.
  */
-#ifndef IGD_DUT_H
-#define IGD_DUT_H
+#ifndef IGD_DUT_DUT_H
+#define IGD_DUT_DUT_H
 
 #include <stddef.h>
 
-#include "harness/dut_description.h"
+#include "harness/dut/description.h"
 #include "src/problem.h"
 
 #define DUT_FORMAT   "igd-harness host-description"

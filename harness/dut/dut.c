@@ -1,4 +1,4 @@
-#include "harness/dut.h"
+#include "harness/dut/dut.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 
 /* What is kept in a list is freed by dut_free(); gcc 12's analyzer loses sight of it there. */
 #if !defined(__clang__)

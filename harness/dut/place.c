@@ -15,8 +15,8 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
-#include "harness/dut_drive.h"
-#include "harness/dut_private.h"
+#include "harness/dut/driver.h"
+#include "harness/dut/private.h"
 #include "src/document.h"
 
 /* Between two looks at a place that somebody else holds. */

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 #include "src/io.h"
 
 /* "\n=255\n": the status of the line, behind all it printed. */

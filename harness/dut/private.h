@@ -11,7 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "harness/base/digest.h"
-#include "harness/dut.h"
+#include "harness/dut/dut.h"
 #include "harness/process/subprocess.h"
 #include "harness/store/attempt.h"
 #include "harness/store/run_dir.h"

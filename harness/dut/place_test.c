@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 #include "src/suite.h"
 
 /* The files beside it: who holds the place, and whether the coordinator is gone. */

@@ -10,13 +10,13 @@
  *           "tree": "/usr", "lab": null}             folders here
  * The rest of the description is not stored, because power commands may contain passwords.
  */
-#ifndef IGD_DUT_DRIVE_H
-#define IGD_DUT_DRIVE_H
+#ifndef IGD_DUT_DRIVER_H
+#define IGD_DUT_DRIVER_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "harness/dut.h"
+#include "harness/dut/dut.h"
 #include "harness/logs/patterns.h"
 #include "harness/store/run_dir.h"
 

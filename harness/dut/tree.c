@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/file_list.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 
 /* lab/ is for the virtual lab's dom0 alone. */
 static const char *const tree_parts[DUT_TREE_PARTS] = { "bin/igd-harness", "lib/igd-harness",

@@ -11,7 +11,7 @@
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 #include "harness/host/document.h"
 #include "harness/logs/patterns.h"
 #include "harness/store/seal.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 #include "src/suite.h"
 
 static struct dut dut = { .name = (char *)"here",

@@ -1,4 +1,4 @@
-#include "harness/dut_description.h"
+#include "harness/dut/description.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "harness/dut.h"
+#include "harness/dut/dut.h"
 
 #include <errno.h>
 #include <limits.h>

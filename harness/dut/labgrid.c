@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 
 /* What is kept in a list is freed by dut_free(); gcc 12's analyzer loses sight of it there. */
 #if !defined(__clang__)

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
-#include "harness/dut_private.h"
+#include "harness/dut/private.h"
 
 /* A console that broke off, as when the host is switched off, is opened again after this. */
 #define AGAIN_US 1000000

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/dut.h"
-#include "harness/dut_private.h"
+#include "harness/dut/dut.h"
+#include "harness/dut/private.h"
 #include "harness/yaml/yaml.h"
 
 /* What is kept in a list is freed by dut_free_words() and dut_free(); gcc 12's analyzer loses sight
