@@ -1,4 +1,4 @@
-/* The module's one symbol, for harness/cmd_abi.c. */
+/* The module's one symbol, for harness/cli/cmd_abi.c. */
 #include "harness/abi/elf_imports.h"
 
 __attribute__((visibility("default"))) extern const struct imports_module igd_imports_module;

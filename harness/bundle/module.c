@@ -1,4 +1,4 @@
-/* The module's one symbol, for harness/cmd_bundle.c. */
+/* The module's one symbol, for harness/cli/cmd_bundle.c. */
 #include "harness/bundle/bundle.h"
 
 __attribute__((visibility("default"))) extern const struct bundle_module igd_bundle_module;

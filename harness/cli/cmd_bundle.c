@@ -1,0 +1,144 @@
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/clock.h"
+#include "harness/bundle/bundle.h"
+#include "harness/bundle/file.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/store/run_dir.h"
+#include "src/document.h"
+
+static struct {
+	const char *output;
+	bool check;
+} given;
+
+static const struct command_option options[] = {
+	{ "output", "FILE.tar.zst",
+		"the file to make, which must not be there (default:\n"
+		"                          MATRIX-STARTED.tar.zst here)",
+		.text = &given.output },
+	{ "check", NULL, "check the bundle that is named instead, without unpacking it",
+		.flag = &given.check },
+	{ NULL },
+};
+
+/* Not part of what was recorded: who writes there, and the manifest of a bundle it came from. */
+static const char *const not_bundled[] = { "lock", BUNDLE_MANIFEST, NULL };
+
+/* The name for the folder in the bundle: what was tested, and when; whatever DIR is called. */
+static void name_top(const json_t *run, const json_t *plan, char *top, size_t size)
+{
+	const char *matrix = document_text(json_object_get(plan, "matrix"), "name");
+	const char *started = document_text(run, "started");
+	size_t used = 0;
+
+	for (const char *c = matrix[0] && matrix[0] != '.' ? matrix : "run"; *c && used < 64; c++) {
+		if (isalnum((unsigned char)*c) || strchr("._-", *c))
+			top[used++] = *c;
+	}
+	top[used++] = '-';
+	for (const char *c = started; *c && used + 1 < size; c++) {
+		if (isalnum((unsigned char)*c))
+			top[used++] = *c;
+	}
+	top[used] = 0;
+}
+
+/* When the run began; 0 if it does not say. */
+static time_t began_at(const json_t *run)
+{
+	time_t began = 0;
+
+	clock_parse(document_text(run, "started"), &began);
+	return began;
+}
+
+static int make(const struct bundle_module *module, const struct store *store, const json_t *run,
+	const json_t *plan, struct problem *why)
+{
+	char top[FILES_PATH_MAX / 2], output[PATH_MAX];
+	struct bundle_order order = { store->dir_fd, not_bundled, top, began_at(run) };
+	struct bundle_contents contents = { 0 };
+	int r;
+
+	name_top(run, plan, top, sizeof(top));
+	snprintf(output, sizeof(output), "%s.tar.zst", top);
+	r = bundle_make(module, &order, given.output ? given.output : output, &contents, why);
+	if (r == 0)
+		printf("%s: %zu files, %" PRIu64 " bytes, in %s/\n",
+			given.output ? given.output : output, contents.files, contents.bytes,
+			contents.top);
+	return r;
+}
+
+static int check(const struct bundle_module *module, const char *path, struct problem *why)
+{
+	struct bundle_contents contents = { 0 };
+	struct problem inner = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r;
+
+	if (fd < 0)
+		return problem_set(why, -errno, "cannot read %s: %s", path, strerror(errno));
+	r = module->check(fd, &contents, &inner);
+	if (r < 0)
+		problem_set(why, r, "%s: %s", path, inner.text);
+	else
+		printf("%s: whole: %zu files, %" PRIu64 " bytes, in %s/\n", path, contents.files,
+			contents.bytes, contents.top);
+	close(fd);
+	return r;
+}
+
+static int run(int argc, char **argv)
+{
+	json_t *stored_run = NULL, *plan = NULL;
+	const struct bundle_module *module;
+	struct store store = STORE_NONE;
+	struct problem why = { 0 };
+	int r;
+
+	if (argc != 1 || (given.check && given.output)) {
+		problem_set(&why, 0, "name one run directory, or with --check one bundle alone");
+		return command_fail(&command_bundle, EXIT_USAGE, &why);
+	}
+	module = bundle_load(&why);
+	if (!module)
+		return command_fail(&command_bundle, EXIT_NO_ANSWER, &why);
+	if (given.check) {
+		r = check(module, argv[0], &why);
+	} else {
+		r = store_open(argv[0], false, &store, &stored_run, &plan, &why);
+		if (r == 0)
+			r = store_hold(&store, &why);
+		if (r == 0)
+			r = make(module, &store, stored_run, plan, &why);
+	}
+	json_decref(plan);
+	json_decref(stored_run);
+	store_close(&store);
+	return r < 0 ? command_fail(&command_bundle, command_status(r), &why) : 0;
+}
+
+const struct command command_bundle = {
+	.name = "bundle",
+	.arguments = "DIR|FILE",
+	.summary = "a run directory as one file, for keeping and mailing",
+	.description =
+		"Writes the run directory DIR into one .tar.zst, with the SHA-256 of every file in it;\n"
+		"the same run gives the same bytes. Refused while a run writes there. Unpacked by tar,\n"
+		"it is a run directory again: `igd-harness judge` works as before. With --check, DIR is\n"
+		"a bundle: is every file there and as it was? Exit status: 0 done or whole, 2 wrong\n"
+		"usage or not whole, 3 it could not be read or written.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,73 @@
+#include <jansson.h>
+#include <stdio.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/compare/diff.h"
+#include "harness/compare/stored.h"
+#include "harness/judge/stored_run.h"
+
+static struct {
+	const char *matrix;
+	struct string_list history;
+	bool json;
+} given;
+
+static const struct command_option options[] = {
+	{ "matrix", "FILE", "judge all of them by this matrix instead of their own",
+		.text = &given.matrix },
+	{ "history", "DIR",
+		"an earlier run; may be given again. A cell that was as expected in none\n"
+		"                          of them never passed",
+		.list = &given.history },
+	{ "json", NULL, "the difference as JSON", .flag = &given.json },
+	{ NULL },
+};
+
+static int print(const json_t *difference)
+{
+	if (!given.json)
+		return diff_render(difference, stdout);
+	if (json_dumpf(difference, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII) < 0)
+		return -1;
+	return putchar('\n') == EOF ? -1 : 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct stored_run_options by = { .matrix = given.matrix };
+	struct stored_run later = STORED_RUN_NONE;
+	struct problem why = { 0 };
+	json_t *difference = NULL;
+	int r, status;
+
+	if (argc != 2) {
+		problem_set(&why, 0, "name two run directories, the earlier first");
+		return command_fail(&command_diff, EXIT_USAGE, &why);
+	}
+	r = stored_run_open(argv[1], &by, &later, &why);
+	if (r == 0)
+		r = stored_run_judge(&later, &why);
+	if (r == 0)
+		r = compare_stored(argv[0], &later, &given.history, &by, &difference, &why);
+	if (r == 0)
+		r = print(difference);
+	status = r < 0 ? command_fail(&command_diff, command_status(r), &why)
+		       : diff_exit_status(difference);
+	json_decref(difference);
+	stored_run_close(&later);
+	return status;
+}
+
+const struct command command_diff = {
+	.name = "diff",
+	.arguments = "RUN_A RUN_B",
+	.summary = "what changed between two runs, cell by cell",
+	.description =
+		"Judges both run directories and compares them: what is under test, verdicts, and what\n"
+		"the guests reported. Each cell gets a class from what was before: regression, like a,\n"
+		"never passed, fixed, ... Exit status: 1 if a cell regressed, or fails otherwise than\n"
+		"in RUN_A; 0 if not; 2 usage.",
+	.options = options,
+	.run = run,
+};

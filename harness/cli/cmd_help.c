@@ -1,0 +1,66 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/cli/help.h"
+
+static struct {
+	const char *format;
+} given = { .format = "text" };
+
+static const char *format_name(size_t i)
+{
+	static const char *const names[] = { "text", "man", "bash", NULL };
+
+	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+}
+
+static const struct command_option options[] = {
+	{ "format", "NAME", "text (default), a manual page, or bash's completion",
+		.text = &given.format, .nth = format_name },
+	{ NULL },
+};
+
+static int run(const struct command *const *all, int argc, char **argv)
+{
+	const struct command *command = NULL;
+	struct problem why = { 0 };
+
+	if (argc > 1)
+		problem_set(&why, 0, "name one command, or none");
+	else if (argc == 1)
+		command = help_command(all, argv[0], &why);
+	if (why.text[0])
+		return command_fail(&command_help, EXIT_USAGE, &why);
+	if (strcmp(given.format, "man") == 0) {
+		help_man(all, command, stdout);
+	} else if (strcmp(given.format, "bash") == 0) {
+		help_bash(all, stdout);
+	} else if (strcmp(given.format, "text") != 0) {
+		problem_set(&why, 0, "no format \"%.100s\"; igd-harness help --help lists them",
+			given.format);
+		return command_fail(&command_help, EXIT_USAGE, &why);
+	} else if (command) {
+		options_help(command);
+	} else {
+		help_text(all, stdout);
+	}
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	problem_set(&why, 0, "cannot write: %s", strerror(errno));
+	return command_fail(&command_help, EXIT_NO_ANSWER, &why);
+}
+
+const struct command command_help = {
+	.name = "help",
+	.arguments = "[COMMAND]",
+	.summary = "tell what there is, or more of a command",
+	.description =
+		"Prints what igd-harness --help prints, or of a COMMAND what its --help does. The\n"
+		"manual pages and bash's completion that are installed with the program are made\n"
+		"with this.",
+	.options = options,
+	.run_of_all = run,
+};

@@ -1,0 +1,213 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/backend/device_lease.h"
+#include "harness/base/escape.h"
+#include "harness/bundle/file.h"
+#include "harness/bundle/host_bundle.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/host/document.h"
+#include "harness/host/render.h"
+#include "harness/run/runner.h"
+#include "src/document.h"
+
+/* A root below which there is nothing: a dump of configuration space comes without sysfs. */
+#define NOWHERE "/dev/null"
+
+static struct {
+	const char *sysroot, *lspci, *xen_log, *ids, *device_model, *bundle;
+	bool json, hcl;
+} given;
+
+static const struct command_option options[] = {
+	{ "json", NULL, "print the document", .flag = &given.json },
+	{ "hcl", NULL, "print a report for Qubes OS' list of hardware (YAML)", .flag = &given.hcl },
+	{ "bundle", "FILE.tar.zst",
+		"also write all of it, with Xen's messages, into one file to mail, which\n"
+		"                          must not be there",
+		.text = &given.bundle },
+	{ "device-model", "PATH", "the QEMU to look at (default: the one libxl starts)",
+		.text = &given.device_model },
+	{ "sysroot", "DIR", "look at the recorded sys/, proc/ and dev/mem in DIR, not at this host",
+		.text = &given.sysroot },
+	{ "lspci", "FILE", "what `lspci -xxxx' of another host wrote, instead of sysfs",
+		.text = &given.lspci },
+	{ "xen-log", "FILE", "what `xl dmesg' wrote, instead of asking Xen",
+		.text = &given.xen_log },
+	{ "ids", "FILE",
+		"which GPU is what (default: IGD_IDS, or the table built into the\n"
+		"                          program)",
+		.text = &given.ids },
+	{ NULL },
+};
+
+/* What a killed run left: its domains, which opening the back end has destroyed, and its device. */
+static int restore(struct runner *runner, struct problem *why)
+{
+	const json_t *destroyed = json_object_get(runner->identities, "destroyed_at_start"), *entry;
+	char bdf[BDF_TEXT_MAX];
+	struct bdf device;
+	size_t i;
+	int r;
+
+	json_array_foreach(destroyed, i, entry)
+	{
+		fputs("destroyed ", stdout);
+		escape_value(stdout, entry);
+		putchar('\n');
+	}
+	r = lease_restore(runner->backend->devices, runner->host, "", &device, why);
+	if (r == 1) {
+		bdf_format(device, bdf);
+		printf("gave device %s back\n", bdf);
+	} else if (r == 0 && json_array_size(destroyed) == 0) {
+		puts("nothing to restore: no run left anything on this host");
+	}
+	return r < 0 ? r : 0;
+}
+
+static int run_restore(void)
+{
+	struct backend_options host_options = { 0 };
+	struct runner runner = { 0 };
+	struct problem why = { 0 };
+	int r = runner_open(&runner, "libxl", &host_options, &why);
+
+	if (r == 0)
+		r = restore(&runner, &why);
+	runner_close(&runner);
+	return r < 0 ? command_fail(&command_host, EXIT_NO_ANSWER, &why) : 0;
+}
+
+/* Xen, if there is any to ask; what it does not tell is said in the sentences. */
+struct xen {
+	const struct backend *backend;
+	struct backend_host *host;
+	sd_event *loop;
+	json_t *identities, *survey;
+	struct problem trouble, model_trouble;
+	int error;
+};
+
+static void xen_ask(struct xen *xen)
+{
+	struct backend_options host_options = { .device_model = given.device_model,
+		.look_only = true };
+
+	xen->identities = json_object();
+	xen->survey = json_object();
+	xen->error = backend_find("libxl", &xen->backend, &xen->trouble);
+	if (xen->error == 0)
+		xen->error = sd_event_new(&xen->loop);
+	if (xen->error >= 0)
+		xen->error =
+			xen->backend->open(&host_options, xen->loop, &xen->host, &xen->trouble);
+	if (xen->error < 0)
+		return;
+	xen->backend->identify(xen->host, xen->identities, &xen->model_trouble);
+	xen->backend->survey(xen->host, xen->survey);
+}
+
+static void xen_close(struct xen *xen)
+{
+	if (xen->host)
+		xen->backend->close(xen->host);
+	sd_event_unref(xen->loop);
+	json_decref(xen->identities);
+	json_decref(xen->survey);
+}
+
+static int print(const json_t *document)
+{
+	if (given.json) {
+		json_dumpf(document, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else if (given.hcl) {
+		host_render_hcl(document, stdout);
+	} else {
+		host_render_text(document, isatty(1) == 1, stdout);
+	}
+	return fflush(stdout) == 0 ? 0 : -EIO;
+}
+
+/* 0, 1, 3 for PASS, FAIL, UNKNOWN. */
+static int status_of(const json_t *document)
+{
+	const char *verdict = document_text(document, "verdict");
+
+	if (strcmp(verdict, "PASS") == 0)
+		return 0;
+	return strcmp(verdict, "FAIL") == 0 ? 1 : EXIT_NO_ANSWER;
+}
+
+static int run_checks(void)
+{
+	struct xen xen = { 0 };
+	struct host_sources sources = { .root = given.sysroot ? given.sysroot
+						: given.lspci ? NOWHERE
+							      : "",
+		.lspci = given.lspci,
+		.xen_log = given.xen_log,
+		.ids = given.ids,
+		.device_model = given.device_model };
+	struct problem why = { 0 };
+	json_t *document;
+	int r = -ENOMEM, status;
+
+	if (!sources.root[0])
+		xen_ask(&xen);
+	else
+		problem_set(&xen.trouble, 0, "this is a record of a host");
+	sources.identities = xen.identities;
+	sources.survey = xen.survey;
+	sources.xen_error = xen.error;
+	sources.xen_trouble = xen.trouble.text;
+	sources.model_trouble = xen.model_trouble.text;
+	document = host_document(&sources);
+	if (document)
+		r = print(document);
+	if (r == 0 && given.bundle)
+		r = host_bundle(document, &sources, given.bundle, &why);
+	status = document ? status_of(document) : EXIT_NO_ANSWER;
+	xen_close(&xen);
+	json_decref(document);
+	if (r < 0)
+		problem_set(&why, r, "%s", strerror(-r));
+	return r < 0 ? command_fail(&command_host, command_status(r), &why) : status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct problem why = { 0 };
+
+	if (argc == 0 || (argc == 1 && strcmp(argv[0], "check") == 0)) {
+		if (!given.json || !given.hcl)
+			return run_checks();
+		problem_set(&why, 0, "--json or --hcl, not both");
+	} else if (argc == 1 && strcmp(argv[0], "restore") == 0) {
+		return run_restore();
+	} else {
+		problem_set(&why, 0, "say what to do: check, which is what it does, or restore");
+	}
+	return command_fail(&command_host, EXIT_USAGE, &why);
+}
+
+const struct command command_host = {
+	.name = "host",
+	.arguments = "[check|restore]",
+	.summary = "can this host pass an IGD through, and if not, why; restore: undo a killed run",
+	.description =
+		"Looks at Xen, VT-d, the device at 00:02.0 and all that a passthrough test needs, and\n"
+		"says what is wrong and what to do; starts and changes nothing. Without Xen or without\n"
+		"root it says what cannot be known. Exit status: 0 PASS, 1 FAIL, 3 UNKNOWN.\n\n"
+		"restore destroys guests whose harness is dead, and gives back the device that one had\n"
+		"leased: to dom0 and to the driver it had. Changes nothing if no run left anything.",
+	.options = options,
+	.run = run,
+};

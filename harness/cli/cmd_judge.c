@@ -1,0 +1,153 @@
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/compare/stored.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/stored_run.h"
+#include "harness/report/file.h"
+#include "harness/report/formats.h"
+#include "harness/store/record_view.h"
+
+static struct {
+	const char *matrix, *known, *patterns, *format, *output, *baseline;
+	struct string_list select, history;
+} given = { .format = "table" };
+
+static const struct command_option options[] = {
+	{ "matrix", "FILE", "judge by this matrix instead of the run's own",
+		.text = &given.matrix },
+	{ "known", "FILE",
+		"the known deviations (default: the run's own, or with --matrix those\n"
+		"                          beside that matrix)",
+		.text = &given.known },
+	{ "patterns", "FILE",
+		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
+		"                          installed with the program, or the run's own)",
+		.text = &given.patterns },
+	{ "select", "GLOB", "only cells whose name matches; may be given again",
+		.list = &given.select },
+	{ "format", "NAME", "how to say it (default: table; docs/use/formats.md)",
+		.text = &given.format, .nth = renderer_name },
+	{ "output", "FILE", "write it there, whole, instead of to the terminal",
+		.text = &given.output },
+	{ "baseline", "RUN",
+		"for a qualification: an earlier run, judged alike, and what changed\n"
+		"                          since it, cell by cell",
+		.text = &given.baseline },
+	{ "history", "RUN",
+		"a run before the baseline; may be given again. A cell that was as\n"
+		"                          expected in none of them never passed",
+		.list = &given.history },
+	{ NULL },
+};
+
+/* A run, on its way to a renderer; all borrowed but the totals. */
+struct judgement {
+	const struct renderer *renderer;
+	struct stored_run *stored;
+	struct render_options how;
+	json_t *totals;
+};
+
+static int emit_cells(void *data, FILE *stream, struct problem *why)
+{
+	struct judgement *judgement = data;
+	struct rendering rendering = { &judgement->how, stream, 0 };
+	struct findings_sink rendered = judgement->renderer->sink(&rendering);
+	struct findings_sink kept = findings_totals(&judgement->totals);
+	struct findings_pair pair = { &rendered, &kept };
+	struct findings_sink both = findings_both(&pair);
+	struct judge_request request = stored_run_request(judgement->stored, &both);
+
+	return judge_stream(&request, why);
+}
+
+/* For a renderer that goes cell by cell. */
+static int run_by_cell(const char *dir, const struct stored_run_options *by,
+	struct judgement *judgement, struct problem *why)
+{
+	struct fileio_source source = { emit_cells, judgement };
+	int r = stored_run_open_stream(dir, by, judgement->stored, why);
+
+	return r < 0 ? r : render_output(given.output, &source, why);
+}
+
+/* For a renderer that needs the whole, and the record, and perhaps what was before. */
+static int run_whole(const char *dir, const struct stored_run_options *by,
+	struct judgement *judgement, struct problem *why)
+{
+	struct stored_run *stored = judgement->stored;
+	struct record record = { 0 };
+	json_t *difference = NULL;
+	int r = stored_run_open(dir, by, stored, why);
+
+	if (r == 0)
+		r = stored_run_judge(stored, why);
+	if (r == 0)
+		r = record_open(&stored->store, stored->stored_plan, &record);
+	if (r == 0 && given.baseline)
+		r = compare_stored(given.baseline, stored, &given.history, by, &difference, why);
+	judgement->how.record = &record;
+	judgement->how.difference = difference;
+	if (r == 0)
+		r = render_file(
+			judgement->renderer, stored->findings, &judgement->how, given.output, why);
+	judgement->totals = json_incref(stored->findings);
+	json_decref(difference);
+	record_close(&record);
+	return r;
+}
+
+static int check_usage(int argc, const struct renderer *renderer, struct problem *why)
+{
+	if (argc != 1)
+		return problem_set(why, -EINVAL, "name one run directory");
+	if (!renderer)
+		return problem_set(why, -EINVAL,
+			"no format \"%.100s\"; igd-harness judge --help lists them", given.format);
+	if (given.baseline && !renderer->compares)
+		return problem_set(why, -EINVAL,
+			"--baseline is for the formats qualification-md and qualification-html; "
+			"igd-harness diff compares two runs at a terminal");
+	if (given.history.count > 0 && !given.baseline)
+		return problem_set(why, -EINVAL, "--history says what was before a --baseline");
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct stored_run_options by = { given.matrix, given.known, given.patterns, &given.select };
+	struct stored_run stored = STORED_RUN_NONE;
+	struct judgement judgement = { renderer_find(given.format), &stored,
+		{ .colour = isatty(1) == 1 && !given.output, .verbose = true }, NULL };
+	struct problem why = { 0 };
+	int r, status;
+
+	if (check_usage(argc, judgement.renderer, &why) < 0)
+		return command_fail(&command_judge, EXIT_USAGE, &why);
+	r = (judgement.renderer->sink ? run_by_cell : run_whole)(argv[0], &by, &judgement, &why);
+	if (r == 0 && judge_tested_nothing(judgement.totals))
+		fputs("igd-harness: " JUDGE_NOTHING_TESTED "\n", stderr);
+	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
+		       : judge_exit_status(judgement.totals);
+	json_decref(judgement.totals);
+	stored_run_close(&stored);
+	return status;
+}
+
+const struct command command_judge = {
+	.name = "judge",
+	.arguments = "DIR",
+	.summary = "judge a stored run again, offline",
+	.description =
+		"Judges the run directory DIR from its record alone: by its own frozen matrix, or by\n"
+		"another, and searches its logs for lines whose meaning is known. Changes nothing in\n"
+		"DIR.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,104 @@
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/cli/lava_job.h"
+#include "harness/matrix/matrix.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/shard.h"
+
+static struct {
+	struct string_list select, tags, more;
+	const char *shard, *device_type, *prefix, *out, *slow;
+} given = { .device_type = "ssh", .prefix = "/usr", .slow = "1" };
+
+static const struct command_option options[] = {
+	{ "device-type", "TYPE", "LAVA's word for the kind of host (default: ssh)",
+		.text = &given.device_type },
+	{ "tag", "TAG", "only on a host that has this tag; may be given again",
+		.list = &given.tags },
+	{ "prefix", "DIR", "where the harness is on the host (default: /usr)",
+		.text = &given.prefix },
+	{ "out", "DIR",
+		"the run directory on the host (default: in the job's own folder,\n"
+		"                          which LAVA removes)",
+		.text = &given.out },
+	{ "select", "GLOB", "only cells whose name matches; may be given again",
+		.list = &given.select },
+	{ "shard", "INDEX/COUNT", "only this part of the cells: a job for each host",
+		.text = &given.shard },
+	{ "run-option", "WORD",
+		"a further word for `run` on the host, such as --run-option=--keep-lease;\n"
+		"                          may be given again",
+		.list = &given.more },
+	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &given.slow },
+	{ NULL },
+};
+
+static int print_job(const json_t *plan, double slow, struct problem *why)
+{
+	struct lava_options how = {
+		.device_type = given.device_type,
+		.tags = given.tags.texts,
+		.tag_count = given.tags.count,
+		.prefix = given.prefix,
+		.out = given.out,
+		.slow = slow,
+		.shard = given.shard,
+		.select = given.select.texts,
+		.select_count = given.select.count,
+		.more = given.more.texts,
+		.more_count = given.more.count,
+	};
+	json_t *job = lava_job(plan, &how);
+	char *text = NULL;
+	int r = lava_job_yaml(job, &text, why);
+
+	if (r == 0)
+		fputs(text, stdout);
+	free(text);
+	json_decref(job);
+	return r;
+}
+
+static int run(int argc, char **argv)
+{
+	struct problem why = { 0 };
+	json_t *plan = NULL;
+	char *end = NULL;
+	double slow = strtod(given.slow, &end);
+	int r, status;
+
+	if (argc != 1 || *end || !(slow >= 0.01 && slow <= 1000)) {
+		problem_set(&why, 0,
+			argc != 1 ? "name one matrix file, which the host has too"
+				  : "--slow takes a number from 0.01 to 1000");
+		return command_fail(&command_lava_job, EXIT_USAGE, &why);
+	}
+	r = matrix_plan(argv[0], NULL, &plan, &why);
+	if (r == 0)
+		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0)
+		r = shard_cut(plan, given.shard, &why);
+	if (r == 0)
+		r = print_job(plan, slow, &why);
+	status = r < 0 ? command_fail(&command_lava_job, command_status(r), &why) : 0;
+	if (fflush(stdout) != 0 || ferror(stdout))
+		status = EXIT_NO_ANSWER;
+	json_decref(plan);
+	return status;
+}
+
+const struct command command_lava_job = {
+	.name = "lava-job",
+	.arguments = "MATRIX",
+	.summary = "write a job for LAVA that runs a matrix",
+	.description =
+		"Prints the definition of a job (YAML): the matrix, or a shard of it, is run on a host\n"
+		"that LAVA reaches over ssh and that has the harness installed, and each cell is a case\n"
+		"of LAVA's. The time-outs are those of the cells. Touches nothing.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,191 @@
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/base/escape.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/evidence/fields.h"
+#include "harness/matrix/matrix.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/settings.h"
+#include "harness/plan/shard.h"
+
+static struct {
+	struct string_list select;
+	const char *known, *shard;
+	bool json, fields, settings;
+} given;
+
+static const struct command_option options[] = {
+	{ "select", "GLOB", "only cells whose name matches; may be given again",
+		.list = &given.select },
+	{ "shard", "INDEX/COUNT",
+		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
+		"                          `merge` joins the runs",
+		.text = &given.shard },
+	{ "json", NULL, "the plan document (harness/plan/plan.h) instead of text",
+		.flag = &given.json },
+	{ "known", "FILE",
+		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
+		"                          if it is there)",
+		.text = &given.known },
+	{ "fields", NULL, "list the fields an expectation can name, and end",
+		.flag = &given.fields },
+	{ "settings", NULL, "list the settings a matrix can give, and end",
+		.flag = &given.settings },
+	{ NULL },
+};
+
+static void print_field(void *data, const char *pattern, const char *meaning)
+{
+	printf("%s\n      %s\n", pattern, meaning);
+}
+
+static void print_settings(void)
+{
+	for (const struct setting *setting = setting_table; setting->name; setting++)
+		printf("%-6s %-22s %s\n", setting->backend, setting->name, setting->meaning);
+}
+
+static void print_values(const char *head, const json_t *values)
+{
+	const char *name;
+	json_t *value;
+
+	printf("    %-8s", head);
+	json_object_foreach((json_t *)values, name, value)
+	{
+		printf(" %s=", name);
+		escape_value(stdout, value);
+	}
+}
+
+static void print_backends(const json_t *cell)
+{
+	const json_t *others = json_object_get(json_object_get(cell, "to"), "settings");
+	const char *backend;
+	json_t *values, *need;
+	size_t i;
+
+	json_object_foreach(json_object_get(cell, "settings"), backend, values)
+	{
+		const json_t *needs = json_object_get(json_object_get(cell, "requires"), backend);
+
+		print_values(backend, values);
+		if (others) {
+			putchar('\n');
+			print_values("   to", json_object_get(others, backend));
+		}
+		json_array_foreach(needs, i, need)
+			printf("%s%s", i ? ", " : "; requires ", json_string_value(need));
+		putchar('\n');
+	}
+}
+
+static void print_hosts(const json_t *conditions, const char *between)
+{
+	const char *field;
+	json_t *values, *value;
+	size_t i;
+
+	json_object_foreach((json_t *)conditions, field, values)
+	{
+		printf("   on hosts whose %s %s", field, between);
+		json_array_foreach(values, i, value)
+		{
+			printf(" ");
+			escape_value(stdout, value);
+		}
+	}
+}
+
+static void print_expectation(const json_t *expectation)
+{
+	const json_t *same_as = json_object_get(expectation, "same_as");
+	const char *name;
+	json_t *range, *backend;
+	size_t i;
+
+	printf("    expect   %-22s ", json_string_value(json_object_get(expectation, "field")));
+	if (same_as)
+		printf("as %s", json_string_value(same_as));
+	else
+		escape_value(stdout, json_object_get(expectation, "value"));
+	json_array_foreach(json_object_get(expectation, "backends"), i, backend)
+		printf("%s%s", i ? ", " : "   by ", json_string_value(backend));
+	json_object_foreach(json_object_get(expectation, "versions"), name, range)
+		printf("   with %s %s", name, json_string_value(range));
+	print_hosts(json_object_get(expectation, "on_host"), "is");
+	print_hosts(json_object_get(expectation, "not_on_host"), "is none of");
+	fputs("\n                 ", stdout);
+	escape_value(stdout, json_object_get(expectation, "source"));
+	putchar('\n');
+}
+
+static void print_plan(const json_t *plan)
+{
+	const json_t *cells = json_object_get(plan, "cells"), *cell, *expectation;
+	size_t i, j;
+
+	json_array_foreach(cells, i, cell)
+	{
+		if (shard_is_elsewhere(plan, cell))
+			continue;
+		printf("%s\n", json_string_value(json_object_get(cell, "name")));
+		print_backends(cell);
+		json_array_foreach(json_object_get(cell, "expect"), j, expectation)
+			print_expectation(expectation);
+	}
+	if (shard_size(plan) < json_array_size(cells))
+		printf("%zu of ", shard_size(plan));
+	printf("%zu cells\n", json_array_size(cells));
+}
+
+static int run(int argc, char **argv)
+{
+	struct problem why = { 0 };
+	json_t *plan = NULL;
+	int r, status = 0;
+
+	if (given.fields)
+		sight_list(print_field, NULL);
+	if (given.settings)
+		print_settings();
+	if (given.fields || given.settings)
+		return 0;
+	if (argc != 1) {
+		problem_set(&why, 0,
+			"name one matrix file, such as results/matrices/seed-display.yaml");
+		return command_fail(&command_plan, EXIT_USAGE, &why);
+	}
+	r = matrix_plan(argv[0], given.known, &plan, &why);
+	if (r == 0)
+		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0)
+		r = shard_cut(plan, given.shard, &why);
+	if (r < 0) {
+		status = command_fail(&command_plan, command_status(r), &why);
+		goto out;
+	}
+	if (given.json)
+		json_dumpf(plan, stdout, JSON_INDENT(1));
+	else
+		print_plan(plan);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		status = EXIT_NO_ANSWER;
+out:
+	json_decref(plan);
+	return status;
+}
+
+const struct command command_plan = {
+	.name = "plan",
+	.arguments = "MATRIX",
+	.summary = "read a matrix and print every cell; touches nothing",
+	.description =
+		"Reads a matrix file (docs/use/matrix.md) and prints each cell: its name, what each back\n"
+		"end would be told, what it requires, and what is expected of it and why.",
+	.options = options,
+	.run = run,
+};

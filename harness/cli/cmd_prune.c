@@ -1,0 +1,208 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "harness/base/clock.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/judge/judge.h"
+#include "harness/store/prune.h"
+#include "src/document.h"
+
+#define DAYS_MAX 36500
+#define KEEP_MAX 1000000
+
+static struct {
+	const char *keep, *older;
+	bool logs, dry_run;
+} given;
+
+static const struct command_option options[] = {
+	{ "keep", "N", "keep the N that began last", .text = &given.keep },
+	{ "older", "DAYS", "keep those that began in the last DAYS days", .text = &given.older },
+	{ "logs", NULL,
+		"of those not kept, remove only the raw logs and pictures of cells\n"
+		"                          that passed; without --keep and --older, of all",
+		.flag = &given.logs },
+	{ "dry-run", NULL, "say what would be removed, and remove nothing",
+		.flag = &given.dry_run },
+	{ NULL },
+};
+
+struct candidate {
+	const char *dir;
+	time_t began; /* (time_t)-1: it does not say */
+	dev_t device;
+	ino_t inode;
+	bool kept;
+};
+
+/* A whole number of at most `max`. Returns 0 or -EINVAL. */
+static int number_of(const char *text, long max, long *number_r)
+{
+	char *end = NULL;
+
+	errno = 0;
+	*number_r = strtol(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno && *number_r <= max ? 0 : -EINVAL;
+}
+
+static int look_at(const char *dir, struct candidate *candidate, struct problem *why)
+{
+	json_t *run = NULL, *plan = NULL;
+	struct store store = STORE_NONE;
+	struct stat st;
+	int r;
+
+	*candidate = (struct candidate){ .dir = dir, .began = (time_t)-1 };
+	if (lstat(dir, &st) < 0)
+		return problem_set(why, -errno, "cannot look at %s: %s", dir, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return problem_set(why, -EINVAL, "%s is no folder: it is not a run directory", dir);
+	candidate->device = st.st_dev;
+	candidate->inode = st.st_ino;
+	r = store_open(dir, false, &store, &run, &plan, why);
+	if (r == 0)
+		clock_parse(document_text(run, "started"), &candidate->began);
+	json_decref(run);
+	json_decref(plan);
+	store_close(&store);
+	return r;
+}
+
+/* The last first; those that do not say when they began before all, so that they are kept. */
+static int by_beginning(const void *a, const void *b)
+{
+	const struct candidate *one = a, *other = b;
+	bool unknown = one->began == (time_t)-1, other_unknown = other->began == (time_t)-1;
+
+	if (unknown != other_unknown)
+		return unknown ? -1 : 1;
+	if (one->began != other->began)
+		return one->began > other->began ? -1 : 1;
+	return strcmp(one->dir, other->dir);
+}
+
+/* Decides which are kept. Every one of them has been looked at, and nothing was removed yet. */
+static int choose(struct candidate *candidates, size_t count, struct problem *why)
+{
+	time_t now = time(NULL);
+	long keep = 0, days = 0;
+
+	if (given.keep && number_of(given.keep, KEEP_MAX, &keep) < 0)
+		return problem_set(why, -EINVAL, "--keep takes a number up to %d", KEEP_MAX);
+	if (given.older && number_of(given.older, DAYS_MAX, &days) < 0)
+		return problem_set(why, -EINVAL, "--older takes a number up to %d", DAYS_MAX);
+	qsort(candidates, count, sizeof(*candidates), by_beginning);
+	for (size_t i = 0; i < count; i++) {
+		struct candidate *it = &candidates[i];
+
+		for (size_t j = 0; j < i; j++) {
+			if (candidates[j].inode == it->inode && candidates[j].device == it->device)
+				return problem_set(
+					why, -EINVAL, "%s is named twice", candidates[i].dir);
+		}
+		if (given.keep)
+			it->kept = i < (size_t)keep;
+		/* One that began in the future, by a clock that jumped, is not old. */
+		else if (given.older)
+			it->kept = it->began == (time_t)-1 || it->began > now - days * 86400;
+	}
+	return 0;
+}
+
+static int prune_judged(const struct store *store, const json_t *run, const json_t *plan,
+	struct pruned *pruned, struct problem *why)
+{
+	struct patterns *patterns = NULL;
+	json_t *findings = NULL;
+	int r;
+
+	r = patterns_choose(NULL, store->dir, &patterns, why);
+	if (r == 0)
+		r = judge_collect(&(struct judge_request){ store, run, plan, plan, patterns },
+			&findings, why);
+	if (r == 0)
+		r = prune_logs(store, plan, findings, given.dry_run, pruned, why);
+	json_decref(findings);
+	patterns_free(patterns);
+	return r;
+}
+
+/* A run that somebody writes in is left alone, and that is no error. */
+static int prune(const struct candidate *candidate, struct problem *why)
+{
+	json_t *run = NULL, *plan = NULL;
+	struct store store = STORE_NONE;
+	struct pruned pruned = { 0 };
+	int r;
+
+	r = store_open(candidate->dir, true, &store, &run, &plan, why);
+	if (r == -EBUSY) {
+		printf("%s: left alone, a run is writing in it\n", candidate->dir);
+		return 0;
+	}
+	if (r == 0)
+		r = given.logs ? prune_judged(&store, run, plan, &pruned, why)
+			       : prune_run(&store, given.dry_run, &pruned, why);
+	if (r == 0 && given.logs && pruned.files == 0)
+		printf("%s: no logs of cells that passed\n", candidate->dir);
+	else if (r == 0)
+		printf("%s: %s%s, %zu files, %" PRIu64 " bytes\n", candidate->dir,
+			given.dry_run ? "would be " : "",
+			given.logs ? "rid of logs of cells that passed" : "removed", pruned.files,
+			pruned.bytes);
+	json_decref(run);
+	json_decref(plan);
+	store_close(&store);
+	return r;
+}
+
+static int run(int argc, char **argv)
+{
+	struct candidate *candidates;
+	struct problem why = { 0 };
+	int r = 0;
+
+	if (argc < 1 || (given.keep && given.older) ||
+		(!given.keep && !given.older && !given.logs)) {
+		problem_set(&why, 0,
+			argc < 1 ? "name the run directories"
+				 : "say which to keep, by --keep or --older, or say --logs");
+		return command_fail(&command_prune, EXIT_USAGE, &why);
+	}
+	candidates = calloc((size_t)argc, sizeof(*candidates));
+	if (!candidates)
+		return command_fail(&command_prune, EXIT_NO_ANSWER, &why);
+	for (int i = 0; i < argc && r == 0; i++)
+		r = look_at(argv[i], &candidates[i], &why);
+	if (r == 0)
+		r = choose(candidates, (size_t)argc, &why);
+	for (int i = 0; i < argc && r == 0; i++) {
+		if (candidates[i].kept)
+			printf("%s: kept\n", candidates[i].dir);
+		else
+			r = prune(&candidates[i], &why);
+	}
+	free(candidates);
+	return r < 0 ? command_fail(&command_prune, command_status(r), &why) : 0;
+}
+
+const struct command command_prune = {
+	.name = "prune",
+	.arguments = "DIR...",
+	.summary = "remove old run directories, or the raw logs in them",
+	.description =
+		"Removes of the run directories DIR... those that --keep or --older does not keep, or\n"
+		"with --logs their raw logs: console, libxl's, QEMU's, pictures, of cells that passed.\n"
+		"What is judged by stays, and pruned.json says what went. If one DIR is no run\n"
+		"directory, or is damaged, nothing is removed at all; one that a run is writing in is\n"
+		"left alone. A run's age is by its `started`.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,86 @@
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/dut/driver.h"
+#include "harness/logs/patterns.h"
+#include "harness/session/session.h"
+
+static struct {
+	bool quiet;
+} given;
+
+static const struct command_option options[] = {
+	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
+	{ NULL },
+};
+
+/* On this host, or on the host under test that the run names. */
+static int go_on(const struct store *store, const json_t *run, const json_t *plan,
+	const struct patterns *patterns, struct problem *why)
+{
+	struct backend_options host_options;
+	struct runner runner = { 0 };
+	int r;
+
+	if (json_object_get(json_object_get(run, "identities"), "shards"))
+		return problem_set(why, -ENOTSUP,
+			"%s is a merged run: go on with the shard that is not whole", store->dir);
+	if (json_object_get(run, "dut"))
+		return dut_resume(store, run, plan, patterns, given.quiet, why);
+	runner.like = store->dir;
+	r = conduct_reopen(&runner, &host_options, store, run, plan, why);
+	if (r == 0)
+		r = conduct(&runner, store, run, plan, patterns, given.quiet, why);
+	runner_close(&runner);
+	return r;
+}
+
+static int run(int argc, char **argv)
+{
+	json_t *stored_run = NULL, *plan = NULL;
+	struct patterns *patterns = NULL;
+	struct store store = STORE_NONE;
+	struct problem why = { 0 };
+	int r;
+
+	if (argc != 1) {
+		problem_set(&why, 0, "name the run directory to go on with");
+		return command_fail(&command_resume, EXIT_USAGE, &why);
+	}
+	r = store_open(argv[0], true, &store, &stored_run, &plan, &why);
+	if (r == -ENOENT)
+		dut_forsake(argv[0]);
+	if (r < 0) {
+		r = command_fail(&command_resume, command_status(r), &why);
+		goto out;
+	}
+	r = patterns_choose(NULL, store.dir, &patterns, &why);
+	if (r == 0)
+		r = go_on(&store, stored_run, plan, patterns, &why);
+	if (r < 0)
+		r = command_fail(
+			&command_resume, r == -ENOTSUP ? EXIT_USAGE : EXIT_NO_ANSWER, &why);
+out:
+	patterns_free(patterns);
+	json_decref(plan);
+	json_decref(stored_run);
+	store_close(&store);
+	return r;
+}
+
+const struct command command_resume = {
+	.name = "resume",
+	.arguments = "DIR",
+	.summary = "go on with a run that was stopped, killed, or lost its host",
+	.description =
+		"Runs the cells of the run directory DIR that are not over, as they were planned, and\n"
+		"judges the whole. The cell that was running is tried again, what it left is kept\n"
+		"beside it; one during which the host died twice is given up (MISS). Refused on a host\n"
+		"that is not what it was when the run began. A run on a host under test goes on there.\n"
+		"Exit status as of run.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,317 @@
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/backend/backend.h"
+#include "harness/backend/device_models.h"
+#include "harness/base/build_version.h"
+#include "harness/base/clock.h"
+#include "harness/base/install_paths.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
+#include "harness/dut/driver.h"
+#include "harness/matrix/matrix.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/shard.h"
+#include "harness/run/runner.h"
+#include "harness/session/session.h"
+#include "harness/store/run_dir.h"
+#include "src/document.h"
+
+static struct {
+	const char *dut, *tree, *hosts, *lab_dir;
+	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
+		*known, *shard, *guest, *like, *jobs;
+	struct string_list select, models;
+	bool quiet, keep_lease, no_cells;
+} given = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
+
+static const struct command_option options[] = {
+	{ "backend", "NAME", "what makes the guests (default: libxl)", .text = &given.backend,
+		.nth = backend_name },
+	{ "out", "DIR",
+		"the run directory to make (default: IGD_RUN_DIR, or\n"
+		"                          igd-run-DATE-TIME here)",
+		.text = &given.out },
+	{ "select", "GLOB", "only cells whose name matches; may be given again",
+		.list = &given.select },
+	{ "shard", "INDEX/COUNT",
+		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
+		"                          `merge` joins the runs",
+		.text = &given.shard },
+	{ "dut", "HOST",
+		"run on this host under test: lab:NAME, ssh:USER@HOST, or a description\n"
+		"                          NAME or FILE (docs/labs/hosts-under-test.md); paths and back ends are its",
+		.text = &given.dut },
+	{ "hosts", "DIR", "where descriptions NAME.yaml are (default: IGD_HOSTS, or hosts)",
+		.text = &given.hosts },
+	{ "tree", "DIR", "the installed tree that the host gets (default: the one of this program)",
+		.text = &given.tree },
+	{ "lab-dir", "DIR", "the commands of lab:NAME (default: ci/lab above this program)",
+		.text = &given.lab_dir },
+	{ "guest", "NAME",
+		"this guest image in place of the matrix's, such as tiny: a small kernel\n"
+		"                          that starts in a third of the time",
+		.text = &given.guest },
+	{ "guests", "DIR",
+		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
+		"                          those installed with the program)",
+		.text = &given.guests },
+	{ "device-model", "PATH", "the QEMU to test (default: the back end's own)",
+		.text = &given.device_model },
+	{ "model", "NAME=PATH",
+		"another QEMU, for cells whose setting device_model names it; may be\n"
+		"                          given again",
+		.list = &given.models },
+	{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",
+		.text = &given.accelerator },
+	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &given.replay },
+	{ "jobs", "N",
+		"run up to N cells side by side, as far as the host has memory and\n"
+		"                          processors; cells with a passed-through device run alone",
+		.text = &given.jobs },
+	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &given.slow },
+	{ "patterns", "FILE",
+		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
+		"                          installed with the program)",
+		.text = &given.patterns },
+	{ "known", "FILE",
+		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
+		"                          if it is there)",
+		.text = &given.known },
+	{ "keep-lease", NULL,
+		"give a passed-through device back to dom0 at the end of the run, not\n"
+		"                          after each cell",
+		.flag = &given.keep_lease },
+	{ "no-cells", NULL, "freeze the run directory and run no cell: `resume` does that",
+		.flag = &given.no_cells },
+	{ "like", "RUN",
+		"an earlier run, by whose times the rest is estimated (default: the newest\n"
+		"                          of this matrix beside the run directory)",
+		.text = &given.like },
+	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
+	{ NULL },
+};
+
+static char *default_out(void)
+{
+	const char *named = getenv("IGD_RUN_DIR");
+	char name[64];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (named)
+		return strdup(named);
+	localtime_r(&now, &tm);
+	strftime(name, sizeof(name), "igd-run-%Y%m%d-%H%M%S", &tm);
+	return strdup(name);
+}
+
+static json_t *run_document(const json_t *identities, json_t *settings)
+{
+	json_t *run = document_new(DOCUMENT_RUN, DOCUMENT_VERSION);
+	char now[CLOCK_TEXT_MAX];
+
+	clock_text(now);
+	json_object_set_new(run, "harness", json_string(build_version()));
+	json_object_set_new(run, "started", json_string(now));
+	json_object_set_new(run, "settings", settings);
+	json_object_set(run, "identities", (json_t *)identities);
+	return run;
+}
+
+/* The file of known deviations that went into a plan, or NULL. */
+static const char *known_of(const json_t *plan)
+{
+	return json_string_value(json_object_get(json_object_get(plan, "known"), "file"));
+}
+
+static int run_plan(struct runner *runner, const struct backend_options *host_options,
+	const json_t *plan, const struct patterns *patterns, const char *matrix, const char *out,
+	struct problem *why)
+{
+	struct store store = STORE_NONE;
+	char *earlier = NULL;
+	json_t *run;
+	int r, status;
+
+	if (!given.like)
+		earlier = estimate_earlier(
+			out, document_text(json_object_get(plan, "matrix"), "name"));
+	runner->like = given.like ? given.like : earlier;
+	conduct_identify(runner, host_options, plan);
+	run = run_document(
+		runner->identities, conduct_settings(given.backend, host_options, runner));
+	r = store_create(out, run, plan, matrix, known_of(plan), &store, why);
+	if (r == 0)
+		r = given.no_cells ? conduct_seal(&store, patterns, runner->document, why)
+				   : conduct(runner, &store, run, plan, patterns, given.quiet, why);
+	if (r == 0 && given.no_cells && !given.quiet)
+		printf("Run directory: %s\n", store.dir);
+	status = r;
+	if (status < 0)
+		status = command_fail(
+			&command_run, status == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+	json_decref(run);
+	store_close(&store);
+	free(earlier);
+	return status;
+}
+
+static void pass_list(FILE *stream, const char *name, const struct string_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		char *quoted = dut_quote(list->texts[i]);
+
+		if (quoted)
+			fprintf(stream, " --%s %s", name, quoted);
+		free(quoted);
+	}
+}
+
+/* The options that are the host's business, as words for its shell. */
+static char *options_for_host(void)
+{
+	const struct {
+		const char *name, *value;
+	} passed[] = { { "backend", given.backend }, { "slow", given.slow },
+		{ "guest", given.guest }, { "accel", given.accelerator },
+		{ "guests", given.guests }, { "device-model", given.device_model },
+		{ "replay", given.replay } };
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return NULL;
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
+		char *quoted = passed[i].value ? dut_quote(passed[i].value) : NULL;
+
+		if (quoted)
+			fprintf(stream, " --%s %s", passed[i].name, quoted);
+		free(quoted);
+	}
+	pass_list(stream, "select", &given.select);
+	pass_list(stream, "model", &given.models);
+	fclose(stream);
+	return text;
+}
+
+/* On a host under test: what has to be known of it is all checked before anything is made. */
+static int run_on_dut(const json_t *plan, const struct patterns *patterns, const char *matrix,
+	const char *out, struct problem *why)
+{
+	const struct dut_places places = { .hosts = given.hosts, .lab = given.lab_dir };
+	char *tree = given.tree ? strdup(given.tree) : installed_path("../.."), *for_host = NULL;
+	struct dut_job job = { .tree = tree, .lab = given.lab_dir, .quiet = given.quiet };
+	struct dut *dut = NULL;
+	int r;
+
+	if (given.keep_lease || given.no_cells || strcmp(given.jobs, "1") != 0)
+		r = problem_set(why, -EINVAL,
+			"--%s is not for --dut: each cell is a harness of its own there",
+			given.keep_lease ? "keep-lease"
+			: given.no_cells ? "no-cells"
+					 : "jobs");
+	else
+		r = dut_find(given.dut, &places, &dut, why);
+	if (r < 0) {
+		r = command_fail(&command_run, command_status(r), why);
+		goto out;
+	}
+	job.dut = dut;
+	for_host = options_for_host();
+	r = tree && for_host ? dut_run(&job, out, matrix, for_host, plan, patterns, why) : -ENOMEM;
+	if (r < 0)
+		r = command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+out:
+	dut_free(dut);
+	free(tree);
+	free(for_host);
+	return r;
+}
+
+static bool take_jobs(struct runner *runner)
+{
+	char *end = NULL;
+	long jobs = strtol(given.jobs, &end, 10);
+
+	runner->jobs = (unsigned int)jobs;
+	return end != given.jobs && !*end && jobs >= 1 && jobs <= QUEUE_JOBS_MAX;
+}
+
+static int run(int argc, char **argv)
+{
+	char *guests = installed_guests(given.guests);
+	char *out = given.out ? strdup(given.out) : default_out(), *end = NULL;
+	struct backend_options host_options = { guests, given.device_model, given.accelerator,
+		given.replay };
+	struct runner runner = { .slow = strtod(given.slow, &end), .keep_lease = given.keep_lease };
+	struct patterns *patterns = NULL;
+	struct problem why = { 0 };
+	json_t *plan = NULL, *models = NULL;
+	int r, status;
+
+	if (argc != 1 || *end || !(runner.slow >= 0.01 && runner.slow <= 1000) ||
+		!take_jobs(&runner)) {
+		problem_set(&why, 0,
+			argc != 1
+				? "name one matrix file, such as results/matrices/seed-display.yaml"
+			: *end || !(runner.slow >= 0.01 && runner.slow <= 1000)
+				? "--slow takes a number from 0.01 to 1000"
+				: "--jobs takes a number from 1 to 256");
+		status = command_fail(&command_run, EXIT_USAGE, &why);
+		goto out;
+	}
+	r = matrix_plan(argv[0], given.known, &plan, &why);
+	if (r == 0)
+		r = plan_select(plan, given.select.texts, given.select.count, &why);
+	if (r == 0 && given.guest)
+		r = plan_guest(plan, given.guest, &why);
+	if (r == 0)
+		r = shard_cut(plan, given.shard, &why);
+	if (r == 0)
+		r = models_parse(given.models.texts, given.models.count, &models, &why);
+	host_options.models = models;
+	if (r == 0)
+		r = patterns_choose(given.patterns, NULL, &patterns, &why);
+	if (r < 0) {
+		status = command_fail(&command_run, command_status(r), &why);
+		goto out;
+	}
+	if (given.dut) {
+		status = run_on_dut(plan, patterns, argv[0], out, &why);
+		goto out;
+	}
+	r = runner_open(&runner, given.backend, &host_options, &why);
+	if (r < 0) {
+		status = command_fail(
+			&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, &why);
+		goto out;
+	}
+	status = run_plan(&runner, &host_options, plan, patterns, argv[0], out, &why);
+out:
+	runner_close(&runner);
+	patterns_free(patterns);
+	json_decref(plan);
+	json_decref(models);
+	free(guests);
+	free(out);
+	return status;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.arguments = "MATRIX",
+	.summary = "start every cell of a matrix, record it and judge it",
+	.description =
+		"Freezes the plan into a run directory, starts each cell's guest, keeps what it reported\n"
+		"and all evidence, judges it and prints the result. Exit status: 0 all as expected,\n"
+		"1 a deviation, 2 usage, 3 the lab, the host or the test failed.",
+	.options = options,
+	.run = run,
+};

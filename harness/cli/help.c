@@ -1,0 +1,78 @@
+#include "harness/cli/help.h"
+
+#include <string.h>
+
+#include "harness/backend/backend.h"
+#include "harness/base/suggest.h"
+#include "harness/report/formats.h"
+
+const char help_about[] =
+	"Starts Xen HVM guests under each machine configuration of a matrix, asks an agent in\n"
+	"the guest what it sees, and judges that against what is expected.";
+
+const struct help_term help_statuses[] = {
+	{ "0", "all as expected" },
+	{ "1", "a deviation: the thing under test is not as expected" },
+	{ "2", "wrong usage, or a bad file" },
+	{ "3", "no answer: the lab, the host or the test failed, or every cell was skipped" },
+	{ NULL, NULL },
+};
+
+const struct help_term help_options[] = {
+	{ "--help", "print this" },
+	{ "--version", "print the release, or the commit that the program was built from" },
+	{ NULL, NULL },
+};
+
+const struct help_term help_environment[] = {
+	{ "IGD_GUESTS", "the folder of the guest images, if --guests does not name one" },
+	{ "IGD_HOSTS", "the folder of the descriptions of hosts, if --hosts does not name one" },
+	{ "IGD_MODULES", "the folder of the back end modules, instead of the one installed" },
+	{ "IGD_PATTERNS", "what lines of the logs mean, if --patterns does not name a file" },
+	{ "IGD_IDS", "which GPU is what, if --ids does not name a file" },
+	{ "IGD_RUN_DIR", "the run directory to make, if --out does not name one" },
+	{ "IGD_SYMBOLS", "what replaces symbols of Xen, if --symbols does not name a file" },
+	{ NULL, NULL },
+};
+
+void help_text(const struct command *const *all, FILE *stream)
+{
+	fprintf(stream, "Usage: igd-harness COMMAND [OPTION...] [ARGUMENT...]\n\n%s\n\nCommands:\n",
+		help_about);
+	for (const struct command *const *command = all; *command; command++)
+		fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
+	fputs("\nOptions:\n", stream);
+	for (const struct help_term *term = help_options; term->name; term++)
+		fprintf(stream, "  %-11s %s\n", term->name, term->meaning);
+	fputs("\nBack ends:\n", stream);
+	for (const struct backend_entry *entry = backend_entries; entry->name; entry++)
+		fprintf(stream, "  %-8s %s\n", entry->name, entry->about);
+	fputs("\nFormats, of judge:\n", stream);
+	for (const struct renderer *renderer = renderers; renderer->name; renderer++)
+		fprintf(stream, "  %-8s %s\n", renderer->name, renderer->about);
+	fputs("\nExit status:\n", stream);
+	for (const struct help_term *term = help_statuses; term->name; term++)
+		fprintf(stream, "  %-8s %s\n", term->name, term->meaning);
+	fputs("\n`igd-harness COMMAND --help` tells more.\n", stream);
+}
+
+void help_no_command(const struct command *const *all, const char *name, struct problem *why)
+{
+	struct nearest nearest = nearest_to(name);
+
+	for (const struct command *const *command = all; *command; command++)
+		nearest_offer(&nearest, (*command)->name);
+	problem_set(why, 0, "no command \"%.100s\"%s%s; igd-harness --help lists them", name,
+		nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
+}
+
+const struct command *help_command(
+	const struct command *const *all, const char *name, struct problem *why)
+{
+	for (const struct command *const *command = all; *command; command++) {
+		if (strcmp((*command)->name, name) == 0)
+			return *command;
+	}
+	help_no_command(all, name, why);
+	return NULL;
+}

@@ -1,0 +1,42 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/build_version.h"
+#include "harness/base/exit_status.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/help.h"
+
+/* argv[0] is the name of the command. Returns the exit status. */
+static int run(const struct command *command, int argc, char **argv)
+{
+	int first = 0, status = options_parse(command, argc, argv, &first);
+
+	if (status >= 0)
+		return status;
+	argc -= first;
+	argv += first;
+	return command->run_of_all ? command->run_of_all(commands, argc, argv)
+				   : command->run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct problem why = { 0 };
+
+	build_version_set(build_id);
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		help_text(commands, stdout);
+		return argc < 2 ? EXIT_USAGE : 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("igd-harness %s\n", build_version());
+		return 0;
+	}
+	for (const struct command *const *command = commands; *command; command++) {
+		if (strcmp(argv[1], (*command)->name) == 0)
+			return run(*command, argc - 1, argv + 1);
+	}
+	help_no_command(commands, argv[1], &why);
+	fprintf(stderr, "igd-harness: %s\n", why.text);
+	return EXIT_USAGE;
+}
