@@ -2,8 +2,8 @@
  * For the libraries that tests preload (full_disk.c, hold.c, jump.c): a function that they stand in
  * front of. Not installed.
  */
-#ifndef IGD_PRELOAD_H
-#define IGD_PRELOAD_H
+#ifndef IGD_TESTING_PRELOAD_H
+#define IGD_TESTING_PRELOAD_H
 
 #include <dlfcn.h>
 #include <stdint.h>

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/preload.h"
+#include "harness/testing/preload.h"
 
 static time_t jumped(void)
 {

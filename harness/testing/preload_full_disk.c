@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/preload.h"
+#include "harness/testing/preload.h"
 
 /* The first failure is told to whoever runs the test: without one, n was beyond the last. */
 static void note(const char *what, const char *path)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/preload.h"
+#include "harness/testing/preload.h"
 
 static bool due;
 
