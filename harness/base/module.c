@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Where a module lies, from the program's folder: a build tree, an installation, or side by side.
- */
-static const char *const places[] = { "xen", "../lib/igd-harness", ".", NULL };
+/* Where a module is, from the program's folder: beside it, as in a build tree, or installed. */
+static const char *const places[] = { ".", "../lib/igd-harness", NULL };
 
 static void *open_at(const char *folder, const char *place, const char *file, struct problem *error)
 {

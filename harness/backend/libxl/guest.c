@@ -121,7 +121,7 @@ static int isolate_nics(struct backend_guest *guest, struct problem *why)
 	int r = 0;
 
 	for (int i = 0; i < guest->config.num_nics && r == 0; i++)
-		r = module_path_find("igd-vif", "igd-vif", &guest->config.nics[i].script, why);
+		r = module_path_find("igd-vif", &guest->config.nics[i].script, why);
 	return r;
 }
 

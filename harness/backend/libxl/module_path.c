@@ -11,10 +11,9 @@
 
 #include "src/problem.h"
 
-int module_path_find(const char *program, const char *built, char **path_r, struct problem *why)
+int module_path_find(const char *program, char **path_r, struct problem *why)
 {
 	static const char here; /* its address is in the module, whatever loaded that */
-	const char *const places[] = { program, built };
 	char module[PATH_MAX] = "", path[PATH_MAX + 64];
 	const char *folder;
 	Dl_info info;
@@ -23,13 +22,11 @@ int module_path_find(const char *program, const char *built, char **path_r, stru
 	if (!dladdr(&here, &info) || !info.dli_fname || !realpath(info.dli_fname, module))
 		return problem_set(why, -ENOENT, "the place of the back end's module is unknown");
 	folder = dirname(module);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, places[i]);
-		*path_r = realpath(path, NULL);
-		if (*path_r && access(*path_r, X_OK) == 0)
-			return 0;
-		free(*path_r);
-	}
+	snprintf(path, sizeof(path), "%s/%s", folder, program);
+	*path_r = realpath(path, NULL);
+	if (*path_r && access(*path_r, X_OK) == 0)
+		return 0;
+	free(*path_r);
 	*path_r = NULL;
 	return problem_set(why, -ENOENT,
 		"there is no %s beside the back end, in %.200s: install both", program, folder);

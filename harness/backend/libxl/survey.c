@@ -8,9 +8,9 @@
 #include <string.h>
 #include <xenctrl.h>
 
+#include "harness/backend/host_resources.h"
 #include "harness/backend/libxl/host.h"
 #include "harness/backend/libxl/libxl_compat.h"
-#include "harness/base/host_resources.h"
 
 #define LOG_MAX      (4u << 20)
 #define BLOCK        16384

@@ -83,7 +83,7 @@ int wrapper_make(
 	if (r < 0)
 		goto out;
 	orders.evidence = strdup(evidence);
-	r = module_path_find(PROGRAM, "../dm/" PROGRAM, &program, why);
+	r = module_path_find(PROGRAM, &program, why);
 	if (r < 0)
 		goto out;
 	if (!orders.qemu || !orders.evidence || !program) {

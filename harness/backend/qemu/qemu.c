@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 #include "harness/backend/firmware.h"
+#include "harness/backend/host_resources.h"
 #include "harness/backend/image.h"
 #include "harness/backend/qemu/private.h"
 #include "harness/base/fileio.h"
-#include "harness/base/host_resources.h"
 #include "harness/plan/transition.h"
 #include "harness/process/child.h"
 #include "harness/process/pidfd.h"

@@ -1,4 +1,4 @@
-#include "harness/base/host_resources.h"
+#include "harness/backend/host_resources.h"
 
 #include <sched.h>
 #include <string.h>

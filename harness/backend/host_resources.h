@@ -2,8 +2,8 @@
  * What the machine that the harness runs on has for guests: the qemu back end's room, and that of
  * dom0, where the QEMUs of libxl's guests are.
  */
-#ifndef IGD_BASE_HOST_RESOURCES_H
-#define IGD_BASE_HOST_RESOURCES_H
+#ifndef IGD_BACKEND_HOST_RESOURCES_H
+#define IGD_BACKEND_HOST_RESOURCES_H
 
 #include <stdint.h>
 #include <stdio.h>
