@@ -7,7 +7,7 @@
  *   igd/address        "0000:00:02.0": where the Intel display function sits; null if there is none
  *   display/mode       "1024x768": the mode of the CRTC that drives the first connected connector
  *
- * The table in field.c is the list; docs/matrix.md describes each.
+ * The table in field.c is the list; docs/use/matrix.md describes each.
  */
 #ifndef IGD_FIELD_H
 #define IGD_FIELD_H

@@ -1,6 +1,6 @@
 /*
- * The PCI functions of a machine, guest or host, as the "pci" section of a report (docs/report.md),
- * through libpci's sysfs access.
+ * The PCI functions of a machine, guest or host, as the "pci" section of a report
+ * (docs/use/guest-report.md), through libpci's sysfs access.
  *
  * Ids, BARs, driver come as the kernel shows them; class, revision, header type and registers are
  * read from the configuration space now, and the OpRegion of an Intel GPU from memory.

@@ -13,8 +13,8 @@
 
 /*
  * Reads the OpRegion's header at that physical address through /dev/mem below `root`.
- * Returns a new object as docs/report.md describes it: what cannot be read is null, with "error".
- * NULL without memory.
+ * Returns a new object as docs/use/guest-report.md describes it: what cannot be read is null, with
+ * "error". NULL without memory.
  */
 json_t *opregion_json(const char *root, uint32_t address);
 

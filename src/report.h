@@ -1,5 +1,6 @@
 /*
- * The report document: what an agent saw from inside a guest. docs/report.md describes every field.
+ * The report document: what an agent saw from inside a guest. docs/use/guest-report.md describes
+ * every field.
  *
  * A report is hostile until report_parse() has passed it: only what that returned may be read.
  */

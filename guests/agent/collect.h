@@ -1,7 +1,7 @@
 /*
  * Collectors: each looks at one side of the machine and makes one section of the report.
  *
- * docs/report.md describes what they put there and who observed it.
+ * docs/use/guest-report.md describes what they put there and who observed it.
  */
 #ifndef IGD_AGENT_COLLECT_H
 #define IGD_AGENT_COLLECT_H

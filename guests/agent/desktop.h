@@ -29,7 +29,7 @@ struct desktop_wait {
 struct desktop_wait desktop_await(unsigned int limit_s);
 
 /*
- * The server's own word, each {"observer", "name", "outputs", ...} as in docs/report.md: a new
+ * The server's own word, each {"observer", "name", "outputs", ...} as in docs/use/guest-report.md: a new
  * object, or NULL if there is none or it does not answer. Neither returns while the server hangs:
  * call them in a process of their own.
  */

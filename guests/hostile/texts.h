@@ -6,8 +6,9 @@
 extern const char hostile_types[];
 
 /*
- * Every type as docs/report.md has it, so that it passes report_parse(), and in the texts what must
- * not get through a renderer: terminal escapes, markup, quotes, format directives, bidi overrides.
+ * Every type as docs/use/guest-report.md has it, so that it passes report_parse(), and in the texts
+ * what must not get through a renderer: terminal escapes, markup, quotes, format directives, bidi
+ * overrides.
  */
 extern const char hostile_texts[];
 

@@ -1,6 +1,6 @@
 /*
  * The audit: which symbols of Xen libraries a program imports, which of them come from a library
- * without a stable ABI, and what replaces each. docs/abi.md is for its readers.
+ * without a stable ABI, and what replaces each. docs/topics/abi.md is for its readers.
  * docs/schema/abi.json describes the document.
  */
 #ifndef IGD_ABI_ABI_H
@@ -27,7 +27,7 @@ extern const struct abi_class {
 } abi_classes[];
 
 /*
- * Reads a data file (docs/abi.md) into
+ * Reads a data file (docs/topics/abi.md) into
  *   {"file", "sha256",
  *    "libraries": [{"name": "libxenctrl", "stable": false, "prefixes": ["xc_"],
  *                   "use", "class", "replacement": of its symbols that are not listed, or null}],

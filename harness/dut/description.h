@@ -1,7 +1,7 @@
 /*
  * The description of a host under test, as a controller needs it: how to reach the host, read its
  * console and switch its power. harness/dut/dut.h finds one by name; harness/dut/load.c reads it
- * from YAML (docs/hosts.md).
+ * from YAML (docs/labs/hosts-under-test.md).
  */
 #ifndef IGD_DUT_DESCRIPTION_H
 #define IGD_DUT_DESCRIPTION_H

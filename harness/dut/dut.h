@@ -1,7 +1,7 @@
 /*
  * Finds the description of a host under test (harness/dut/description.h). Users write descriptions
- * in YAML (docs/hosts.md). Two are built in: "lab:NAME", the virtual lab, and "ssh:USER@HOST", a
- * host without console and power control.
+ * in YAML (docs/labs/hosts-under-test.md). Two are built in: "lab:NAME", the virtual lab, and
+ * "ssh:USER@HOST", a host without console and power control.
  */
 #ifndef IGD_DUT_DUT_H
 #define IGD_DUT_DUT_H

@@ -12,7 +12,7 @@
  * part: "qemu"; null if they agree (harness/views/views.h) xen/vga_ports, xen/vga_memory may the
  * guest reach the legacy VGA ranges (harness/evidence/xen_domain.h)?
  *
- * The table in sight.c is the list; docs/matrix.md describes each.
+ * The table in sight.c is the list; docs/use/matrix.md describes each.
  */
 #ifndef IGD_EVIDENCE_FIELDS_H
 #define IGD_EVIDENCE_FIELDS_H

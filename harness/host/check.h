@@ -17,8 +17,8 @@
 struct host_check {
 	const char *id; /* NULL ends a table */
 	const char *about;
-	/* `decides`: the capability (docs/matrix.md, `requires`) that the host has if and only if
-	 * the check passes. `blocks`: the capability that the host lacks if the check fails,
+	/* `decides`: the capability (docs/use/matrix.md, `requires`) that the host has if and only
+	 * if the check passes. `blocks`: the capability that the host lacks if the check fails,
 	 * whatever other checks say. NULL: none. */
 	const char *decides, *blocks;
 	const char *advice; /* what to do about FAIL or UNKNOWN */

@@ -1,5 +1,6 @@
 /*
- * The document of a host: every check with its answer (harness/host/check.h, docs/host.md);
+ * The document of a host: every check with its answer (harness/host/check.h,
+ * docs/labs/preflight.md);
  * docs/schema/host.json.
  */
 #ifndef IGD_HOST_DOCUMENT_H

@@ -12,14 +12,14 @@
  * (struct functions_scope, dump). "place" is "virtual" when the DMI names an emulator
  * or the CPU says it is under a hypervisor other than Xen itself; null when nothing tells.
  *
- * While the GPU at 00:02.0 is a phantom of the lab (docs/lab.md), and only then, there is
- * "phantom":
+ * While the GPU at 00:02.0 is a phantom of the lab (docs/labs/virtual-lab.md), and only then, there
+ * is "phantom":
  * {"name", "vendor", "device", "class", "rom", "opregion", "bridge"}, texts or null, from
  * /run/igd-phantom/active. A marker that cannot be read gives a null name and "error": a phantom
  * that cannot be named is one all the same.
  *
  * "pci" has the host bridge, what is in slot 2 and the ISA bridge, as the section of that name in a
- * report (docs/report.md); if that failed, "pci_error" says why instead.
+ * report (docs/use/guest-report.md); if that failed, "pci_error" says why instead.
  */
 json_t *host_identify(const char *root, const char *lspci);
 

@@ -51,7 +51,7 @@ struct host_view {
 int host_view_open(struct host_view *view, const struct host_sources *sources);
 void host_view_close(struct host_view *view);
 
-/* A register of a function (docs/report.md): true and its value, or false. */
+/* A register of a function (docs/use/guest-report.md): true and its value, or false. */
 bool host_register(const json_t *function, const char *name, uint32_t *value_r);
 
 /* Text that the back end gave: identities["texts"] or ["versions"][key], "" if it gave none. */

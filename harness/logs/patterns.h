@@ -2,8 +2,8 @@
  * What lines of logs mean: a reviewed data file, results/data/patterns.yaml, and its search.
  *
  * Each pattern says in which logs a text is looked for, which layer is at fault, what the line
- * means and what to do. docs/patterns.md describes the file. The order in the file is the order in
- * which matches are given, so the pattern that knows best stands first.
+ * means and what to do. docs/use/patterns.md describes the file. The order in the file is the order
+ * in which matches are given, so the pattern that knows best stands first.
  *
  * docs/schema/patterns.json describes the file, "match" in findings.json there a match as it goes
  * into findings. Its "text" has at most PATTERNS_TEXT_MAX bytes.

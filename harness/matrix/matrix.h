@@ -1,5 +1,5 @@
 /*
- * The matrix: a YAML file that people write (docs/matrix.md), from which a plan is made.
+ * The matrix: a YAML file that people write (docs/use/matrix.md), from which a plan is made.
  */
 #ifndef IGD_MATRIX_MATRIX_H
 #define IGD_MATRIX_MATRIX_H
@@ -9,8 +9,8 @@
 #include "src/problem.h"
 
 /*
- * Reads a matrix file (docs/matrix.md) and its known deviations, and works them out. `known` is the
- * file of those; NULL for the one beside the matrix, if there is one: matrix_known_beside().
+ * Reads a matrix file (docs/use/matrix.md) and its known deviations, and works them out. `known` is
+ * the file of those; NULL for the one beside the matrix, if there is one: matrix_known_beside().
  * Returns 0 and a new reference; -EINVAL for a file that is wrong, with "FILE:LINE:COLUMN: what,
  * and what to do" in `why`; another negative errno if a file cannot be read.
  */

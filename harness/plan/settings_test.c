@@ -1,4 +1,5 @@
-/* Expected names and words: xl.cfg(5) of Xen 4.17, and harness/xen and the qemu back end. */
+/* Expected names and words: xl.cfg(5) of Xen 4.17, harness/backend/libxl and harness/backend/qemu.
+ */
 #include "harness/plan/settings.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 /*
  * A qualification of several releases, as one document made of documents: the findings of their
  * runs, the preflights of their hosts, the audits of their QEMUs (harness/abi/abi.h) and the
- * bundles of the runs. The renderers read the document alone. docs/release.md is for its readers.
+ * bundles of the runs. The renderers read the document alone. docs/labs/release.md is for its
+ * readers.
  * docs/schema/qualification.json describes it.
  *
  * Everything that may vary between identical runs (dates, durations, hashes of these, log text) is

@@ -29,7 +29,7 @@ enum ending {
 	ENDING_AGENT_SILENT,    /* frames, then nothing: no whole report within the limit */
 	ENDING_HALF_FRAME,      /* the same, with a frame or a report begun and not finished */
 	ENDING_GARBAGE,         /* more noise than a guest has any reason for */
-	ENDING_BAD_REPORT,      /* a whole report that is not one: docs/report.md */
+	ENDING_BAD_REPORT,      /* a whole report that is not one: docs/use/guest-report.md */
 	ENDING_CREATE_LATE,     /* libxl or the host did not answer within the limit */
 	ENDING_CONSOLE_LOST,    /* the serial line broke while guest and QEMU were well */
 	ENDING_HOST_FAILED,     /* the host could not: no memory, no xenstore, no QEMU */

@@ -4,10 +4,10 @@
  * with their evidence and seals, and a run.json without settings, for nobody can go on with it
  * (docs/schema/run.json).
  *
- * Beside it is host.shard-1.json, what the host of that shard could do (docs/host.md), for each
- * that has one. Each cell is judged by the identities of its own shard. What makes one shard no
- * hardware (its place, a phantom, a replay) stands in the identities of the whole as well. A shard
- * that is not there leaves its cells unrun, and they are MISS.
+ * Beside it is host.shard-1.json, what the host of that shard could do (docs/labs/preflight.md),
+ * for each that has one. Each cell is judged by the identities of its own shard. What makes one
+ * shard no hardware (its place, a phantom, a replay) stands in the identities of the whole as well.
+ * A shard that is not there leaves its cells unrun, and they are MISS.
  */
 #ifndef IGD_STORE_MERGE_H
 #define IGD_STORE_MERGE_H

@@ -25,7 +25,7 @@
 #define VIEW_WORD_MAX                                                                              \
 	64 /* bytes of a type, an option's key or value; longer ones are not looked at */
 #define VIEW_TEXT_MAX   (1u << 20) /* bytes of a file of evidence; a longer one is not read */
-#define VIEW_PASSED_MAX 32         /* devices of the host, as harness/xen allows */
+#define VIEW_PASSED_MAX 32         /* devices of the host, as harness/backend/libxl allows */
 
 /* The emulated devices that a row stands for. */
 struct view_model {

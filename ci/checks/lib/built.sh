@@ -10,8 +10,8 @@ BUILT_HARNESS=build/$HARNESS_TARGET
 BUILT_MODULES=("${MODULE_TARGETS[@]/#/build/}")
 SANITIZED_HARNESS=build-sanitize/$HARNESS_TARGET
 # The module of the libxl back end: without Xen's headers it is not built.
-BUILT_XEN=build/harness/xen/igd-xen.so
-BUILT_DM=build/harness/dm/igd-dm
+BUILT_XEN=build/harness/igd-xen.so
+BUILT_DM=build/harness/igd-dm
 BUILT_RENDER=build/harness/render-findings
 # For LD_PRELOAD.
 BUILT_HOLD=build/harness/hold.so

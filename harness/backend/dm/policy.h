@@ -1,5 +1,5 @@
 /*
- * The policies: what another libxl would have put on QEMU's command line. docs/policies.md.
+ * The policies: what another libxl would have put on QEMU's command line. docs/topics/policies.md.
  *
  * Pure: a list of arguments goes in, and is changed. What a policy does not understand it refuses;
  * it never guesses.

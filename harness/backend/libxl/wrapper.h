@@ -20,7 +20,7 @@ struct wrapper {
 
 struct wrapper_request {
 	const char *below;   /* WRAPPER_FOLDER; tests use a folder of their own */
-	const char *policy;  /* its name, docs/policies.md */
+	const char *policy;  /* its name, docs/topics/policies.md */
 	const char *qemu;    /* the QEMU that igd-dm executes */
 	int evidence_fd;     /* the cell's folder */
 	unsigned int serial; /* of the guest, for the folder's name */

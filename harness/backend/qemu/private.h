@@ -56,8 +56,8 @@ struct args {
 	size_t owned_count;
 };
 
-/* The settings of the cell, docs/matrix.md, as QEMU's arguments; to be given to args_finish() in
- * any case. Returns 0, -E2BIG, -ENOMEM or -EINVAL, with the sentence. */
+/* The settings of the cell, docs/use/matrix.md, as QEMU's arguments; to be given to args_finish()
+ * in any case. Returns 0, -E2BIG, -ENOMEM or -EINVAL, with the sentence. */
 int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,
 	const struct guest_parts *parts, struct args *args, struct problem *why);
 void args_finish(struct args *args);

@@ -1,4 +1,5 @@
-/* The report for a browser: one file that needs no network. docs/reports.md describes it. */
+/* The report for a browser: one file that needs no network. docs/use/html-report.md describes it.
+ */
 #ifndef IGD_REPORT_FORMATS_HTML_H
 #define IGD_REPORT_FORMATS_HTML_H
 

@@ -1,5 +1,5 @@
 /*
- * Transitions (harness/plan/transition.h) as a table in Markdown: docs/migration.md has one.
+ * Transitions (harness/plan/transition.h) as a table in Markdown: docs/topics/migration.md has one.
  */
 #ifndef IGD_REPORT_FORMATS_MIGRATION_H
 #define IGD_REPORT_FORMATS_MIGRATION_H

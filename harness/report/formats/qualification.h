@@ -1,4 +1,5 @@
-/* What a release manager signs: verdict, grounds, coverage. docs/reports.md describes it. */
+/* What a release manager signs: verdict, grounds, coverage. docs/use/html-report.md describes it.
+ */
 #ifndef IGD_REPORT_FORMATS_QUALIFICATION_H
 #define IGD_REPORT_FORMATS_QUALIFICATION_H
 

@@ -1,4 +1,4 @@
-/* The parts of the HTML pages, embedded when the program is built: harness/page/embed. */
+/* The parts of the HTML pages, embedded when the program is built: harness/report/page/embed. */
 #ifndef IGD_REPORT_PAGE_PAGE_H
 #define IGD_REPORT_PAGE_PAGE_H
 
