@@ -285,7 +285,7 @@ int abi_symbols_choose(const char *named, json_t **symbols_r, struct problem *wh
 		named = getenv("IGD_SYMBOLS");
 	if (named)
 		return abi_symbols_load(named, symbols_r, why);
-	installed = installed_path(ABI_SYMBOLS_FILE);
+	installed = install_path(ABI_SYMBOLS_FILE);
 	r = installed ? abi_symbols_load(installed, symbols_r, why) : -ENOMEM;
 	free(installed);
 	return r;

@@ -96,7 +96,7 @@ struct backend {
 
 	/* What there is for guests, now that none of the run is there; what it cannot tell stays 0.
 	 * NULL if guests take nothing. */
-	void (*room)(struct backend_host *host, struct room *room);
+	void (*capacity)(struct backend_host *host, struct host_capacity *capacity);
 
 	/*
 	 * Begins to make the guest of a cell (harness/plan/plan.h), or to restore it, and to run

@@ -7,21 +7,21 @@
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 
-int models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why)
+int device_models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why)
 {
 	json_t *models = json_object();
 	int r = models ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
 		size_t length = strspn(texts[i], NAME_CHARACTERS);
-		char name[MODELS_NAME_MAX + 1] = "";
+		char name[DEVICE_MODELS_NAME_MAX + 1] = "";
 
-		if (length == 0 || length > MODELS_NAME_MAX || texts[i][length] != '=' ||
+		if (length == 0 || length > DEVICE_MODELS_NAME_MAX || texts[i][length] != '=' ||
 			!texts[i][length + 1]) {
 			r = problem_set(why, -EINVAL,
 				"--model takes NAME=PATH, and not \"%.80s\"; a name is at most %d "
 				"of a-z, 0-9 and _",
-				texts[i], MODELS_NAME_MAX);
+				texts[i], DEVICE_MODELS_NAME_MAX);
 			break;
 		}
 		memcpy(name, texts[i], length);
@@ -38,7 +38,7 @@ int models_parse(char *const *texts, size_t count, json_t **models_r, struct pro
 	return 0;
 }
 
-const char *models_path(const json_t *models, const char *name, struct problem *why)
+const char *device_models_path(const json_t *models, const char *name, struct problem *why)
 {
 	const char *path = json_string_value(json_object_get(models, name));
 
@@ -53,11 +53,11 @@ static int identify(const char *name, const char *path, json_t *all, struct prob
 {
 	char *const argv[] = { (char *)path, (char *)"--version", NULL };
 	json_t *identity = json_object(), *model = NULL;
-	char line[COMMAND_LINE_MAX];
-	int r = identity ? command_line(argv, line, why) : -ENOMEM;
+	char line[PROGRAM_LINE_MAX];
+	int r = identity ? program_line(argv, line, why) : -ENOMEM;
 
 	if (r == 0)
-		r = command_identify(path, identity, why);
+		r = program_identify(path, identity, why);
 	if (r == 0) {
 		model = json_incref(json_object_get(identity, "device_model"));
 		if (json_object_set_new(model, "text", json_string(line)) < 0 ||
@@ -69,7 +69,7 @@ static int identify(const char *name, const char *path, json_t *all, struct prob
 	return r;
 }
 
-int models_identify(const json_t *models, json_t *identities, struct problem *why)
+int device_models_identify(const json_t *models, json_t *identities, struct problem *why)
 {
 	json_t *capabilities = json_object_get(identities, "capabilities"), *path;
 	json_t *all = json_object();

@@ -9,23 +9,23 @@
 
 #include "src/problem.h"
 
-#define MODELS_NAME_MAX 24
+#define DEVICE_MODELS_NAME_MAX 24
 
 /*
  * Reads "NAME=PATH" texts into {NAME: PATH}. Returns 0 and a new object, -EINVAL for what is not of
  * that form or comes twice, or -ENOMEM, with the sentence.
  */
-int models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why);
+int device_models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why);
 
 /* The path of that name; borrowed. NULL with the sentence if there is none. `models` may be NULL.
  */
-const char *models_path(const json_t *models, const char *name, struct problem *why);
+const char *device_models_path(const json_t *models, const char *name, struct problem *why);
 
 /*
  * Adds to identities what they are, {"models": {NAME: {"path": ..., "sha256": ..., "text": what
  * --version says}}}, and to its "capabilities" "model-NAME" of each. Returns 0, or a negative errno
  * with the sentence if one cannot be run. `models` may be NULL.
  */
-int models_identify(const json_t *models, json_t *identities, struct problem *why);
+int device_models_identify(const json_t *models, json_t *identities, struct problem *why);
 
 #endif

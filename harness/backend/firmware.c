@@ -64,7 +64,7 @@ void firmware_add_qemu(json_t *firmware, const char *program, bool bios)
 	char folders[FOLDERS_TEXT_MAX] = "";
 	struct problem why = { 0 };
 
-	if (command_text(argv, folders, sizeof(folders), &why) < 0)
+	if (program_text(argv, folders, sizeof(folders), &why) < 0)
 		folders[0] = '\0';
 	for (size_t i = 0; i < sizeof(files_of_qemu) / sizeof(files_of_qemu[0]); i++) {
 		if (bios || !files_of_qemu[i].bios)

@@ -3,14 +3,14 @@
 #include <sched.h>
 #include <string.h>
 
-unsigned int machine_cpus(void)
+unsigned int host_resources_cpus(void)
 {
 	cpu_set_t cpus;
 
 	return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? (unsigned int)CPU_COUNT(&cpus) : 0;
 }
 
-uint64_t machine_memory_mib(FILE *meminfo)
+uint64_t host_resources_memory_mib(FILE *meminfo)
 {
 	unsigned long long kib = 0;
 	char line[128];

@@ -9,10 +9,10 @@
 #include <stdio.h>
 
 /* The processors that this process may run on; 0 if that cannot be told. */
-unsigned int machine_cpus(void);
+unsigned int host_resources_cpus(void);
 
 /* MiB that programs could still have without swapping: "MemAvailable:" of /proc/meminfo (proc(5)),
  * which the caller opened and closes. 0 if it does not say, or for NULL. */
-uint64_t machine_memory_mib(FILE *meminfo);
+uint64_t host_resources_memory_mib(FILE *meminfo);
 
 #endif

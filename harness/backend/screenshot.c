@@ -9,13 +9,13 @@
 #define PICTURE_MAX (16 * 1024 * 1024)
 
 /* It writes PNG since 7.1 (9a0a119a38), if built with libpng. */
-const struct screen_form screen_forms[] = {
+const struct screenshot_format screen_forms[] = {
 	{ "screen.png", "png" },
 	{ "screen.ppm", NULL },
 	{ NULL, NULL },
 };
 
-bool screen_taken(int evidence_fd, const char *file)
+bool screenshot_taken(int evidence_fd, const char *file)
 {
 	struct stat st;
 

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 
 /* How QEMU is asked, the better first; the last has a NULL file. */
-struct screen_form {
+struct screenshot_format {
 	const char *file;   /* its name in the cell's folder */
 	const char *format; /* to ask for, or NULL for what every QEMU makes */
 };
-extern const struct screen_form screen_forms[];
+extern const struct screenshot_format screen_forms[];
 
 /* Is that file there, whole and of a size that can be? What is not is removed. */
-bool screen_taken(int evidence_fd, const char *file);
+bool screenshot_taken(int evidence_fd, const char *file);
 
 #endif

@@ -9,16 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is kept in a list is freed by files_free(); gcc 12's analyzer loses sight of it there. */
+/* What is kept in a list is freed by file_list_free(); gcc 12's analyzer loses sight of it there.
+ */
 #if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
-bool files_path_is_plain(const char *path)
+bool file_list_path_is_plain(const char *path)
 {
 	const char *part = path;
 
-	if (strlen(path) >= FILES_PATH_MAX)
+	if (strlen(path) >= FILE_LIST_PATH_MAX)
 		return false;
 	for (const char *c = path;; c++) {
 		size_t length = (size_t)(c - part);
@@ -52,11 +53,11 @@ DIR *files_open(int dir_fd)
 
 static int add(struct files *files, const char *path, const struct stat *st, struct problem *why)
 {
-	struct files_entry *entries = files->entries;
+	struct file_list_entry *entries = files->entries;
 	char *copy;
 
-	if (files->count >= FILES_MAX)
-		return problem_set(why, -E2BIG, "more than %u files", FILES_MAX);
+	if (files->count >= FILE_LIST_MAX)
+		return problem_set(why, -E2BIG, "more than %u files", FILE_LIST_MAX);
 	if (files->count == files->room) {
 		size_t room = files->room ? 2 * files->room : 64;
 
@@ -69,7 +70,7 @@ static int add(struct files *files, const char *path, const struct stat *st, str
 	copy = strdup(path);
 	if (!copy)
 		return -ENOMEM;
-	entries[files->count++] = (struct files_entry){
+	entries[files->count++] = (struct file_list_entry){
 		.path = copy,
 		.folder = S_ISDIR(st->st_mode),
 		.bytes = S_ISDIR(st->st_mode) ? 0 : (uint64_t)st->st_size,
@@ -95,7 +96,7 @@ static int visit(int dir_fd, const char *name, const char *path, int depth, stru
 	struct stat st;
 	int fd, r;
 
-	if (!files_path_is_plain(path))
+	if (!file_list_path_is_plain(path))
 		return problem_set(why, -EINVAL,
 			"a name below %.*s is too long or not plain ASCII: rename it",
 			(int)(strlen(path) - strlen(name)), path);
@@ -108,7 +109,7 @@ static int visit(int dir_fd, const char *name, const char *path, int depth, stru
 	r = add(files, path, &st, why);
 	if (r < 0 || S_ISREG(st.st_mode))
 		return r;
-	if (depth >= FILES_DEPTH)
+	if (depth >= FILE_LIST_DEPTH)
 		return problem_set(why, -E2BIG, "%s: folders too deep for a run", path);
 	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -129,7 +130,7 @@ static int walk(int dir_fd, const char *prefix, int depth, const char *const *wi
 		return problem_set(why, -errno, "cannot list %s: %s", prefix[0] ? prefix : "it",
 			strerror(errno));
 	while (r == 0 && (errno = 0, entry = readdir(dir))) {
-		char path[FILES_PATH_MAX + sizeof(entry->d_name) + 1];
+		char path[FILE_LIST_PATH_MAX + sizeof(entry->d_name) + 1];
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 			is_listed(without, entry->d_name))
@@ -145,25 +146,26 @@ static int walk(int dir_fd, const char *prefix, int depth, const char *const *wi
 
 static int by_path(const void *a, const void *b)
 {
-	const struct files_entry *first = a, *second = b;
+	const struct file_list_entry *first = a, *second = b;
 
 	return strcmp(first->path, second->path);
 }
 
-int files_list(int dir_fd, const char *const *without, struct files *files_r, struct problem *why)
+int file_list_read(
+	int dir_fd, const char *const *without, struct files *files_r, struct problem *why)
 {
 	int r;
 
 	*files_r = (struct files){ 0 };
 	r = walk(dir_fd, "", 0, without, files_r, why);
 	if (r < 0)
-		files_free(files_r);
+		file_list_free(files_r);
 	else if (files_r->count > 0)
 		qsort(files_r->entries, files_r->count, sizeof(*files_r->entries), by_path);
 	return r;
 }
 
-void files_free(struct files *files)
+void file_list_free(struct files *files)
 {
 	for (size_t i = 0; i < files->count; i++)
 		free(files->entries[i].path);

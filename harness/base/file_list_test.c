@@ -28,17 +28,17 @@ static void plain_paths(void)
 		".hidden", "a b" };
 	static const char *const odd[] = { "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..",
 		"a/../b", "./a", "a\nb", "a\\b", "a\x1b[2J", "\xc3\xa4" };
-	char longest[FILES_PATH_MAX + 1];
+	char longest[FILE_LIST_PATH_MAX + 1];
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
-		CU_ASSERT_TRUE(files_path_is_plain(plain[i]));
+		CU_ASSERT_TRUE(file_list_path_is_plain(plain[i]));
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
-		CU_ASSERT_FALSE(files_path_is_plain(odd[i]));
+		CU_ASSERT_FALSE(file_list_path_is_plain(odd[i]));
 	memset(longest, 'a', sizeof(longest));
-	longest[FILES_PATH_MAX] = 0;
-	CU_ASSERT_FALSE(files_path_is_plain(longest));
-	longest[FILES_PATH_MAX - 1] = 0;
-	CU_ASSERT_TRUE(files_path_is_plain(longest));
+	longest[FILE_LIST_PATH_MAX] = 0;
+	CU_ASSERT_FALSE(file_list_path_is_plain(longest));
+	longest[FILE_LIST_PATH_MAX - 1] = 0;
+	CU_ASSERT_TRUE(file_list_path_is_plain(longest));
 }
 
 static void a_list_is_sorted_and_complete(void)
@@ -55,15 +55,15 @@ static void a_list_is_sorted_and_complete(void)
 	make("b.c", "");
 	make("lock", "");
 	make("a", "1");
-	CU_ASSERT_EQUAL_FATAL(files_list(place_fd, without, &files, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(file_list_read(place_fd, without, &files, &why), 0);
 	CU_ASSERT_EQUAL_FATAL(files.count, 5);
 	for (size_t i = 0; i < files.count; i++) {
 		CU_ASSERT_STRING_EQUAL(files.entries[i].path, expected[i]);
 		CU_ASSERT_EQUAL(files.entries[i].folder, i == 1);
 	}
 	CU_ASSERT_EQUAL(files.entries[4].bytes, 5);
-	files_free(&files);
-	files_free(&files);
+	file_list_free(&files);
+	file_list_free(&files);
 }
 
 static void refused(const char *by_name)
@@ -71,7 +71,7 @@ static void refused(const char *by_name)
 	struct problem why = { 0 };
 	struct files files;
 
-	CU_ASSERT_EQUAL(files_list(place_fd, NULL, &files, &why), -EINVAL);
+	CU_ASSERT_EQUAL(file_list_read(place_fd, NULL, &files, &why), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, by_name));
 	CU_ASSERT_EQUAL(files.count, 0);
 }
@@ -95,11 +95,11 @@ static void a_pit_of_folders_has_a_bottom(void)
 	struct problem why = { 0 };
 	struct files files;
 
-	for (int i = 0; i <= FILES_DEPTH + 1; i++) {
+	for (int i = 0; i <= FILE_LIST_DEPTH + 1; i++) {
 		CU_ASSERT_EQUAL(mkdirat(place_fd, path, 0755), 0);
 		strcat(path, "/d");
 	}
-	CU_ASSERT_EQUAL(files_list(place_fd, NULL, &files, &why), -E2BIG);
+	CU_ASSERT_EQUAL(file_list_read(place_fd, NULL, &files, &why), -E2BIG);
 	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
 }
 

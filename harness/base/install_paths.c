@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-char *installed_path(const char *name)
+char *install_path(const char *name)
 {
 	char self[PATH_MAX], *path = NULL, *slash;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -20,9 +20,9 @@ char *installed_path(const char *name)
 	return path;
 }
 
-char *installed_guests(const char *named)
+char *install_guests(const char *named)
 {
 	if (!named)
 		named = getenv("IGD_GUESTS");
-	return named ? strdup(named) : installed_path("guests");
+	return named ? strdup(named) : install_path("guests");
 }

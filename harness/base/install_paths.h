@@ -5,10 +5,10 @@
 #define IGD_BASE_INSTALL_PATHS_H
 
 /* The path of `name` there, whether or not it exists. The caller frees. NULL without memory. */
-char *installed_path(const char *name);
+char *install_path(const char *name);
 
 /* The folder of the guest images: the one `named`, or by IGD_GUESTS, or the one installed. The
  * caller frees. NULL without memory. */
-char *installed_guests(const char *named);
+char *install_guests(const char *named);
 
 #endif

@@ -103,19 +103,19 @@ static void add_reasons(json_t *why, const json_t *identities)
 {
 	const char *backend = document_text(identities, "backend");
 	/* A replay acts as the back end that was recorded. */
-	const char *acts_as = document_text(identities, "acts_as");
+	const char *effective_backend = document_text(identities, "acts_as");
 	const json_t *host = json_object_get(identities, "host");
 
-	if (!acts_as[0])
-		acts_as = backend;
+	if (!effective_backend[0])
+		effective_backend = backend;
 	add_replay(why, identities);
-	if (strcmp(acts_as, "qemu") == 0)
+	if (strcmp(effective_backend, "qemu") == 0)
 		add(why, "plain QEMU", json_string("guests emulated by plain QEMU, without Xen"));
 	else
 		add_machine(why, host);
 	/* A back end that this program does not know. */
 	if (json_array_size(why) == 0 &&
-		(strcmp(acts_as, "libxl") != 0 || strcmp(backend, "libxl") != 0))
+		(strcmp(effective_backend, "libxl") != 0 || strcmp(backend, "libxl") != 0))
 		add(why, "not known",
 			json_sprintf("not known what the back end \"%s\" ran on", backend));
 }

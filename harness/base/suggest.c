@@ -9,7 +9,7 @@ static size_t least(size_t a, size_t b)
 
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	size_t row[NEAREST_WORD_MAX + 1];
+	size_t row[SUGGEST_WORD_MAX + 1];
 
 	for (size_t j = 0; j <= b_length; j++)
 		row[j] = j;
@@ -27,23 +27,23 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 	return row[b_length];
 }
 
-struct nearest nearest_to(const char *word)
+struct suggestion suggest_for(const char *word)
 {
-	size_t third = strnlen(word, NEAREST_WORD_MAX) / 3;
+	size_t third = strnlen(word, SUGGEST_WORD_MAX) / 3;
 
 	/* One more than what is still near. */
-	return (struct nearest){ .word = word, .distance = (third > 0 ? third : 1) + 1 };
+	return (struct suggestion){ .word = word, .distance = (third > 0 ? third : 1) + 1 };
 }
 
-void nearest_offer(struct nearest *nearest, const char *name)
+void suggest_candidate(struct suggestion *suggestion, const char *name)
 {
-	size_t word_length = strlen(nearest->word), name_length = strlen(name), distance;
+	size_t word_length = strlen(suggestion->word), name_length = strlen(name), distance;
 
-	if (word_length > NEAREST_WORD_MAX || name_length > NEAREST_WORD_MAX)
+	if (word_length > SUGGEST_WORD_MAX || name_length > SUGGEST_WORD_MAX)
 		return;
-	distance = edit_distance(nearest->word, word_length, name, name_length);
-	if (distance < nearest->distance) {
-		nearest->distance = distance;
-		nearest->best = name;
+	distance = edit_distance(suggestion->word, word_length, name, name_length);
+	if (distance < suggestion->distance) {
+		suggestion->distance = distance;
+		suggestion->best = name;
 	}
 }

@@ -6,21 +6,21 @@
 
 #include <stddef.h>
 
-#define NEAREST_WORD_MAX 64 /* bytes; nothing is near a longer word */
+#define SUGGEST_WORD_MAX 64 /* bytes; nothing is near a longer word */
 
-struct nearest {
+struct suggestion {
 	const char *word;
 	const char *best; /* NULL while nothing is near; borrowed from the offers */
 	size_t distance;
 };
 
 /* Starts the search for what `word` (borrowed) was meant to be. */
-struct nearest nearest_to(const char *word);
+struct suggestion suggest_for(const char *word);
 
 /*
  * Offers a known name. It is near if at most a third of the word's letters, and at least one, would
  * have to be added, left out or changed (Levenshtein's distance). The first of equals stays.
  */
-void nearest_offer(struct nearest *nearest, const char *name);
+void suggest_candidate(struct suggestion *suggestion, const char *name);
 
 #endif

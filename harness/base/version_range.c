@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct version {
-	long parts[VERSIONS_PARTS_MAX]; /* the ones that are not said are 0 */
+	long parts[VERSION_RANGE_PARTS_MAX]; /* the ones that are not said are 0 */
 };
 
 /* What a comparator asks for, as the signs of compare(version, its number) that satisfy it. */
@@ -31,7 +31,7 @@ struct interval {
 
 static int compare(const struct version *a, const struct version *b)
 {
-	for (size_t i = 0; i < VERSIONS_PARTS_MAX; i++) {
+	for (size_t i = 0; i < VERSION_RANGE_PARTS_MAX; i++) {
 		if (a->parts[i] != b->parts[i])
 			return a->parts[i] < b->parts[i] ? -1 : 1;
 	}
@@ -49,14 +49,14 @@ static bool holds(const struct comparator *comparator, int order)
 static int take_version(const char **text, struct version *version_r)
 {
 	*version_r = (struct version){ 0 };
-	for (size_t i = 0; i < VERSIONS_PARTS_MAX; i++) {
+	for (size_t i = 0; i < VERSION_RANGE_PARTS_MAX; i++) {
 		long *part = &version_r->parts[i];
 
 		if (!isdigit((unsigned char)**text))
 			return -EINVAL;
 		for (; isdigit((unsigned char)**text); (*text)++) {
 			*part = *part * 10 + (**text - '0');
-			if (*part > VERSIONS_PART_MAX)
+			if (*part > VERSION_RANGE_PART_MAX)
 				return -EINVAL;
 		}
 		if (**text != '.')
@@ -134,7 +134,7 @@ static bool is_empty(const struct interval *interval)
 	return order > 0 || (order == 0 && (interval->low_open || interval->high_open));
 }
 
-int versions_check(const char *range, struct problem *why)
+int version_range_check(const char *range, struct problem *why)
 {
 	const struct comparator *comparator = NULL;
 	struct interval interval = { 0 };
@@ -162,7 +162,7 @@ int versions_check(const char *range, struct problem *why)
 	return 0;
 }
 
-int versions_match(const char *range, const char *version, bool *match_r)
+int version_range_match(const char *range, const char *version, bool *match_r)
 {
 	const struct comparator *comparator = NULL;
 	struct version asked, limit;
@@ -185,7 +185,7 @@ int versions_match(const char *range, const char *version, bool *match_r)
 	return 0;
 }
 
-bool versions_hold(const json_t *ranges, const json_t *detected, const char **unknown_r)
+bool version_ranges_hold(const json_t *ranges, const json_t *detected, const char **unknown_r)
 {
 	const char *name;
 	json_t *range;
@@ -195,7 +195,8 @@ bool versions_hold(const json_t *ranges, const json_t *detected, const char **un
 		const char *version = json_string_value(json_object_get(detected, name));
 		bool match = false;
 
-		if (!version || versions_match(json_string_value(range), version, &match) < 0) {
+		if (!version ||
+			version_range_match(json_string_value(range), version, &match) < 0) {
 			*unknown_r = name;
 			return true;
 		}

@@ -14,26 +14,26 @@
 
 #include "src/problem.h"
 
-#define VERSIONS_PARTS_MAX 8         /* numbers in one version */
-#define VERSIONS_PART_MAX  999999999 /* greatest number of a part */
+#define VERSION_RANGE_PARTS_MAX 8         /* numbers in one version */
+#define VERSION_RANGE_PART_MAX  999999999 /* greatest number of a part */
 
 /*
  * Checks that `range` can be read and that at least one version lies in it.
  * Returns 0, or -EINVAL with what is wrong and how to write it in `why`.
  */
-int versions_check(const char *range, struct problem *why);
+int version_range_check(const char *range, struct problem *why);
 
 /*
  * Does `version` lie in `range`? Returns 0 and the answer in *match_r; -EINVAL if either cannot be
  * read. A text such as "7.2.22 (Debian ...)" is no version: the caller gives the dotted numbers.
  */
-int versions_match(const char *range, const char *version, bool *match_r);
+int version_range_match(const char *range, const char *version, bool *match_r);
 
 /*
  * Do the detected versions, {"qemu": "7.2.22", ...}, lie in all of `ranges`, {"qemu": ">=7.0"}? No
  * ranges always hold. A version that was not detected cannot be judged by: true, and *unknown_r
  * names it; otherwise *unknown_r stays.
  */
-bool versions_hold(const json_t *ranges, const json_t *detected, const char **unknown_r);
+bool version_ranges_hold(const json_t *ranges, const json_t *detected, const char **unknown_r);
 
 #endif

@@ -41,9 +41,9 @@ static void matches(void)
 		struct problem why = { "" };
 		bool match = !cases[i].match;
 
-		CU_ASSERT_EQUAL(versions_check(cases[i].range, &why), 0);
+		CU_ASSERT_EQUAL(version_range_check(cases[i].range, &why), 0);
 		CU_ASSERT_STRING_EQUAL(why.text, "");
-		CU_ASSERT_EQUAL(versions_match(cases[i].range, cases[i].version, &match), 0);
+		CU_ASSERT_EQUAL(version_range_match(cases[i].range, cases[i].version, &match), 0);
 		CU_ASSERT_EQUAL(match, cases[i].match);
 	}
 }
@@ -58,12 +58,12 @@ static void bad_ranges(void)
 		struct problem why = { "" };
 		bool match;
 
-		CU_ASSERT_EQUAL(versions_check(ranges[i], &why), -EINVAL);
+		CU_ASSERT_EQUAL(version_range_check(ranges[i], &why), -EINVAL);
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "is not a version range"));
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "\">=7.0 <10.0\""));
-		CU_ASSERT_EQUAL(versions_match(ranges[i], "7.2", &match), -EINVAL);
+		CU_ASSERT_EQUAL(version_range_match(ranges[i], "7.2", &match), -EINVAL);
 	}
-	CU_ASSERT_EQUAL(versions_check("", NULL), -EINVAL);
+	CU_ASSERT_EQUAL(version_range_check("", NULL), -EINVAL);
 }
 
 static void empty_ranges(void)
@@ -75,12 +75,12 @@ static void empty_ranges(void)
 
 	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
 		why.text[0] = 0;
-		CU_ASSERT_EQUAL(versions_check(empty[i], &why), -EINVAL);
+		CU_ASSERT_EQUAL(version_range_check(empty[i], &why), -EINVAL);
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "no version is in the range"));
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "remove one"));
 	}
 	for (size_t i = 0; i < sizeof(one) / sizeof(one[0]); i++)
-		CU_ASSERT_EQUAL(versions_check(one[i], NULL), 0);
+		CU_ASSERT_EQUAL(version_range_check(one[i], NULL), 0);
 }
 
 static void bad_versions(void)
@@ -92,7 +92,7 @@ static void bad_versions(void)
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		bool match;
 
-		CU_ASSERT_EQUAL(versions_match(">=0", versions[i], &match), -EINVAL);
+		CU_ASSERT_EQUAL(version_range_match(">=0", versions[i], &match), -EINVAL);
 	}
 }
 
@@ -115,9 +115,9 @@ static void all_ranges_hold_or_not(void)
 		json_t *detected = json_loads(table[i].detected, 0, NULL);
 		const char *unknown = NULL;
 
-		CU_ASSERT_EQUAL(versions_hold(ranges, detected, &unknown), table[i].hold);
+		CU_ASSERT_EQUAL(version_ranges_hold(ranges, detected, &unknown), table[i].hold);
 		CU_ASSERT_EQUAL(unknown == NULL, table[i].unknown == NULL);
-		CU_ASSERT_TRUE(versions_hold(NULL, detected, &unknown));
+		CU_ASSERT_TRUE(version_ranges_hold(NULL, detected, &unknown));
 		json_decref(ranges);
 		json_decref(detected);
 	}

@@ -25,7 +25,7 @@ static int ask(const char *folder, char **said_r, struct problem *why, const cha
 		count++;
 	for (size_t i = 0; words[i] && count + 1 < ARGS_MAX; i++)
 		argv[count++] = words[i];
-	r = child_ask((char *const *)argv, 0, &said, why);
+	r = guarded_child_output((char *const *)argv, 0, &said, why);
 	length = said ? strlen(said) : 0;
 	while (length > 0 && said[length - 1] == '\n')
 		said[--length] = 0;

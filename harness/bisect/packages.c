@@ -17,7 +17,7 @@
 static char *field(const char *file, const char *name, struct problem *why)
 {
 	char *said = NULL;
-	int r = child_ask(
+	int r = guarded_child_output(
 		WORDS((char *)"dpkg-deb", (char *)"-f", (char *)file, (char *)name), 0, &said, why);
 
 	if (r > 0)
@@ -34,8 +34,8 @@ static char *field(const char *file, const char *name, struct problem *why)
 static int older(const char *a, const char *b, struct problem *why)
 {
 	char *said = NULL;
-	int r = child_ask(WORDS((char *)"dpkg", (char *)"--compare-versions", (char *)a,
-				  (char *)"lt", (char *)b),
+	int r = guarded_child_output(WORDS((char *)"dpkg", (char *)"--compare-versions", (char *)a,
+					     (char *)"lt", (char *)b),
 		0, &said, why);
 
 	if (r > 1)
@@ -176,14 +176,14 @@ int bisect_packages_unpack(const json_t *version, const char *folder, struct pro
 	if (access(folder, F_OK) == 0)
 		return 0;
 	snprintf(fresh, sizeof(fresh), "%s.new", folder);
-	r = child_ask(WORDS((char *)"rm", (char *)"-rf", fresh), 0, &said, why);
+	r = guarded_child_output(WORDS((char *)"rm", (char *)"-rf", fresh), 0, &said, why);
 	free(said);
 	json_array_foreach(json_object_get(version, "files"), i, file)
 	{
 		if (r != 0)
 			break;
-		r = child_ask(WORDS((char *)"dpkg-deb", (char *)"-x",
-				      (char *)json_string_value(file), fresh),
+		r = guarded_child_output(WORDS((char *)"dpkg-deb", (char *)"-x",
+						 (char *)json_string_value(file), fresh),
 			0, &said, why);
 		if (r > 0)
 			problem_set(why, -EIO, "cannot unpack %.200s: %s", json_string_value(file),

@@ -20,7 +20,7 @@
 #define LOST_MAX 1000
 
 /* Longer than what a killed bisection left is given to end. */
-#define LOCK_WAIT_S (CHILD_GRACE_S + 10)
+#define LOCK_WAIT_S (GUARDED_CHILD_GRACE_S + 10)
 
 static int lock(struct bisect_state *state, struct problem *why)
 {
@@ -33,7 +33,7 @@ static int lock(struct bisect_state *state, struct problem *why)
 		return problem_set(
 			why, -errno, "cannot make %s/lock: %s", state->dir, strerror(errno));
 	while (flock(state->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-		if (clock_us() >= until || child_told())
+		if (clock_us() >= until || guarded_child_interrupted())
 			return problem_set(why, -EBUSY,
 				"another bisection works in %s: wait for it, or name another "
 				"--state",

@@ -47,7 +47,7 @@ int bisect_ask_point(struct bisect_driver *driver, const struct bisect_point *po
 	struct bisect_result tested = { .answer = BISECT_STOP };
 	int r;
 
-	if (child_told()) {
+	if (guarded_child_interrupted()) {
 		bisect_outcome(driver, "stopped", "stopped; the same command goes on");
 		*answer_r = BISECT_STOP;
 		return 0;

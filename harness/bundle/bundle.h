@@ -28,7 +28,7 @@
 #define BUNDLE_TOTAL_MAX    (64ull << 30)
 
 struct bundle_contents {
-	char top[FILES_PATH_MAX]; /* the name of the folder that all is in */
+	char top[FILE_LIST_PATH_MAX]; /* the name of the folder that all is in */
 	size_t files;
 	uint64_t bytes;
 	char run_sha256[65]; /* of run.json in it, by which its run is known; only of a check, ""

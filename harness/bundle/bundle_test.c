@@ -159,7 +159,7 @@ static int write_one(const char *change_to)
 	mkdirat(dir_fd, "empty", 0700);
 	file_fd = openat(dir_fd, "a", O_WRONLY | O_CREAT, 0600);
 	CU_ASSERT_EQUAL(write(file_fd, "abc", 3), 3);
-	CU_ASSERT_EQUAL_FATAL(files_list(dir_fd, NULL, &files, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(file_list_read(dir_fd, NULL, &files, &why), 0);
 	CU_ASSERT_EQUAL(
 		pwrite(file_fd, change_to, strlen(change_to), 0), (ssize_t)strlen(change_to));
 	close(file_fd);
@@ -170,7 +170,7 @@ static int write_one(const char *change_to)
 		close(out_fd);
 		out_fd = -1;
 	}
-	files_free(&files);
+	file_list_free(&files);
 	close(dir_fd);
 	snprintf(remove, sizeof(remove), "rm -rf %s", place);
 	CU_ASSERT_EQUAL(system(remove), 0);

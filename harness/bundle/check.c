@@ -41,10 +41,10 @@ static int damaged(struct in *in, struct problem *why)
  * The next entry's name below TOP, in `path`, and what it is. 0 at the end, 1 if there is one.
  * The first entry says what TOP is.
  */
-static int next_entry(struct in *in, char path[static FILES_PATH_MAX],
+static int next_entry(struct in *in, char path[static FILE_LIST_PATH_MAX],
 	struct archive_entry **entry_r, struct problem *why)
 {
-	char *top = in->contents.top, full[FILES_PATH_MAX];
+	char *top = in->contents.top, full[FILE_LIST_PATH_MAX];
 	int status = archive_read_next_header(in->archive, entry_r);
 	const char *name;
 	size_t length;
@@ -58,7 +58,7 @@ static int next_entry(struct in *in, char path[static FILES_PATH_MAX],
 	length = strlen(full);
 	if (archive_entry_filetype(*entry_r) == AE_IFDIR && length > 1 && full[length - 1] == '/')
 		full[length - 1] = 0;
-	if (!name || strlen(name) >= sizeof(full) || !files_path_is_plain(full))
+	if (!name || strlen(name) >= sizeof(full) || !file_list_path_is_plain(full))
 		return problem_set(
 			why, -EINVAL, "\"%s\" is no name for a file in a bundle", printable(name));
 	if (archive_entry_hardlink(*entry_r) ||
@@ -70,7 +70,7 @@ static int next_entry(struct in *in, char path[static FILES_PATH_MAX],
 		snprintf(top, sizeof(in->contents.top), "%.*s", (int)length, full);
 	if (strncmp(full, top, length) != 0 || top[length] || !full[length])
 		return problem_set(why, -EINVAL, "%s is not below %s", full, top);
-	snprintf(path, FILES_PATH_MAX, "%s", full + length + 1);
+	snprintf(path, FILE_LIST_PATH_MAX, "%s", full + length + 1);
 	return 1;
 }
 
@@ -79,7 +79,7 @@ static bool split_line(char *line)
 {
 	return strspn(line, "0123456789abcdef") == DIGEST_TEXT_MAX - 1 &&
 	       strncmp(line + DIGEST_TEXT_MAX - 1, "  ", 2) == 0 &&
-	       files_path_is_plain(line + DIGEST_TEXT_MAX + 1);
+	       file_list_path_is_plain(line + DIGEST_TEXT_MAX + 1);
 }
 
 static const char *line_path(const char *line)
@@ -112,7 +112,7 @@ static int cut_manifest(struct in *in, size_t length, struct problem *why)
 static int read_manifest(struct in *in, struct problem *why)
 {
 	struct archive_entry *entry;
-	char path[FILES_PATH_MAX];
+	char path[FILE_LIST_PATH_MAX];
 	int r = next_entry(in, path, &entry, why);
 	la_int64_t size;
 	la_ssize_t n;
@@ -179,14 +179,15 @@ static int check_file(
 static int check_all(struct in *in, struct problem *why)
 {
 	struct archive_entry *entry;
-	char path[FILES_PATH_MAX];
+	char path[FILE_LIST_PATH_MAX];
 	size_t folders = 0;
 	int r;
 
 	while ((r = next_entry(in, path, &entry, why)) > 0) {
 		if (archive_entry_filetype(entry) == AE_IFDIR)
-			r = ++folders > FILES_MAX
-				    ? problem_set(why, -EINVAL, "more than %u folders", FILES_MAX)
+			r = ++folders > FILE_LIST_MAX
+				    ? problem_set(
+					      why, -EINVAL, "more than %u folders", FILE_LIST_MAX)
 				    : 0;
 		else
 			r = check_file(in, path, entry, why);

@@ -96,10 +96,10 @@ int bundle_make(const struct bundle_module *module, const struct bundle_order *o
 	/* dirname() and basename() each want a copy of their own. */
 	r = open_place(order->dir_fd, dirname(folder), basename(name), output, &fd, why);
 	if (r == 0)
-		r = files_list(order->dir_fd, order->without, &files, why);
+		r = file_list_read(order->dir_fd, order->without, &files, why);
 	if (r == 0)
 		r = write_at(module, order, &files, fd, basename(name), output, contents_r, why);
-	files_free(&files);
+	file_list_free(&files);
 	if (fd >= 0)
 		close(fd);
 	return r;

@@ -52,7 +52,8 @@ static int write_log(int dir_fd, const struct host_sources *sources, struct prob
 		return json_is_string(log) ? fileio_write(dir_fd, names[3], json_string_value(log),
 						     json_string_length(log), why)
 					   : 0;
-	r = fileio_read_head(AT_FDCWD, sources->xen_log, XEN_LOG_MAX, &text, &length, &more, why);
+	r = fileio_read_head(
+		AT_FDCWD, sources->xen_log, XEN_BOOT_LOG_MAX, &text, &length, &more, why);
 	if (r == 0)
 		r = fileio_write(dir_fd, names[3], text, length, why);
 	free(text);

@@ -33,7 +33,7 @@ static int put_header(
 	const struct out *out, const char *path, bool folder, uint64_t bytes, struct problem *why)
 {
 	struct archive_entry *entry = archive_entry_new();
-	char full[2 * FILES_PATH_MAX];
+	char full[2 * FILE_LIST_PATH_MAX];
 	int r = 0;
 
 	if (!entry)
@@ -69,7 +69,7 @@ static int make_manifest(int dir_fd, const struct files *files, char **text_r, s
 	int r = stream ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < files->count && r == 0; i++) {
-		const struct files_entry *entry = &files->entries[i];
+		const struct file_list_entry *entry = &files->entries[i];
 		char sha256[DIGEST_TEXT_MAX];
 		uint64_t bytes = 0;
 		int fd;
@@ -105,7 +105,7 @@ static const char *next_digest(const char **line_r)
 	return line;
 }
 
-static int put_file(const struct out *out, int dir_fd, const struct files_entry *entry,
+static int put_file(const struct out *out, int dir_fd, const struct file_list_entry *entry,
 	const char *expected, struct problem *why)
 {
 	char block[65536], sha256[DIGEST_TEXT_MAX];
@@ -148,7 +148,7 @@ static int put_all(const struct out *out, int dir_fd, const struct files *files,
 	if (r == 0 && archive_write_data(out->archive, manifest, length) != (la_ssize_t)length)
 		r = failed(out->archive, why);
 	for (size_t i = 0; i < files->count && r == 0; i++) {
-		const struct files_entry *entry = &files->entries[i];
+		const struct file_list_entry *entry = &files->entries[i];
 
 		r = entry->folder ? put_header(out, entry->path, true, 0, why)
 				  : put_file(out, dir_fd, entry, next_digest(&manifest), why);

@@ -19,22 +19,22 @@
 static struct {
 	const char *xen, *baseline, *symbols;
 	bool json;
-} given;
+} opts;
 
 static const struct command_option options[] = {
 	{ "xen", "VERSION",
 		"the hypervisor they are to run on, such as 4.20 (default: the one that\n"
 		"                          runs, in a dom0; elsewhere none)",
-		.text = &given.xen },
+		.text = &opts.xen },
 	{ "baseline", "FILE",
 		"an audit that was stored with --json: exit status 1 if a symbol is\n"
 		"                          new; those that are gone are listed",
-		.text = &given.baseline },
+		.text = &opts.baseline },
 	{ "symbols", "FILE",
 		"what replaces each symbol (default: IGD_SYMBOLS, or the file installed\n"
 		"                          with the program)",
-		.text = &given.symbols },
-	{ "json", NULL, "the audit as JSON", .flag = &given.json },
+		.text = &opts.symbols },
+	{ "json", NULL, "the audit as JSON", .flag = &opts.json },
 	{ NULL },
 };
 
@@ -56,15 +56,15 @@ static const struct imports_module *load(struct problem *why)
 /* The release to compare with, and where it is from; both stay as they are if there is none. */
 static int choose_xen(char xen[static ABI_RELEASE_MAX], const char **from_r, struct problem *why)
 {
-	if (!given.xen) {
+	if (!opts.xen) {
 		if (abi_running("", xen) == 0)
 			*from_r = "running";
 		return 0;
 	}
 	*from_r = "option";
-	if (abi_release(given.xen, xen) < 0)
+	if (abi_release(opts.xen, xen) < 0)
 		return problem_set(why, -EINVAL,
-			"--xen %.60s is no version of Xen: write it as 4.20 or 4.20.3", given.xen);
+			"--xen %.60s is no version of Xen: write it as 4.20 or 4.20.3", opts.xen);
 	return 0;
 }
 
@@ -118,17 +118,17 @@ static int compare(json_t *audit, struct problem *why)
 	json_t *baseline = NULL;
 	struct problem inner = { "" };
 	int r = fileio_read_head(
-		AT_FDCWD, given.baseline, ABI_BASELINE_MAX, &text, &length, &more, &inner);
+		AT_FDCWD, opts.baseline, ABI_BASELINE_MAX, &text, &length, &more, &inner);
 
 	if (r == 0 && more)
 		r = problem_set(&inner, -EINVAL, "it is longer than any audit");
 	if (r == 0)
 		r = document_parse(text, length, DOCUMENT_ABI, DOCUMENT_VERSION, &baseline, &inner);
 	if (r < 0)
-		problem_set(why, r, "%s: %s", given.baseline,
-			inner.text[0] ? inner.text : strerror(-r));
+		problem_set(
+			why, r, "%s: %s", opts.baseline, inner.text[0] ? inner.text : strerror(-r));
 	else
-		r = abi_compare(audit, baseline, given.baseline, why);
+		r = abi_compare(audit, baseline, opts.baseline, why);
 	json_decref(baseline);
 	free(text);
 	return r;
@@ -136,7 +136,7 @@ static int compare(json_t *audit, struct problem *why)
 
 static int print(const json_t *audit)
 {
-	if (!given.json)
+	if (!opts.json)
 		return abi_render(audit, stdout);
 	if (json_dumpf(audit, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII) < 0 ||
 		putchar('\n') == EOF)
@@ -159,7 +159,7 @@ static int run(int argc, char **argv)
 	}
 	r = choose_xen(xen, &from, &why);
 	if (r == 0)
-		r = abi_symbols_choose(given.symbols, &symbols, &why);
+		r = abi_symbols_choose(opts.symbols, &symbols, &why);
 	if (r == 0) {
 		module = load(&why);
 		if (!module) {
@@ -171,7 +171,7 @@ static int run(int argc, char **argv)
 	}
 	for (int i = 0; i < argc && r == 0; i++)
 		r = audit_file(module, symbols, argv[i], audit);
-	if (r == 0 && given.baseline && abi_exit_status(audit) < EXIT_USAGE)
+	if (r == 0 && opts.baseline && abi_exit_status(audit) < EXIT_USAGE)
 		r = compare(audit, &why);
 	if (r == 0)
 		r = print(audit);

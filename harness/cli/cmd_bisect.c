@@ -13,7 +13,7 @@
 #include "harness/process/guarded_child.h"
 #include "src/document.h"
 
-static struct bisect_given given = BISECT_GIVEN;
+static struct bisect_given opts = BISECT_GIVEN;
 static struct bisect_range range;
 static const char *format = "text";
 
@@ -36,7 +36,7 @@ static const struct command_option options[] = {
 		.list = &range.parts },
 	{ "format", "NAME", "how to say what was found (default: text)", .text = &format,
 		.nth = bisect_renderer_name },
-	BISECT_OPTIONS(given),
+	BISECT_OPTIONS(opts),
 	{ NULL },
 };
 
@@ -89,8 +89,8 @@ static int run(int argc, char **argv)
 			format);
 		return command_fail(&command_bisect, EXIT_USAGE, &why);
 	}
-	child_listen();
-	r = bisect_options_open(&given, argc, argv, &session, &why);
+	guarded_child_catch_signals();
+	r = bisect_options_open(&opts, argc, argv, &session, &why);
 	if (r == 0)
 		r = bisect_driver_run(&session, &range, &result, &why);
 	if (r == 0)

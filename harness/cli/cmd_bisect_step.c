@@ -10,13 +10,13 @@
 #include "harness/cli/fail.h"
 #include "harness/process/guarded_child.h"
 
-static struct bisect_given given = BISECT_GIVEN;
+static struct bisect_given opts = BISECT_GIVEN;
 static const char *revision;
 
 static const struct command_option options[] = {
 	{ "revision", "NAME", "what is tested (default: HEAD, if this is in a work tree of git)",
 		.text = &revision },
-	BISECT_OPTIONS(given),
+	BISECT_OPTIONS(opts),
 	{ NULL },
 };
 
@@ -72,8 +72,8 @@ static int run(int argc, char **argv)
 	struct problem why = { 0 };
 	int r;
 
-	child_listen();
-	r = bisect_options_open(&given, argc, argv, &session, &why);
+	guarded_child_catch_signals();
+	r = bisect_options_open(&opts, argc, argv, &session, &why);
 	if (r == 0)
 		r = test_here(&session, &why);
 	if (r < 0)

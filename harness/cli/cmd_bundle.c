@@ -20,15 +20,15 @@
 static struct {
 	const char *output;
 	bool check;
-} given;
+} opts;
 
 static const struct command_option options[] = {
 	{ "output", "FILE.tar.zst",
 		"the file to make, which must not be there (default:\n"
 		"                          MATRIX-STARTED.tar.zst here)",
-		.text = &given.output },
+		.text = &opts.output },
 	{ "check", NULL, "check the bundle that is named instead, without unpacking it",
-		.flag = &given.check },
+		.flag = &opts.check },
 	{ NULL },
 };
 
@@ -66,17 +66,17 @@ static time_t began_at(const json_t *run)
 static int make(const struct bundle_module *module, const struct store *store, const json_t *run,
 	const json_t *plan, struct problem *why)
 {
-	char top[FILES_PATH_MAX / 2], output[PATH_MAX];
+	char top[FILE_LIST_PATH_MAX / 2], output[PATH_MAX];
 	struct bundle_order order = { store->dir_fd, not_bundled, top, began_at(run) };
 	struct bundle_contents contents = { 0 };
 	int r;
 
 	name_top(run, plan, top, sizeof(top));
 	snprintf(output, sizeof(output), "%s.tar.zst", top);
-	r = bundle_make(module, &order, given.output ? given.output : output, &contents, why);
+	r = bundle_make(module, &order, opts.output ? opts.output : output, &contents, why);
 	if (r == 0)
 		printf("%s: %zu files, %" PRIu64 " bytes, in %s/\n",
-			given.output ? given.output : output, contents.files, contents.bytes,
+			opts.output ? opts.output : output, contents.files, contents.bytes,
 			contents.top);
 	return r;
 }
@@ -107,14 +107,14 @@ static int run(int argc, char **argv)
 	struct problem why = { 0 };
 	int r;
 
-	if (argc != 1 || (given.check && given.output)) {
+	if (argc != 1 || (opts.check && opts.output)) {
 		problem_set(&why, 0, "name one run directory, or with --check one bundle alone");
 		return command_fail(&command_bundle, EXIT_USAGE, &why);
 	}
 	module = bundle_load(&why);
 	if (!module)
 		return command_fail(&command_bundle, EXIT_NO_ANSWER, &why);
-	if (given.check) {
+	if (opts.check) {
 		r = check(module, argv[0], &why);
 	} else {
 		r = store_open(argv[0], false, &store, &stored_run, &plan, &why);

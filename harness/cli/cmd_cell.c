@@ -23,7 +23,7 @@ static int run_one(const struct store *store, const json_t *run, const json_t *p
 {
 	struct backend_options host_options;
 	struct runner runner = { .only = name };
-	int r = conduct_reopen(&runner, &host_options, store, run, plan, why);
+	int r = session_reopen(&runner, &host_options, store, run, plan, why);
 
 	if (r == 0)
 		r = runner_run(&runner, store, plan, why);

@@ -11,7 +11,7 @@
 
 static struct {
 	const char *matrix, *known, *format;
-} given = { .format = "text" };
+} opts = { .format = "text" };
 
 static int print_json(const json_t *comparison, FILE *stream)
 {
@@ -38,19 +38,19 @@ static const char *format_name(size_t i)
 
 static const struct command_option options[] = {
 	{ "matrix", "FILE", "judge all of them by this matrix instead of their own",
-		.text = &given.matrix },
+		.text = &opts.matrix },
 	{ "known", "FILE",
 		"the known deviations (default: each run's own, or with --matrix those\n"
 		"                          beside that matrix)",
-		.text = &given.known },
-	{ "format", "NAME", "how to say it (default: text)", .text = &given.format,
+		.text = &opts.known },
+	{ "format", "NAME", "how to say it (default: text)", .text = &opts.format,
 		.nth = format_name },
 	{ NULL },
 };
 
 static int judge(char **dirs, size_t count, struct stored_run *stored, struct problem *why)
 {
-	struct stored_run_options by = { .matrix = given.matrix, .known = given.known };
+	struct stored_run_options by = { .matrix = opts.matrix, .known = opts.known };
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
@@ -64,7 +64,7 @@ static int judge(char **dirs, size_t count, struct stored_run *stored, struct pr
 static int print(const json_t *comparison)
 {
 	for (size_t i = 0; i < FORMATS; i++)
-		if (strcmp(formats[i].name, given.format) == 0)
+		if (strcmp(formats[i].name, opts.format) == 0)
 			return formats[i].render(comparison, stdout);
 	return -EINVAL;
 }
@@ -90,9 +90,9 @@ static int run(int argc, char **argv)
 		problem_set(&why, 0, "name 2 to %d run directories", COMPARE_RUNS_MAX);
 		return command_fail(&command_compare, EXIT_USAGE, &why);
 	}
-	if (!is_format(given.format)) {
+	if (!is_format(opts.format)) {
 		problem_set(&why, 0, "no format \"%.100s\"; igd-harness compare --help lists them",
-			given.format);
+			opts.format);
 		return command_fail(&command_compare, EXIT_USAGE, &why);
 	}
 	for (size_t i = 0; i < count; i++)

@@ -11,22 +11,22 @@ static struct {
 	const char *matrix;
 	struct string_list history;
 	bool json;
-} given;
+} opts;
 
 static const struct command_option options[] = {
 	{ "matrix", "FILE", "judge all of them by this matrix instead of their own",
-		.text = &given.matrix },
+		.text = &opts.matrix },
 	{ "history", "DIR",
 		"an earlier run; may be given again. A cell that was as expected in none\n"
 		"                          of them never passed",
-		.list = &given.history },
-	{ "json", NULL, "the difference as JSON", .flag = &given.json },
+		.list = &opts.history },
+	{ "json", NULL, "the difference as JSON", .flag = &opts.json },
 	{ NULL },
 };
 
 static int print(const json_t *difference)
 {
-	if (!given.json)
+	if (!opts.json)
 		return diff_render(difference, stdout);
 	if (json_dumpf(difference, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII) < 0)
 		return -1;
@@ -35,7 +35,7 @@ static int print(const json_t *difference)
 
 static int run(int argc, char **argv)
 {
-	struct stored_run_options by = { .matrix = given.matrix };
+	struct stored_run_options by = { .matrix = opts.matrix };
 	struct stored_run later = STORED_RUN_NONE;
 	struct problem why = { 0 };
 	json_t *difference = NULL;
@@ -49,7 +49,7 @@ static int run(int argc, char **argv)
 	if (r == 0)
 		r = stored_run_judge(&later, &why);
 	if (r == 0)
-		r = compare_stored(argv[0], &later, &given.history, &by, &difference, &why);
+		r = compare_stored(argv[0], &later, &opts.history, &by, &difference, &why);
 	if (r == 0)
 		r = print(difference);
 	status = r < 0 ? command_fail(&command_diff, command_status(r), &why)

@@ -8,7 +8,7 @@
 
 static struct {
 	const char *format;
-} given = { .format = "text" };
+} opts = { .format = "text" };
 
 static const char *format_name(size_t i)
 {
@@ -19,7 +19,7 @@ static const char *format_name(size_t i)
 
 static const struct command_option options[] = {
 	{ "format", "NAME", "text (default), a manual page, or bash's completion",
-		.text = &given.format, .nth = format_name },
+		.text = &opts.format, .nth = format_name },
 	{ NULL },
 };
 
@@ -34,13 +34,13 @@ static int run(const struct command *const *all, int argc, char **argv)
 		command = help_command(all, argv[0], &why);
 	if (why.text[0])
 		return command_fail(&command_help, EXIT_USAGE, &why);
-	if (strcmp(given.format, "man") == 0) {
+	if (strcmp(opts.format, "man") == 0) {
 		help_man(all, command, stdout);
-	} else if (strcmp(given.format, "bash") == 0) {
+	} else if (strcmp(opts.format, "bash") == 0) {
 		help_bash(all, stdout);
-	} else if (strcmp(given.format, "text") != 0) {
+	} else if (strcmp(opts.format, "text") != 0) {
 		problem_set(&why, 0, "no format \"%.100s\"; igd-harness help --help lists them",
-			given.format);
+			opts.format);
 		return command_fail(&command_help, EXIT_USAGE, &why);
 	} else if (command) {
 		options_help(command);

@@ -23,27 +23,27 @@
 static struct {
 	const char *sysroot, *lspci, *xen_log, *ids, *device_model, *bundle;
 	bool json, hcl;
-} given;
+} opts;
 
 static const struct command_option options[] = {
-	{ "json", NULL, "print the document", .flag = &given.json },
-	{ "hcl", NULL, "print a report for Qubes OS' list of hardware (YAML)", .flag = &given.hcl },
+	{ "json", NULL, "print the document", .flag = &opts.json },
+	{ "hcl", NULL, "print a report for Qubes OS' list of hardware (YAML)", .flag = &opts.hcl },
 	{ "bundle", "FILE.tar.zst",
 		"also write all of it, with Xen's messages, into one file to mail, which\n"
 		"                          must not be there",
-		.text = &given.bundle },
+		.text = &opts.bundle },
 	{ "device-model", "PATH", "the QEMU to look at (default: the one libxl starts)",
-		.text = &given.device_model },
+		.text = &opts.device_model },
 	{ "sysroot", "DIR", "look at the recorded sys/, proc/ and dev/mem in DIR, not at this host",
-		.text = &given.sysroot },
+		.text = &opts.sysroot },
 	{ "lspci", "FILE", "what `lspci -xxxx' of another host wrote, instead of sysfs",
-		.text = &given.lspci },
+		.text = &opts.lspci },
 	{ "xen-log", "FILE", "what `xl dmesg' wrote, instead of asking Xen",
-		.text = &given.xen_log },
+		.text = &opts.xen_log },
 	{ "ids", "FILE",
 		"which GPU is what (default: IGD_IDS, or the table built into the\n"
 		"                          program)",
-		.text = &given.ids },
+		.text = &opts.ids },
 	{ NULL },
 };
 
@@ -97,7 +97,7 @@ struct xen {
 
 static void xen_ask(struct xen *xen)
 {
-	struct backend_options host_options = { .device_model = given.device_model,
+	struct backend_options host_options = { .device_model = opts.device_model,
 		.look_only = true };
 
 	xen->identities = json_object();
@@ -125,10 +125,10 @@ static void xen_close(struct xen *xen)
 
 static int print(const json_t *document)
 {
-	if (given.json) {
+	if (opts.json) {
 		json_dumpf(document, stdout, JSON_INDENT(2));
 		putchar('\n');
-	} else if (given.hcl) {
+	} else if (opts.hcl) {
 		host_render_hcl(document, stdout);
 	} else {
 		host_render_text(document, isatty(1) == 1, stdout);
@@ -149,13 +149,13 @@ static int status_of(const json_t *document)
 static int run_checks(void)
 {
 	struct xen xen = { 0 };
-	struct host_sources sources = { .root = given.sysroot ? given.sysroot
-						: given.lspci ? NOWHERE
-							      : "",
-		.lspci = given.lspci,
-		.xen_log = given.xen_log,
-		.ids = given.ids,
-		.device_model = given.device_model };
+	struct host_sources sources = { .root = opts.sysroot ? opts.sysroot
+						: opts.lspci ? NOWHERE
+							     : "",
+		.lspci = opts.lspci,
+		.xen_log = opts.xen_log,
+		.ids = opts.ids,
+		.device_model = opts.device_model };
 	struct problem why = { 0 };
 	json_t *document;
 	int r = -ENOMEM, status;
@@ -172,8 +172,8 @@ static int run_checks(void)
 	document = host_document(&sources);
 	if (document)
 		r = print(document);
-	if (r == 0 && given.bundle)
-		r = host_bundle(document, &sources, given.bundle, &why);
+	if (r == 0 && opts.bundle)
+		r = host_bundle(document, &sources, opts.bundle, &why);
 	status = document ? status_of(document) : EXIT_NO_ANSWER;
 	xen_close(&xen);
 	json_decref(document);
@@ -187,7 +187,7 @@ static int run(int argc, char **argv)
 	struct problem why = { 0 };
 
 	if (argc == 0 || (argc == 1 && strcmp(argv[0], "check") == 0)) {
-		if (!given.json || !given.hcl)
+		if (!opts.json || !opts.hcl)
 			return run_checks();
 		problem_set(&why, 0, "--json or --hcl, not both");
 	} else if (argc == 1 && strcmp(argv[0], "restore") == 0) {

@@ -16,33 +16,32 @@
 static struct {
 	const char *matrix, *known, *patterns, *format, *output, *baseline;
 	struct string_list select, history;
-} given = { .format = "table" };
+} opts = { .format = "table" };
 
 static const struct command_option options[] = {
-	{ "matrix", "FILE", "judge by this matrix instead of the run's own",
-		.text = &given.matrix },
+	{ "matrix", "FILE", "judge by this matrix instead of the run's own", .text = &opts.matrix },
 	{ "known", "FILE",
 		"the known deviations (default: the run's own, or with --matrix those\n"
 		"                          beside that matrix)",
-		.text = &given.known },
+		.text = &opts.known },
 	{ "patterns", "FILE",
 		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
 		"                          installed with the program, or the run's own)",
-		.text = &given.patterns },
+		.text = &opts.patterns },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
-		.list = &given.select },
+		.list = &opts.select },
 	{ "format", "NAME", "how to say it (default: table; docs/use/formats.md)",
-		.text = &given.format, .nth = renderer_name },
+		.text = &opts.format, .nth = renderer_name },
 	{ "output", "FILE", "write it there, whole, instead of to the terminal",
-		.text = &given.output },
+		.text = &opts.output },
 	{ "baseline", "RUN",
 		"for a qualification: an earlier run, judged alike, and what changed\n"
 		"                          since it, cell by cell",
-		.text = &given.baseline },
+		.text = &opts.baseline },
 	{ "history", "RUN",
 		"a run before the baseline; may be given again. A cell that was as\n"
 		"                          expected in none of them never passed",
-		.list = &given.history },
+		.list = &opts.history },
 	{ NULL },
 };
 
@@ -74,7 +73,7 @@ static int run_by_cell(const char *dir, const struct stored_run_options *by,
 	struct fileio_source source = { emit_cells, judgement };
 	int r = stored_run_open_stream(dir, by, judgement->stored, why);
 
-	return r < 0 ? r : render_output(given.output, &source, why);
+	return r < 0 ? r : render_output(opts.output, &source, why);
 }
 
 /* For a renderer that needs the whole, and the record, and perhaps what was before. */
@@ -89,17 +88,17 @@ static int run_whole(const char *dir, const struct stored_run_options *by,
 	if (r == 0)
 		r = stored_run_judge(stored, why);
 	if (r == 0)
-		r = record_open(&stored->store, stored->stored_plan, &record);
-	if (r == 0 && given.baseline)
-		r = compare_stored(given.baseline, stored, &given.history, by, &difference, why);
+		r = record_view_open(&stored->store, stored->stored_plan, &record);
+	if (r == 0 && opts.baseline)
+		r = compare_stored(opts.baseline, stored, &opts.history, by, &difference, why);
 	judgement->how.record = &record;
 	judgement->how.difference = difference;
 	if (r == 0)
 		r = render_file(
-			judgement->renderer, stored->findings, &judgement->how, given.output, why);
+			judgement->renderer, stored->findings, &judgement->how, opts.output, why);
 	judgement->totals = json_incref(stored->findings);
 	json_decref(difference);
-	record_close(&record);
+	record_view_close(&record);
 	return r;
 }
 
@@ -109,22 +108,22 @@ static int check_usage(int argc, const struct renderer *renderer, struct problem
 		return problem_set(why, -EINVAL, "name one run directory");
 	if (!renderer)
 		return problem_set(why, -EINVAL,
-			"no format \"%.100s\"; igd-harness judge --help lists them", given.format);
-	if (given.baseline && !renderer->compares)
+			"no format \"%.100s\"; igd-harness judge --help lists them", opts.format);
+	if (opts.baseline && !renderer->compares)
 		return problem_set(why, -EINVAL,
 			"--baseline is for the formats qualification-md and qualification-html; "
 			"igd-harness diff compares two runs at a terminal");
-	if (given.history.count > 0 && !given.baseline)
+	if (opts.history.count > 0 && !opts.baseline)
 		return problem_set(why, -EINVAL, "--history says what was before a --baseline");
 	return 0;
 }
 
 static int run(int argc, char **argv)
 {
-	struct stored_run_options by = { given.matrix, given.known, given.patterns, &given.select };
+	struct stored_run_options by = { opts.matrix, opts.known, opts.patterns, &opts.select };
 	struct stored_run stored = STORED_RUN_NONE;
-	struct judgement judgement = { renderer_find(given.format), &stored,
-		{ .colour = isatty(1) == 1 && !given.output, .verbose = true }, NULL };
+	struct judgement judgement = { renderer_find(opts.format), &stored,
+		{ .colour = isatty(1) == 1 && !opts.output, .verbose = true }, NULL };
 	struct problem why = { 0 };
 	int r, status;
 

@@ -12,45 +12,45 @@
 static struct {
 	struct string_list select, tags, more;
 	const char *shard, *device_type, *prefix, *out, *slow;
-} given = { .device_type = "ssh", .prefix = "/usr", .slow = "1" };
+} opts = { .device_type = "ssh", .prefix = "/usr", .slow = "1" };
 
 static const struct command_option options[] = {
 	{ "device-type", "TYPE", "LAVA's word for the kind of host (default: ssh)",
-		.text = &given.device_type },
+		.text = &opts.device_type },
 	{ "tag", "TAG", "only on a host that has this tag; may be given again",
-		.list = &given.tags },
+		.list = &opts.tags },
 	{ "prefix", "DIR", "where the harness is on the host (default: /usr)",
-		.text = &given.prefix },
+		.text = &opts.prefix },
 	{ "out", "DIR",
 		"the run directory on the host (default: in the job's own folder,\n"
 		"                          which LAVA removes)",
-		.text = &given.out },
+		.text = &opts.out },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
-		.list = &given.select },
+		.list = &opts.select },
 	{ "shard", "INDEX/COUNT", "only this part of the cells: a job for each host",
-		.text = &given.shard },
+		.text = &opts.shard },
 	{ "run-option", "WORD",
 		"a further word for `run` on the host, such as --run-option=--keep-lease;\n"
 		"                          may be given again",
-		.list = &given.more },
-	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &given.slow },
+		.list = &opts.more },
+	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &opts.slow },
 	{ NULL },
 };
 
 static int print_job(const json_t *plan, double slow, struct problem *why)
 {
 	struct lava_options how = {
-		.device_type = given.device_type,
-		.tags = given.tags.texts,
-		.tag_count = given.tags.count,
-		.prefix = given.prefix,
-		.out = given.out,
+		.device_type = opts.device_type,
+		.tags = opts.tags.texts,
+		.tag_count = opts.tags.count,
+		.prefix = opts.prefix,
+		.out = opts.out,
 		.slow = slow,
-		.shard = given.shard,
-		.select = given.select.texts,
-		.select_count = given.select.count,
-		.more = given.more.texts,
-		.more_count = given.more.count,
+		.shard = opts.shard,
+		.select = opts.select.texts,
+		.select_count = opts.select.count,
+		.more = opts.more.texts,
+		.more_count = opts.more.count,
 	};
 	json_t *job = lava_job(plan, &how);
 	char *text = NULL;
@@ -68,7 +68,7 @@ static int run(int argc, char **argv)
 	struct problem why = { 0 };
 	json_t *plan = NULL;
 	char *end = NULL;
-	double slow = strtod(given.slow, &end);
+	double slow = strtod(opts.slow, &end);
 	int r, status;
 
 	if (argc != 1 || *end || !(slow >= 0.01 && slow <= 1000)) {
@@ -79,9 +79,9 @@ static int run(int argc, char **argv)
 	}
 	r = matrix_plan(argv[0], NULL, &plan, &why);
 	if (r == 0)
-		r = plan_select(plan, given.select.texts, given.select.count, &why);
+		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
 	if (r == 0)
-		r = shard_cut(plan, given.shard, &why);
+		r = shard_cut(plan, opts.shard, &why);
 	if (r == 0)
 		r = print_job(plan, slow, &why);
 	status = r < 0 ? command_fail(&command_lava_job, command_status(r), &why) : 0;

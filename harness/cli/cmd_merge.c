@@ -8,10 +8,10 @@
 
 static struct {
 	const char *out;
-} given;
+} opts;
 
 static const struct command_option options[] = {
-	{ "out", "DIR", "the run directory to make; must be given", .text = &given.out },
+	{ "out", "DIR", "the run directory to make; must be given", .text = &opts.out },
 	{ NULL },
 };
 
@@ -32,19 +32,19 @@ static int run(int argc, char **argv)
 	json_t *missing = NULL;
 	int r, status;
 
-	if (argc < 1 || !given.out) {
+	if (argc < 1 || !opts.out) {
 		problem_set(&why, 0,
 			"name the runs of the shards, and with --out the run directory to make of "
 			"them");
 		return command_fail(&command_merge, EXIT_USAGE, &why);
 	}
-	r = merge_runs(argv, (size_t)argc, given.out, &missing, &why);
+	r = merge_runs(argv, (size_t)argc, opts.out, &missing, &why);
 	if (r < 0)
 		return command_fail(
 			&command_merge, r == -EEXIST ? EXIT_USAGE : command_status(r), &why);
 	tell_missing(missing);
-	printf("%s: %d shards; `igd-harness judge %s` says what they come to\n", given.out, argc,
-		given.out);
+	printf("%s: %d shards; `igd-harness judge %s` says what they come to\n", opts.out, argc,
+		opts.out);
 	status = json_array_size(missing) > 0 ? EXIT_NO_ANSWER : 0;
 	json_decref(missing);
 	return status;

@@ -15,25 +15,25 @@ static struct {
 	struct string_list select;
 	const char *known, *shard;
 	bool json, fields, settings;
-} given;
+} opts;
 
 static const struct command_option options[] = {
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
-		.list = &given.select },
+		.list = &opts.select },
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
-		.text = &given.shard },
+		.text = &opts.shard },
 	{ "json", NULL, "the plan document (harness/plan/plan.h) instead of text",
-		.flag = &given.json },
+		.flag = &opts.json },
 	{ "known", "FILE",
 		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
 		"                          if it is there)",
-		.text = &given.known },
+		.text = &opts.known },
 	{ "fields", NULL, "list the fields an expectation can name, and end",
-		.flag = &given.fields },
+		.flag = &opts.fields },
 	{ "settings", NULL, "list the settings a matrix can give, and end",
-		.flag = &given.settings },
+		.flag = &opts.settings },
 	{ NULL },
 };
 
@@ -148,27 +148,27 @@ static int run(int argc, char **argv)
 	json_t *plan = NULL;
 	int r, status = 0;
 
-	if (given.fields)
-		sight_list(print_field, NULL);
-	if (given.settings)
+	if (opts.fields)
+		evidence_list(print_field, NULL);
+	if (opts.settings)
 		print_settings();
-	if (given.fields || given.settings)
+	if (opts.fields || opts.settings)
 		return 0;
 	if (argc != 1) {
 		problem_set(&why, 0,
 			"name one matrix file, such as results/matrices/seed-display.yaml");
 		return command_fail(&command_plan, EXIT_USAGE, &why);
 	}
-	r = matrix_plan(argv[0], given.known, &plan, &why);
+	r = matrix_plan(argv[0], opts.known, &plan, &why);
 	if (r == 0)
-		r = plan_select(plan, given.select.texts, given.select.count, &why);
+		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
 	if (r == 0)
-		r = shard_cut(plan, given.shard, &why);
+		r = shard_cut(plan, opts.shard, &why);
 	if (r < 0) {
 		status = command_fail(&command_plan, command_status(r), &why);
 		goto out;
 	}
-	if (given.json)
+	if (opts.json)
 		json_dumpf(plan, stdout, JSON_INDENT(1));
 	else
 		print_plan(plan);

@@ -20,17 +20,16 @@
 static struct {
 	const char *keep, *older;
 	bool logs, dry_run;
-} given;
+} opts;
 
 static const struct command_option options[] = {
-	{ "keep", "N", "keep the N that began last", .text = &given.keep },
-	{ "older", "DAYS", "keep those that began in the last DAYS days", .text = &given.older },
+	{ "keep", "N", "keep the N that began last", .text = &opts.keep },
+	{ "older", "DAYS", "keep those that began in the last DAYS days", .text = &opts.older },
 	{ "logs", NULL,
 		"of those not kept, remove only the raw logs and pictures of cells\n"
 		"                          that passed; without --keep and --older, of all",
-		.flag = &given.logs },
-	{ "dry-run", NULL, "say what would be removed, and remove nothing",
-		.flag = &given.dry_run },
+		.flag = &opts.logs },
+	{ "dry-run", NULL, "say what would be removed, and remove nothing", .flag = &opts.dry_run },
 	{ NULL },
 };
 
@@ -94,9 +93,9 @@ static int choose(struct candidate *candidates, size_t count, struct problem *wh
 	time_t now = time(NULL);
 	long keep = 0, days = 0;
 
-	if (given.keep && number_of(given.keep, KEEP_MAX, &keep) < 0)
+	if (opts.keep && number_of(opts.keep, KEEP_MAX, &keep) < 0)
 		return problem_set(why, -EINVAL, "--keep takes a number up to %d", KEEP_MAX);
-	if (given.older && number_of(given.older, DAYS_MAX, &days) < 0)
+	if (opts.older && number_of(opts.older, DAYS_MAX, &days) < 0)
 		return problem_set(why, -EINVAL, "--older takes a number up to %d", DAYS_MAX);
 	qsort(candidates, count, sizeof(*candidates), by_beginning);
 	for (size_t i = 0; i < count; i++) {
@@ -107,10 +106,10 @@ static int choose(struct candidate *candidates, size_t count, struct problem *wh
 				return problem_set(
 					why, -EINVAL, "%s is named twice", candidates[i].dir);
 		}
-		if (given.keep)
+		if (opts.keep)
 			it->kept = i < (size_t)keep;
 		/* One that began in the future, by a clock that jumped, is not old. */
-		else if (given.older)
+		else if (opts.older)
 			it->kept = it->began == (time_t)-1 || it->began > now - days * 86400;
 	}
 	return 0;
@@ -128,7 +127,7 @@ static int prune_judged(const struct store *store, const json_t *run, const json
 		r = judge_collect(&(struct judge_request){ store, run, plan, plan, patterns },
 			&findings, why);
 	if (r == 0)
-		r = prune_logs(store, plan, findings, given.dry_run, pruned, why);
+		r = prune_logs(store, plan, findings, opts.dry_run, pruned, why);
 	json_decref(findings);
 	patterns_free(patterns);
 	return r;
@@ -148,14 +147,14 @@ static int prune(const struct candidate *candidate, struct problem *why)
 		return 0;
 	}
 	if (r == 0)
-		r = given.logs ? prune_judged(&store, run, plan, &pruned, why)
-			       : prune_run(&store, given.dry_run, &pruned, why);
-	if (r == 0 && given.logs && pruned.files == 0)
+		r = opts.logs ? prune_judged(&store, run, plan, &pruned, why)
+			      : prune_run(&store, opts.dry_run, &pruned, why);
+	if (r == 0 && opts.logs && pruned.files == 0)
 		printf("%s: no logs of cells that passed\n", candidate->dir);
 	else if (r == 0)
 		printf("%s: %s%s, %zu files, %" PRIu64 " bytes\n", candidate->dir,
-			given.dry_run ? "would be " : "",
-			given.logs ? "rid of logs of cells that passed" : "removed", pruned.files,
+			opts.dry_run ? "would be " : "",
+			opts.logs ? "rid of logs of cells that passed" : "removed", pruned.files,
 			pruned.bytes);
 	json_decref(run);
 	json_decref(plan);
@@ -169,8 +168,7 @@ static int run(int argc, char **argv)
 	struct problem why = { 0 };
 	int r = 0;
 
-	if (argc < 1 || (given.keep && given.older) ||
-		(!given.keep && !given.older && !given.logs)) {
+	if (argc < 1 || (opts.keep && opts.older) || (!opts.keep && !opts.older && !opts.logs)) {
 		problem_set(&why, 0,
 			argc < 1 ? "name the run directories"
 				 : "say which to keep, by --keep or --older, or say --logs");

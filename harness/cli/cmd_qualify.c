@@ -14,7 +14,7 @@
 static struct {
 	struct string_list matrices, hosts, abis, bundles;
 	const char *format, *output;
-} given = { .format = "text" };
+} opts = { .format = "text" };
 
 static int print_json(const json_t *document, FILE *stream)
 {
@@ -44,21 +44,21 @@ static const struct command_option options[] = {
 	{ "matrix", "FILE",
 		"judge the runs of the matrix of that name by this one, instead of their\n"
 		"                          own; may be given again",
-		.list = &given.matrices },
+		.list = &opts.matrices },
 	{ "host", "RELEASE=FILE",
 		"what `host --json' said there (default: what its first run recorded);\n"
 		"                          may be given again",
-		.list = &given.hosts },
+		.list = &opts.hosts },
 	{ "abi", "RELEASE=FILE", "what `abi --json' said of its QEMU; may be given again",
-		.list = &given.abis },
+		.list = &opts.abis },
 	{ "bundle", "FILE",
 		"what `bundle' made of one of the runs: it is checked, and named with its\n"
 		"                          hash; may be given again",
-		.list = &given.bundles },
-	{ "format", "NAME", "how to say it (default: text)", .text = &given.format,
+		.list = &opts.bundles },
+	{ "format", "NAME", "how to say it (default: text)", .text = &opts.format,
 		.nth = format_name },
 	{ "output", "FILE", "write it there, whole, instead of to the terminal",
-		.text = &given.output },
+		.text = &opts.output },
 	{ NULL },
 };
 
@@ -78,7 +78,7 @@ static int render_to(const json_t *document, size_t format, struct problem *why)
 {
 	struct result result = { document, format };
 
-	return render_output(given.output, &(struct fileio_source){ write_result, &result }, why);
+	return render_output(opts.output, &(struct fileio_source){ write_result, &result }, why);
 }
 
 /* The place of that format; FORMATS if it is none. */
@@ -97,7 +97,7 @@ static int read_stored(const char *path, json_t **document_r, struct problem *wh
 	struct problem inner = { "" };
 	int r;
 
-	if (given.matrices.count + given.hosts.count + given.abis.count + given.bundles.count > 0)
+	if (opts.matrices.count + opts.hosts.count + opts.abis.count + opts.bundles.count > 0)
 		return problem_set(why, -EINVAL,
 			"%.200s is no run directory, and of what was stored only the format can be "
 			"chosen",
@@ -110,8 +110,8 @@ static int read_stored(const char *path, json_t **document_r, struct problem *wh
 
 static int make(char **runs, size_t count, json_t **document_r, struct problem *why)
 {
-	struct qualify_given named = { runs, count, &given.matrices, &given.hosts, &given.abis,
-		&given.bundles };
+	struct qualify_given named = { runs, count, &opts.matrices, &opts.hosts, &opts.abis,
+		&opts.bundles };
 	struct qualify_collected collected = { NULL };
 	struct qualify_sources sources;
 	int r = qualify_collect(&named, &collected, why);
@@ -133,7 +133,7 @@ static bool is_file(const char *path)
 
 static int run(int argc, char **argv)
 {
-	size_t format = find_format(given.format);
+	size_t format = find_format(opts.format);
 	struct problem why = { 0 };
 	json_t *document = NULL;
 	int r, status;
@@ -142,7 +142,7 @@ static int run(int argc, char **argv)
 		if (argc < 1)
 			problem_set(&why, 0, "name run directories, or one stored qualification");
 		problem_set(&why, 0, "no format \"%.100s\"; igd-harness qualify --help lists them",
-			given.format);
+			opts.format);
 		return command_fail(&command_qualify, EXIT_USAGE, &why);
 	}
 	r = argc == 1 && is_file(argv[0]) ? read_stored(argv[0], &document, &why)

@@ -10,10 +10,10 @@
 
 static struct {
 	bool quiet;
-} given;
+} opts;
 
 static const struct command_option options[] = {
-	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
+	{ "quiet", NULL, "do not print the table at the end", .flag = &opts.quiet },
 	{ NULL },
 };
 
@@ -29,11 +29,11 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 		return problem_set(why, -ENOTSUP,
 			"%s is a merged run: go on with the shard that is not whole", store->dir);
 	if (json_object_get(run, "dut"))
-		return dut_resume(store, run, plan, patterns, given.quiet, why);
+		return dut_resume(store, run, plan, patterns, opts.quiet, why);
 	runner.like = store->dir;
-	r = conduct_reopen(&runner, &host_options, store, run, plan, why);
+	r = session_reopen(&runner, &host_options, store, run, plan, why);
 	if (r == 0)
-		r = conduct(&runner, store, run, plan, patterns, given.quiet, why);
+		r = session_run(&runner, store, run, plan, patterns, opts.quiet, why);
 	runner_close(&runner);
 	return r;
 }

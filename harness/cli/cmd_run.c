@@ -28,72 +28,72 @@ static struct {
 		*known, *shard, *guest, *like, *jobs;
 	struct string_list select, models;
 	bool quiet, keep_lease, no_cells;
-} given = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
+} opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
 static const struct command_option options[] = {
-	{ "backend", "NAME", "what makes the guests (default: libxl)", .text = &given.backend,
+	{ "backend", "NAME", "what makes the guests (default: libxl)", .text = &opts.backend,
 		.nth = backend_name },
 	{ "out", "DIR",
 		"the run directory to make (default: IGD_RUN_DIR, or\n"
 		"                          igd-run-DATE-TIME here)",
-		.text = &given.out },
+		.text = &opts.out },
 	{ "select", "GLOB", "only cells whose name matches; may be given again",
-		.list = &given.select },
+		.list = &opts.select },
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
-		.text = &given.shard },
+		.text = &opts.shard },
 	{ "dut", "HOST",
 		"run on this host under test: lab:NAME, ssh:USER@HOST, or a description\n"
 		"                          NAME or FILE (docs/labs/hosts-under-test.md); paths and back ends are its",
-		.text = &given.dut },
+		.text = &opts.dut },
 	{ "hosts", "DIR", "where descriptions NAME.yaml are (default: IGD_HOSTS, or hosts)",
-		.text = &given.hosts },
+		.text = &opts.hosts },
 	{ "tree", "DIR", "the installed tree that the host gets (default: the one of this program)",
-		.text = &given.tree },
+		.text = &opts.tree },
 	{ "lab-dir", "DIR", "the commands of lab:NAME (default: ci/lab above this program)",
-		.text = &given.lab_dir },
+		.text = &opts.lab_dir },
 	{ "guest", "NAME",
 		"this guest image in place of the matrix's, such as tiny: a small kernel\n"
 		"                          that starts in a third of the time",
-		.text = &given.guest },
+		.text = &opts.guest },
 	{ "guests", "DIR",
 		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
 		"                          those installed with the program)",
-		.text = &given.guests },
+		.text = &opts.guests },
 	{ "device-model", "PATH", "the QEMU to test (default: the back end's own)",
-		.text = &given.device_model },
+		.text = &opts.device_model },
 	{ "model", "NAME=PATH",
 		"another QEMU, for cells whose setting device_model names it; may be\n"
 		"                          given again",
-		.list = &given.models },
+		.list = &opts.models },
 	{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",
-		.text = &given.accelerator },
-	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &given.replay },
+		.text = &opts.accelerator },
+	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &opts.replay },
 	{ "jobs", "N",
 		"run up to N cells side by side, as far as the host has memory and\n"
 		"                          processors; cells with a passed-through device run alone",
-		.text = &given.jobs },
-	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &given.slow },
+		.text = &opts.jobs },
+	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &opts.slow },
 	{ "patterns", "FILE",
 		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
 		"                          installed with the program)",
-		.text = &given.patterns },
+		.text = &opts.patterns },
 	{ "known", "FILE",
 		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
 		"                          if it is there)",
-		.text = &given.known },
+		.text = &opts.known },
 	{ "keep-lease", NULL,
 		"give a passed-through device back to dom0 at the end of the run, not\n"
 		"                          after each cell",
-		.flag = &given.keep_lease },
+		.flag = &opts.keep_lease },
 	{ "no-cells", NULL, "freeze the run directory and run no cell: `resume` does that",
-		.flag = &given.no_cells },
+		.flag = &opts.no_cells },
 	{ "like", "RUN",
 		"an earlier run, by whose times the rest is estimated (default: the newest\n"
 		"                          of this matrix beside the run directory)",
-		.text = &given.like },
-	{ "quiet", NULL, "do not print the table at the end", .flag = &given.quiet },
+		.text = &opts.like },
+	{ "quiet", NULL, "do not print the table at the end", .flag = &opts.quiet },
 	{ NULL },
 };
 
@@ -139,18 +139,19 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	json_t *run;
 	int r, status;
 
-	if (!given.like)
+	if (!opts.like)
 		earlier = estimate_earlier(
 			out, document_text(json_object_get(plan, "matrix"), "name"));
-	runner->like = given.like ? given.like : earlier;
-	conduct_identify(runner, host_options, plan);
+	runner->like = opts.like ? opts.like : earlier;
+	session_identify(runner, host_options, plan);
 	run = run_document(
-		runner->identities, conduct_settings(given.backend, host_options, runner));
+		runner->identities, session_settings(opts.backend, host_options, runner));
 	r = store_create(out, run, plan, matrix, known_of(plan), &store, why);
 	if (r == 0)
-		r = given.no_cells ? conduct_seal(&store, patterns, runner->document, why)
-				   : conduct(runner, &store, run, plan, patterns, given.quiet, why);
-	if (r == 0 && given.no_cells && !given.quiet)
+		r = opts.no_cells
+			    ? session_seal(&store, patterns, runner->document, why)
+			    : session_run(runner, &store, run, plan, patterns, opts.quiet, why);
+	if (r == 0 && opts.no_cells && !opts.quiet)
 		printf("Run directory: %s\n", store.dir);
 	status = r;
 	if (status < 0)
@@ -178,10 +179,9 @@ static char *options_for_host(void)
 {
 	const struct {
 		const char *name, *value;
-	} passed[] = { { "backend", given.backend }, { "slow", given.slow },
-		{ "guest", given.guest }, { "accel", given.accelerator },
-		{ "guests", given.guests }, { "device-model", given.device_model },
-		{ "replay", given.replay } };
+	} passed[] = { { "backend", opts.backend }, { "slow", opts.slow }, { "guest", opts.guest },
+		{ "accel", opts.accelerator }, { "guests", opts.guests },
+		{ "device-model", opts.device_model }, { "replay", opts.replay } };
 	char *text = NULL;
 	size_t length = 0;
 	FILE *stream = open_memstream(&text, &length);
@@ -195,8 +195,8 @@ static char *options_for_host(void)
 			fprintf(stream, " --%s %s", passed[i].name, quoted);
 		free(quoted);
 	}
-	pass_list(stream, "select", &given.select);
-	pass_list(stream, "model", &given.models);
+	pass_list(stream, "select", &opts.select);
+	pass_list(stream, "model", &opts.models);
 	fclose(stream);
 	return text;
 }
@@ -205,20 +205,20 @@ static char *options_for_host(void)
 static int run_on_dut(const json_t *plan, const struct patterns *patterns, const char *matrix,
 	const char *out, struct problem *why)
 {
-	const struct dut_places places = { .hosts = given.hosts, .lab = given.lab_dir };
-	char *tree = given.tree ? strdup(given.tree) : installed_path("../.."), *for_host = NULL;
-	struct dut_job job = { .tree = tree, .lab = given.lab_dir, .quiet = given.quiet };
+	const struct dut_places places = { .hosts = opts.hosts, .lab = opts.lab_dir };
+	char *tree = opts.tree ? strdup(opts.tree) : install_path("../.."), *for_host = NULL;
+	struct dut_job job = { .tree = tree, .lab = opts.lab_dir, .quiet = opts.quiet };
 	struct dut *dut = NULL;
 	int r;
 
-	if (given.keep_lease || given.no_cells || strcmp(given.jobs, "1") != 0)
+	if (opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0)
 		r = problem_set(why, -EINVAL,
 			"--%s is not for --dut: each cell is a harness of its own there",
-			given.keep_lease ? "keep-lease"
-			: given.no_cells ? "no-cells"
-					 : "jobs");
+			opts.keep_lease ? "keep-lease"
+			: opts.no_cells ? "no-cells"
+					: "jobs");
 	else
-		r = dut_find(given.dut, &places, &dut, why);
+		r = dut_find(opts.dut, &places, &dut, why);
 	if (r < 0) {
 		r = command_fail(&command_run, command_status(r), why);
 		goto out;
@@ -238,19 +238,19 @@ out:
 static bool take_jobs(struct runner *runner)
 {
 	char *end = NULL;
-	long jobs = strtol(given.jobs, &end, 10);
+	long jobs = strtol(opts.jobs, &end, 10);
 
 	runner->jobs = (unsigned int)jobs;
-	return end != given.jobs && !*end && jobs >= 1 && jobs <= QUEUE_JOBS_MAX;
+	return end != opts.jobs && !*end && jobs >= 1 && jobs <= SCHEDULE_JOBS_MAX;
 }
 
 static int run(int argc, char **argv)
 {
-	char *guests = installed_guests(given.guests);
-	char *out = given.out ? strdup(given.out) : default_out(), *end = NULL;
-	struct backend_options host_options = { guests, given.device_model, given.accelerator,
-		given.replay };
-	struct runner runner = { .slow = strtod(given.slow, &end), .keep_lease = given.keep_lease };
+	char *guests = install_guests(opts.guests);
+	char *out = opts.out ? strdup(opts.out) : default_out(), *end = NULL;
+	struct backend_options host_options = { guests, opts.device_model, opts.accelerator,
+		opts.replay };
+	struct runner runner = { .slow = strtod(opts.slow, &end), .keep_lease = opts.keep_lease };
 	struct patterns *patterns = NULL;
 	struct problem why = { 0 };
 	json_t *plan = NULL, *models = NULL;
@@ -267,27 +267,27 @@ static int run(int argc, char **argv)
 		status = command_fail(&command_run, EXIT_USAGE, &why);
 		goto out;
 	}
-	r = matrix_plan(argv[0], given.known, &plan, &why);
+	r = matrix_plan(argv[0], opts.known, &plan, &why);
 	if (r == 0)
-		r = plan_select(plan, given.select.texts, given.select.count, &why);
-	if (r == 0 && given.guest)
-		r = plan_guest(plan, given.guest, &why);
+		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
+	if (r == 0 && opts.guest)
+		r = plan_guest(plan, opts.guest, &why);
 	if (r == 0)
-		r = shard_cut(plan, given.shard, &why);
+		r = shard_cut(plan, opts.shard, &why);
 	if (r == 0)
-		r = models_parse(given.models.texts, given.models.count, &models, &why);
+		r = device_models_parse(opts.models.texts, opts.models.count, &models, &why);
 	host_options.models = models;
 	if (r == 0)
-		r = patterns_choose(given.patterns, NULL, &patterns, &why);
+		r = patterns_choose(opts.patterns, NULL, &patterns, &why);
 	if (r < 0) {
 		status = command_fail(&command_run, command_status(r), &why);
 		goto out;
 	}
-	if (given.dut) {
+	if (opts.dut) {
 		status = run_on_dut(plan, patterns, argv[0], out, &why);
 		goto out;
 	}
-	r = runner_open(&runner, given.backend, &host_options, &why);
+	r = runner_open(&runner, opts.backend, &host_options, &why);
 	if (r < 0) {
 		status = command_fail(
 			&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, &why);

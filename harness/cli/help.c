@@ -58,12 +58,12 @@ void help_text(const struct command *const *all, FILE *stream)
 
 void help_no_command(const struct command *const *all, const char *name, struct problem *why)
 {
-	struct nearest nearest = nearest_to(name);
+	struct suggestion suggestion = suggest_for(name);
 
 	for (const struct command *const *command = all; *command; command++)
-		nearest_offer(&nearest, (*command)->name);
+		suggest_candidate(&suggestion, (*command)->name);
 	problem_set(why, 0, "no command \"%.100s\"%s%s; igd-harness --help lists them", name,
-		nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
+		suggestion.best ? ", did you mean " : "", suggestion.best ? suggestion.best : "");
 }
 
 const struct command *help_command(

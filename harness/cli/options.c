@@ -48,19 +48,19 @@ static bool take(const struct command_option *option, char *value)
 	return true;
 }
 
-static void no_option(const struct command *command, const char *given)
+static void no_option(const struct command *command, const char *opts)
 {
-	char name[NEAREST_WORD_MAX + 1];
-	struct nearest nearest;
+	char name[SUGGEST_WORD_MAX + 1];
+	struct suggestion suggestion;
 
-	snprintf(name, sizeof(name), "%s", given + strspn(given, "-"));
+	snprintf(name, sizeof(name), "%s", opts + strspn(opts, "-"));
 	name[strcspn(name, "=")] = '\0';
-	nearest = nearest_to(name);
+	suggestion = suggest_for(name);
 	for (const struct command_option *option = command->options; option->name; option++)
-		nearest_offer(&nearest, option->name);
+		suggest_candidate(&suggestion, option->name);
 	fprintf(stderr, "igd-harness %s: no option %s%s%s; igd-harness %s --help lists them\n",
-		command->name, given, nearest.best ? ", did you mean --" : "",
-		nearest.best ? nearest.best : "", command->name);
+		command->name, opts, suggestion.best ? ", did you mean --" : "",
+		suggestion.best ? suggestion.best : "", command->name);
 }
 
 int options_parse(const struct command *command, int argc, char **argv, int *first_r)

@@ -240,9 +240,9 @@ static json_t *compare_identities(const struct sides *sides)
 	size_t i;
 
 	for (size_t run = 1; run < sides->count; run++) {
-		struct diff_values values = { .changes = json_array(), .ignored = ignored };
+		struct json_diff values = { .changes = json_array(), .ignored = ignored };
 
-		diff_values(&values, "", json_object_get(sides->runs[0].findings, "identities"),
+		json_diff(&values, "", json_object_get(sides->runs[0].findings, "identities"),
 			json_object_get(sides->runs[run].findings, "identities"));
 		json_array_foreach(values.changes, i, change)
 		{
@@ -255,7 +255,7 @@ static json_t *compare_identities(const struct sides *sides)
 			column = json_array();
 			for (size_t of = 0; of < sides->count; of++)
 				json_array_append_new(
-					column, or_null(diff_value_at(
+					column, or_null(json_diff_at(
 							json_object_get(sides->runs[of].findings,
 								"identities"),
 							what)));

@@ -38,7 +38,7 @@ static void write_runs(const struct page *page)
 	sheet_table(&page->sheet, columns);
 	json_array_foreach(json_object_get(page->comparison, "runs"), i, run)
 	{
-		paper_counts(json_object_get(run, "counts"), counts);
+		section_counts(json_object_get(run, "counts"), counts);
 		sheet_row(&page->sheet,
 			(const char *[]){ document_text(run, "name"), document_text(run, "verdict"),
 				counts, document_text(run, "tested"),
@@ -92,7 +92,7 @@ static void write_rows(
 			if (json_is_null(value))
 				strcpy(text[j], "-");
 			else
-				paper_value(value, text[j]);
+				section_value(value, text[j]);
 			texts[1 + j] = text[j];
 		}
 		sheet_row(&page->sheet, texts, 1 + json_array_size(json_object_get(entry, values)));
@@ -122,14 +122,14 @@ static void write_title(void *data, FILE *stream)
 
 int compare_render_html(const json_t *comparison, FILE *stream)
 {
-	static const struct markup_slot slots[] = {
+	static const struct html_slot slots[] = {
 		{ "title", write_title },
 		{ "sheet", write_page },
 		{ NULL, NULL },
 	};
-	static const struct markup_page frame = { &page_qualification, &page_comparison_style, NULL,
+	static const struct html_page frame = { &page_qualification, &page_comparison_style, NULL,
 		slots };
 	struct page page = { comparison, { stream, true } };
 
-	return markup_page(&frame, &page, stream);
+	return html_page(&frame, &page, stream);
 }

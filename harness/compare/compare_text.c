@@ -13,17 +13,17 @@ static void add_finding(char text[static TEXT_MAX], const json_t *finding)
 	const char *known = document_text(finding, "known");
 	char value[TEXT_MAX];
 
-	paper_add(text, "; ", verdict);
-	paper_value(json_object_get(finding, "seen"), value);
-	paper_add(text, " ", value);
+	section_add(text, "; ", verdict);
+	section_value(json_object_get(finding, "seen"), value);
+	section_add(text, " ", value);
 	if (strcmp(verdict, "PASS") != 0) {
-		paper_value(json_object_get(finding, "expected"), value);
-		paper_add(text, ", expected ", value);
+		section_value(json_object_get(finding, "expected"), value);
+		section_add(text, ", expected ", value);
 	}
-	paper_add(text, " (", document_text(finding, "id"));
+	section_add(text, " (", document_text(finding, "id"));
 	if (known[0])
-		paper_add(text, "; known as ", known);
-	paper_add(text, "", ")");
+		section_add(text, "; known as ", known);
+	section_add(text, "", ")");
 }
 
 char *compare_sentence(const json_t *cell, const json_t *field, size_t run)
@@ -138,7 +138,7 @@ static void print_runs(const json_t *comparison, FILE *stream)
 	{
 		print_padded(stream, document_text(run, "name"), width);
 		fputs("  ", stream);
-		paper_counts(json_object_get(run, "counts"), counts);
+		section_counts(json_object_get(run, "counts"), counts);
 		escape_text(stream, counts);
 		fputs("; ", stream);
 		escape_text(stream, document_text(run, "tested"));

@@ -153,7 +153,7 @@ static json_t *seen_outside(const json_t *cell)
 	{
 		const char *field = document_text(finding, "field");
 
-		if (!sight_needs_report(field) && json_object_get(finding, "seen"))
+		if (!evidence_needs_report(field) && json_object_get(finding, "seen"))
 			json_object_set(seen, field, json_object_get(finding, "seen"));
 	}
 	return seen;
@@ -163,16 +163,16 @@ static json_t *changes_of(const struct side *a, const struct side *b, const json
 	const json_t *in_b, size_t *more_r)
 {
 	const char *name = document_text(in_b, "name");
-	struct diff_values values = { .changes = json_array(), .ignored = diff_passing };
+	struct json_diff values = { .changes = json_array(), .ignored = diff_passing };
 	json_t *one = read_report(a, name), *other = read_report(b, name);
 
 	if (one && other)
-		diff_values(&values, "", one, other);
+		json_diff(&values, "", one, other);
 	json_decref(one);
 	json_decref(other);
 	one = seen_outside(in_a);
 	other = seen_outside(in_b);
-	diff_values(&values, "", one, other);
+	json_diff(&values, "", one, other);
 	json_decref(one);
 	json_decref(other);
 	*more_r = values.more;
@@ -214,9 +214,9 @@ static json_t *describe(const struct diff_run *run)
 static json_t *identity_changes(const struct diff_run *a, const struct diff_run *b)
 {
 	static const char *const ignored[] = { "destroyed_at_start", "host.pci", "lacking", NULL };
-	struct diff_values values = { .changes = json_array(), .ignored = ignored };
+	struct json_diff values = { .changes = json_array(), .ignored = ignored };
 
-	diff_values(&values, "", json_object_get(a->run, "identities"),
+	json_diff(&values, "", json_object_get(a->run, "identities"),
 		json_object_get(b->run, "identities"));
 	return values.changes;
 }

@@ -17,12 +17,12 @@ static json_t *parse(const char *text)
 /* The changes between two values as "PATH A B;" one after the other. */
 static void values_are(const char *a, const char *b, const char *wanted)
 {
-	struct diff_values values = { .changes = json_array(), .ignored = diff_passing };
+	struct json_diff values = { .changes = json_array(), .ignored = diff_passing };
 	json_t *one = parse(a), *other = parse(b), *change;
 	char seen[512] = "";
 	size_t i, used = 0;
 
-	diff_values(&values, "", one, other);
+	json_diff(&values, "", one, other);
 	json_array_foreach(values.changes, i, change)
 	{
 		char *from = json_dumps(json_object_get(change, "a"), JSON_ENCODE_ANY);
@@ -92,7 +92,7 @@ static void a_path_leads_to_its_value(void)
 			      "\"words\": [\"hvm\"], \"numbers\": [7, 8]}");
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const json_t *found = diff_value_at(value, cases[i].path);
+		const json_t *found = json_diff_at(value, cases[i].path);
 		char *text = found ? json_dumps(found, JSON_ENCODE_ANY) : NULL;
 
 		CU_ASSERT_STRING_EQUAL(text ? text : "", cases[i].wanted);
@@ -104,14 +104,14 @@ static void a_path_leads_to_its_value(void)
 static void there_is_an_end_to_it(void)
 {
 	static const char *const ignored[] = { NULL };
-	struct diff_values values = { .changes = json_array(), .ignored = ignored };
+	struct json_diff values = { .changes = json_array(), .ignored = ignored };
 	json_t *one = json_array(), *other = json_array();
 
 	for (int i = 0; i < DIFF_CHANGES_MAX + 7; i++) {
 		json_array_append_new(one, json_integer(i));
 		json_array_append_new(other, json_integer(-i - 1));
 	}
-	diff_values(&values, "", one, other);
+	json_diff(&values, "", one, other);
 	CU_ASSERT_EQUAL(json_array_size(values.changes), DIFF_CHANGES_MAX);
 	CU_ASSERT_EQUAL(values.more, 7);
 	json_decref(one);

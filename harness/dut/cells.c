@@ -52,17 +52,17 @@ int dut_pack(struct dut_session *session, const char *folder, const char *const 
 {
 	const char *argv[NAMES_MAX + 5] = { "tar", "-C", folder, "-c", NULL };
 	struct spool spool = { .fd = open_spool(why) };
-	const struct errand_order order = {
+	const struct subprocess_spec order = {
 		.argv = (char *const *)argv, .in_fd = -1, .out = on_packed, .data = &spool
 	};
-	const struct errand_limits limits = { .limit_ms = LOCAL_MS, .stop = &session->stop };
+	const struct subprocess_limits limits = { .limit_ms = LOCAL_MS, .stop = &session->stop };
 	int r;
 
 	if (spool.fd < 0)
 		return spool.fd;
 	for (size_t i = 0; i < NAMES_MAX && names[i]; i++)
 		argv[4 + i] = names[i];
-	r = errand_run(session->loop, &order, &limits, why);
+	r = subprocess_run(session->loop, &order, &limits, why);
 	if (r == 0)
 		r = spool.error;
 	if (r == 0 && lseek(spool.fd, 0, SEEK_SET) < 0)
@@ -118,7 +118,7 @@ static int check_pulled(int pull_fd, const char *folder, struct problem *why)
 {
 	struct files files = { 0 };
 	size_t length = strlen(folder);
-	int r = files_list(pull_fd, NULL, &files, why);
+	int r = file_list_read(pull_fd, NULL, &files, why);
 
 	for (size_t i = 0; i < files.count && r == 0; i++) {
 		const char *path = files.entries[i].path, *rest = path + length;
@@ -130,7 +130,7 @@ static int check_pulled(int pull_fd, const char *folder, struct problem *why)
 		else
 			r = sync_one(pull_fd, path);
 	}
-	files_free(&files);
+	file_list_free(&files);
 	return r;
 }
 

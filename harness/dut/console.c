@@ -71,7 +71,7 @@ static void on_over(void *data)
 static int begin(struct dut_session *session, struct problem *why)
 {
 	char *const argv[] = { (char *)"sh", (char *)"-c", session->dut->console, NULL };
-	const struct errand_order order = { .argv = argv,
+	const struct subprocess_spec order = { .argv = argv,
 		.folder = session->dut->folder,
 		.in_fd = -1,
 		.out = on_console,
@@ -79,9 +79,9 @@ static int begin(struct dut_session *session, struct problem *why)
 		.over = on_over,
 		.data = session };
 
-	errand_free(session->console.child);
+	subprocess_free(session->console.child);
 	session->console.child = NULL;
-	return errand_start(session->loop, &order, &session->console.child, why);
+	return subprocess_start(session->loop, &order, &session->console.child, why);
 }
 
 int dut_console_open(struct dut_session *session, struct problem *why)
@@ -115,7 +115,7 @@ void dut_console_close(struct dut_session *session)
 {
 	struct dut_console *console = &session->console;
 
-	errand_free(console->child);
+	subprocess_free(console->child);
 	sd_event_source_disable_unref(console->again);
 	if (console->fd >= 0)
 		close(console->fd);

@@ -331,7 +331,7 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 
 	if (r == 0 && !session->stopping)
 		clear_host(session);
-	status = conduct_conclude(session->store, run, plan, patterns, job->quiet, why);
+	status = session_conclude(session->store, run, plan, patterns, job->quiet, why);
 	if (status < 0)
 		return status;
 	if (r < 0)
@@ -438,7 +438,7 @@ static int freeze(struct dut_session *session, const struct dut_job *job, const 
 	json_object_set_new(*run_r, "dut", dut_document(job));
 	r = store_freeze(session->store, *run_r, plan, why);
 	if (r == 0)
-		r = conduct_seal(session->store, patterns, host, why);
+		r = session_seal(session->store, patterns, host, why);
 	json_decref(host);
 	return r;
 }

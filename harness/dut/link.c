@@ -207,7 +207,8 @@ static bool is_at_work(struct dut_session *session)
 	return busy;
 }
 
-static int attend(struct dut_session *session, struct errand *child, const struct dut_order *order)
+static int attend(
+	struct dut_session *session, struct subprocess *child, const struct dut_order *order)
 {
 	const unsigned int *limits = session->dut->limits;
 	uint64_t limit = order->limit_ms ? order->limit_ms : limits[DUT_ANSWER] * 1000ull;
@@ -216,16 +217,16 @@ static int attend(struct dut_session *session, struct errand *child, const struc
 
 	for (;;) {
 		uint64_t now = clock_us();
-		const struct errand_limits left = {
+		const struct subprocess_limits left = {
 			.limit_ms = now < until ? (until - now) / 1000 + 1 : 1,
 			.silence_ms = order->runs_cell ? limits[DUT_SILENCE] * 1000ull : 0,
 			.stop = &session->stop
 		};
 
-		r = errand_wait(child, &left);
+		r = subprocess_wait(child, &left);
 		if (r != -EAGAIN || !is_at_work(session))
 			break;
-		errand_forgive(child);
+		subprocess_reset_silence(child);
 	}
 	return r == 0 || r == -EINTR ? r : -ENOTCONN;
 }
@@ -234,12 +235,12 @@ int dut_ask(struct dut_session *session, const struct dut_order *order, struct d
 	struct problem *why)
 {
 	struct ssh_exchange exchange = { .order = order, .answer = answer_r };
-	struct errand_order run = { .folder = session->dut->folder,
+	struct subprocess_spec run = { .folder = session->dut->folder,
 		.in_fd = order->in_fd,
 		.out = on_out,
 		.err = on_err,
 		.data = &exchange };
-	struct errand *child = NULL;
+	struct subprocess *child = NULL;
 	char *line = NULL, **words;
 	int r;
 
@@ -248,7 +249,7 @@ int dut_ask(struct dut_session *session, const struct dut_order *order, struct d
 	if (!words)
 		return problem_set(why, -ENOMEM, "out of memory");
 	run.argv = words;
-	r = errand_start(session->loop, &run, &child, why);
+	r = subprocess_start(session->loop, &run, &child, why);
 	if (r == 0)
 		r = attend(session, child, order);
 	if (r == 0 && exchange.error < 0)
@@ -256,11 +257,11 @@ int dut_ask(struct dut_session *session, const struct dut_order *order, struct d
 			session->dut->name, strerror(-exchange.error));
 	/* The last thing that a line does is to print its status: that does not fail. */
 	if (r == 0)
-		r = errand_status(child) == 0 ? take_answer(&exchange) : -ENOTCONN;
+		r = subprocess_status(child) == 0 ? take_answer(&exchange) : -ENOTCONN;
 	if (r == -ENOTCONN)
 		problem_set(why, r, "no connection to %s%s%s", session->dut->name,
 			answer_r->last[0] ? ": " : "", answer_r->last);
-	errand_free(child);
+	subprocess_free(child);
 	free(line);
 	free(words);
 	if (r < 0) {
@@ -331,11 +332,11 @@ int dut_local(struct dut_session *session, char *const *argv, const char *folder
 	uint64_t limit_ms, struct problem *why)
 {
 	struct problem said = { "" };
-	const struct errand_order order = {
+	const struct subprocess_spec order = {
 		.argv = argv, .folder = folder, .in_fd = in_fd, .err = on_local_err, .data = &said
 	};
-	const struct errand_limits limits = { .limit_ms = limit_ms, .stop = &session->stop };
-	int status = errand_run(session->loop, &order, &limits, why);
+	const struct subprocess_limits limits = { .limit_ms = limit_ms, .stop = &session->stop };
+	int status = subprocess_run(session->loop, &order, &limits, why);
 
 	return status > 0 ? problem_set(why, -EIO, "%s failed (status %d): %.200s", argv[0], status,
 				    said.text)

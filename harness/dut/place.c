@@ -67,13 +67,13 @@ static int client(
 {
 	const char *words[DUT_LABGRID_WORDS];
 	size_t count = dut_labgrid_words(&session->dut->labgrid, false, words);
-	const struct errand_order order = { .argv = (char *const *)words,
+	const struct subprocess_spec order = { .argv = (char *const *)words,
 		.folder = session->dut->folder,
 		.in_fd = -1,
 		.out = on_out,
 		.err = on_err,
 		.data = heard };
-	const struct errand_limits limits = {
+	const struct subprocess_limits limits = {
 		.limit_ms = session->dut->limits[DUT_ANSWER] * 1000ull, .stop = &session->stop
 	};
 	struct problem inner = { "" };
@@ -82,7 +82,7 @@ static int client(
 	words[count++] = command;
 	words[count] = NULL;
 	*heard = (struct heard){ 0 };
-	status = errand_run(session->loop, &order, &limits, &inner);
+	status = subprocess_run(session->loop, &order, &limits, &inner);
 	if (status == 0 || status == -EINTR)
 		return status;
 	if (status == -ETIMEDOUT)

@@ -26,7 +26,7 @@
 #define DUT_CONSOLE_FILE "dut-console.log"
 
 struct dut_console {
-	struct errand *child;
+	struct subprocess *child;
 	sd_event_source *again; /* when the command has ended: it is started once more */
 	int fd;                 /* of DUT_CONSOLE_FILE */
 	uint64_t bytes;         /* in it */

@@ -58,14 +58,14 @@ static int hash_part(FILE *lines, const char *tree, const char *part, struct pro
 	if (fd < 0 || fstat(fd, &st) < 0)
 		r = -errno;
 	else if (S_ISDIR(st.st_mode))
-		r = files_list(fd, NULL, &files, why);
+		r = file_list_read(fd, NULL, &files, why);
 	else
 		r = hash_file(lines, AT_FDCWD, part, path);
 	for (size_t i = 0; i < files.count && r == 0; i++) {
 		if (!files.entries[i].folder)
 			r = hash_file(lines, fd, part, files.entries[i].path);
 	}
-	files_free(&files);
+	file_list_free(&files);
 	if (fd >= 0)
 		close(fd);
 	return r < 0 ? problem_set(why, r, "cannot read %s: %s", path, strerror(-r)) : 0;

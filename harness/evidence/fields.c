@@ -89,11 +89,11 @@ static int check_work(const char *rest, struct problem *why)
 static int get_views(
 	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
 {
-	const json_t *parts_at = json_object_get(evidence->views, "parts_at");
+	const json_t *first_difference = json_object_get(evidence->views, "parts_at");
 
-	if (!parts_at || json_array_size(json_object_get(evidence->views, "layers")) < 2)
+	if (!first_difference || json_array_size(json_object_get(evidence->views, "layers")) < 2)
 		return problem_set(why, -ENODATA, "there are no views of this cell to compare");
-	*value_r = json_incref((json_t *)parts_at);
+	*value_r = json_incref((json_t *)first_difference);
 	return 0;
 }
 
@@ -161,7 +161,7 @@ static const struct sight *find(const char *name, const char **rest_r)
 	return NULL;
 }
 
-json_t *sight_host(const json_t *identities)
+json_t *evidence_host(const json_t *identities)
 {
 	json_t *pci = json_object_get(json_object_get(identities, "host"), "pci");
 	struct problem why = { 0 };
@@ -177,7 +177,7 @@ json_t *sight_host(const json_t *identities)
 	return host;
 }
 
-json_t *sight_xen(int cell_fd)
+json_t *evidence_xen(int cell_fd)
 {
 	struct xen_ranges ranges = { 0 };
 	struct problem why = { 0 };
@@ -197,7 +197,7 @@ json_t *sight_xen(int cell_fd)
 	return xen;
 }
 
-int sight_get(
+int evidence_get(
 	const struct evidence *evidence, const char *name, json_t **value_r, struct problem *why)
 {
 	const char *rest = "";
@@ -216,7 +216,7 @@ int sight_get(
 	return r;
 }
 
-int sight_check(const char *name, struct problem *why)
+int evidence_check(const char *name, struct problem *why)
 {
 	const char *rest = "";
 	const struct sight *sight = find(name, &rest);
@@ -226,14 +226,14 @@ int sight_check(const char *name, struct problem *why)
 	return sight->check ? sight->check(rest, why) : 0;
 }
 
-bool sight_needs_report(const char *name)
+bool evidence_needs_report(const char *name)
 {
 	const char *rest;
 
 	return !find(name, &rest);
 }
 
-void sight_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data)
+void evidence_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data)
 {
 	field_list(each, data);
 	for (size_t i = 0; i < COUNT; i++)

@@ -27,9 +27,9 @@ struct evidence {
 	const json_t *end;      /* end.json, harness/run/cell.h */
 	const json_t *report;   /* checked, src/report.h */
 	const json_t *logs;     /* matches of patterns, harness/logs/patterns.h */
-	const json_t *host;     /* sight_host() */
+	const json_t *host;     /* evidence_host() */
 	const json_t *views;    /* views_of_cell() */
-	const json_t *xen;      /* sight_xen() */
+	const json_t *xen;      /* evidence_xen() */
 	const json_t *restored; /* the second report of a transition, checked */
 	const json_t *moved;    /* transition_compare() */
 	const char *started;    /* when the run began: "2026-11-21T20:15:00Z" */
@@ -39,29 +39,29 @@ struct evidence {
  * What the host said of itself when the run began, as a checked report whose only section is "pci".
  * A new reference, or NULL if it said nothing that can be read: a run of an older version.
  */
-json_t *sight_host(const json_t *identities);
+json_t *evidence_host(const json_t *identities);
 
 /*
  * What Xen says of the cell's domain, from libxl.json and xen.log in its folder: {"vga_ports":
  * true, "vga_memory": true}. A new reference, or NULL if it was not asked.
  */
-json_t *sight_xen(int cell_fd);
+json_t *evidence_xen(int cell_fd);
 
 /*
  * Looks something up. Returns 0 and a new reference in *value_r, JSON null for what was looked for
  * and is not there; -ENODATA if nobody looked, -EINVAL if there is no such thing; both with the
  * sentence in `why`.
  */
-int sight_get(
+int evidence_get(
 	const struct evidence *evidence, const char *name, json_t **value_r, struct problem *why);
 
 /* Is there such a thing at all? 0 or -EINVAL with the sentence. */
-int sight_check(const char *name, struct problem *why);
+int evidence_check(const char *name, struct problem *why);
 
 /* Is it to be found in the guest's report only? */
-bool sight_needs_report(const char *name);
+bool evidence_needs_report(const char *name);
 
 /* Calls `each` for every kind, fields of reports first, for --fields and the docs. */
-void sight_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data);
+void evidence_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data);
 
 #endif

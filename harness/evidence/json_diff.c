@@ -17,7 +17,7 @@ static const char *const names[] = { "address", "name", "start", NULL };
 static const char *const at_top[2] = { "", "" }, *const in_object[2] = { ".", "" },
 			 *const in_array[2] = { "[", "]" };
 
-static bool is_ignored(const struct diff_values *values, const char *path)
+static bool is_ignored(const struct json_diff *values, const char *path)
 {
 	for (size_t i = 0; values->ignored[i]; i++) {
 		if (strcmp(values->ignored[i], path) == 0)
@@ -31,7 +31,7 @@ static json_t *or_null(const json_t *value)
 	return value ? json_incref((json_t *)value) : json_null();
 }
 
-static void note(struct diff_values *values, const char *path, const json_t *a, const json_t *b)
+static void note(struct json_diff *values, const char *path, const json_t *a, const json_t *b)
 {
 	if (json_array_size(values->changes) >= DIFF_CHANGES_MAX) {
 		values->more++;
@@ -77,18 +77,18 @@ static json_t *by_name(const json_t *array)
 	return object;
 }
 
-static void below(struct diff_values *values, const char *path, const char *const around[2],
+static void below(struct json_diff *values, const char *path, const char *const around[2],
 	const char *key, const json_t *a, const json_t *b)
 {
 	char *longer = NULL;
 
 	if (asprintf(&longer, "%s%s%s%s", path, around[0], key, around[1]) < 0)
 		return;
-	diff_values(values, longer, a, b);
+	json_diff(values, longer, a, b);
 	free(longer);
 }
 
-static void objects(struct diff_values *values, const char *path, const char *const around[2],
+static void objects(struct json_diff *values, const char *path, const char *const around[2],
 	const json_t *a, const json_t *b)
 {
 	const char *key;
@@ -103,7 +103,7 @@ static void objects(struct diff_values *values, const char *path, const char *co
 	}
 }
 
-static void arrays(struct diff_values *values, const char *path, const json_t *a, const json_t *b)
+static void arrays(struct json_diff *values, const char *path, const json_t *a, const json_t *b)
 {
 	json_t *named_a = by_name(a), *named_b = by_name(b);
 	size_t size =
@@ -124,7 +124,7 @@ static void arrays(struct diff_values *values, const char *path, const json_t *a
 	json_decref(named_b);
 }
 
-void diff_values(struct diff_values *values, const char *path, const json_t *a, const json_t *b)
+void json_diff(struct json_diff *values, const char *path, const json_t *a, const json_t *b)
 {
 	if (is_ignored(values, path) || json_equal(a, b) || (!a && json_is_null(b)) ||
 		(!b && json_is_null(a)) || (!a && !b))
@@ -152,7 +152,7 @@ static const json_t *entry_at(const json_t *array, const char *key)
 					      : NULL;
 }
 
-const json_t *diff_value_at(const json_t *value, const char *path)
+const json_t *json_diff_at(const json_t *value, const char *path)
 {
 	char key[256];
 

@@ -9,7 +9,7 @@
 
 #define DIFF_CHANGES_MAX 100 /* of one cell that are listed */
 
-struct diff_values {
+struct json_diff {
 	json_t *changes;            /* array: {"what": path, "a": ..., "b": ...} are appended */
 	const char *const *ignored; /* paths not looked at, nor what is below; ends with NULL */
 	size_t more;                /* changes beyond DIFF_CHANGES_MAX, only counted */
@@ -24,12 +24,12 @@ extern const char *const diff_passing[];
  * of them are there (true), other arrays by place. A key that
  * one of them lacks has null there. Depth is that of the values, which are checked documents.
  */
-void diff_values(struct diff_values *values, const char *path, const json_t *a, const json_t *b);
+void json_diff(struct json_diff *values, const char *path, const json_t *a, const json_t *b);
 
 /*
  * The value at such a path (borrowed); NULL if there is none. Whether a list has names or places
  * is told from this value alone. For values whose keys have neither "." nor "[".
  */
-const json_t *diff_value_at(const json_t *value, const char *path);
+const json_t *json_diff_at(const json_t *value, const char *path);
 
 #endif

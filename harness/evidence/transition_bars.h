@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 /*
- * Appends to `changes`, as diff_values() would, the BARs of a checked report that QEMU has
+ * Appends to `changes`, as json_diff() would, the BARs of a checked report that QEMU has
  * somewhere else, or nowhere (null), by its functions `qemu` (views_qemu_functions(),
  * harness/views/views.h):
  *

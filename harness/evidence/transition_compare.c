@@ -42,9 +42,9 @@ static json_t *join(const json_t *changes, size_t more)
 static void compare_machine(
 	json_t *result, const json_t *before, const json_t *after, const json_t *qemu)
 {
-	struct diff_values values = { .changes = json_array(), .ignored = diff_passing };
+	struct json_diff values = { .changes = json_array(), .ignored = diff_passing };
 
-	diff_values(&values, "", before, after);
+	json_diff(&values, "", before, after);
 	transition_bars(after, qemu, values.changes);
 	json_object_set_new(result, "changed", join(values.changes, values.more));
 	json_object_set_new(result, "changes", values.changes);

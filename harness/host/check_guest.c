@@ -92,7 +92,7 @@ static void look_slot(const struct host_view *view, struct host_answer *answer)
 	const char *version = host_xen_text(view, "versions", "qemu");
 	bool reserves;
 
-	if (!version[0] || versions_match(">=7.2.3", version, &reserves) < 0)
+	if (!version[0] || version_range_match(">=7.2.3", version, &reserves) < 0)
 		host_answer(answer, HOST_UNKNOWN, NULL, "QEMU's version",
 			"whether QEMU keeps slot 2 free is not known");
 	else if (!reserves)

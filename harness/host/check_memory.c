@@ -125,23 +125,23 @@ static bool read_stolen(const struct host_view *view, uint64_t *base_r, uint16_t
 	if (view->platform->bdsm == IGD_BDSM_5C) {
 		if (!host_register(view->igd, "0x5c", &low))
 			return false;
-		*base_r = stolen_base_5c(low);
+		*base_r = stolen_memory_base_5c(low);
 		return true;
 	}
 	if (!host_register(view->igd, "0xc0", &low) || !host_register(view->igd, "0xc4", &high))
 		return false;
-	*base_r = stolen_base_c0(low, high);
+	*base_r = stolen_memory_base_c0(low, high);
 	return true;
 }
 
 static void judge_stolen(
 	const struct host_view *view, struct host_answer *answer, uint64_t base, uint16_t gmch)
 {
-	uint64_t size = stolen_size(view->platform->gmch, gmch);
+	uint64_t size = stolen_memory_size(view->platform->gmch, gmch);
 	json_t *value = json_pack("{s:o, s:I, s:I, s:b}", "base", json_sprintf("0x%" PRIx64, base),
 		"mib", (json_int_t)(size >> 20), "gtt_mib",
-		(json_int_t)(stolen_gtt_size(view->platform->gmch, gmch) >> 20), "vga_disabled",
-		gmch >> 1 & 1);
+		(json_int_t)(stolen_memory_gtt_size(view->platform->gmch, gmch) >> 20),
+		"vga_disabled", gmch >> 1 & 1);
 	int reserved;
 
 	if (size == 0 || base == 0) {

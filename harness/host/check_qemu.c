@@ -143,7 +143,7 @@ static void look_option_rom(const struct host_view *view, struct host_answer *an
 
 	/* f6fc01c786 asserts that a BAR is registered once; load_option_rom and
 	 * xen_pt_register_regions both register the ROM's. Measured with 10.0.13. */
-	if (!version[0] || versions_match(">=10.0", version, &aborts) < 0)
+	if (!version[0] || version_range_match(">=10.0", version, &aborts) < 0)
 		host_answer(answer, HOST_UNKNOWN, NULL, model(view), "QEMU's version is not known");
 	else if (aborts)
 		host_answer(answer, HOST_FAIL, json_string(version), model(view),

@@ -139,7 +139,7 @@ static void guests_do_not_speak_for_xen(void)
 	static const char text[] = "(d3) I/O virtualisation disabled\n"
 				   "(XEN) [2026-11-22 01:02:03] I/O virtualisation enabled\n"
 				   "(XEN) I/O virtualisation disabled\n";
-	json_t *facts = xen_log_facts(text, sizeof(text) - 1);
+	json_t *facts = xen_boot_log_facts(text, sizeof(text) - 1);
 
 	CU_ASSERT(json_is_true(json_object_get(facts, "iommu")));
 	CU_ASSERT(json_is_false(json_object_get(facts, "complete")));
@@ -155,7 +155,7 @@ static void what_is_off_is_no_yes(void)
 		"(XEN) Intel VT-d Snoop Control not enabled.\n"
 		"(XEN) Intel VT-d Queued Invalidation enabled.\n"
 		"(XEN) Intel VT-d iommu 0 supported page sizes: 4kB, 2MB\n";
-	json_t *facts = xen_log_facts(text, sizeof(text) - 1);
+	json_t *facts = xen_boot_log_facts(text, sizeof(text) - 1);
 	const json_t *vtd = json_object_get(facts, "vtd");
 
 	CU_ASSERT(json_is_false(json_object_get(facts, "hap")));
@@ -168,19 +168,19 @@ static void what_is_off_is_no_yes(void)
 /* The ranges of gen9_ and chv_stolen_size(), at their ends. */
 static void stolen_memory_by_generation(void)
 {
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_GEN6, 0x00f8), 31 * 32 * MIB);
-	CU_ASSERT_EQUAL(stolen_gtt_size(IGD_GMCH_GEN6, 0x0100), 1 * MIB);
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_GEN8, 0xff00), 255 * 32 * MIB);
-	CU_ASSERT_EQUAL(stolen_gtt_size(IGD_GMCH_GEN8, 0x0000), 0);
-	CU_ASSERT_EQUAL(stolen_gtt_size(IGD_GMCH_GEN8, 0x0040), 2 * MIB);
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_GEN9, 0xef00), 0xef * 32 * MIB);
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_GEN9, 0xf000), 4 * MIB);
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_CHV, 0x10 << 3), 16 * 32 * MIB);
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_CHV, 0x11 << 3), 8 * MIB);
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_CHV, 0x16 << 3), 28 * MIB);
-	CU_ASSERT_EQUAL(stolen_size(IGD_GMCH_CHV, 0x17 << 3), 36 * MIB);
-	CU_ASSERT_EQUAL(stolen_base_5c(0xbda00001), 0xbda00000);
-	CU_ASSERT_EQUAL(stolen_base_c0(0x3f8fffff, 4), 0x43f800000);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_GEN6, 0x00f8), 31 * 32 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_gtt_size(IGD_GMCH_GEN6, 0x0100), 1 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_GEN8, 0xff00), 255 * 32 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_gtt_size(IGD_GMCH_GEN8, 0x0000), 0);
+	CU_ASSERT_EQUAL(stolen_memory_gtt_size(IGD_GMCH_GEN8, 0x0040), 2 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_GEN9, 0xef00), 0xef * 32 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_GEN9, 0xf000), 4 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_CHV, 0x10 << 3), 16 * 32 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_CHV, 0x11 << 3), 8 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_CHV, 0x16 << 3), 28 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_size(IGD_GMCH_CHV, 0x17 << 3), 36 * MIB);
+	CU_ASSERT_EQUAL(stolen_memory_base_5c(0xbda00001), 0xbda00000);
+	CU_ASSERT_EQUAL(stolen_memory_base_c0(0x3f8fffff, 4), 0x43f800000);
 }
 
 static CU_TestInfo tests[] = {

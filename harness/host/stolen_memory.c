@@ -3,7 +3,7 @@
 #define MIB       (1024ull * 1024)
 #define BASE_MASK 0xfff00000u
 
-uint64_t stolen_size(enum igd_gmch formula, uint16_t gmch)
+uint64_t stolen_memory_size(enum igd_gmch formula, uint16_t gmch)
 {
 	uint64_t old = gmch >> 3 & 0x1f, new = gmch >> 8 & 0xff;
 
@@ -25,7 +25,7 @@ uint64_t stolen_size(enum igd_gmch formula, uint16_t gmch)
 	return 0;
 }
 
-uint64_t stolen_gtt_size(enum igd_gmch formula, uint16_t gmch)
+uint64_t stolen_memory_gtt_size(enum igd_gmch formula, uint16_t gmch)
 {
 	unsigned int new = gmch >> 6 & 3;
 
@@ -39,12 +39,12 @@ uint64_t stolen_gtt_size(enum igd_gmch formula, uint16_t gmch)
 	return 0;
 }
 
-uint64_t stolen_base_5c(uint32_t bdsm)
+uint64_t stolen_memory_base_5c(uint32_t bdsm)
 {
 	return bdsm & BASE_MASK;
 }
 
-uint64_t stolen_base_c0(uint32_t low, uint32_t high)
+uint64_t stolen_memory_base_c0(uint32_t low, uint32_t high)
 {
 	return (uint64_t)high << 32 | (low & BASE_MASK);
 }

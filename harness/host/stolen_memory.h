@@ -12,13 +12,13 @@
 #include "harness/host/igd_ids.h"
 
 /* Bytes of stolen memory, by the lower 16 bits of 0x50. 0 for a formula that is none. */
-uint64_t stolen_size(enum igd_gmch formula, uint16_t gmch);
+uint64_t stolen_memory_size(enum igd_gmch formula, uint16_t gmch);
 
 /* Bytes of the GTT, which lies in stolen memory as well, but not in that size. */
-uint64_t stolen_gtt_size(enum igd_gmch formula, uint16_t gmch);
+uint64_t stolen_memory_gtt_size(enum igd_gmch formula, uint16_t gmch);
 
 /* The base, of the registers 0x5c, or 0xc0 and 0xc4. 1 MiB is its unit (INTEL_BSM_MASK). */
-uint64_t stolen_base_5c(uint32_t bdsm);
-uint64_t stolen_base_c0(uint32_t low, uint32_t high);
+uint64_t stolen_memory_base_5c(uint32_t bdsm);
+uint64_t stolen_memory_base_c0(uint32_t low, uint32_t high);
 
 #endif

@@ -24,7 +24,7 @@ static void read_log(struct host_view *view)
 	if (!sources->xen_log) {
 		view->log_source = "Xen's message ring";
 		if (json_is_string(survey))
-			view->log = xen_log_facts(
+			view->log = xen_boot_log_facts(
 				json_string_value(survey), json_string_length(survey));
 		else
 			problem_set(&view->log_trouble, 0, "Xen's messages are not known%s%s",
@@ -32,10 +32,10 @@ static void read_log(struct host_view *view)
 		return;
 	}
 	view->log_source = sources->xen_log;
-	r = fileio_read_head(
-		AT_FDCWD, sources->xen_log, XEN_LOG_MAX, &text, &length, &more, &view->log_trouble);
+	r = fileio_read_head(AT_FDCWD, sources->xen_log, XEN_BOOT_LOG_MAX, &text, &length, &more,
+		&view->log_trouble);
 	if (r == 0)
-		view->log = xen_log_facts(text, length);
+		view->log = xen_boot_log_facts(text, length);
 	else
 		problem_set(&view->log_trouble, r, "cannot read %s: %s", sources->xen_log,
 			strerror(-r));

@@ -29,7 +29,7 @@ struct host_sources {
 struct host_view {
 	const struct host_sources *sources;
 	json_t *host; /* host_identify() */
-	json_t *log;  /* xen_log_facts(), or NULL with the reason */
+	json_t *log;  /* xen_boot_log_facts(), or NULL with the reason */
 	struct problem log_trouble;
 	const char *log_source;
 	struct igd_ids *ids; /* NULL with the reason */

@@ -130,7 +130,7 @@ static void take_line(json_t *facts, const char *line)
 	}
 }
 
-json_t *xen_log_facts(const char *text, size_t length)
+json_t *xen_boot_log_facts(const char *text, size_t length)
 {
 	json_t *facts = json_pack(
 		"{s:b, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:{}, s:[], s:i, s:i, "

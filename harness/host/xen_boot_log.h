@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /* The most that is read of one: Xen's ring has 16 KiB to a few MiB (conring_size=). */
-#define XEN_LOG_MAX (4u << 20)
+#define XEN_BOOT_LOG_MAX (4u << 20)
 
 /*
  * Reads the text, in which there may be anything. Only lines that begin with "(XEN)" count: a
@@ -28,6 +28,6 @@
  *    "bad": ["..."],                 lines by which the IGD has no IOMMU
  *    "faults": 3, "igd_faults": 2, "fault": "[VT-D]DMAR: reason 06 ..."}    the last
  */
-json_t *xen_log_facts(const char *text, size_t length);
+json_t *xen_boot_log_facts(const char *text, size_t length);
 
 #endif

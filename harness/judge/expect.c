@@ -36,7 +36,7 @@ static json_t *error(const json_t *expectation, const char *note)
 /*
  * Is the host such a one? `conditions` are {"igd/class": ["0x030000"]}, and all must hold, or for
  * "not_on_host" none. What the run did not record of its host is in *unknown_r, as for
- * versions_hold().
+ * version_ranges_hold().
  */
 static bool host_holds(const json_t *conditions, bool hold, const struct evidence *evidence,
 	struct problem *unknown_r)
@@ -51,7 +51,7 @@ static bool host_holds(const json_t *conditions, bool hold, const struct evidenc
 
 		seen = NULL;
 		snprintf(name, sizeof(name), "host/%s", field);
-		if (sight_get(evidence, name, &seen, unknown_r) < 0)
+		if (evidence_get(evidence, name, &seen, unknown_r) < 0)
 			return true;
 		among = document_has(values, seen);
 		json_decref(seen);
@@ -68,7 +68,7 @@ static bool holds(const json_t *expectation, const json_t *identities,
 	const char *version = NULL;
 
 	if (!backend_holds(expectation, identities) ||
-		!versions_hold(json_object_get(expectation, "versions"),
+		!version_ranges_hold(json_object_get(expectation, "versions"),
 			json_object_get(identities, "versions"), &version) ||
 		!host_holds(json_object_get(expectation, "on_host"), true, evidence, unknown_r) ||
 		!host_holds(
@@ -90,7 +90,8 @@ static bool has_expired(
 	if (date[0])
 		return evidence->started && strncmp(evidence->started, date, strlen(date)) > 0;
 	return json_object_size(until) > 0 &&
-	       versions_hold(until, json_object_get(identities, "versions"), &unknown) && !unknown;
+	       version_ranges_hold(until, json_object_get(identities, "versions"), &unknown) &&
+	       !unknown;
 }
 
 /* The known deviation that holds here and, if `seen` is not NULL, is this; or NULL. */
@@ -150,14 +151,14 @@ static json_t *compare(const json_t *expectation, const json_t *identities,
 	return finding(expectation, VERDICT_FAIL, should_be, seen, NULL);
 }
 
-/* "value" itself, or what "same_as" names. Returns 0 and a new reference, or as sight_get(). */
+/* "value" itself, or what "same_as" names. Returns 0 and a new reference, or as evidence_get(). */
 static int wanted(const json_t *expectation, const struct evidence *evidence, json_t **value_r,
 	struct problem *why)
 {
 	const char *same_as = document_text(expectation, "same_as");
 
 	if (same_as[0])
-		return sight_get(evidence, same_as, value_r, why);
+		return evidence_get(evidence, same_as, value_r, why);
 	*value_r = json_incref(json_object_get(expectation, "value"));
 	return 0;
 }
@@ -179,7 +180,7 @@ static json_t *judge_expectation(
 		return error(expectation, note.text);
 	}
 	if (wanted(expectation, evidence, &should_be, &why) < 0 ||
-		sight_get(evidence, document_text(expectation, "field"), &seen, &why) < 0)
+		evidence_get(evidence, document_text(expectation, "field"), &seen, &why) < 0)
 		entry = error(expectation, why.text);
 	else
 		entry = compare(expectation, identities, evidence, should_be, json_incref(seen));

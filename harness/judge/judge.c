@@ -17,25 +17,26 @@ static json_t *cause_of_ending(const json_t *end, const struct ending_entry *ent
 			 : json_string(entry->meaning);
 }
 
-struct opinion {
+struct cell_verdict {
 	enum verdict verdict;
 	json_t *cause, *findings;
 	const char *layer;
 };
 
-static void replace_cause(struct opinion *opinion, json_t *cause)
+static void replace_cause(struct cell_verdict *cell_verdict, json_t *cause)
 {
-	json_decref(opinion->cause);
-	opinion->cause = cause;
+	json_decref(cell_verdict->cause);
+	cell_verdict->cause = cause;
 }
 
 static void judge_findings(const json_t *plan_cell, const json_t *identities,
-	const struct evidence *evidence, struct opinion *opinion)
+	const struct evidence *evidence, struct cell_verdict *cell_verdict)
 {
-	json_decref(opinion->findings);
-	opinion->findings =
-		judge_expectations(plan_cell, identities, evidence, NULL, &opinion->verdict);
-	replace_cause(opinion, judge_findings_cause(opinion->findings, opinion->verdict));
+	json_decref(cell_verdict->findings);
+	cell_verdict->findings =
+		judge_expectations(plan_cell, identities, evidence, NULL, &cell_verdict->verdict);
+	replace_cause(
+		cell_verdict, judge_findings_cause(cell_verdict->findings, cell_verdict->verdict));
 }
 
 /*
@@ -45,59 +46,62 @@ static void judge_findings(const json_t *plan_cell, const json_t *identities,
  * of it, by the word of a pattern.
  */
 static void judge_other_ending(const json_t *plan_cell, const json_t *identities,
-	const struct evidence *evidence, const struct ending_entry *entry, struct opinion *opinion)
+	const struct evidence *evidence, const struct ending_entry *entry,
+	struct cell_verdict *cell_verdict)
 {
 	const json_t *cause = patterns_first_cause(evidence->logs);
 	enum verdict worst;
 
-	opinion->cause = cause_of_ending(evidence->end, entry);
+	cell_verdict->cause = cause_of_ending(evidence->end, entry);
 	if (entry->verdict != VERDICT_FAIL)
 		return;
 	if (strcmp(document_text(cause, "layer"), "host") == 0) {
-		opinion->verdict = VERDICT_MISS;
+		cell_verdict->verdict = VERDICT_MISS;
 		return;
 	}
-	json_decref(opinion->findings);
-	opinion->findings = judge_expectations(plan_cell, identities, evidence, "ending", &worst);
+	json_decref(cell_verdict->findings);
+	cell_verdict->findings =
+		judge_expectations(plan_cell, identities, evidence, "ending", &worst);
 	if (worst == VERDICT_XFAIL) {
 		/* What else is expected is of the guest that there should be. */
-		opinion->verdict = worst;
-		replace_cause(opinion, judge_findings_cause(opinion->findings, worst));
-	} else if (json_array_size(opinion->findings) > 0 && worst < VERDICT_XFAIL) {
-		judge_findings(plan_cell, identities, evidence, opinion);
+		cell_verdict->verdict = worst;
+		replace_cause(cell_verdict, judge_findings_cause(cell_verdict->findings, worst));
+	} else if (json_array_size(cell_verdict->findings) > 0 && worst < VERDICT_XFAIL) {
+		judge_findings(plan_cell, identities, evidence, cell_verdict);
 	}
 }
 
 static void judge_end(const json_t *plan_cell, const json_t *identities,
-	const struct evidence *evidence, const char *report_trouble, struct opinion *opinion)
+	const struct evidence *evidence, const char *report_trouble,
+	struct cell_verdict *cell_verdict)
 {
 	enum ending ending = ENDING_HOST_FAILED;
 	const struct ending_entry *entry;
 
 	if (ending_parse(document_text(evidence->end, "ending"), &ending) < 0) {
-		opinion->verdict = VERDICT_ERROR;
-		opinion->cause = json_sprintf("end.json names an ending this program does not "
-					      "know: \"%s\"",
+		cell_verdict->verdict = VERDICT_ERROR;
+		cell_verdict->cause = json_sprintf("end.json names an ending this program does not "
+						   "know: \"%s\"",
 			document_text(evidence->end, "ending"));
 		return;
 	}
 	entry = ending_entry(ending);
-	opinion->verdict = entry->verdict;
-	opinion->layer = entry->layer;
+	cell_verdict->verdict = entry->verdict;
+	cell_verdict->layer = entry->layer;
 	if (ending == ENDING_DONE && transition_is(plan_cell) && !evidence->moved) {
-		opinion->verdict = VERDICT_ERROR;
-		opinion->cause = json_sprintf(
+		cell_verdict->verdict = VERDICT_ERROR;
+		cell_verdict->cause = json_sprintf(
 			"the cell ended well, but there are no two reports to compare: %s",
 			report_trouble ? report_trouble : "one is not there");
 	} else if (ending == ENDING_DONE && !evidence->report) {
-		opinion->verdict = VERDICT_ERROR;
-		opinion->cause = json_sprintf("the cell ended well, but its report.json is no "
-					      "report: %s",
+		cell_verdict->verdict = VERDICT_ERROR;
+		cell_verdict->cause = json_sprintf("the cell ended well, but its report.json is no "
+						   "report: %s",
 			report_trouble ? report_trouble : "it is not there");
 	} else if (ending == ENDING_DONE) {
-		judge_findings(plan_cell, identities, evidence, opinion);
+		judge_findings(plan_cell, identities, evidence, cell_verdict);
 	} else {
-		judge_other_ending(plan_cell, identities, evidence, entry, opinion);
+		judge_other_ending(plan_cell, identities, evidence, entry, cell_verdict);
 	}
 }
 
@@ -105,20 +109,20 @@ static void judge_end(const json_t *plan_cell, const json_t *identities,
  * A line of a log that says why knows better than the ending, and than the first finding. A refusal
  * that was predicted is named by its finding already, and only its layer is missing.
  */
-static void judge_logs_cause(const json_t *logs, struct opinion *opinion)
+static void judge_logs_cause(const json_t *logs, struct cell_verdict *cell_verdict)
 {
 	const json_t *cause = patterns_first_cause(logs);
-	bool refused = opinion->verdict <= VERDICT_XFAIL && opinion->layer;
+	bool refused = cell_verdict->verdict <= VERDICT_XFAIL && cell_verdict->layer;
 
-	if (!cause || (opinion->verdict < VERDICT_FAIL && !refused))
+	if (!cause || (cell_verdict->verdict < VERDICT_FAIL && !refused))
 		return;
-	opinion->layer = document_text(cause, "layer");
+	cell_verdict->layer = document_text(cause, "layer");
 	if (refused)
 		return;
-	replace_cause(opinion, json_sprintf("%s: %s%s%s", document_text(cause, "label"),
-				       document_text(cause, "text"),
-				       json_string_length(opinion->cause) ? "; " : "",
-				       json_string_value(opinion->cause)));
+	replace_cause(cell_verdict, json_sprintf("%s: %s%s%s", document_text(cause, "label"),
+					    document_text(cause, "text"),
+					    json_string_length(cell_verdict->cause) ? "; " : "",
+					    json_string_value(cell_verdict->cause)));
 }
 
 /* As patterns and endings call it. */
@@ -131,42 +135,42 @@ static const char *for_people(const char *layer)
  * A guest that is not as expected: at the first of its wrong fields, the first layer whose view of
  * it is wrong already.
  */
-static void judge_views(const struct evidence *evidence, struct opinion *opinion)
+static void judge_views(const struct evidence *evidence, struct cell_verdict *cell_verdict)
 {
 	const json_t *finding;
 	size_t i;
 
-	if (opinion->verdict != VERDICT_FAIL || opinion->layer)
+	if (cell_verdict->verdict != VERDICT_FAIL || cell_verdict->layer)
 		return;
-	json_array_foreach(opinion->findings, i, finding)
+	json_array_foreach(cell_verdict->findings, i, finding)
 	{
 		const char *field = document_text(finding, "field");
 
 		if (strcmp(document_text(finding, "verdict"), verdict_name(VERDICT_FAIL)) != 0)
 			continue;
 		if (strcmp(field, "views") == 0)
-			opinion->layer = for_people(document_text(finding, "seen"));
+			cell_verdict->layer = for_people(document_text(finding, "seen"));
 		else
-			opinion->layer = for_people(views_blame(evidence->views, field,
+			cell_verdict->layer = for_people(views_blame(evidence->views, field,
 				json_object_get(finding, "expected"), evidence->report));
-		if (opinion->layer)
+		if (cell_verdict->layer)
 			return;
 	}
 }
 
 /* What is left of the guest on the host is worse than any finding: the host is not as it was. */
-static void judge_leftovers(const json_t *end, struct opinion *opinion)
+static void judge_leftovers(const json_t *end, struct cell_verdict *cell_verdict)
 {
 	const json_t *leftovers = json_object_get(end, "leftovers");
 
 	if (json_array_size(leftovers) == 0)
 		return;
-	opinion->verdict = verdict_worst(opinion->verdict, VERDICT_MISS);
-	opinion->layer = "host";
-	replace_cause(opinion, json_sprintf("left on the host: %s%s%s",
-				       json_string_value(json_array_get(leftovers, 0)),
-				       json_string_length(opinion->cause) ? "; and " : "",
-				       json_string_value(opinion->cause)));
+	cell_verdict->verdict = verdict_worst(cell_verdict->verdict, VERDICT_MISS);
+	cell_verdict->layer = "host";
+	replace_cause(cell_verdict, json_sprintf("left on the host: %s%s%s",
+					    json_string_value(json_array_get(leftovers, 0)),
+					    json_string_length(cell_verdict->cause) ? "; and " : "",
+					    json_string_value(cell_verdict->cause)));
 }
 
 /* What the cell wrote down of it, and what comparing the two reports says. */
@@ -181,22 +185,22 @@ static json_t *describe_transition(const json_t *end, const json_t *moved)
 json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const char *report_trouble)
 {
-	struct opinion opinion = { .verdict = VERDICT_MISS, .findings = json_array() };
+	struct cell_verdict cell_verdict = { .verdict = VERDICT_MISS, .findings = json_array() };
 	const json_t *end = evidence->end, *logs = evidence->logs;
 	const json_t *ending = json_object_get(end, "ending");
 	json_t *cell;
 
 	if (end)
-		judge_end(plan_cell, identities, evidence, report_trouble, &opinion);
+		judge_end(plan_cell, identities, evidence, report_trouble, &cell_verdict);
 	else
-		opinion.cause = json_string("the cell did not run to its end");
-	judge_logs_cause(logs, &opinion);
-	judge_views(evidence, &opinion);
-	judge_leftovers(end, &opinion);
+		cell_verdict.cause = json_string("the cell did not run to its end");
+	judge_logs_cause(logs, &cell_verdict);
+	judge_views(evidence, &cell_verdict);
+	judge_leftovers(end, &cell_verdict);
 	cell = json_pack("{s:I, s:O, s:O*, s:s, s:o, s:o, s:O*, s:O*}", "index", (json_int_t)index,
 		"name", json_object_get(plan_cell, "name"), "words",
-		json_object_get(plan_cell, "words"), "verdict", verdict_name(opinion.verdict),
-		"cause", opinion.cause, "findings", opinion.findings, "times_ms",
+		json_object_get(plan_cell, "words"), "verdict", verdict_name(cell_verdict.verdict),
+		"cause", cell_verdict.cause, "findings", cell_verdict.findings, "times_ms",
 		json_object_get(end, "times_ms"), "logs", logs);
 	if (json_array_size(json_object_get(evidence->views, "layers")) > 0)
 		json_object_set(cell, "views", (json_t *)evidence->views);
@@ -205,6 +209,6 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 			describe_transition(json_object_get(end, "transition"), evidence->moved));
 	json_object_set_new(cell, "ending", ending ? json_incref((json_t *)ending) : json_null());
 	json_object_set_new(
-		cell, "layer", opinion.layer ? json_string(opinion.layer) : json_null());
+		cell, "layer", cell_verdict.layer ? json_string(cell_verdict.layer) : json_null());
 	return cell;
 }

@@ -260,8 +260,8 @@ static void what_the_host_caused_is_the_hosts(void)
 		judge_all(EXPECT("\"6.2\"", ""), DONE, REPORT, NULL, logs).verdict, "FAIL");
 }
 
-#define VIEWS(parts_at)                                                                                 \
-	"{\"layers\": [\"config\", \"qemu\", \"guest\"], \"parts_at\": " parts_at                       \
+#define VIEWS(first_difference)                                                                         \
+	"{\"layers\": [\"config\", \"qemu\", \"guest\"], \"parts_at\": " first_difference               \
 	", \"devices\": ["                                                                              \
 	"{\"device\": \"igd\", \"what\": \"0000:00:02.0\", \"qemu\": {\"address\": \"0000:00:03.0\","   \
 	" \"ids\": \"8086:0412\"}, \"guest\": {\"address\": \"0000:00:03.0\", \"ids\": \"8086:0412\"}," \

@@ -111,7 +111,7 @@ void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *ident
 			json_object_get(identities, "versions"), &record->cut);
 	record->views = views_of_cell(
 		plan_cell, document_text(identities, "acts_as"), cell_fd, record->report);
-	record->xen = sight_xen(cell_fd);
+	record->xen = evidence_xen(cell_fd);
 	if (transition_is(plan_cell))
 		read_restored(cell_fd, identities, patterns, record);
 	doubt_shared_logs(record->logs, record->end);

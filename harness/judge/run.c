@@ -19,7 +19,7 @@ struct judging {
 	const struct judge_request *request;
 	const json_t *plan; /* the stored one, or all of it but its cells */
 	json_t *places;     /* of its plan; NULL: it is by that plan that it is judged */
-	struct origins origins;
+	struct shard_identities shard_identities;
 };
 
 /* The cells by which it is judged: in memory, or where there is no plan read one by one. */
@@ -68,16 +68,18 @@ static struct place find(const struct judging *judging, size_t index, const json
 }
 
 static void read_record(const struct judging *judging, struct place place, const json_t *plan_cell,
-	const struct origin *origin, struct judge_record *record)
+	const struct shard_identity *shard_identity, struct judge_record *record)
 {
 	const char *name = document_text(plan_cell, "name");
-	int fd = place.at < 0 || !origin ? -1
-					 : store_cell(judging->request->store, (size_t)place.at,
-						   name, false, &record->end_trouble);
+	int fd = place.at < 0 || !shard_identity
+			 ? -1
+			 : store_cell(judging->request->store, (size_t)place.at, name, false,
+				   &record->end_trouble);
 
 	if (fd < 0)
 		return;
-	judge_record_read(fd, plan_cell, origin->identities, judging->request->patterns, record);
+	judge_record_read(
+		fd, plan_cell, shard_identity->identities, judging->request->patterns, record);
 	close(fd);
 }
 
@@ -94,14 +96,16 @@ static json_t *judge_stored(
 	const struct judging *judging, size_t index, struct place place, const json_t *plan_cell)
 {
 	struct judge_record record = { 0 };
-	const struct origin *origin = origin_of(&judging->origins, place.cell, &record.end_trouble);
+	const struct shard_identity *shard_identity =
+		shard_identity_of(&judging->shard_identities, place.cell, &record.end_trouble);
 	json_t *cell;
 
-	read_record(judging, place, plan_cell, origin, &record);
-	cell = judge_cell(index, plan_cell, origin ? origin->identities : NULL,
+	read_record(judging, place, plan_cell, shard_identity, &record);
+	cell = judge_cell(index, plan_cell, shard_identity ? shard_identity->identities : NULL,
 		&(struct evidence){ record.end, record.report, record.logs,
-			origin ? origin->host : NULL, record.views, record.xen, record.restored,
-			record.moved, document_text(judging->request->run, "started") },
+			shard_identity ? shard_identity->host : NULL, record.views, record.xen,
+			record.restored, record.moved,
+			document_text(judging->request->run, "started") },
 		record.report_trouble.text[0] ? record.report_trouble.text : NULL);
 	tell_planned(place.cell, cell);
 	if (json_array_size(record.cut) > 0)
@@ -226,7 +230,7 @@ int judge_stream(const struct judge_request *request, struct problem *why)
 {
 	struct judging judging = { .request = request, .plan = request->stored_plan };
 	struct planned planned = { .plan = request->plan };
-	int r = origins_read(request->run, &judging.origins, why);
+	int r = shard_identities_read(request->run, &judging.shard_identities, why);
 
 	if (r == 0 && !request->plan) {
 		r = plan_reader_open(request->store->dir_fd, &planned.reader, why);
@@ -243,7 +247,7 @@ int judge_stream(const struct judge_request *request, struct problem *why)
 	}
 	plan_reader_close(planned.reader);
 	json_decref(judging.places);
-	origins_free(&judging.origins);
+	shard_identities_free(&judging.shard_identities);
 	return r;
 }
 

@@ -9,27 +9,28 @@
 
 #include "src/problem.h"
 
-struct origin {
+struct shard_identity {
 	const json_t *identities; /* borrowed from the run */
-	json_t *host;             /* sight_host() of them */
+	json_t *host;             /* evidence_host() of them */
 };
 
-struct origins {
-	struct origin *of; /* one, or one a shard in no order */
+struct shard_identities {
+	struct shard_identity *of; /* one, or one a shard in no order */
 	size_t count;
 };
 
 /* Reads them from a run document, which must outlive them. Returns 0, to be freed with
- * origins_free(), or -ENOMEM. */
-int origins_read(const json_t *run, struct origins *origins_r, struct problem *why);
+ * shard_identities_free(), or -ENOMEM. */
+int shard_identities_read(
+	const json_t *run, struct shard_identities *origins_r, struct problem *why);
 
 /*
  * That of a cell of the stored plan, or NULL with the sentence if the cell's shard is not in the
  * merged run.
  */
-const struct origin *origin_of(
-	const struct origins *origins, const json_t *stored_cell, struct problem *why);
+const struct shard_identity *shard_identity_of(const struct shard_identities *shard_identities,
+	const json_t *stored_cell, struct problem *why);
 
-void origins_free(struct origins *origins);
+void shard_identities_free(struct shard_identities *shard_identities);
 
 #endif

@@ -19,7 +19,7 @@ int patterns_choose(
 		named = getenv("IGD_PATTERNS");
 	if (named)
 		return patterns_load(named, patterns_r, why);
-	installed = installed_path(PATTERNS_FILE);
+	installed = install_path(PATTERNS_FILE);
 	r = installed ? patterns_load(installed, patterns_r, &inner)
 		      : problem_set(&inner, -ENOMEM, "out of memory");
 	if (r == -ENOENT && run_dir) {

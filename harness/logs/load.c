@@ -193,7 +193,7 @@ static int read_versions(
 	for (const struct yaml_node *range = map->first; range; range = range->next) {
 		struct problem inner = { "" };
 
-		if (versions_check(range->text, &inner) < 0)
+		if (version_range_check(range->text, &inner) < 0)
 			return yaml_wrong(source, range->place, "%s", inner.text);
 		if (json_object_set_new(pattern->versions, range->key, json_string(range->text)) <
 			0)

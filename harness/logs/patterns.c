@@ -156,7 +156,7 @@ json_t *patterns_match(const struct patterns *patterns, const struct pattern_inp
 	for (size_t i = 0; i < patterns->count && r == 0; i++) {
 		const char *unknown = NULL;
 
-		wanted[i] = versions_hold(patterns->list[i].versions, versions, &unknown);
+		wanted[i] = version_ranges_hold(patterns->list[i].versions, versions, &unknown);
 	}
 	for (size_t log = 0; log < count && r == 0; log++)
 		search(patterns, wanted, &inputs[log], hits + log * patterns->count);

@@ -83,18 +83,18 @@ void matrix_axes_finish(struct matrix *matrix)
 int matrix_find_axis(
 	const struct matrix *matrix, struct yaml_place at, const char *name, size_t *axis_r)
 {
-	struct nearest nearest = nearest_to(name);
+	struct suggestion suggestion = suggest_for(name);
 
 	for (size_t i = 0; i < matrix->axis_count; i++) {
 		if (strcmp(matrix->axes[i].name, name) == 0) {
 			*axis_r = i;
 			return 0;
 		}
-		nearest_offer(&nearest, matrix->axes[i].name);
+		suggest_candidate(&suggestion, matrix->axes[i].name);
 	}
-	if (nearest.best)
+	if (suggestion.best)
 		return yaml_wrong(&matrix->source, at,
-			"there is no axis `%.60s`: did you mean `%s`?", name, nearest.best);
+			"there is no axis `%.60s`: did you mean `%s`?", name, suggestion.best);
 	return yaml_wrong(&matrix->source, at,
 		"there is no axis `%.60s`: use one of those in `axes`, or add it there", name);
 }
@@ -104,18 +104,18 @@ int matrix_find_word(const struct matrix *matrix, size_t axis, struct yaml_place
 {
 	const struct matrix_axis *in = &matrix->axes[axis];
 	const json_t *index = json_object_get(in->index, name);
-	struct nearest nearest = nearest_to(name);
+	struct suggestion suggestion = suggest_for(name);
 
 	if (index) {
 		*word_r = (uint16_t)json_integer_value(index);
 		return 0;
 	}
 	for (size_t i = 0; i < in->count; i++)
-		nearest_offer(&nearest, in->words[i].name);
-	if (nearest.best)
+		suggest_candidate(&suggestion, in->words[i].name);
+	if (suggestion.best)
 		return yaml_wrong(&matrix->source, at,
 			"axis `%s` has no word `%.60s`: did you mean `%s`?", in->name, name,
-			nearest.best);
+			suggestion.best);
 	return yaml_wrong(&matrix->source, at,
 		"axis `%s` has no word `%.60s`: use one of its words, or add it there", in->name,
 		name);

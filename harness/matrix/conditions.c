@@ -58,10 +58,10 @@ static int read_when(
 static int check_version_name(
 	const struct matrix *matrix, const struct yaml_node *entry, unsigned int backends)
 {
-	struct nearest nearest = nearest_to(entry->key);
+	struct suggestion suggestion = suggest_for(entry->key);
 
 	for (size_t i = 0; i < sizeof(detected) / sizeof(detected[0]); i++) {
-		nearest_offer(&nearest, detected[i].name);
+		suggest_candidate(&suggestion, detected[i].name);
 		if (strcmp(detected[i].name, entry->key) != 0)
 			continue;
 		if (backends & ~detected[i].backends)
@@ -73,8 +73,8 @@ static int check_version_name(
 	}
 	return yaml_wrong(&matrix->source, entry->key_place,
 		"no version of `%.60s` is detected: %s%s", entry->key,
-		nearest.best ? "did you mean " : "use qemu, xen or libxl",
-		nearest.best ? nearest.best : "");
+		suggestion.best ? "did you mean " : "use qemu, xen or libxl",
+		suggestion.best ? suggestion.best : "");
 }
 
 static int read_versions(const struct matrix *matrix, const struct yaml_node *versions,
@@ -93,7 +93,7 @@ static int read_versions(const struct matrix *matrix, const struct yaml_node *ve
 			r = yaml_check_shape(&matrix->source, entry, entry->key, YAML_A_SCALAR);
 		if (r < 0)
 			return r;
-		if (versions_check(entry->text, &inner) < 0)
+		if (version_range_check(entry->text, &inner) < 0)
 			return yaml_wrong(&matrix->source, entry->place, "%s", inner.text);
 		if (json_object_set_new(ranges, entry->key, json_string(entry->text)) < 0)
 			return yaml_no_memory(&matrix->source);

@@ -61,7 +61,7 @@ static int read_wanted(const struct matrix *matrix, const struct yaml_node *node
 		return yaml_wrong(&matrix->source, value ? same_as->key_place : node->place,
 			"an expectation needs either `value` or `same_as`: %s",
 			value ? "remove one" : "add one");
-	if (same_as && sight_check(same_as->text, &inner) < 0)
+	if (same_as && evidence_check(same_as->text, &inner) < 0)
 		return yaml_wrong(&matrix->source, same_as->place, "%s", inner.text);
 	if (same_as && strcmp(same_as->text, found[FIELD]->text) == 0)
 		return yaml_wrong(&matrix->source, same_as->place,
@@ -87,7 +87,7 @@ static int read_content(const struct matrix *matrix, const struct yaml_node *nod
 	json_t *value = NULL;
 	int r;
 
-	if (sight_check(found[FIELD]->text, &inner) < 0)
+	if (evidence_check(found[FIELD]->text, &inner) < 0)
 		return yaml_wrong(&matrix->source, found[FIELD]->place, "%s", inner.text);
 	if (!found[SOURCE]->text[strspn(found[SOURCE]->text, " \t\r\n")])
 		return yaml_wrong(&matrix->source, found[SOURCE]->place,

@@ -81,7 +81,7 @@ static int read_until(struct known *known)
 		return yaml_wrong(source, entry->key_place,
 			"`until` cannot be told by \"%.40s\": use date, qemu, xen or libxl",
 			entry->key);
-	} else if (versions_check(entry->text, &inner) < 0) {
+	} else if (version_range_check(entry->text, &inner) < 0) {
 		return yaml_wrong(source, entry->place, "%s", inner.text);
 	}
 	object = json_pack("{s:s}", entry->key, entry->text);
@@ -171,15 +171,15 @@ static int attach_to_cell(struct known *known, const struct matrix_cell *cell, c
 static int unknown_expectation(const struct known *known, const struct yaml_node *id)
 {
 	const struct matrix *matrix = known->matrix;
-	struct nearest nearest = nearest_to(id->text);
+	struct suggestion suggestion = suggest_for(id->text);
 
 	for (size_t i = 0; i < matrix->expect_count; i++)
-		nearest_offer(
-			&nearest, json_string_value(json_object_get(matrix->expect[i].json, "id")));
+		suggest_candidate(&suggestion,
+			json_string_value(json_object_get(matrix->expect[i].json, "id")));
 	return yaml_wrong(&matrix->source, id->place,
 		"no cell that this is about has an expectation %.60s: %s%s", id->text,
-		nearest.best ? "did you mean " : "correct `expect` or `when`",
-		nearest.best ? nearest.best : "");
+		suggestion.best ? "did you mean " : "correct `expect` or `when`",
+		suggestion.best ? suggestion.best : "");
 }
 
 static int place(struct known *known)

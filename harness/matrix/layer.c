@@ -143,20 +143,20 @@ static int read_requires(
 static int find_limit(
 	const struct yaml_source *source, const struct yaml_node *entry, size_t *limit_r)
 {
-	struct nearest nearest = nearest_to(entry->key);
+	struct suggestion suggestion = suggest_for(entry->key);
 
 	for (size_t i = 0; i < CELL_LIMITS; i++) {
 		if (strcmp(cell_limit_name(i), entry->key) == 0) {
 			*limit_r = i;
 			return 0;
 		}
-		nearest_offer(&nearest, cell_limit_name(i));
+		suggest_candidate(&suggestion, cell_limit_name(i));
 	}
 	return yaml_wrong(source, entry->key_place, "there is no limit `%.60s`: %s%s", entry->key,
-		nearest.best
+		suggestion.best
 			? "did you mean "
 			: "they are create, first-frame, report, save, restore, power-off and clean-up",
-		nearest.best ? nearest.best : "");
+		suggestion.best ? suggestion.best : "");
 }
 
 static int read_limits(

@@ -441,24 +441,24 @@ static void long_name(void)
 
 static void near(void)
 {
-	struct nearest nearest = nearest_to("defualts");
+	struct suggestion suggestion = suggest_for("defualts");
 
-	nearest_offer(&nearest, "axes");
-	CU_ASSERT_PTR_NULL(nearest.best);
-	nearest_offer(&nearest, "defaults");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(nearest.best);
-	CU_ASSERT_STRING_EQUAL(nearest.best, "defaults");
+	suggest_candidate(&suggestion, "axes");
+	CU_ASSERT_PTR_NULL(suggestion.best);
+	suggest_candidate(&suggestion, "defaults");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(suggestion.best);
+	CU_ASSERT_STRING_EQUAL(suggestion.best, "defaults");
 	/* The textbook distance: kitten, sitting: 3; a third of 6 letters is 2. */
-	nearest = nearest_to("kitten");
-	nearest_offer(&nearest, "sitting");
-	CU_ASSERT_PTR_NULL(nearest.best);
-	nearest_offer(&nearest, "sitten");
-	nearest_offer(&nearest, "mitten");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(nearest.best);
-	CU_ASSERT_STRING_EQUAL(nearest.best, "sitten");
-	nearest = nearest_to("");
-	nearest_offer(&nearest, "ab");
-	CU_ASSERT_PTR_NULL(nearest.best);
+	suggestion = suggest_for("kitten");
+	suggest_candidate(&suggestion, "sitting");
+	CU_ASSERT_PTR_NULL(suggestion.best);
+	suggest_candidate(&suggestion, "sitten");
+	suggest_candidate(&suggestion, "mitten");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(suggestion.best);
+	CU_ASSERT_STRING_EQUAL(suggestion.best, "sitten");
+	suggestion = suggest_for("");
+	suggest_candidate(&suggestion, "ab");
+	CU_ASSERT_PTR_NULL(suggestion.best);
 }
 
 int main(void)

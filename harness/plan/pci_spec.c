@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int passed_parse(const char *text, struct bdf *host_r, int *slot_r)
+int pci_spec_parse(const char *text, struct bdf *host_r, int *slot_r)
 {
 	const char *at = strchrnul(text, '@');
 	char address[BDF_TEXT_MAX];
@@ -18,7 +18,7 @@ int passed_parse(const char *text, struct bdf *host_r, int *slot_r)
 	r = bdf_parse(address, host_r);
 	if (r < 0)
 		return r;
-	*slot_r = PASSED_SLOT_NONE;
+	*slot_r = PCI_SPEC_SLOT_NONE;
 	if (!*at)
 		return 0;
 	if (strlen(at + 1) != 2 || strspn(at + 1, "0123456789abcdefABCDEF") != 2)

@@ -6,13 +6,13 @@
 
 #include "src/bdf.h"
 
-#define PASSED_SLOT_NONE (-1)
+#define PCI_SPEC_SLOT_NONE (-1)
 
 /*
  * Reads "00:02.0" or "0000:00:02.0", then perhaps "@02": the guest's slot, two hexadecimal digits
- * as in xl.cfg(5), 00 to 1f. Returns 0 with the device and the slot, PASSED_SLOT_NONE if none is
+ * as in xl.cfg(5), 00 to 1f. Returns 0 with the device and the slot, PCI_SPEC_SLOT_NONE if none is
  * asked for; or -EINVAL.
  */
-int passed_parse(const char *text, struct bdf *host_r, int *slot_r);
+int pci_spec_parse(const char *text, struct bdf *host_r, int *slot_r);
 
 #endif

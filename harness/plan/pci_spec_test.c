@@ -10,13 +10,13 @@ static void a_device_and_perhaps_a_slot(void)
 	struct bdf host = { 0 };
 	int slot = 7;
 
-	CU_ASSERT_EQUAL(passed_parse("00:02.0", &host, &slot), 0);
+	CU_ASSERT_EQUAL(pci_spec_parse("00:02.0", &host, &slot), 0);
 	CU_ASSERT(bdf_equal(host, (struct bdf){ .slot = 2 }));
-	CU_ASSERT_EQUAL(slot, PASSED_SLOT_NONE);
-	CU_ASSERT_EQUAL(passed_parse("0001:03:1f.7@1F", &host, &slot), 0);
+	CU_ASSERT_EQUAL(slot, PCI_SPEC_SLOT_NONE);
+	CU_ASSERT_EQUAL(pci_spec_parse("0001:03:1f.7@1F", &host, &slot), 0);
 	CU_ASSERT(bdf_equal(host, (struct bdf){ 1, 3, 0x1f, 7 }));
 	CU_ASSERT_EQUAL(slot, 0x1f);
-	CU_ASSERT_EQUAL(passed_parse("00:02.0@00", &host, &slot), 0);
+	CU_ASSERT_EQUAL(pci_spec_parse("00:02.0@00", &host, &slot), 0);
 	CU_ASSERT_EQUAL(slot, 0);
 }
 
@@ -30,7 +30,7 @@ static void anything_else_is_refused(void)
 		struct bdf host;
 		int slot;
 
-		CU_ASSERT_EQUAL(passed_parse(wrong[i], &host, &slot), -EINVAL);
+		CU_ASSERT_EQUAL(pci_spec_parse(wrong[i], &host, &slot), -EINVAL);
 	}
 }
 

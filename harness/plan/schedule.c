@@ -8,7 +8,7 @@
 #include "harness/plan/transition.h"
 #include "src/document.h"
 
-bool queue_passes_device(const json_t *cell)
+bool schedule_passes_device(const json_t *cell)
 {
 	const char *backend;
 	json_t *values;
@@ -21,7 +21,7 @@ bool queue_passes_device(const json_t *cell)
 	return false;
 }
 
-struct card {
+struct sort_key {
 	const char *guest;
 	bool device;
 	size_t index;
@@ -29,7 +29,7 @@ struct card {
 
 static int by_cost(const void *a, const void *b)
 {
-	const struct card *x = a, *y = b;
+	const struct sort_key *x = a, *y = b;
 	int order = strcmp(x->guest, y->guest);
 
 	if (order == 0)
@@ -37,16 +37,16 @@ static int by_cost(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-int queue_order(const json_t *cells, size_t *places)
+int schedule_order(const json_t *cells, size_t *places)
 {
 	size_t total = json_array_size(cells), i;
-	struct card *cards = calloc(total + 1, sizeof(*cards));
+	struct sort_key *cards = calloc(total + 1, sizeof(*cards));
 	const json_t *cell;
 
 	if (!cards)
 		return -ENOMEM;
 	json_array_foreach(cells, i, cell) cards[i] =
-		(struct card){ document_text(cell, "guest"), queue_passes_device(cell), i };
+		(struct sort_key){ document_text(cell, "guest"), schedule_passes_device(cell), i };
 	qsort(cards, total, sizeof(*cards), by_cost);
 	for (i = 0; i < total; i++)
 		places[i] = cards[i].index;
@@ -54,89 +54,91 @@ int queue_order(const json_t *cells, size_t *places)
 	return 0;
 }
 
-static uint64_t setting(const json_t *cell, const char *acts_as, const char *name, uint64_t usual)
+static uint64_t setting(
+	const json_t *cell, const char *effective_backend, const char *name, uint64_t usual)
 {
-	const json_t *value =
-		json_object_get(json_object_get(json_object_get(cell, "settings"), acts_as), name);
+	const json_t *value = json_object_get(
+		json_object_get(json_object_get(cell, "settings"), effective_backend), name);
 
 	return json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : usual;
 }
 
-int queue_make(struct queue *queue, const json_t *plan, const char *acts_as, unsigned int jobs,
-	bool (*is_due)(void *data, struct queue_entry *entry), void *data)
+int schedule_make(struct schedule *schedule, const json_t *plan, const char *effective_backend,
+	unsigned int jobs, bool (*is_due)(void *data, struct schedule_entry *entry), void *data)
 {
 	const json_t *cells = json_object_get(plan, "cells");
 	size_t total = json_array_size(cells);
 	size_t *places = calloc(total + 1, sizeof(*places));
 
-	*queue = (struct queue){ .jobs = jobs,
-		.entries = calloc(total + 1, sizeof(*queue->entries)) };
-	if (!places || !queue->entries || queue_order(cells, places) < 0) {
+	*schedule = (struct schedule){ .jobs = jobs,
+		.entries = calloc(total + 1, sizeof(*schedule->entries)) };
+	if (!places || !schedule->entries || schedule_order(cells, places) < 0) {
 		free(places);
-		queue_finish(queue);
+		schedule_free(schedule);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < total; i++) {
 		const json_t *cell = json_array_get(cells, places[i]);
-		struct queue_entry entry = { .cell = cell,
+		struct schedule_entry entry = { .cell = cell,
 			.index = places[i],
-			.alone = queue_passes_device(cell) || transition_is(cell),
-			.cpus = (unsigned int)setting(cell, acts_as, "vcpus", 1),
-			.memory_mib = setting(cell, acts_as, "memory", PLAN_MEMORY_MIB) };
+			.alone = schedule_passes_device(cell) || transition_is(cell),
+			.cpus = (unsigned int)setting(cell, effective_backend, "vcpus", 1),
+			.memory_mib = setting(cell, effective_backend, "memory", PLAN_MEMORY_MIB) };
 
 		if (is_due(data, &entry))
-			queue->entries[queue->count++] = entry;
+			schedule->entries[schedule->count++] = entry;
 	}
 	free(places);
 	return 0;
 }
 
-static uint64_t takes_mib(const struct queue *queue, const struct queue_entry *entry)
+static uint64_t takes_mib(const struct schedule *schedule, const struct schedule_entry *entry)
 {
-	return entry->memory_mib + queue->room.overhead_mib;
+	return entry->memory_mib + schedule->capacity.overhead_mib;
 }
 
 /* May it run beside those that do? */
-static bool fits(const struct queue *queue, const struct queue_entry *entry)
+static bool fits(const struct schedule *schedule, const struct schedule_entry *entry)
 {
-	const struct room *room = &queue->room;
+	const struct host_capacity *capacity = &schedule->capacity;
 
-	if (queue->alone || entry->alone || queue->running >= queue->jobs ||
-		(room->guests && queue->running >= room->guests))
+	if (schedule->alone || entry->alone || schedule->running >= schedule->jobs ||
+		(capacity->guests && schedule->running >= capacity->guests))
 		return false;
-	if (room->cpus && queue->cpus + entry->cpus > room->cpus + 1)
+	if (capacity->cpus && schedule->cpus + entry->cpus > capacity->cpus + 1)
 		return false;
-	return !room->memory_mib || queue->memory_mib + takes_mib(queue, entry) <= room->memory_mib;
+	return !capacity->memory_mib ||
+	       schedule->memory_mib + takes_mib(schedule, entry) <= capacity->memory_mib;
 }
 
-const struct queue_entry *queue_begin(struct queue *queue)
+const struct schedule_entry *schedule_next(struct schedule *schedule)
 {
-	const struct queue_entry *entry = &queue->entries[queue->next];
+	const struct schedule_entry *entry = &schedule->entries[schedule->next];
 
-	if (queue->next >= queue->count)
+	if (schedule->next >= schedule->count)
 		return NULL;
 	/* One that is too large for the host is begun all the same: it is for the back end to say
 	 * so. */
-	if (queue->running > 0 && !fits(queue, entry))
+	if (schedule->running > 0 && !fits(schedule, entry))
 		return NULL;
-	queue->next++;
-	queue->running++;
-	queue->cpus += entry->cpus;
-	queue->memory_mib += takes_mib(queue, entry);
-	queue->alone = entry->alone;
+	schedule->next++;
+	schedule->running++;
+	schedule->cpus += entry->cpus;
+	schedule->memory_mib += takes_mib(schedule, entry);
+	schedule->alone = entry->alone;
 	return entry;
 }
 
-void queue_over(struct queue *queue, const struct queue_entry *entry)
+void schedule_done(struct schedule *schedule, const struct schedule_entry *entry)
 {
-	queue->running--;
-	queue->cpus -= entry->cpus;
-	queue->memory_mib -= takes_mib(queue, entry);
-	queue->alone = false;
+	schedule->running--;
+	schedule->cpus -= entry->cpus;
+	schedule->memory_mib -= takes_mib(schedule, entry);
+	schedule->alone = false;
 }
 
-void queue_finish(struct queue *queue)
+void schedule_free(struct schedule *schedule)
 {
-	free(queue->entries);
-	*queue = (struct queue){ 0 };
+	free(schedule->entries);
+	*schedule = (struct schedule){ 0 };
 }

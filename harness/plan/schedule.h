@@ -18,30 +18,30 @@
 #include <stdint.h>
 
 /* More than any host begins at a time. */
-#define QUEUE_JOBS_MAX 256
+#define SCHEDULE_JOBS_MAX 256
 
 /* What a host has for guests; zeroed for one of which nothing is known, and nothing is bounded. */
-struct room {
+struct host_capacity {
 	unsigned int cpus;
 	uint64_t memory_mib;   /* free, while no guest of the run is there */
 	uint64_t overhead_mib; /* that a guest takes beside its own memory */
 	unsigned int guests;   /* at most so many for another reason; 0: there is none */
 };
 
-struct queue_entry {
+struct schedule_entry {
 	const json_t *cell; /* of the plan, borrowed */
 	size_t index;       /* there */
-	size_t turn;        /* for progress, the caller's */
+	size_t number;      /* for progress, the caller's */
 	bool alone;
 	unsigned int cpus;
 	uint64_t memory_mib;
 };
 
-struct queue {
-	struct queue_entry *entries;
+struct schedule {
+	struct schedule_entry *entries;
 	size_t count, next;
 	unsigned int jobs;
-	struct room room;
+	struct host_capacity capacity;
 	/* Of the cells that run. */
 	unsigned int running, cpus;
 	uint64_t memory_mib;
@@ -49,27 +49,27 @@ struct queue {
 };
 
 /* Does a guest of this cell, by any back end, get a device? */
-bool queue_passes_device(const json_t *cell);
+bool schedule_passes_device(const json_t *cell);
 
 /*
- * Puts the cells of a plan in order. `acts_as` names the back end whose settings count; `is_due`,
- * asked in that order, says whether a cell is to run, and may set its `turn` and `alone`. Returns 0
- * and the queue, to be given to queue_finish(); -ENOMEM.
+ * Puts the cells of a plan in order. `effective_backend` names the back end whose settings count;
+ * `is_due`, asked in that order, says whether a cell is to run, and may set its `number` and
+ * `alone`. Returns 0 and the queue, to be given to schedule_free(); -ENOMEM.
  */
-int queue_make(struct queue *queue, const json_t *plan, const char *acts_as, unsigned int jobs,
-	bool (*is_due)(void *data, struct queue_entry *entry), void *data);
+int schedule_make(struct schedule *schedule, const json_t *plan, const char *effective_backend,
+	unsigned int jobs, bool (*is_due)(void *data, struct schedule_entry *entry), void *data);
 
 /* The cell that may begin now, which is then taken to run; NULL if none may, or none is left. */
-const struct queue_entry *queue_begin(struct queue *queue);
+const struct schedule_entry *schedule_next(struct schedule *schedule);
 
 /* It is over. */
-void queue_over(struct queue *queue, const struct queue_entry *entry);
+void schedule_done(struct schedule *schedule, const struct schedule_entry *entry);
 
 /* Frees what it holds; a zeroed one is fine. */
-void queue_finish(struct queue *queue);
+void schedule_free(struct schedule *schedule);
 
 /* Sorts the cells of a plan as a queue does: `places`, of json_array_size(cells), become indexes.
  * Returns 0 or -ENOMEM. */
-int queue_order(const json_t *cells, size_t *places);
+int schedule_order(const json_t *cells, size_t *places);
 
 #endif

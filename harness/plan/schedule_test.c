@@ -18,20 +18,20 @@ static json_t *plan_of(const char *cells)
 	return plan;
 }
 
-static bool all_are(void *data, struct queue_entry *entry)
+static bool all_are(void *data, struct schedule_entry *entry)
 {
 	return true;
 }
 
-static void make(struct queue *queue, const json_t *plan, unsigned int jobs)
+static void make(struct schedule *schedule, const json_t *plan, unsigned int jobs)
 {
-	CU_ASSERT_EQUAL_FATAL(queue_make(queue, plan, "libxl", jobs, all_are, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(schedule_make(schedule, plan, "libxl", jobs, all_are, NULL), 0);
 }
 
 /* The next that begins has that name; NULL: none begins. */
-static const struct queue_entry *begins(struct queue *queue, const char *name)
+static const struct schedule_entry *begins(struct schedule *schedule, const char *name)
 {
-	const struct queue_entry *entry = queue_begin(queue);
+	const struct schedule_entry *entry = schedule_next(schedule);
 
 	CU_ASSERT_EQUAL(entry != NULL, name != NULL);
 	if (entry && name)
@@ -47,19 +47,19 @@ static void together_by_image_and_device(void)
 		"\"pci\": [\"00:02.0\"]") ", " CELL("e", "tiny", "") "]");
 	static const char *const order[] = { "c", "a", "d", "b", "e" };
 	static const size_t places[] = { 2, 0, 3, 1, 4 };
-	struct queue queue;
+	struct schedule schedule;
 
-	make(&queue, plan, 1);
+	make(&schedule, plan, 1);
 	for (size_t i = 0; i < 5; i++) {
-		const struct queue_entry *entry = begins(&queue, order[i]);
+		const struct schedule_entry *entry = begins(&schedule, order[i]);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
 		CU_ASSERT_EQUAL(entry->index, places[i]);
-		begins(&queue, NULL);
-		queue_over(&queue, entry);
+		begins(&schedule, NULL);
+		schedule_done(&schedule, entry);
 	}
-	begins(&queue, NULL);
-	queue_finish(&queue);
+	begins(&schedule, NULL);
+	schedule_free(&schedule);
 	json_decref(plan);
 }
 
@@ -67,23 +67,23 @@ static void so_many_and_no_more(void)
 {
 	json_t *plan = plan_of("[" CELL("a", "g", "") ", " CELL("b", "g", "") ", " CELL(
 		"c", "g", "") ", " CELL("d", "g", "") "]");
-	const struct queue_entry *b;
-	struct queue queue;
+	const struct schedule_entry *b;
+	struct schedule schedule;
 
-	make(&queue, plan, 3);
-	begins(&queue, "a");
-	b = begins(&queue, "b");
-	begins(&queue, "c");
-	begins(&queue, NULL);
-	queue_over(&queue, b);
-	begins(&queue, "d");
-	begins(&queue, NULL);
-	queue_finish(&queue);
+	make(&schedule, plan, 3);
+	begins(&schedule, "a");
+	b = begins(&schedule, "b");
+	begins(&schedule, "c");
+	begins(&schedule, NULL);
+	schedule_done(&schedule, b);
+	begins(&schedule, "d");
+	begins(&schedule, NULL);
+	schedule_free(&schedule);
 	json_decref(plan);
 }
 
 /* With a device, a transition, and what the caller says. */
-static bool c_is_alone(void *data, struct queue_entry *entry)
+static bool c_is_alone(void *data, struct schedule_entry *entry)
 {
 	entry->alone = entry->alone ||
 		       strcmp(json_string_value(json_object_get(entry->cell, "name")), "c") == 0;
@@ -98,26 +98,26 @@ static void some_run_alone(void)
 			    "c", "g", "") ", " CELL("d", "g", "") ", " CELL("e", "g",
 			    "") ", " CELL("f", "g", "\"pci\": [\"00:02.0\"]") ", " CELL("g", "g",
 			    "\"pci\": [\"00:02.0\"]") "]");
-	const struct queue_entry *running[2];
-	struct queue queue;
+	const struct schedule_entry *running[2];
+	struct schedule schedule;
 
-	CU_ASSERT_EQUAL_FATAL(queue_make(&queue, plan, "libxl", 4, c_is_alone, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(schedule_make(&schedule, plan, "libxl", 4, c_is_alone, NULL), 0);
 	for (const char *name = "a\0b\0c\0"; *name; name += 2) {
-		running[0] = begins(&queue, name);
-		begins(&queue, NULL);
-		queue_over(&queue, running[0]);
+		running[0] = begins(&schedule, name);
+		begins(&schedule, NULL);
+		schedule_done(&schedule, running[0]);
 	}
-	running[0] = begins(&queue, "d");
-	running[1] = begins(&queue, "e");
-	begins(&queue, NULL);
-	queue_over(&queue, running[0]);
-	begins(&queue, NULL);
-	queue_over(&queue, running[1]);
-	running[0] = begins(&queue, "f");
-	begins(&queue, NULL);
-	queue_over(&queue, running[0]);
-	begins(&queue, "g");
-	queue_finish(&queue);
+	running[0] = begins(&schedule, "d");
+	running[1] = begins(&schedule, "e");
+	begins(&schedule, NULL);
+	schedule_done(&schedule, running[0]);
+	begins(&schedule, NULL);
+	schedule_done(&schedule, running[1]);
+	running[0] = begins(&schedule, "f");
+	begins(&schedule, NULL);
+	schedule_done(&schedule, running[0]);
+	begins(&schedule, "g");
+	schedule_free(&schedule);
 	json_decref(plan);
 }
 
@@ -126,23 +126,23 @@ static void as_far_as_the_memory_goes(void)
 	json_t *plan =
 		plan_of("[" CELL("a", "g", "\"memory\": 1000") ", " CELL("b", "g", "") ", " CELL(
 			"c", "g", "\"memory\": 300") ", " CELL("d", "g", "\"memory\": 9000") "]");
-	const struct queue_entry *running[3];
-	struct queue queue;
+	const struct schedule_entry *running[3];
+	struct schedule schedule;
 
-	make(&queue, plan, 10);
+	make(&schedule, plan, 10);
 	/* 1000 + 512 + 2 * 100 is one less than what there is; 300 + 100 more are not there. */
-	queue.room = (struct room){ .memory_mib = 1713, .overhead_mib = 100 };
-	running[0] = begins(&queue, "a");
-	running[1] = begins(&queue, "b");
-	begins(&queue, NULL);
-	queue_over(&queue, running[0]);
-	running[2] = begins(&queue, "c");
-	queue_over(&queue, running[1]);
-	begins(&queue, NULL);
-	queue_over(&queue, running[2]);
+	schedule.capacity = (struct host_capacity){ .memory_mib = 1713, .overhead_mib = 100 };
+	running[0] = begins(&schedule, "a");
+	running[1] = begins(&schedule, "b");
+	begins(&schedule, NULL);
+	schedule_done(&schedule, running[0]);
+	running[2] = begins(&schedule, "c");
+	schedule_done(&schedule, running[1]);
+	begins(&schedule, NULL);
+	schedule_done(&schedule, running[2]);
 	/* What can never fit is begun by itself: the back end says why it does not. */
-	begins(&queue, "d");
-	queue_finish(&queue);
+	begins(&schedule, "d");
+	schedule_free(&schedule);
 	json_decref(plan);
 }
 
@@ -151,60 +151,60 @@ static void as_far_as_the_processors_go(void)
 	json_t *plan = plan_of(
 		"[" CELL("a", "g", "\"vcpus\": 2") ", " CELL("b", "g", "\"vcpus\": 1") ", " CELL(
 			"c", "g", "\"vcpus\": 1") ", " CELL("d", "g", "\"vcpus\": 4") "]");
-	const struct queue_entry *running[2];
-	struct queue queue;
+	const struct schedule_entry *running[2];
+	struct schedule schedule;
 
-	make(&queue, plan, 10);
-	queue.room = (struct room){ .cpus = 2 };
-	running[0] = begins(&queue, "a");
-	running[1] = begins(&queue, "b"); /* one more than there are */
-	begins(&queue, NULL);
-	queue_over(&queue, running[0]);
-	running[0] = begins(&queue, "c");
-	begins(&queue, NULL);
-	queue_over(&queue, running[0]);
-	queue_over(&queue, running[1]);
-	begins(&queue, "d");
-	queue_finish(&queue);
+	make(&schedule, plan, 10);
+	schedule.capacity = (struct host_capacity){ .cpus = 2 };
+	running[0] = begins(&schedule, "a");
+	running[1] = begins(&schedule, "b"); /* one more than there are */
+	begins(&schedule, NULL);
+	schedule_done(&schedule, running[0]);
+	running[0] = begins(&schedule, "c");
+	begins(&schedule, NULL);
+	schedule_done(&schedule, running[0]);
+	schedule_done(&schedule, running[1]);
+	begins(&schedule, "d");
+	schedule_free(&schedule);
 	json_decref(plan);
 }
 
 static void as_far_as_the_host_has_device_models(void)
 {
 	json_t *plan = plan_of("[" CELL("a", "g", "") ", " CELL("b", "g", "") "]");
-	struct queue queue;
+	struct schedule schedule;
 
-	make(&queue, plan, 2);
-	queue.room = (struct room){ .guests = 1 };
-	begins(&queue, "a");
-	begins(&queue, NULL);
-	queue_finish(&queue);
+	make(&schedule, plan, 2);
+	schedule.capacity = (struct host_capacity){ .guests = 1 };
+	begins(&schedule, "a");
+	begins(&schedule, NULL);
+	schedule_free(&schedule);
 	json_decref(plan);
 }
 
-static bool only_b(void *data, struct queue_entry *entry)
+static bool only_b(void *data, struct schedule_entry *entry)
 {
 	size_t *asked = data;
 
-	entry->turn = (*asked)++;
+	entry->number = (*asked)++;
 	return entry->index == 1;
 }
 
 static void the_caller_chooses(void)
 {
 	json_t *plan = plan_of("[" CELL("a", "z", "") ", " CELL("b", "g", "") "]");
-	const struct queue_entry *entry;
-	struct queue queue;
+	const struct schedule_entry *entry;
+	struct schedule schedule;
 	size_t asked = 0;
 
-	CU_ASSERT_EQUAL_FATAL(queue_make(&queue, plan, "libxl", 1, only_b, &asked), 0);
+	CU_ASSERT_EQUAL_FATAL(schedule_make(&schedule, plan, "libxl", 1, only_b, &asked), 0);
 	CU_ASSERT_EQUAL(asked, 2);
-	entry = begins(&queue, "b");
+	entry = begins(&schedule, "b");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
-	CU_ASSERT_EQUAL(entry->turn, 0); /* the image g comes before z */
-	queue_over(&queue, entry);
-	begins(&queue, NULL);
-	queue_finish(&queue);
+	CU_ASSERT_EQUAL(entry->number, 0); /* the image g comes before z */
+	schedule_done(&schedule, entry);
+	begins(&schedule, NULL);
+	schedule_free(&schedule);
 	json_decref(plan);
 }
 

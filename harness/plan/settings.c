@@ -88,23 +88,23 @@ static const struct setting *find(const char *backend, const char *name)
 
 static int unknown(const char *backend, const char *name, struct problem *why)
 {
-	struct nearest nearest = nearest_to(name);
+	struct suggestion suggestion = suggest_for(name);
 	bool known = false;
 
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		if (strcmp(setting->backend, backend) == 0) {
 			known = true;
-			nearest_offer(&nearest, setting->name);
+			suggest_candidate(&suggestion, setting->name);
 		}
 	}
 	if (!known)
 		return problem_set(why, -EINVAL,
 			"no back end \"%.40s\" takes settings: it is %s or %s", backend,
 			setting_backends[0], setting_backends[1]);
-	if (nearest.best)
+	if (suggestion.best)
 		return problem_set(why, -EINVAL,
 			"%s has no setting \"%.40s\": did you mean \"%s\"?", backend, name,
-			nearest.best);
+			suggestion.best);
 	return problem_set(why, -EINVAL,
 		"%s has no setting \"%.40s\": `igd-harness plan --settings` lists them", backend,
 		name);

@@ -26,7 +26,7 @@ static void on_signal(int number)
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-void child_listen(void)
+void guarded_child_catch_signals(void)
 {
 	/* Without SA_RESTART: what waits is to look at `told`. */
 	struct sigaction action = { .sa_handler = on_signal };
@@ -35,12 +35,12 @@ void child_listen(void)
 		sigaction(ending_signals[i], &action, NULL);
 }
 
-int child_told(void)
+int guarded_child_interrupted(void)
 {
 	return told;
 }
 
-static _Noreturn void become_command(const struct child_order *order)
+static _Noreturn void become_command(const struct guarded_child_spec *order)
 {
 	int fds[] = { -1, order->out_fd, order->out_fd };
 	const struct child_parts parts = { .fds = fds,
@@ -62,11 +62,11 @@ static int until_ms(uint64_t when_us)
 
 /* Waits for the end of the command and reaps it. `life_fd` closes when the parent is gone or wants
  * it ended. */
-static struct child_end watch(pid_t pid, int pid_fd, int life_fd, unsigned int limit_s)
+static struct guarded_child_end watch(pid_t pid, int pid_fd, int life_fd, unsigned int limit_s)
 {
 	struct pollfd fds[] = { { .fd = pid_fd, .events = POLLIN },
 		{ .fd = life_fd, .events = POLLIN } };
-	struct child_end end = { CHILD_EXITED, 0 };
+	struct guarded_child_end end = { CHILD_EXITED, 0 };
 	uint64_t until = limit_s ? clock_us() + limit_s * UINT64_C(1000000) : UINT64_MAX;
 	bool ending = false;
 	siginfo_t info = { 0 };
@@ -86,7 +86,7 @@ static struct child_end watch(pid_t pid, int pid_fd, int life_fd, unsigned int l
 		end.how = n > 0 ? CHILD_STOPPED : CHILD_LATE;
 		ending = true;
 		kill(-pid, SIGTERM);
-		until = clock_us() + CHILD_GRACE_S * UINT64_C(1000000);
+		until = clock_us() + GUARDED_CHILD_GRACE_S * UINT64_C(1000000);
 	}
 	/* Not reaped yet: until then the group's number is nobody else's. */
 	waitid(P_PIDFD, (id_t)pid_fd, &info, WEXITED | WNOWAIT);
@@ -102,9 +102,9 @@ static struct child_end watch(pid_t pid, int pid_fd, int life_fd, unsigned int l
 	return end;
 }
 
-static void become_guard(const struct child_order *order, int life_fd, int result_fd)
+static void become_guard(const struct guarded_child_spec *order, int life_fd, int result_fd)
 {
-	struct child_end end;
+	struct guarded_child_end end;
 	int pid_fd;
 	pid_t pid;
 
@@ -132,7 +132,7 @@ static void become_guard(const struct child_order *order, int life_fd, int resul
 }
 
 /* Reads how it ended; when a signal comes, *life_fd is closed and the guard ends the command. */
-static int read_end(int result_fd, int *life_fd, struct child_end *end_r)
+static int read_end(int result_fd, int *life_fd, struct guarded_child_end *end_r)
 {
 	for (;;) {
 		ssize_t n;
@@ -149,7 +149,8 @@ static int read_end(int result_fd, int *life_fd, struct child_end *end_r)
 	}
 }
 
-int child_run(const struct child_order *order, struct child_end *end_r, struct problem *why)
+int guarded_child_run(const struct guarded_child_spec *order, struct guarded_child_end *end_r,
+	struct problem *why)
 {
 	int life[2] = { -1, -1 }, result[2] = { -1, -1 }, r = 0;
 	pid_t guard = -1;
@@ -197,15 +198,17 @@ static char *read_whole(int fd)
 	return text;
 }
 
-int child_ask(char *const argv[], unsigned int limit_s, char **said_r, struct problem *why)
+int guarded_child_output(
+	char *const argv[], unsigned int limit_s, char **said_r, struct problem *why)
 {
-	struct child_end end = { CHILD_EXITED, 0 };
+	struct guarded_child_end end = { CHILD_EXITED, 0 };
 	int fd = memfd_create("said", MFD_CLOEXEC), r;
 
 	*said_r = NULL;
 	if (fd < 0)
 		return problem_set(why, -errno, "cannot make a file: %s", strerror(errno));
-	r = child_run(&(struct child_order){ argv, NULL, NULL, fd, limit_s }, &end, why);
+	r = guarded_child_run(
+		&(struct guarded_child_spec){ argv, NULL, NULL, fd, limit_s }, &end, why);
 	if (r == 0)
 		*said_r = read_whole(fd);
 	close(fd);

@@ -13,9 +13,9 @@
 #include "src/problem.h"
 
 /* From SIGTERM to SIGKILL: a run destroys its guest and gives its device back meanwhile. */
-#define CHILD_GRACE_S 90
+#define GUARDED_CHILD_GRACE_S 90
 
-struct child_order {
+struct guarded_child_spec {
 	char *const *argv;        /* looked for along PATH; ends with NULL */
 	char *const *environment; /* ends with NULL; NULL: ours */
 	const char *folder;       /* where it runs; NULL: here */
@@ -23,15 +23,15 @@ struct child_order {
 	unsigned int limit_s;     /* 0: none */
 };
 
-enum child_how {
+enum guarded_child_how {
 	CHILD_EXITED,    /* by itself, with `number` as its status; 127 if it cannot be executed */
 	CHILD_SIGNALLED, /* by signal `number` that is none of ours */
 	CHILD_LATE,      /* it was ended at its limit */
 	CHILD_STOPPED    /* it was ended because this process was told to end */
 };
 
-struct child_end {
-	enum child_how how;
+struct guarded_child_end {
+	enum guarded_child_how how;
 	int number;
 };
 
@@ -39,19 +39,21 @@ struct child_end {
  * Runs it to its end; then nothing is left of its process group. Returns 0 and how it ended, or a
  * negative errno with the sentence if nothing was begun or the guard is lost.
  */
-int child_run(const struct child_order *order, struct child_end *end_r, struct problem *why);
+int guarded_child_run(const struct guarded_child_spec *order, struct guarded_child_end *end_r,
+	struct problem *why);
 
 /*
  * The same for a question: what it said, on stdout and stderr, is in *said_r with a 0 behind it,
  * which the caller frees. Returns its exit status, or a negative errno with the sentence if it did
  * not end by itself: -ETIMEDOUT at the limit, 0 for none.
  */
-int child_ask(char *const argv[], unsigned int limit_s, char **said_r, struct problem *why);
+int guarded_child_output(
+	char *const argv[], unsigned int limit_s, char **said_r, struct problem *why);
 
 /* From now on SIGINT, SIGTERM and SIGHUP end the command that runs, and no other is begun. */
-void child_listen(void);
+void guarded_child_catch_signals(void);
 
 /* The signal that came, or 0. */
-int child_told(void);
+int guarded_child_interrupted(void);
 
 #endif

@@ -14,19 +14,19 @@
 static char out[256];
 
 /* Runs a line of shell; what it printed is in `out`. */
-static struct child_end shell(const char *line, unsigned int limit_s)
+static struct guarded_child_end shell(const char *line, unsigned int limit_s)
 {
 	char *const argv[] = { (char *)"sh", (char *)"-c", (char *)line, NULL };
 	char *const environment[] = { (char *)"WORD=spoken", (char *)"PATH=/usr/bin:/bin", NULL };
-	struct child_end end = { CHILD_EXITED, -1 };
+	struct guarded_child_end end = { CHILD_EXITED, -1 };
 	struct problem why = { 0 };
 	FILE *file = tmpfile();
 	size_t n;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	CU_ASSERT_EQUAL(
-		child_run(&(struct child_order){ argv, environment, "/", fileno(file), limit_s },
-			&end, &why),
+	CU_ASSERT_EQUAL(guarded_child_run(&(struct guarded_child_spec){ argv, environment, "/",
+						  fileno(file), limit_s },
+				&end, &why),
 		0);
 	rewind(file);
 	n = fread(out, 1, sizeof(out) - 1, file);
@@ -37,7 +37,7 @@ static struct child_end shell(const char *line, unsigned int limit_s)
 
 static void it_ends_by_itself(void)
 {
-	struct child_end end = shell("echo $WORD; pwd; cat; exit 7", 0);
+	struct guarded_child_end end = shell("echo $WORD; pwd; cat; exit 7", 0);
 
 	CU_ASSERT_EQUAL(end.how, CHILD_EXITED);
 	CU_ASSERT_EQUAL(end.number, 7);
@@ -53,10 +53,12 @@ static void it_ends_by_itself(void)
 static void what_cannot_be_executed_says_so(void)
 {
 	char *const argv[] = { (char *)"/nowhere/at-all", NULL };
-	struct child_end end = { 0 };
+	struct guarded_child_end end = { 0 };
 	struct problem why = { 0 };
 
-	CU_ASSERT_EQUAL(child_run(&(struct child_order){ argv, NULL, NULL, 2, 0 }, &end, &why), 0);
+	CU_ASSERT_EQUAL(guarded_child_run(
+				&(struct guarded_child_spec){ argv, NULL, NULL, 2, 0 }, &end, &why),
+		0);
 	CU_ASSERT_EQUAL(end.how, CHILD_EXITED);
 	CU_ASSERT_EQUAL(end.number, 127);
 }
@@ -79,7 +81,7 @@ static bool lives(pid_t pid)
 
 static void the_whole_group_ends_at_the_limit(void)
 {
-	struct child_end end = shell("sleep 1000 & echo $!; wait", 1);
+	struct guarded_child_end end = shell("sleep 1000 & echo $!; wait", 1);
 
 	CU_ASSERT_EQUAL(end.how, CHILD_LATE);
 	CU_ASSERT(atoi(out) > 0);
@@ -88,7 +90,7 @@ static void the_whole_group_ends_at_the_limit(void)
 
 static void nothing_is_left_in_the_background(void)
 {
-	struct child_end end = shell("sleep 1000 & echo $!", 0);
+	struct guarded_child_end end = shell("sleep 1000 & echo $!", 0);
 
 	CU_ASSERT_EQUAL(end.how, CHILD_EXITED);
 	CU_ASSERT_EQUAL(end.number, 0);
@@ -108,13 +110,14 @@ static void ended_by(int signal)
 	if (asker == 0) {
 		char *const argv[] = { (char *)"sh", (char *)"-c", (char *)"echo $$; sleep 1000",
 			NULL };
-		struct child_end end = { 0 };
+		struct guarded_child_end end = { 0 };
 		struct problem why = { 0 };
 
 		close(ends[0]);
-		child_listen();
-		child_run(&(struct child_order){ argv, NULL, NULL, ends[1], 0 }, &end, &why);
-		_exit(end.how == CHILD_STOPPED && child_told() == signal ? 0 : 1);
+		guarded_child_catch_signals();
+		guarded_child_run(
+			&(struct guarded_child_spec){ argv, NULL, NULL, ends[1], 0 }, &end, &why);
+		_exit(end.how == CHILD_STOPPED && guarded_child_interrupted() == signal ? 0 : 1);
 	}
 	close(ends[1]);
 	CU_ASSERT(read(ends[0], text, sizeof(text) - 1) > 0);

@@ -90,7 +90,7 @@ static int ask_program(char *const argv[], unsigned int limit_ms, char *text, si
 {
 	uint64_t until = clock_us() + limit_ms * UINT64_C(1000);
 	int ends[2] = { -1, -1 }, pid_fd = -1, status = 0, r, ended;
-	char *program = command_find(argv[0]);
+	char *program = program_find(argv[0]);
 	pid_t pid = -1;
 
 	if (!program)
@@ -125,26 +125,26 @@ static int ask_program(char *const argv[], unsigned int limit_ms, char *text, si
 }
 
 int command_line_within(char *const argv[], unsigned int limit_ms,
-	char line[static COMMAND_LINE_MAX], struct problem *why)
+	char line[static PROGRAM_LINE_MAX], struct problem *why)
 {
-	int r = ask_program(argv, limit_ms, line, COMMAND_LINE_MAX, '\n', why);
+	int r = ask_program(argv, limit_ms, line, PROGRAM_LINE_MAX, '\n', why);
 
 	if (r == 0)
 		line[strcspn(line, "\r\n")] = 0;
 	return r;
 }
 
-int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why)
+int program_line(char *const argv[], char line[static PROGRAM_LINE_MAX], struct problem *why)
 {
-	return command_line_within(argv, COMMAND_LIMIT_MS, line, why);
+	return command_line_within(argv, PROGRAM_LIMIT_MS, line, why);
 }
 
-int command_text(char *const argv[], char *text, size_t size, struct problem *why)
+int program_text(char *const argv[], char *text, size_t size, struct problem *why)
 {
-	return ask_program(argv, COMMAND_LIMIT_MS, text, size, 0, why);
+	return ask_program(argv, PROGRAM_LIMIT_MS, text, size, 0, why);
 }
 
-char *command_find(const char *program)
+char *program_find(const char *program)
 {
 	const char *path = getenv("PATH");
 	char *copy, *rest, *folder, *found = NULL;
@@ -165,9 +165,9 @@ char *command_find(const char *program)
 	return found;
 }
 
-int command_identify(const char *program, json_t *identities, struct problem *why)
+int program_identify(const char *program, json_t *identities, struct problem *why)
 {
-	char *path = command_find(program), sha256[DIGEST_TEXT_MAX];
+	char *path = program_find(program), sha256[DIGEST_TEXT_MAX];
 	int r;
 
 	if (!path)

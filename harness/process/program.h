@@ -9,37 +9,37 @@
 
 #include "src/problem.h"
 
-#define COMMAND_LINE_MAX 256
+#define PROGRAM_LINE_MAX 256
 
 /* A program that has not answered and exited after this long is not going to. */
-#define COMMAND_LIMIT_MS 10000
+#define PROGRAM_LIMIT_MS 10000
 
 /*
  * Runs argv (found along PATH) with nothing on its stdin and gives the first line it prints, cut at
- * COMMAND_LINE_MAX - 1. Waits until the program exits, and kills what is left of its process group.
+ * PROGRAM_LINE_MAX - 1. Waits until the program exits, and kills what is left of its process group.
  * Returns 0, or a negative errno with the sentence: no such program (-ENOENT), it printed nothing
- * (-EIO), it did not print or exit within COMMAND_LIMIT_MS (-ETIMEDOUT).
+ * (-EIO), it did not print or exit within PROGRAM_LIMIT_MS (-ETIMEDOUT).
  */
-int command_line(char *const argv[], char line[static COMMAND_LINE_MAX], struct problem *why);
+int program_line(char *const argv[], char line[static PROGRAM_LINE_MAX], struct problem *why);
 
-/* command_line() with a limit of the caller's. */
+/* program_line() with a limit of the caller's. */
 int command_line_within(char *const argv[], unsigned int limit_ms,
-	char line[static COMMAND_LINE_MAX], struct problem *why);
+	char line[static PROGRAM_LINE_MAX], struct problem *why);
 
 /*
  * The same for all that it prints, cut at size - 1.
  */
-int command_text(char *const argv[], char *text, size_t size, struct problem *why);
+int program_text(char *const argv[], char *text, size_t size, struct problem *why);
 
 /*
  * Finds an executable along PATH as execvp() would, and follows links. The caller frees. NULL if
  * there is none.
  */
-char *command_find(const char *program);
+char *program_find(const char *program);
 
 /*
  * Adds {"device_model": {"path": resolved along PATH, "sha256": ...}} to identities.
  */
-int command_identify(const char *program, json_t *identities, struct problem *why);
+int program_identify(const char *program, json_t *identities, struct problem *why);
 
 #endif

@@ -33,12 +33,12 @@ static int ask(const char *script, char *line, struct problem *why)
 	char *const argv[] = { (char *)"sh", (char *)"-c", (char *)script, NULL };
 
 	why->text[0] = 0;
-	return command_line(argv, line, why);
+	return program_line(argv, line, why);
 }
 
 static void the_first_line_is_given(void)
 {
-	char line[COMMAND_LINE_MAX];
+	char line[PROGRAM_LINE_MAX];
 	struct problem why;
 
 	CU_ASSERT_EQUAL(ask("echo one; echo two", line, &why), 0);
@@ -49,11 +49,11 @@ static void the_first_line_is_given(void)
 
 static void a_program_that_prints_for_ever_is_cut(void)
 {
-	char line[COMMAND_LINE_MAX];
+	char line[PROGRAM_LINE_MAX];
 	struct problem why;
 
 	CU_ASSERT_EQUAL(ask("exec yes $(printf %01000d 0)", line, &why), 0);
-	CU_ASSERT_EQUAL(strlen(line), COMMAND_LINE_MAX - 1);
+	CU_ASSERT_EQUAL(strlen(line), PROGRAM_LINE_MAX - 1);
 }
 
 /* Asks with a limit of 300 ms; the answer must be -ETIMEDOUT, and not after the script's own end.
@@ -62,7 +62,7 @@ static void is_too_late(const char *script)
 {
 	char *const argv[] = { (char *)"sh", (char *)"-c", (char *)script, NULL };
 	uint64_t began = clock_us();
-	char line[COMMAND_LINE_MAX];
+	char line[PROGRAM_LINE_MAX];
 	struct problem why = { 0 };
 
 	CU_ASSERT_EQUAL(command_line_within(argv, 300, line, &why), -ETIMEDOUT);
@@ -81,7 +81,7 @@ static void a_program_that_does_not_end_is_too_late(void)
 
 static void what_a_program_leaves_behind_is_ended(void)
 {
-	char line[COMMAND_LINE_MAX];
+	char line[PROGRAM_LINE_MAX];
 	struct problem why = { 0 };
 	int pid;
 
@@ -96,10 +96,10 @@ static void what_a_program_leaves_behind_is_ended(void)
 static void what_went_wrong_is_said(void)
 {
 	char *const missing[] = { (char *)"/nonexistent/qemu", (char *)"--version", NULL };
-	char line[COMMAND_LINE_MAX];
+	char line[PROGRAM_LINE_MAX];
 	struct problem why = { 0 };
 
-	CU_ASSERT_EQUAL(command_line(missing, line, &why), -ENOENT);
+	CU_ASSERT_EQUAL(program_line(missing, line, &why), -ENOENT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "/nonexistent/qemu"));
 	CU_ASSERT_EQUAL(ask("exit 1", line, &why), -EIO);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "printed nothing"));
@@ -110,11 +110,11 @@ static void a_program_is_found_along_the_path(void)
 	json_t *identities = json_object(), *model;
 	struct problem why = { 0 };
 
-	CU_ASSERT_EQUAL(command_identify("sh", identities, &why), 0);
+	CU_ASSERT_EQUAL(program_identify("sh", identities, &why), 0);
 	model = json_object_get(identities, "device_model");
 	CU_ASSERT_EQUAL(json_string_value(json_object_get(model, "path"))[0], '/');
 	CU_ASSERT_EQUAL(json_string_length(json_object_get(model, "sha256")), 64);
-	CU_ASSERT_EQUAL(command_identify("no-such-program", identities, &why), -ENOENT);
+	CU_ASSERT_EQUAL(program_identify("no-such-program", identities, &why), -ENOENT);
 	json_decref(identities);
 }
 

@@ -20,13 +20,13 @@
 enum { OUT, ERR, STREAMS };
 
 struct stream {
-	struct errand *child;
-	errand_heard *heard;
+	struct subprocess *child;
+	subprocess_output *heard;
 	int fd;
 	sd_event_source *source;
 };
 
-struct errand {
+struct subprocess {
 	sd_event *loop;
 	pid_t pid;
 	int pid_fd;
@@ -46,7 +46,7 @@ static int on_bytes(sd_event_source *source, int fd, uint32_t revents, void *dat
 	ssize_t n = read(fd, bytes, sizeof(bytes));
 
 	if (n > 0) {
-		errand_forgive(stream->child);
+		subprocess_reset_silence(stream->child);
 		stream->heard(stream->child->data, bytes, (size_t)n);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
@@ -56,7 +56,7 @@ static int on_bytes(sd_event_source *source, int fd, uint32_t revents, void *dat
 
 static int on_exit_of_child(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
-	struct errand *child = data;
+	struct subprocess *child = data;
 	siginfo_t info = { 0 };
 
 	if (waitid(P_PIDFD, (id_t)child->pid_fd, &info, WEXITED) < 0)
@@ -70,7 +70,7 @@ static int on_exit_of_child(sd_event_source *source, int fd, uint32_t revents, v
 }
 
 /* In the child. */
-static _Noreturn void become(const struct errand_order *order, const int ends[STREAMS])
+static _Noreturn void become(const struct subprocess_spec *order, const int ends[STREAMS])
 {
 	int fds[] = { order->in_fd, ends[OUT], ends[ERR] };
 	const struct child_parts parts = {
@@ -81,7 +81,7 @@ static _Noreturn void become(const struct errand_order *order, const int ends[ST
 }
 
 /* The pipe of a stream that somebody hears; the child's end in *end_r. */
-static int open_stream(struct errand *child, int which, errand_heard *heard, int *end_r)
+static int open_stream(struct subprocess *child, int which, subprocess_output *heard, int *end_r)
 {
 	struct stream *stream = &child->streams[which];
 	int ends[2];
@@ -98,7 +98,8 @@ static int open_stream(struct errand *child, int which, errand_heard *heard, int
 	return sd_event_add_io(child->loop, &stream->source, stream->fd, EPOLLIN, on_bytes, stream);
 }
 
-static int spawn(struct errand *child, const struct errand_order *order, const int ends[STREAMS])
+static int spawn(
+	struct subprocess *child, const struct subprocess_spec *order, const int ends[STREAMS])
 {
 	int r;
 
@@ -117,10 +118,10 @@ static int spawn(struct errand *child, const struct errand_order *order, const i
 	return r < 0 ? r : sd_event_source_set_priority(child->exit_source, SD_EVENT_PRIORITY_IDLE);
 }
 
-int errand_start(sd_event *loop, const struct errand_order *order, struct errand **child_r,
-	struct problem *why)
+int subprocess_start(sd_event *loop, const struct subprocess_spec *order,
+	struct subprocess **child_r, struct problem *why)
 {
-	struct errand *child = calloc(1, sizeof(*child));
+	struct subprocess *child = calloc(1, sizeof(*child));
 	int ends[STREAMS] = { -1, -1 }, r;
 
 	if (!child)
@@ -130,7 +131,7 @@ int errand_start(sd_event *loop, const struct errand_order *order, struct errand
 	child->told = order->over;
 	child->data = order->data;
 	child->streams[ERR].fd = -1;
-	errand_forgive(child);
+	subprocess_reset_silence(child);
 	r = open_stream(child, OUT, order->out, &ends[OUT]);
 	if (r >= 0)
 		r = open_stream(child, ERR, order->err, &ends[ERR]);
@@ -141,14 +142,14 @@ int errand_start(sd_event *loop, const struct errand_order *order, struct errand
 			close(ends[i]);
 	}
 	if (r < 0) {
-		errand_free(child);
+		subprocess_free(child);
 		return problem_set(why, r, "cannot start %s: %s", order->argv[0], strerror(-r));
 	}
 	*child_r = child;
 	return 0;
 }
 
-int errand_wait(struct errand *child, const struct errand_limits *limits)
+int subprocess_wait(struct subprocess *child, const struct subprocess_limits *limits)
 {
 	uint64_t until = clock_us() + limits->limit_ms * 1000;
 
@@ -174,28 +175,28 @@ int errand_wait(struct errand *child, const struct errand_limits *limits)
 	return 0;
 }
 
-void errand_forgive(struct errand *child)
+void subprocess_reset_silence(struct subprocess *child)
 {
 	child->heard_us = clock_us();
 }
 
-int errand_status(const struct errand *child)
+int subprocess_status(const struct subprocess *child)
 {
 	return child->status;
 }
 
-static void end(struct errand *child)
+static void end(struct subprocess *child)
 {
-	const struct errand_limits grace = { .limit_ms = GRACE_MS };
+	const struct subprocess_limits grace = { .limit_ms = GRACE_MS };
 
 	kill(-child->pid, SIGTERM);
-	if (child->pid_fd >= 0 && errand_wait(child, &grace) == 0)
+	if (child->pid_fd >= 0 && subprocess_wait(child, &grace) == 0)
 		return;
 	kill(-child->pid, SIGKILL);
 	waitpid(child->pid, NULL, 0);
 }
 
-void errand_free(struct errand *child)
+void subprocess_free(struct subprocess *child)
 {
 	if (!child)
 		return;
@@ -212,20 +213,20 @@ void errand_free(struct errand *child)
 	free(child);
 }
 
-int errand_run(sd_event *loop, const struct errand_order *order, const struct errand_limits *limits,
-	struct problem *why)
+int subprocess_run(sd_event *loop, const struct subprocess_spec *order,
+	const struct subprocess_limits *limits, struct problem *why)
 {
-	struct errand *child = NULL;
-	int r = errand_start(loop, order, &child, why);
+	struct subprocess *child = NULL;
+	int r = subprocess_start(loop, order, &child, why);
 
 	if (r < 0 || !child)
 		return r;
-	r = errand_wait(child, limits);
+	r = subprocess_wait(child, limits);
 	if (r == 0)
-		r = errand_status(child);
+		r = subprocess_status(child);
 	else
 		problem_set(why, r, "%s %s", order->argv[0],
 			r == -EINTR ? "was stopped" : "took too long");
-	errand_free(child);
+	subprocess_free(child);
 	return r;
 }

@@ -21,8 +21,9 @@
 	"\"place\": \"hardware\", \"sys_vendor\": \"Dell Inc.\", \"product_name\": \"OptiPlex 7060\""
 #define LAB   "\"place\": \"virtual\", \"sys_vendor\": \"QEMU\", \"product_name\": \"Standard PC\""
 #define IMAGE "\"phantom\": {\"name\": \"skylake\", \"vendor\": \"0x8086\", \"device\": \"0x1912\"}"
-#define ON(backend, acts_as, host, more)                                                           \
-	"{\"backend\": \"" backend "\", \"acts_as\": \"" acts_as "\", \"host\": {" host "}" more "}"
+#define ON(backend, effective_backend, host, more)                                                 \
+	"{\"backend\": \"" backend "\", \"acts_as\": \"" effective_backend "\", \"host\": {" host  \
+	"}" more "}"
 #define REPLAYED                                                                                   \
 	", \"replay_of\": {\"dir\": \"/srv/runs/nuc-7/\", \"started\": \"2026-11-20T10:00:00Z\"}"
 

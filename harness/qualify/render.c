@@ -36,8 +36,8 @@ static void write_hardware(const struct sheet *sheet, const json_t *document)
 		return;
 	qualify_join(json_object_get(document, "instead"), instead);
 	if (instead[0])
-		paper_add(title, ": ", instead);
-	paper_add(title, "", ".");
+		section_add(title, ": ", instead);
+	section_add(title, "", ".");
 	sheet_paragraph(sheet, title,
 		"What is below was not measured on an Intel GPU, and qualifies none.");
 }
@@ -75,14 +75,14 @@ static void write_decision(const struct sheet *sheet, const json_t *document)
 	for (i = 0; i < sizeof(upper) - 1 && decision[i]; i++)
 		upper[i] = (char)toupper((unsigned char)decision[i]);
 	upper[i] = '\0';
-	paper_counts(counts, of);
+	section_counts(counts, of);
 	snprintf(text, sizeof(text), "%zu %s of %zu %s in %zu %s: ", cells,
 		summary_plural(cells, "cell", "cells"), matrices,
 		summary_plural(matrices, "matrix", "matrices"), releases,
 		summary_plural(releases, "release", "releases"));
-	paper_add(text, "", of);
-	paper_add(text, "; the worst is ", document_text(document, "verdict"));
-	paper_add(text, "", ".");
+	section_add(text, "", of);
+	section_add(text, "; the worst is ", document_text(document, "verdict"));
+	section_add(text, "", ".");
 	sheet_paragraph(sheet, upper, text);
 	json_decref(counts);
 }
@@ -97,7 +97,7 @@ static void write_head(const struct sheet *sheet, const json_t *document)
 	json_array_foreach(json_object_get(document, "releases"), i, release)
 		json_array_append(names, json_object_get(release, "name"));
 	qualify_join(names, text);
-	paper_add(title, "", text);
+	section_add(title, "", text);
 	sheet_heading(sheet, 1, title);
 	write_hardware(sheet, document);
 	write_decision(sheet, document);
@@ -109,9 +109,9 @@ static void write_head(const struct sheet *sheet, const json_t *document)
 
 static void write_coverage(const struct sheet *sheet, const json_t *document)
 {
-	struct paper paper = { *sheet, NULL, document, NULL, NULL };
+	struct sections sections = { *sheet, NULL, document, NULL, NULL };
 
-	paper_coverage(&paper);
+	section_coverage(&sections);
 }
 
 struct page {
@@ -141,7 +141,7 @@ static void write_all(void *data, FILE *stream)
 	qualify_sheet_preflight(sheet, document);
 	qualify_sheet_abi(sheet, document);
 	qualify_sheet_volatile(sheet, document);
-	paper_sign_off(sheet);
+	section_sign_off(sheet);
 }
 
 static void write_title(void *data, FILE *stream)
@@ -151,7 +151,7 @@ static void write_title(void *data, FILE *stream)
 	if (!json_is_true(json_object_get(page->document, "hardware")))
 		fputs("Not hardware: ", stream);
 	fputs("qualification: ", stream);
-	markup_text(stream, document_text(page->document, "decision"));
+	html_text(stream, document_text(page->document, "decision"));
 }
 
 int qualify_render_md(const json_t *document, FILE *stream)
@@ -164,14 +164,14 @@ int qualify_render_md(const json_t *document, FILE *stream)
 
 int qualify_render_html(const json_t *document, FILE *stream)
 {
-	static const struct markup_slot slots[] = {
+	static const struct html_slot slots[] = {
 		{ "title", write_title },
 		{ "sheet", write_all },
 		{ NULL, NULL },
 	};
-	static const struct markup_page frame = { &page_qualification, &page_releases_style, NULL,
+	static const struct html_page frame = { &page_qualification, &page_releases_style, NULL,
 		slots };
 	struct page page = { { stream, true }, document };
 
-	return markup_page(&frame, &page, stream);
+	return html_page(&frame, &page, stream);
 }

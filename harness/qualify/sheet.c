@@ -17,10 +17,10 @@ void qualify_join(const json_t *texts, char text[static TEXT_MAX])
 
 		if (strlen(text) + strlen(word) + sizeof(more) >= TEXT_MAX) {
 			snprintf(more, sizeof(more), "and %zu more", json_array_size(texts) - i);
-			paper_add(text, ", ", more);
+			section_add(text, ", ", more);
 			return;
 		}
-		paper_add(text, ", ", word);
+		section_add(text, ", ", word);
 	}
 }
 

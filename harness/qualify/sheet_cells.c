@@ -88,8 +88,8 @@ static void write_change(const struct sheet *sheet, const json_t *cell, const ch
 {
 	char before[TEXT_MAX], now[TEXT_MAX], from[TEXT_MAX];
 
-	paper_value(json_object_get(cell, "a"), before);
-	paper_value(json_object_get(cell, "b"), now);
+	section_value(json_object_get(cell, "a"), before);
+	section_value(json_object_get(cell, "b"), now);
 	snprintf(from, sizeof(from), "%.32s in %.64s", before, document_text(cell, "from"));
 	if (!document_text(cell, "from")[0])
 		strcpy(from, "not run");
@@ -221,7 +221,7 @@ static void write_transition(const struct sheet *sheet, const json_t *transition
 	json_t *value;
 
 	json_object_foreach(json_object_get(transition, "words"), axis, value)
-		paper_add(words, ", ", json_is_string(value) ? json_string_value(value) : "?");
+		section_add(words, ", ", json_is_string(value) ? json_string_value(value) : "?");
 	sheet_row(sheet,
 		(const char *[]){ words, document_text(transition, "release"),
 			document_text(transition, "outcome"),
@@ -288,9 +288,9 @@ static void where_text(const json_t *of, char text[static TEXT_MAX])
 	json_array_foreach(of, i, one)
 	{
 		qualify_join(json_object_get(one, "cells"), cells);
-		paper_add(text, "; ", document_text(one, "release"));
-		paper_add(text, "", ": ");
-		paper_add(text, "", cells);
+		section_add(text, "; ", document_text(one, "release"));
+		section_add(text, "", ": ");
+		section_add(text, "", cells);
 	}
 }
 
@@ -299,8 +299,8 @@ static void write_known(const struct sheet *sheet, const json_t *group)
 	const char *id = document_text(group, "known"), *until = document_text(group, "until");
 	char expected[TEXT_MAX], seen[TEXT_MAX], where[TEXT_MAX];
 
-	paper_value(json_object_get(group, "expected"), expected);
-	paper_value(json_object_get(group, "seen"), seen);
+	section_value(json_object_get(group, "expected"), expected);
+	section_value(json_object_get(group, "seen"), seen);
 	where_text(json_object_get(group, "of"), where);
 	sheet_row(sheet,
 		(const char *[]){ id[0] ? id : document_text(group, "id"),

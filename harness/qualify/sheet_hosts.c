@@ -34,13 +34,13 @@ static void how_text(const json_t *run, char text[static TEXT_MAX])
 
 	text[0] = '\0';
 	if (guest[0]) {
-		paper_add(text, "", "guests ");
-		paper_add(text, "", guest);
-		paper_add(text, "", " in place of the matrix's own");
+		section_add(text, "", "guests ");
+		section_add(text, "", guest);
+		section_add(text, "", " in place of the matrix's own");
 	}
 	snprintf(more, sizeof(more), "limits times %g", slow);
 	if (slow > 1)
-		paper_add(text, "; ", more);
+		section_add(text, "; ", more);
 }
 
 static void write_runs(const struct sheet *sheet, const json_t *document)
@@ -57,7 +57,7 @@ static void write_runs(const struct sheet *sheet, const json_t *document)
 	{
 		json_array_foreach(json_object_get(matrix, "runs"), j, run)
 		{
-			paper_counts(json_object_get(run, "counts"), counts);
+			section_counts(json_object_get(run, "counts"), counts);
 			how_text(run, how);
 			sheet_row(sheet,
 				(const char *[]){ document_text(matrix, "name"),
@@ -133,7 +133,7 @@ static void write_trouble(
 			continue;
 		if (i < of)
 			return;
-		paper_add(releases, ", ", document_text(host, "release"));
+		section_add(releases, ", ", document_text(host, "release"));
 	}
 	sheet_row(sheet,
 		(const char *[]){ document_text(trouble, "id"), document_text(trouble, "verdict"),
@@ -153,11 +153,11 @@ static void write_host(const struct sheet *sheet, const json_t *host)
 		json_integer_value(json_object_get(counts, "FAIL")),
 		json_integer_value(json_object_get(counts, "UNKNOWN")));
 	if (json_is_true(json_object_get(host, "phantom")))
-		paper_add(about, "; ", "with a phantom IGD");
+		section_add(about, "; ", "with a phantom IGD");
 	if (json_is_true(json_object_get(host, "from_run")))
-		paper_add(about, "; ", "as a run recorded it");
+		section_add(about, "; ", "as a run recorded it");
 	if (!json_is_true(json_object_get(host, "is_of_runs")))
-		paper_add(about, "; ", "NOT THE VERSIONS OF THE RUNS");
+		section_add(about, "; ", "NOT THE VERSIONS OF THE RUNS");
 	sheet_row(sheet,
 		(const char *[]){ document_text(host, "release"), document_text(host, "verdict"),
 			checks, about },
@@ -233,7 +233,7 @@ static void symbols_text(const json_t *abi, char text[static TEXT_MAX])
 		snprintf(one, sizeof(one), "%" JSON_INTEGER_FORMAT " of %.128s",
 			json_integer_value(json_object_get(library, "symbols")),
 			document_text(library, "name"));
-		paper_add(text, ", ", one);
+		section_add(text, ", ", one);
 	}
 	if (error[0])
 		snprintf(text, TEXT_MAX, "not known: %.1024s", error);
@@ -250,7 +250,7 @@ static void write_abi(const struct sheet *sheet, const json_t *abi)
 	qualify_join(json_object_get(abi, "gone"), gone);
 	qualify_join(json_object_get(abi, "faults"), about);
 	if (!json_is_true(json_object_get(abi, "is_of_runs")))
-		paper_add(about, "; ", "NOT THE QEMU OF THE RUNS");
+		section_add(about, "; ", "NOT THE QEMU OF THE RUNS");
 	sheet_row(sheet,
 		(const char *[]){ document_text(abi, "release"), document_text(abi, "file"),
 			symbols, added[0] ? added : "none", gone[0] ? gone : "none", about },

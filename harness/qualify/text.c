@@ -35,7 +35,7 @@ static void print_runs(const json_t *matrix, FILE *stream)
 
 	json_array_foreach(json_object_get(matrix, "runs"), i, run)
 	{
-		paper_counts(json_object_get(run, "counts"), counts);
+		section_counts(json_object_get(run, "counts"), counts);
 		fputs("  ", stream);
 		escape_text(stream, document_text(matrix, "name"));
 		fputs(" in ", stream);

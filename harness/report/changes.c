@@ -24,49 +24,49 @@ static const struct {
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))
 
-static void name_baseline(const struct paper *paper)
+static void name_baseline(const struct sections *sections)
 {
-	const json_t *baseline = json_object_get(paper->difference, "a");
+	const json_t *baseline = json_object_get(sections->difference, "a");
 	char text[TEXT_MAX];
 
 	snprintf(text, sizeof(text), "The run that began %s, by igd-harness %s; its worst is %s.",
 		document_text(baseline, "started"), document_text(baseline, "harness"),
 		document_text(baseline, "verdict"));
 	if (document_text(baseline, "run_sha256")[0]) {
-		paper_add(text, " ", "SHA-256 of its run.json: ");
-		paper_add(text, "", document_text(baseline, "run_sha256"));
-		paper_add(text, "", ".");
+		section_add(text, " ", "SHA-256 of its run.json: ");
+		section_add(text, "", document_text(baseline, "run_sha256"));
+		section_add(text, "", ".");
 	}
-	sheet_paragraph(&paper->sheet, "Baseline.", text);
+	sheet_paragraph(&sections->sheet, "Baseline.", text);
 }
 
-void paper_changes_ground(const struct paper *paper)
+void section_changes_base(const struct sections *sections)
 {
-	const json_t *counts = json_object_get(paper->difference, "classes");
+	const json_t *counts = json_object_get(sections->difference, "classes");
 	json_int_t bad = json_integer_value(json_object_get(counts, "regression"));
 	char text[TEXT_MAX] = "", one[128];
 
-	if (!paper->difference)
+	if (!sections->difference)
 		return;
 	for (size_t i = 0; i < CLASSES; i++) {
 		json_int_t n = json_integer_value(json_object_get(counts, classes[i].class));
 
 		snprintf(one, sizeof(one), "%" JSON_INTEGER_FORMAT " %s", n, classes[i].words);
 		if (n > 0)
-			paper_add(text, "; ", one);
+			section_add(text, "; ", one);
 	}
-	paper_add(text, "", ".");
+	section_add(text, "", ".");
 	snprintf(one, sizeof(one), "%s since the baseline:",
 		bad == 0 ? "No cell regressed"
 			 : summary_plural((size_t)bad, "A cell regressed", "Cells regressed"));
-	sheet_paragraph(&paper->sheet, one, text);
+	sheet_paragraph(&sections->sheet, one, text);
 }
 
-static void list_cells(const struct paper *paper)
+static void list_cells(const struct sections *sections)
 {
 	static const char *const columns[] = { "Cell", "Since the baseline", "Baseline", "Now",
 		"Cause", NULL };
-	const json_t *cells = json_object_get(paper->difference, "cells"), *cell;
+	const json_t *cells = json_object_get(sections->difference, "cells"), *cell;
 	char a[TEXT_MAX], b[TEXT_MAX];
 	bool any = false;
 	size_t i, j;
@@ -78,53 +78,53 @@ static void list_cells(const struct paper *paper)
 				strcmp(document_text(cell, "class"), classes[i].class) != 0)
 				continue;
 			if (!any)
-				sheet_table(&paper->sheet, columns);
+				sheet_table(&sections->sheet, columns);
 			any = true;
-			paper_value(json_object_get(cell, "a"), a);
-			paper_value(json_object_get(cell, "b"), b);
-			sheet_row(&paper->sheet,
+			section_value(json_object_get(cell, "a"), a);
+			section_value(json_object_get(cell, "b"), b);
+			sheet_row(&sections->sheet,
 				(const char *[]){ document_text(cell, "name"), classes[i].words, a,
 					b, document_text(cell, "cause") },
 				5);
 		}
 	}
 	if (any)
-		sheet_table_end(&paper->sheet);
+		sheet_table_end(&sections->sheet);
 }
 
-static void list_identities(const struct paper *paper)
+static void list_identities(const struct sections *sections)
 {
 	static const char *const columns[] = { "What", "Baseline", "Now", NULL };
-	const json_t *changes = json_object_get(paper->difference, "identities"), *change;
+	const json_t *changes = json_object_get(sections->difference, "identities"), *change;
 	char a[TEXT_MAX], b[TEXT_MAX];
 	size_t i;
 
 	if (json_array_size(changes) == 0) {
-		sheet_paragraph(&paper->sheet, "",
+		sheet_paragraph(&sections->sheet, "",
 			"What was tested, and the host, are those of the baseline.");
 		return;
 	}
-	sheet_paragraph(&paper->sheet, "", "What was tested, or the host, is not the same:");
-	sheet_table(&paper->sheet, columns);
+	sheet_paragraph(&sections->sheet, "", "What was tested, or the host, is not the same:");
+	sheet_table(&sections->sheet, columns);
 	json_array_foreach(changes, i, change)
 	{
-		paper_value(json_object_get(change, "a"), a);
-		paper_value(json_object_get(change, "b"), b);
-		sheet_row(
-			&paper->sheet, (const char *[]){ document_text(change, "what"), a, b }, 3);
+		section_value(json_object_get(change, "a"), a);
+		section_value(json_object_get(change, "b"), b);
+		sheet_row(&sections->sheet, (const char *[]){ document_text(change, "what"), a, b },
+			3);
 	}
-	sheet_table_end(&paper->sheet);
+	sheet_table_end(&sections->sheet);
 }
 
-void paper_changes(const struct paper *paper)
+void section_changes(const struct sections *sections)
 {
-	sheet_heading(&paper->sheet, 2, "Regressions");
-	if (!paper->difference) {
-		sheet_paragraph(&paper->sheet, "",
+	sheet_heading(&sections->sheet, 2, "Regressions");
+	if (!sections->difference) {
+		sheet_paragraph(&sections->sheet, "",
 			"Not compared with an earlier run: none was named as the baseline.");
 		return;
 	}
-	name_baseline(paper);
-	list_cells(paper);
-	list_identities(paper);
+	name_baseline(sections);
+	list_cells(sections);
+	list_identities(sections);
 }

@@ -58,12 +58,12 @@ static void write_value(FILE *stream, const void *value)
 	escape_value(stream, value);
 }
 
-void markup_text(FILE *stream, const char *text)
+void html_text(FILE *stream, const char *text)
 {
 	put_through(stream, write_text, text);
 }
 
-void markup_value(FILE *stream, const json_t *value)
+void html_value(FILE *stream, const json_t *value)
 {
 	put_through(stream, write_value, value);
 }
@@ -79,7 +79,7 @@ static int put_json(const char *text, size_t length, void *data)
 	return ferror((FILE *)data) ? -1 : 0;
 }
 
-void markup_json(FILE *stream, const json_t *value)
+void html_json(FILE *stream, const json_t *value)
 {
 	json_dump_callback(
 		value, put_json, stream, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
@@ -90,7 +90,7 @@ static void write_part(const struct page_part *part, FILE *stream)
 	fwrite(part->bytes, 1, part->length, stream);
 }
 
-static void write_policy(const struct markup_page *page, FILE *stream)
+static void write_policy(const struct html_page *page, FILE *stream)
 {
 	fputs("default-src 'none'; ", stream);
 	if (page->script)
@@ -104,7 +104,7 @@ static bool is_name(const char *name, const char *text, size_t length)
 }
 
 static void write_slot(
-	const struct markup_page *page, const char *name, size_t length, void *data, FILE *stream)
+	const struct html_page *page, const char *name, size_t length, void *data, FILE *stream)
 {
 	if (is_name("policy", name, length))
 		write_policy(page, stream);
@@ -112,7 +112,7 @@ static void write_slot(
 		write_part(page->style, stream);
 	else if (is_name("script", name, length) && page->script)
 		write_part(page->script, stream);
-	for (const struct markup_slot *slot = page->slots; slot->name; slot++) {
+	for (const struct html_slot *slot = page->slots; slot->name; slot++) {
 		if (is_name(slot->name, name, length)) {
 			slot->write(data, stream);
 			return;
@@ -120,7 +120,7 @@ static void write_slot(
 	}
 }
 
-int markup_page(const struct markup_page *page, void *data, FILE *stream)
+int html_page(const struct html_page *page, void *data, FILE *stream)
 {
 	const char *text = page->template->bytes, *begin, *end;
 

@@ -10,29 +10,29 @@
 #include "harness/report/page/page.h"
 
 /* As escape_text(), and the characters that mean something to HTML as references. */
-void markup_text(FILE *stream, const char *text);
+void html_text(FILE *stream, const char *text);
 
 /* As escape_value(), likewise. */
-void markup_value(FILE *stream, const json_t *value);
+void html_value(FILE *stream, const json_t *value);
 
 /*
  * Writes JSON into a script element of type application/json: ASCII, and "<", ">" and "&" as \uNNNN
  * so that no text in it ends the element. Keys keep their order, which for words is that of the
  * axes.
  */
-void markup_json(FILE *stream, const json_t *value);
+void html_json(FILE *stream, const json_t *value);
 
 /* What stands for @NAME@ in a template. */
-struct markup_slot {
+struct html_slot {
 	const char *name; /* NULL ends the table */
 	void (*write)(void *data, FILE *stream);
 };
 
 /* A page that loads nothing from anywhere: its template has @policy@ and @style@. */
-struct markup_page {
+struct html_page {
 	const struct page_part *template, *style;
-	const struct page_part *script;  /* for @script@; NULL: it has none */
-	const struct markup_slot *slots; /* the other names of the template */
+	const struct page_part *script; /* for @script@; NULL: it has none */
+	const struct html_slot *slots;  /* the other names of the template */
 };
 
 /*
@@ -40,6 +40,6 @@ struct markup_page {
  * pictures of the page's own, and nothing else. A name that is not in the table is left out.
  * Returns 0, or -EIO if the stream took not all of it.
  */
-int markup_page(const struct markup_page *page, void *data, FILE *stream);
+int html_page(const struct html_page *page, void *data, FILE *stream);
 
 #endif

@@ -9,7 +9,7 @@
 #include "src/document.h"
 #include "src/verdict.h"
 
-void paper_value(const json_t *value, char text[static TEXT_MAX])
+void section_value(const json_t *value, char text[static TEXT_MAX])
 {
 	char *shown = document_shown(value);
 
@@ -17,14 +17,14 @@ void paper_value(const json_t *value, char text[static TEXT_MAX])
 	free(shown);
 }
 
-void paper_add(char text[static TEXT_MAX], const char *between, const char *more)
+void section_add(char text[static TEXT_MAX], const char *between, const char *more)
 {
 	if (text[0])
 		strncat(text, between, TEXT_MAX - 1 - strlen(text));
 	strncat(text, more, TEXT_MAX - 1 - strlen(text));
 }
 
-void paper_counts(const json_t *counts, char text[static TEXT_MAX])
+void section_counts(const json_t *counts, char text[static TEXT_MAX])
 {
 	char one[32];
 
@@ -35,24 +35,24 @@ void paper_counts(const json_t *counts, char text[static TEXT_MAX])
 
 		snprintf(one, sizeof(one), "%" JSON_INTEGER_FORMAT " %s", n, name);
 		if (n > 0)
-			paper_add(text, ", ", one);
+			section_add(text, ", ", one);
 	}
 }
 
-static void row2(const struct paper *paper, const char *name, const json_t *value)
+static void row2(const struct sections *sections, const char *name, const json_t *value)
 {
 	char text[TEXT_MAX];
 
 	if (!value || json_is_null(value))
 		return;
-	paper_value(value, text);
+	section_value(value, text);
 	if (text[0])
-		sheet_row(&paper->sheet, (const char *[]){ name, text }, 2);
+		sheet_row(&sections->sheet, (const char *[]){ name, text }, 2);
 }
 
-void paper_tested(const struct paper *paper)
+void section_tested(const struct sections *sections)
 {
-	const json_t *identities = json_object_get(paper->findings, "identities");
+	const json_t *identities = json_object_get(sections->findings, "identities");
 	const json_t *host = json_object_get(identities, "host");
 	const json_t *model = json_object_get(identities, "device_model");
 	static const char *const columns[] = { "What", "Which", NULL };
@@ -60,38 +60,38 @@ void paper_tested(const struct paper *paper)
 	const char *name;
 	json_t *version;
 
-	sheet_heading(&paper->sheet, 2, "What was tested");
-	sheet_table(&paper->sheet, columns);
+	sheet_heading(&sections->sheet, 2, "What was tested");
+	sheet_table(&sections->sheet, columns);
 	json_object_foreach(json_object_get(identities, "versions"), name, version)
-		row2(paper, name, version);
-	row2(paper, "QEMU, as it calls itself",
+		row2(sections, name, version);
+	row2(sections, "QEMU, as it calls itself",
 		json_object_get(json_object_get(identities, "texts"), "qemu"));
-	row2(paper, "device model", json_object_get(model, "path"));
-	row2(paper, "device model, SHA-256", json_object_get(model, "sha256"));
+	row2(sections, "device model", json_object_get(model, "path"));
+	row2(sections, "device model, SHA-256", json_object_get(model, "sha256"));
 	json_object_foreach(json_object_get(identities, "builds"), name, version)
 	{
 		snprintf(text, sizeof(text), "build of %.64s", name);
-		row2(paper, text, version);
+		row2(sections, text, version);
 	}
 	json_object_foreach(json_object_get(identities, "firmware"), name, version)
 	{
 		snprintf(text, sizeof(text), "%.64s, SHA-256", name);
-		row2(paper, text, json_object_get(version, "sha256"));
+		row2(sections, text, json_object_get(version, "sha256"));
 	}
 	json_object_foreach(json_object_get(identities, "guests"), name, version)
 	{
 		snprintf(text, sizeof(text), "guest %.64s, SHA-256 of its kernel", name);
-		row2(paper, text, json_object_get(version, "kernel"));
+		row2(sections, text, json_object_get(version, "kernel"));
 	}
-	row2(paper, "dom0 kernel", json_object_get(host, "kernel"));
-	row2(paper, "host", json_object_get(host, "name"));
-	row2(paper, "host, vendor", json_object_get(host, "sys_vendor"));
-	row2(paper, "host, product", json_object_get(host, "product_name"));
-	row2(paper, "CPU", json_object_get(host, "cpu"));
-	row2(paper, "back end", json_object_get(identities, "backend"));
-	row2(paper, "harness", json_object_get(paper->findings, "harness"));
-	row2(paper, "judged by", json_object_get(paper->findings, "judged_by"));
-	sheet_table_end(&paper->sheet);
+	row2(sections, "dom0 kernel", json_object_get(host, "kernel"));
+	row2(sections, "host", json_object_get(host, "name"));
+	row2(sections, "host, vendor", json_object_get(host, "sys_vendor"));
+	row2(sections, "host, product", json_object_get(host, "product_name"));
+	row2(sections, "CPU", json_object_get(host, "cpu"));
+	row2(sections, "back end", json_object_get(identities, "backend"));
+	row2(sections, "harness", json_object_get(sections->findings, "harness"));
+	row2(sections, "judged by", json_object_get(sections->findings, "judged_by"));
+	sheet_table_end(&sections->sheet);
 }
 
 /* "8086:3e92 in 4 cells: 2 PASS, 2 XFAIL; PHANTOM: not hardware" */
@@ -101,24 +101,24 @@ static void exercised_text(const json_t *coverage, char text[static TEXT_MAX])
 	json_int_t cells = json_integer_value(json_object_get(coverage, "cells"));
 	char counts[TEXT_MAX];
 
-	paper_counts(json_object_get(coverage, "counts"), counts);
+	section_counts(json_object_get(coverage, "counts"), counts);
 	snprintf(text, TEXT_MAX, "8086:%.4s in %" JSON_INTEGER_FORMAT " %s",
 		device + (strncmp(device, "0x", 2) == 0 ? 2 : 0), cells,
 		summary_plural((size_t)cells, "cell", "cells"));
-	paper_add(text, ": ", counts[0] ? counts : "present, in no guest");
+	section_add(text, ": ", counts[0] ? counts : "present, in no guest");
 	if (json_is_true(json_object_get(coverage, "phantom")))
-		paper_add(text, "; ", "PHANTOM: not hardware");
+		section_add(text, "; ", "PHANTOM: not hardware");
 }
 
 /* Of a generation and a class, all that was exercised; "never" if nothing was. */
-static void cell_of_coverage(const struct paper *paper, const char *generation, const char *class,
-	char text[static TEXT_MAX])
+static void cell_of_coverage(const struct sections *sections, const char *generation,
+	const char *class, char text[static TEXT_MAX])
 {
 	const json_t *entry;
 	size_t i;
 
 	text[0] = 0;
-	json_array_foreach(json_object_get(paper->summary, "coverage"), i, entry)
+	json_array_foreach(json_object_get(sections->summary, "coverage"), i, entry)
 	{
 		char one[TEXT_MAX];
 
@@ -126,19 +126,19 @@ static void cell_of_coverage(const struct paper *paper, const char *generation, 
 			strcmp(document_text(entry, "class"), class) != 0)
 			continue;
 		exercised_text(entry, one);
-		paper_add(text, "; ", one);
+		section_add(text, "; ", one);
 	}
 	if (!text[0])
-		paper_add(text, "", "never");
+		section_add(text, "", "never");
 }
 
 /* Is any entry of that generation? */
-static bool is_covered(const struct paper *paper, const char *generation)
+static bool is_covered(const struct sections *sections, const char *generation)
 {
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(paper->summary, "coverage"), i, entry)
+	json_array_foreach(json_object_get(sections->summary, "coverage"), i, entry)
 	{
 		if (strcmp(document_text(entry, "generation"), generation) == 0)
 			return true;
@@ -147,26 +147,26 @@ static bool is_covered(const struct paper *paper, const char *generation)
 }
 
 /* Hosts that are in no line of the table. */
-static void other_coverage(const struct paper *paper)
+static void other_coverage(const struct sections *sections)
 {
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(paper->summary, "coverage"), i, entry)
+	json_array_foreach(json_object_get(sections->summary, "coverage"), i, entry)
 	{
 		char exercised[TEXT_MAX];
 
 		exercised_text(entry, exercised);
 		if (!document_text(entry, "device")[0])
 			sheet_paragraph(
-				&paper->sheet, "", "The host named no Intel display function.");
+				&sections->sheet, "", "The host named no Intel display function.");
 		else if (!document_text(entry, "generation")[0])
-			sheet_paragraph(
-				&paper->sheet, "Of no generation that is known here:", exercised);
+			sheet_paragraph(&sections->sheet,
+				"Of no generation that is known here:", exercised);
 	}
 }
 
-void paper_coverage(const struct paper *paper)
+void section_coverage(const struct sections *sections)
 {
 	static const char *const columns[] = { "Generation", "Class 0x0300, VGA",
 		"Class 0x0380, other display", NULL };
@@ -175,29 +175,29 @@ void paper_coverage(const struct paper *paper)
 	bool table = false;
 	size_t number = 0;
 
-	sheet_heading(&paper->sheet, 2, "Coverage by generation and class");
+	sheet_heading(&sections->sheet, 2, "Coverage by generation and class");
 	while ((line = coverage_next(&number))) {
 		snprintf(name, sizeof(name), "%s (%s)", line->title, line->graphics);
-		if (!is_covered(paper, line->title)) {
-			paper_add(never, ", ", name);
+		if (!is_covered(sections, line->title)) {
+			section_add(never, ", ", name);
 			continue;
 		}
 		if (!table)
-			sheet_table(&paper->sheet, columns);
+			sheet_table(&sections->sheet, columns);
 		table = true;
-		cell_of_coverage(paper, line->title, "0x0300", vga);
-		cell_of_coverage(paper, line->title, "0x0380", other);
-		sheet_row(&paper->sheet, (const char *[]){ name, vga, other }, 3);
+		cell_of_coverage(sections, line->title, "0x0300", vga);
+		cell_of_coverage(sections, line->title, "0x0380", other);
+		sheet_row(&sections->sheet, (const char *[]){ name, vga, other }, 3);
 	}
 	if (table)
-		sheet_table_end(&paper->sheet);
-	other_coverage(paper);
-	sheet_paragraph(&paper->sheet, "Never exercised, of either class:", never);
+		sheet_table_end(&sections->sheet);
+	other_coverage(sections);
+	sheet_paragraph(&sections->sheet, "Never exercised, of either class:", never);
 }
 
 /* One hash that stands for all files of all cells: of the list that sha256sum would print. */
-static void hash_evidence(
-	const struct paper *paper, char sum[static DIGEST_TEXT_MAX], char about[static TEXT_MAX])
+static void hash_evidence(const struct sections *sections, char sum[static DIGEST_TEXT_MAX],
+	char about[static TEXT_MAX])
 {
 	const json_t *cell, *file;
 	char *list = NULL;
@@ -207,11 +207,11 @@ static void hash_evidence(
 
 	if (!memory)
 		return;
-	json_array_foreach(json_object_get(paper->findings, "cells"), i, cell)
+	json_array_foreach(json_object_get(sections->findings, "cells"), i, cell)
 	{
 		const char *name = document_text(cell, "name");
 
-		files = paper->record->files(paper->record->data, name);
+		files = sections->record->files(sections->record->data, name);
 		json_array_foreach(files, j, file)
 		{
 			fprintf(memory, "%s  %s/%s\n", document_text(file, "sha256"), name,
@@ -227,7 +227,7 @@ static void hash_evidence(
 	free(list);
 }
 
-void paper_documents(const struct paper *paper)
+void section_documents(const struct sections *sections)
 {
 	static const char *const columns[] = { "Document", "SHA-256", NULL };
 	char sum[DIGEST_TEXT_MAX] = "", about[TEXT_MAX];
@@ -235,24 +235,24 @@ void paper_documents(const struct paper *paper)
 	json_t *files;
 	size_t i;
 
-	sheet_heading(&paper->sheet, 2, "Documents");
-	sheet_table(&paper->sheet, columns);
-	row2(paper, "matrix that judged",
-		json_object_get(json_object_get(paper->findings, "matrix"), "sha256"));
-	row2(paper, "patterns",
-		json_object_get(json_object_get(paper->findings, "patterns"), "sha256"));
-	if (paper->record) {
-		files = paper->record->files(paper->record->data, NULL);
-		json_array_foreach(files, i, file)
-			row2(paper, document_text(file, "name"), json_object_get(file, "sha256"));
+	sheet_heading(&sections->sheet, 2, "Documents");
+	sheet_table(&sections->sheet, columns);
+	row2(sections, "matrix that judged",
+		json_object_get(json_object_get(sections->findings, "matrix"), "sha256"));
+	row2(sections, "patterns",
+		json_object_get(json_object_get(sections->findings, "patterns"), "sha256"));
+	if (sections->record) {
+		files = sections->record->files(sections->record->data, NULL);
+		json_array_foreach(files, i, file) row2(
+			sections, document_text(file, "name"), json_object_get(file, "sha256"));
 		json_decref(files);
-		hash_evidence(paper, sum, about);
-		sheet_row(&paper->sheet, (const char *[]){ about, sum }, 2);
+		hash_evidence(sections, sum, about);
+		sheet_row(&sections->sheet, (const char *[]){ about, sum }, 2);
 	}
-	sheet_table_end(&paper->sheet);
+	sheet_table_end(&sections->sheet);
 }
 
-void paper_sign_off(const struct sheet *sheet)
+void section_sign_off(const struct sheet *sheet)
 {
 	static const char *const columns[] = { "Role", "Name", "Decision", "Date", "Signature",
 		NULL };

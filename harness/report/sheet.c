@@ -33,7 +33,7 @@ static void put_markdown(FILE *stream, const char *text)
 static void put(const struct sheet *sheet, const char *text)
 {
 	if (sheet->html)
-		markup_text(sheet->stream, text);
+		html_text(sheet->stream, text);
 	else
 		put_markdown(sheet->stream, text);
 }

@@ -231,9 +231,11 @@ static bool is_unknown(const json_t *lack)
 
 /* Returns the first required capability that the host lacks, before one that it perhaps lacks; or
  * NULL. */
-static const char *lacking(const json_t *plan_cell, const json_t *identities, const char *acts_as)
+static const char *lacking(
+	const json_t *plan_cell, const json_t *identities, const char *effective_backend)
 {
-	const json_t *requires = json_object_get(json_object_get(plan_cell, "requires"), acts_as);
+	const json_t *requires =
+		json_object_get(json_object_get(plan_cell, "requires"), effective_backend);
 	const json_t *has = json_object_get(identities, "capabilities");
 	const char *perhaps = NULL;
 	const json_t *need;
@@ -287,22 +289,23 @@ void cell_start(struct cell *cell, const json_t *plan, int record_fd)
 
 static void begin(struct cell *cell, const json_t *identities)
 {
-	const char *acts_as = json_string_value(json_object_get(identities, "acts_as"));
-	const char *lacks = lacking(cell->plan, identities, acts_as);
+	const char *effective_backend = json_string_value(json_object_get(identities, "acts_as"));
+	const char *lacks = lacking(cell->plan, identities, effective_backend);
 	struct problem inner = { 0 };
 	int r;
 
 	cell_enter(cell, CELL_CREATE);
-	if (!json_object_get(json_object_get(cell->plan, "settings"), acts_as)) {
+	if (!json_object_get(json_object_get(cell->plan, "settings"), effective_backend)) {
 		cell_end_without_guest(cell, ENDING_NOT_SUPPORTED,
-			"the matrix gives this cell no settings for the %s back end", acts_as);
+			"the matrix gives this cell no settings for the %s back end",
+			effective_backend);
 		return;
 	}
 	if (lacks) {
 		end_for_lack(cell, lacks, lack_of(identities, lacks));
 		return;
 	}
-	r = migrate_begin(cell, acts_as);
+	r = migrate_begin(cell, effective_backend);
 	if (r == 0 && cell->watcher.prepare)
 		r = cell->watcher.prepare(cell->watcher.data, &inner);
 	if (r < 0) {

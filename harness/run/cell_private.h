@@ -134,7 +134,7 @@ void console_close(struct cell *cell);
 void console_last_line(const struct cell *cell, char *line, size_t size);
 
 /* cell_transition.c: makes what a cell's guests share; 0 or a negative errno. */
-int migrate_begin(struct cell *cell, const char *acts_as);
+int migrate_begin(struct cell *cell, const char *effective_backend);
 void migrate_finish(struct cell *cell);
 
 /* Is the guest to be saved, now that it has reported? */

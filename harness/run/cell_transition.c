@@ -15,9 +15,10 @@
 #include "harness/run/cell_private.h"
 
 /* The cell's disk, if its settings ask for one. */
-static int make_disk(struct cell *cell, const char *acts_as)
+static int make_disk(struct cell *cell, const char *effective_backend)
 {
-	const json_t *settings = json_object_get(json_object_get(cell->plan, "settings"), acts_as);
+	const json_t *settings =
+		json_object_get(json_object_get(cell->plan, "settings"), effective_backend);
 	json_int_t mib = json_integer_value(json_object_get(settings, "disk"));
 
 	if (mib <= 0)
@@ -26,7 +27,7 @@ static int make_disk(struct cell *cell, const char *acts_as)
 	return cell->parts.disk_fd < 0 ? cell->parts.disk_fd : 0;
 }
 
-int migrate_begin(struct cell *cell, const char *acts_as)
+int migrate_begin(struct cell *cell, const char *effective_backend)
 {
 	cell->parts = (struct guest_parts){ .disk_fd = -1, .saved_fd = -1 };
 	if (transition_is(cell->plan)) {
@@ -37,7 +38,7 @@ int migrate_begin(struct cell *cell, const char *acts_as)
 		if (cell->parts.saved_fd < 0)
 			return cell->parts.saved_fd;
 	}
-	return make_disk(cell, acts_as);
+	return make_disk(cell, effective_backend);
 }
 
 void migrate_finish(struct cell *cell)

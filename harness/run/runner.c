@@ -53,8 +53,9 @@ static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data
 		return 0;
 	}
 	runner->stopped = true;
-	for (struct turn *turn = runner->turns; turn; turn = turn->next)
-		cell_interrupt(turn->cell);
+	for (struct running_cell *running_cell = runner->turns; running_cell;
+		running_cell = running_cell->next)
+		cell_interrupt(running_cell->cell);
 	return 0;
 }
 
@@ -133,7 +134,7 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 		return 0;
 	r = look_at_host(runner);
 	/* What the run brings along is no capability that the host's check would know. */
-	return r < 0 ? r : models_identify(options->models, runner->identities, why);
+	return r < 0 ? r : device_models_identify(options->models, runner->identities, why);
 }
 
 struct chooser {
@@ -143,7 +144,7 @@ struct chooser {
 };
 
 /* Is it this run's to do? The places count all that are, whichever are chosen of them. */
-static bool is_due(void *data, struct queue_entry *entry)
+static bool is_due(void *data, struct schedule_entry *entry)
 {
 	const struct chooser *chooser = data;
 	struct runner *runner = chooser->runner;
@@ -151,7 +152,7 @@ static bool is_due(void *data, struct queue_entry *entry)
 
 	if (shard_is_elsewhere(chooser->plan, entry->cell))
 		return false;
-	entry->turn = runner->places++;
+	entry->number = runner->places++;
 	/* It may be what killed the harness, or the host. */
 	if (attempt_was_lost(chooser->store, entry->index, name))
 		entry->alone = true;
@@ -161,36 +162,38 @@ static bool is_due(void *data, struct queue_entry *entry)
 static int make_queue(struct runner *runner, const struct store *store, const json_t *plan)
 {
 	struct chooser chooser = { runner, store, plan };
-	struct queue *queue = &runner->queue;
-	int r = queue_make(queue, plan, document_text(runner->identities, "acts_as"),
+	struct schedule *schedule = &runner->schedule;
+	int r = schedule_make(schedule, plan, document_text(runner->identities, "acts_as"),
 		runner->jobs ? runner->jobs : 1, is_due, &chooser);
 
-	if (r < 0 || queue->jobs == 1 || !runner->backend->room)
+	if (r < 0 || schedule->jobs == 1 || !runner->backend->capacity)
 		return r;
-	runner->backend->room(runner->host, &queue->room);
+	runner->backend->capacity(runner->host, &schedule->capacity);
 	fprintf(stderr,
 		"igd-harness: at most %u cells side by side; the host has %u processors and %llu MiB free for guests\n",
-		queue->jobs, queue->room.cpus, (unsigned long long)queue->room.memory_mib);
+		schedule->jobs, schedule->capacity.cpus,
+		(unsigned long long)schedule->capacity.memory_mib);
 	return 0;
 }
 
 /* Begins what may begin. Returns 0, or a negative errno with the sentence. */
 static int begin_turns(struct runner *runner, const struct store *store, struct problem *why)
 {
-	const struct queue_entry *entry;
+	const struct schedule_entry *entry;
 
-	while (!runner->stopped && runner->host_is_whole && (entry = queue_begin(&runner->queue))) {
-		struct turn *turn = NULL;
-		int r = turn_begin(runner, store, entry, runner->turns, &turn, why);
+	while (!runner->stopped && runner->host_is_whole &&
+		(entry = schedule_next(&runner->schedule))) {
+		struct running_cell *running_cell = NULL;
+		int r = running_cell_begin(runner, store, entry, runner->turns, &running_cell, why);
 
 		if (r != 0)
-			queue_over(&runner->queue, entry);
+			schedule_done(&runner->schedule, entry);
 		if (r < 0)
 			return r;
-		if (!turn)
+		if (!running_cell)
 			continue;
-		turn->next = runner->turns;
-		runner->turns = turn;
+		running_cell->next = runner->turns;
+		runner->turns = running_cell;
 	}
 	return 0;
 }
@@ -199,20 +202,20 @@ static int begin_turns(struct runner *runner, const struct store *store, struct 
 static int end_turns(
 	struct runner *runner, const struct store *store, bool all, struct problem *why)
 {
-	struct turn **link = &runner->turns;
+	struct running_cell **link = &runner->turns;
 	int failed = 0;
 
 	while (*link) {
-		struct turn *turn = *link;
+		struct running_cell *running_cell = *link;
 		int r;
 
-		if (!turn->end && !all) {
-			link = &turn->next;
+		if (!running_cell->end && !all) {
+			link = &running_cell->next;
 			continue;
 		}
-		*link = turn->next;
-		queue_over(&runner->queue, turn->entry);
-		r = turn_finish(turn, store, failed < 0 ? NULL : why);
+		*link = running_cell->next;
+		schedule_done(&runner->schedule, running_cell->entry);
+		r = running_cell_finish(running_cell, store, failed < 0 ? NULL : why);
 		if (failed == 0)
 			failed = r;
 	}
@@ -297,5 +300,5 @@ void runner_close(struct runner *runner)
 	json_decref(runner->identities);
 	json_decref(runner->document);
 	estimate_free(&runner->estimate);
-	queue_finish(&runner->queue);
+	schedule_free(&runner->schedule);
 }

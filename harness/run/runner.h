@@ -33,9 +33,9 @@ struct runner {
 	sd_event_source *stop_source, *tick;
 	bool stopped; /* no further cell is begun */
 	char boot_id[BOOT_ID_MAX];
-	struct queue queue;
-	struct turn *turns; /* of the cells that run */
-	size_t places;      /* of the cells of this run, those that were put in order */
+	struct schedule schedule;
+	struct running_cell *turns; /* of the cells that run */
+	size_t places;              /* of the cells of this run, those that were put in order */
 	struct progress progress;
 	struct estimate estimate;
 	struct lease lease; /* of the device that cells pass through */

@@ -34,7 +34,7 @@ struct backend_host {
 	bool device_beside;     /* one with a device was not alone */
 	bool device;            /* one with a device is there */
 	char order[256];        /* names, as they began */
-	struct room room;
+	struct host_capacity capacity;
 };
 
 struct backend_guest {
@@ -98,7 +98,7 @@ static int fake_start(struct backend_host *host, const json_t *cell,
 	CU_ASSERT_EQUAL_FATAL(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
 	*guest = (struct backend_guest){ host, handler, data, document_text(cell, "name"),
-		queue_passes_device(cell), false, ends[0], ends[1], { NULL } };
+		schedule_passes_device(cell), false, ends[0], ends[1], { NULL } };
 	host->device_beside =
 		host->device_beside || (host->now > 0 && guest->device) || host->device;
 	host->device = host->device || guest->device;
@@ -145,9 +145,9 @@ static void fake_release(struct backend_guest *guest)
 	free(guest);
 }
 
-static void fake_room(struct backend_host *host, struct room *room)
+static void fake_capacity(struct backend_host *host, struct host_capacity *capacity)
 {
-	*room = host->room;
+	*capacity = host->capacity;
 }
 
 static void fake_close(struct backend_host *host)
@@ -158,7 +158,7 @@ static const struct backend fake = { .name = "libxl",
 	.start = fake_start,
 	.destroy = fake_destroy,
 	.release = fake_release,
-	.room = fake_room,
+	.capacity = fake_capacity,
 	.close = fake_close };
 
 #define CELL(name, pci)                                                                            \
@@ -275,7 +275,7 @@ static void side_by_side(void)
 
 static void no_more_than_the_host_has_room_for(void)
 {
-	struct backend_host host = { .room = { .memory_mib = 1100 } };
+	struct backend_host host = { .capacity = { .memory_mib = 1100 } };
 
 	run("room", 4, &host, true, NULL);
 	CU_ASSERT_EQUAL(host.most, 2); /* of 512 MiB */

@@ -17,9 +17,10 @@
 static int device_of(const struct runner *runner, const json_t *plan_cell, struct bdf *device_r,
 	struct problem *why)
 {
-	const char *acts_as = json_string_value(json_object_get(runner->identities, "acts_as"));
+	const char *effective_backend =
+		json_string_value(json_object_get(runner->identities, "acts_as"));
 	const json_t *pci = json_object_get(
-		json_object_get(json_object_get(plan_cell, "settings"), acts_as), "pci");
+		json_object_get(json_object_get(plan_cell, "settings"), effective_backend), "pci");
 	const char *text = json_string_value(json_array_get(pci, 0));
 	char address[BDF_TEXT_MAX];
 
@@ -36,10 +37,10 @@ static int device_of(const struct runner *runner, const json_t *plan_cell, struc
 
 static int on_prepare(void *data, struct problem *why)
 {
-	struct turn *turn = data;
-	struct runner *runner = turn->runner;
+	struct running_cell *running_cell = data;
+	struct runner *runner = running_cell->runner;
 	struct bdf device = { 0 };
-	int r = device_of(runner, turn->entry->cell, &device, why);
+	int r = device_of(runner, running_cell->entry->cell, &device, why);
 
 	if (r <= 0)
 		return r;
@@ -59,70 +60,73 @@ static int on_prepare(void *data, struct problem *why)
 
 static void on_inspect(void *data, json_t *leftovers)
 {
-	struct turn *turn = data;
-	struct lease *lease = &turn->runner->lease;
+	struct running_cell *running_cell = data;
+	struct lease *lease = &running_cell->runner->lease;
 	struct problem why = { 0 };
 
 	if (lease->fd < 0 || lease->state != LEASE_GUEST)
 		return;
 	if (lease_return(lease, &why) < 0 ||
-		(!turn->runner->keep_lease && lease_give_back(lease, &why) < 0))
+		(!running_cell->runner->keep_lease && lease_give_back(lease, &why) < 0))
 		json_array_append_new(leftovers, json_string(why.text));
 }
 
 static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
 {
-	struct turn *turn = data;
-	struct progress *progress = &turn->runner->progress;
+	struct running_cell *running_cell = data;
+	struct progress *progress = &running_cell->runner->progress;
 
-	progress_state(progress, &turn->shown, cell_state_name(state), limit_ms);
-	service_cell(turn->shown.index, progress->total, turn->name, cell_state_name(state));
+	progress_state(progress, &running_cell->shown, cell_state_name(state), limit_ms);
+	service_cell(running_cell->shown.index, progress->total, running_cell->name,
+		cell_state_name(state));
 }
 
 static void on_over(void *data, const json_t *end)
 {
-	struct turn *turn = data;
+	struct running_cell *running_cell = data;
 
-	turn->end = json_incref((json_t *)end);
+	running_cell->end = json_incref((json_t *)end);
 }
 
-int turn_begin(struct runner *runner, const struct store *store, const struct queue_entry *entry,
-	struct turn *beside, struct turn **turn_r, struct problem *why)
+int running_cell_begin(struct runner *runner, const struct store *store,
+	const struct schedule_entry *entry, struct running_cell *beside,
+	struct running_cell **turn_r, struct problem *why)
 {
-	struct turn *turn = calloc(1, sizeof(*turn));
-	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, turn };
+	struct running_cell *running_cell = calloc(1, sizeof(*running_cell));
+	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, running_cell };
 	int r;
 
-	if (!turn)
+	if (!running_cell)
 		return problem_set(why, -ENOMEM, "no memory for a cell");
-	turn->runner = runner;
-	turn->entry = entry;
-	turn->name = document_text(entry->cell, "name");
-	r = attempt_begin(store, entry->index, turn->name, runner->boot_id, &turn->dir_fd, why);
+	running_cell->runner = runner;
+	running_cell->entry = entry;
+	running_cell->name = document_text(entry->cell, "name");
+	r = attempt_begin(store, entry->index, running_cell->name, runner->boot_id,
+		&running_cell->dir_fd, why);
 	if (r != 0) {
-		if (r > 0 && attempt_seal(store, entry->index, turn->name, why) < 0)
+		if (r > 0 && attempt_seal(store, entry->index, running_cell->name, why) < 0)
 			r = -EIO;
-		free(turn);
+		free(running_cell);
 		return r;
 	}
-	progress_cell(&runner->progress, &turn->shown, entry->turn, turn->name);
+	progress_cell(&runner->progress, &running_cell->shown, entry->number, running_cell->name);
 	r = cell_begin(&(struct cell_request){ .backend = runner->backend,
 			       .host = runner->host,
 			       .loop = runner->loop,
 			       .plan = entry->cell,
 			       .identities = runner->identities,
-			       .dir_fd = turn->dir_fd,
+			       .dir_fd = running_cell->dir_fd,
 			       .slow = runner->slow },
-		&watcher, &turn->cell, why);
+		&watcher, &running_cell->cell, why);
 	if (r < 0) {
-		turn_finish(turn, store, NULL);
+		running_cell_finish(running_cell, store, NULL);
 		return r;
 	}
 	for (; beside; beside = beside->next) {
-		cell_note_concurrent(beside->cell, turn->name);
-		cell_note_concurrent(turn->cell, beside->name);
+		cell_note_concurrent(beside->cell, running_cell->name);
+		cell_note_concurrent(running_cell->cell, beside->name);
 	}
-	*turn_r = turn;
+	*turn_r = running_cell;
 	return 0;
 }
 
@@ -138,22 +142,23 @@ static int check_recorded(const struct store *store, const json_t *end, struct p
 		document_text(end, "cell"), document_text(end, "detail"), store->dir);
 }
 
-int turn_finish(struct turn *turn, const struct store *store, struct problem *why)
+int running_cell_finish(
+	struct running_cell *running_cell, const struct store *store, struct problem *why)
 {
-	struct runner *runner = turn->runner;
+	struct runner *runner = running_cell->runner;
 	int r;
 
-	progress_over(&runner->progress, &turn->shown,
-		turn->end ? document_text(turn->end, "ending") : "given up");
-	if (json_array_size(json_object_get(turn->end, "leftovers")) > 0)
+	progress_over(&runner->progress, &running_cell->shown,
+		running_cell->end ? document_text(running_cell->end, "ending") : "given up");
+	if (json_array_size(json_object_get(running_cell->end, "leftovers")) > 0)
 		runner->host_is_whole = false;
-	r = check_recorded(store, turn->end, why);
-	cell_free(turn->cell);
+	r = check_recorded(store, running_cell->end, why);
+	cell_free(running_cell->cell);
 	/* Sealed when the back end, too, has written its last. */
-	if (turn->end && r == 0)
-		r = attempt_seal_folder(turn->dir_fd, why);
-	json_decref(turn->end);
-	close(turn->dir_fd);
-	free(turn);
+	if (running_cell->end && r == 0)
+		r = attempt_seal_folder(running_cell->dir_fd, why);
+	json_decref(running_cell->end);
+	close(running_cell->dir_fd);
+	free(running_cell);
 	return r;
 }

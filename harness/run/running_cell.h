@@ -1,6 +1,6 @@
 /*
- * A turn: one cell of a run, from the attempt's folder to its seal. The runner has as many at a
- * time as its queue lets it.
+ * A running cell: one cell of a run, from the attempt's folder to its seal. The runner has as many
+ * at a time as its queue lets it.
  */
 #ifndef IGD_RUN_RUNNING_CELL_H
 #define IGD_RUN_RUNNING_CELL_H
@@ -14,10 +14,10 @@
 
 struct runner;
 
-struct turn {
-	struct turn *next;
+struct running_cell {
+	struct running_cell *next;
 	struct runner *runner;
-	const struct queue_entry *entry;
+	const struct schedule_entry *entry;
 	const char *name;
 	struct progress_cell shown;
 	struct cell *cell;
@@ -27,17 +27,20 @@ struct turn {
 
 /*
  * Begins the cell, and notes in it and in the cells of `beside` that they run at the same time.
- * Returns 0 and the turn, to be given to turn_finish() once its `end` is there; 1 if the cell is
- * over since an earlier run; a negative errno with the sentence if it could not even be begun.
+ * Returns 0 and the running cell, to be given to running_cell_finish() once its `end` is there; 1
+ * if the cell is over since an earlier run; a negative errno with the sentence if it could not even
+ * be begun.
  */
-int turn_begin(struct runner *runner, const struct store *store, const struct queue_entry *entry,
-	struct turn *beside, struct turn **turn_r, struct problem *why);
+int running_cell_begin(struct runner *runner, const struct store *store,
+	const struct schedule_entry *entry, struct running_cell *beside,
+	struct running_cell **turn_r, struct problem *why);
 
 /*
  * Ends it: seals what it recorded, and frees it. One without an `end` is given up, as the loop
  * broke. Returns 0, or a negative errno with the sentence if the cell could not be written down:
  * those after it could not be either.
  */
-int turn_finish(struct turn *turn, const struct store *store, struct problem *why);
+int running_cell_finish(
+	struct running_cell *running_cell, const struct store *store, struct problem *why);
 
 #endif

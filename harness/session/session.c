@@ -26,7 +26,7 @@ static json_t *path_json(const char *path)
 	return path ? json_string(realpath(path, absolute) ? absolute : path) : json_null();
 }
 
-json_t *conduct_settings(
+json_t *session_settings(
 	const char *backend, const struct backend_options *options, const struct runner *runner)
 {
 	const char *model = options->device_model;
@@ -41,7 +41,7 @@ json_t *conduct_settings(
 		options->models);
 }
 
-int conduct_settings_read(const json_t *settings, const char **backend_r,
+int session_settings_read(const json_t *settings, const char **backend_r,
 	struct backend_options *options_r, struct runner *runner)
 {
 	if (!json_is_string(json_object_get(settings, "backend")) ||
@@ -59,12 +59,12 @@ int conduct_settings_read(const json_t *settings, const char **backend_r,
 		.replay_dir = json_string_value(json_object_get(settings, "replay")),
 		.models = json_object_get(settings, "models"),
 	};
-	return runner->slow >= 0.01 && runner->slow <= 1000 && runner->jobs <= QUEUE_JOBS_MAX
+	return runner->slow >= 0.01 && runner->slow <= 1000 && runner->jobs <= SCHEDULE_JOBS_MAX
 		       ? 0
 		       : -EINVAL;
 }
 
-void conduct_identify(
+void session_identify(
 	struct runner *runner, const struct backend_options *options, const json_t *plan)
 {
 	if (!json_object_get(runner->identities, "replay_of"))
@@ -88,7 +88,7 @@ static const json_t *tell(const json_t *identities, const char *const keys[2])
 	return keys[1] ? json_object_get(value, keys[1]) : value;
 }
 
-int conduct_same(const json_t *before, const json_t *now, struct problem *why)
+int session_same(const json_t *before, const json_t *now, struct problem *why)
 {
 	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
 		const json_t *old = tell(before, telling[i]), *new = tell(now, telling[i]);
@@ -136,7 +136,7 @@ static int judge_into(void *data, FILE *stream, struct problem *why)
 	return judge_stream(&request, why);
 }
 
-int conduct_conclude(const struct store *store, const json_t *run, const json_t *plan,
+int session_conclude(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why)
 {
 	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
@@ -182,13 +182,13 @@ static int restore_lease(struct runner *runner, struct problem *why)
 											   : 0;
 }
 
-int conduct_reopen(struct runner *runner, struct backend_options *options,
+int session_reopen(struct runner *runner, struct backend_options *options,
 	const struct store *store, const json_t *run, const json_t *plan, struct problem *why)
 {
 	const char *backend;
 	int r;
 
-	if (conduct_settings_read(json_object_get(run, "settings"), &backend, options, runner) < 0)
+	if (session_settings_read(json_object_get(run, "settings"), &backend, options, runner) < 0)
 		return problem_set(why, -ENOTSUP,
 			"%s/run.json does not have the settings of its run (\"settings\"): begin "
 			"a new run",
@@ -197,8 +197,8 @@ int conduct_reopen(struct runner *runner, struct backend_options *options,
 	if (r == 0)
 		r = restore_lease(runner, why);
 	if (r == 0)
-		conduct_identify(runner, options, plan);
-	return r == 0 ? conduct_same(json_object_get(run, "identities"), runner->identities, why)
+		session_identify(runner, options, plan);
+	return r == 0 ? session_same(json_object_get(run, "identities"), runner->identities, why)
 		      : r;
 }
 
@@ -222,7 +222,7 @@ static int freeze_host(const struct store *store, const json_t *document, struct
 	return fileio_write_json(store->dir_fd, HOST_FILE, document, why);
 }
 
-int conduct_seal(const struct store *store, const struct patterns *patterns, const json_t *host,
+int session_seal(const struct store *store, const struct patterns *patterns, const json_t *host,
 	struct problem *why)
 {
 	int r = freeze_patterns(store, patterns, why);
@@ -232,15 +232,15 @@ int conduct_seal(const struct store *store, const struct patterns *patterns, con
 	return r < 0 ? r : seal_write(store->dir_fd, why);
 }
 
-int conduct(struct runner *runner, const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, bool quiet, struct problem *why)
+int session_run(struct runner *runner, const struct store *store, const json_t *run,
+	const json_t *plan, const struct patterns *patterns, bool quiet, struct problem *why)
 {
-	int status = conduct_seal(store, patterns, runner->document, why);
+	int status = session_seal(store, patterns, runner->document, why);
 
 	if (status == 0)
 		status = runner_run(runner, store, plan, why);
 	if (status == 0)
-		status = conduct_conclude(store, run, plan, patterns, quiet, why);
+		status = session_conclude(store, run, plan, patterns, quiet, why);
 	if (status >= 0 && runner->stopped)
 		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",
 			store->dir);

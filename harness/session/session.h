@@ -18,24 +18,24 @@
  * ..., "models": {NAME: PATH}}, null where nothing was said; paths are absolute. A new object, or
  * NULL without memory.
  */
-json_t *conduct_settings(
+json_t *session_settings(
 	const char *backend, const struct backend_options *options, const struct runner *runner);
 
 /* Reads them back, into the runner what is the runner's; the strings are borrowed from `settings`.
  * Returns 0, or -EINVAL. */
-int conduct_settings_read(const json_t *settings, const char **backend_r,
+int session_settings_read(const json_t *settings, const char **backend_r,
 	struct backend_options *options_r, struct runner *runner);
 
 /* Adds to a runner's identities what the guests of the plan are ("guests",
  * harness/backend/image.h), unless a replay brought it. */
-void conduct_identify(
+void session_identify(
 	struct runner *runner, const struct backend_options *options, const json_t *plan);
 
 /*
  * Is what is under test, and the host, what it was? Compares two identities of a run but for what
  * changes by itself. Returns 0, or -ESTALE with the first difference in `why`.
  */
-int conduct_same(const json_t *before, const json_t *now, struct problem *why);
+int session_same(const json_t *before, const json_t *now, struct problem *why);
 
 /*
  * Opens the back end of a run that is gone on with, as its settings say, on this host: gives back
@@ -44,25 +44,25 @@ int conduct_same(const json_t *before, const json_t *now, struct problem *why);
  * runner_close() as on failure; -ENOTSUP if the run has no settings; another negative errno; each
  * with the sentence.
  */
-int conduct_reopen(struct runner *runner, struct backend_options *options,
+int session_reopen(struct runner *runner, struct backend_options *options,
 	const struct store *store, const json_t *run, const json_t *plan, struct problem *why);
 
 /* Freezes the patterns and the host's document, if there are any, and seals what is frozen. */
-int conduct_seal(const struct store *store, const struct patterns *patterns, const json_t *host,
+int session_seal(const struct store *store, const struct patterns *patterns, const json_t *host,
 	struct problem *why);
 
 /*
  * Judges the whole, keeps the findings in the store and prints them unless `quiet`. Returns the
  * exit status, or a negative errno with the sentence.
  */
-int conduct_conclude(const struct store *store, const json_t *run, const json_t *plan,
+int session_conclude(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, bool quiet, struct problem *why);
 
 /*
  * Runs what is left of the plan, judges the whole, keeps the findings in the store and prints them
  * unless `quiet`. Returns the exit status, or a negative errno with the sentence.
  */
-int conduct(struct runner *runner, const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, bool quiet, struct problem *why);
+int session_run(struct runner *runner, const struct store *store, const json_t *run,
+	const json_t *plan, const struct patterns *patterns, bool quiet, struct problem *why);
 
 #endif

@@ -155,7 +155,7 @@ static json_t *merged_run(const struct piece *pieces, size_t count)
 static int copy_file(int from_fd, int to_fd, const char *path, struct problem *why)
 {
 	const char *name = strrchr(path, '/');
-	char folder[FILES_PATH_MAX], *bytes = NULL;
+	char folder[FILE_LIST_PATH_MAX], *bytes = NULL;
 	size_t length;
 	int fd, r;
 
@@ -182,9 +182,9 @@ static int copy_cells(const struct piece *piece, const struct store *to, struct 
 		r = problem_set(why, -errno, "cannot open the cells of %s: %s", piece->dir,
 			strerror(errno));
 	else
-		r = files_list(from_fd, NULL, &files, why);
+		r = file_list_read(from_fd, NULL, &files, why);
 	for (size_t i = 0; r == 0 && i < files.count; i++) {
-		const struct files_entry *entry = &files.entries[i];
+		const struct file_list_entry *entry = &files.entries[i];
 
 		if (!entry->folder)
 			r = copy_file(from_fd, to_fd, entry->path, why);
@@ -192,7 +192,7 @@ static int copy_cells(const struct piece *piece, const struct store *to, struct 
 			r = problem_set(why, -errno, "cannot make the folder %s: %s", entry->path,
 				strerror(errno));
 	}
-	files_free(&files);
+	file_list_free(&files);
 	if (from_fd >= 0)
 		close(from_fd);
 	if (to_fd >= 0)

@@ -68,7 +68,7 @@ static int remove_one(int dir_fd, const char *name, int depth, const struct remo
 			return cannot(removal, name, errno);
 		return 0;
 	}
-	if (depth >= FILES_DEPTH)
+	if (depth >= FILE_LIST_DEPTH)
 		return problem_set(
 			removal->why, -E2BIG, "%.200s: folders too deep for a run", name);
 	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -164,7 +164,7 @@ static json_t *stored_files(void *data, const char *cell)
 	return files;
 }
 
-int record_open(const struct store *store, const json_t *stored_plan, struct record *record_r)
+int record_view_open(const struct store *store, const json_t *stored_plan, struct record *record_r)
 {
 	struct stored *stored = malloc(sizeof(*stored));
 
@@ -177,7 +177,7 @@ int record_open(const struct store *store, const json_t *stored_plan, struct rec
 	return 0;
 }
 
-void record_close(struct record *record)
+void record_view_close(struct record *record)
 {
 	struct stored *stored = record->data;
 

@@ -32,9 +32,9 @@ struct record {
 };
 
 /* The record of a stored run; both are borrowed. Returns 0 or -ENOMEM. */
-int record_open(const struct store *store, const json_t *stored_plan, struct record *record_r);
+int record_view_open(const struct store *store, const json_t *stored_plan, struct record *record_r);
 
 /* A zeroed record is fine. */
-void record_close(struct record *record);
+void record_view_close(struct record *record);
 
 #endif

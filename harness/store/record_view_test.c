@@ -43,7 +43,7 @@ static void set_up(void)
 	CU_ASSERT_EQUAL(mkfifoat(cell_fd, "pipe", 0600), 0);
 	CU_ASSERT_EQUAL(mkdirat(cell_fd, "sub", 0755), 0);
 	put(cell_fd, "\x1b[2J", "");
-	CU_ASSERT_EQUAL_FATAL(record_open(&store, plan, &record), 0);
+	CU_ASSERT_EQUAL_FATAL(record_view_open(&store, plan, &record), 0);
 	json_decref(plan);
 }
 
@@ -111,8 +111,8 @@ static void tear_down(void)
 {
 	static const char *const names[] = { "\x1b[2J", "link.log", "pipe", "qemu.log" };
 
-	record_close(&record);
-	record_close(&record);
+	record_view_close(&record);
+	record_view_close(&record);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlinkat(cell_fd, names[i], 0);
 	unlinkat(cell_fd, "sub", AT_REMOVEDIR);

@@ -50,14 +50,14 @@ static void put_passed(const json_t *settings, bool igd, struct view *view)
 		int slot;
 
 		if (i >= VIEW_PASSED_MAX || !json_is_string(text) ||
-			passed_parse(json_string_value(text), &from, &slot) < 0)
+			pci_spec_parse(json_string_value(text), &from, &slot) < 0)
 			continue;
-		if (slot != PASSED_SLOT_NONE)
+		if (slot != PCI_SPEC_SLOT_NONE)
 			to.slot = (uint8_t)slot;
 		bdf_format(from, host);
 		bdf_format(to, guest);
 		view_put_at(view, VIEW_PASSED, host,
-			json_pack("{s:s*}", "address", slot != PASSED_SLOT_NONE ? guest : NULL));
+			json_pack("{s:s*}", "address", slot != PCI_SPEC_SLOT_NONE ? guest : NULL));
 		/* QEMU takes this address alone for an IGD: xen_pt_realize(), hw/xen/xen_pt.c. */
 		if (igd && bdf_equal(from, (struct bdf){ .slot = 2 }))
 			view_put(view, "opregion", json_object());

@@ -84,7 +84,7 @@ static void check(const json_t *views, const char *name, const char *layer, cons
 }
 
 /* The layers, joined by spaces, and where it parts; "" for nowhere. */
-static void check_all(const json_t *views, const char *layers, const char *parts_at)
+static void check_all(const json_t *views, const char *layers, const char *first_difference)
 {
 	char text[128] = "";
 	const json_t *name;
@@ -96,8 +96,8 @@ static void check_all(const json_t *views, const char *layers, const char *parts
 		strcat(text, json_string_value(name));
 	}
 	CU_ASSERT_STRING_EQUAL(text, layers);
-	CU_ASSERT_STRING_EQUAL(document_text(views, "parts_at"), parts_at);
-	if (strcmp(document_text(views, "parts_at"), parts_at) != 0)
+	CU_ASSERT_STRING_EQUAL(document_text(views, "parts_at"), first_difference);
+	if (strcmp(document_text(views, "parts_at"), first_difference) != 0)
 		puts(json_dumps(views, JSON_INDENT(1)));
 }
 

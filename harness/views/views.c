@@ -163,25 +163,26 @@ static bool read_guest(const json_t *report, json_t *views[VIEW_LAYERS])
 
 static json_t *result(json_t *const views[VIEW_LAYERS])
 {
-	enum view_layer parts_at = VIEW_LAYERS;
-	json_t *devices = views_compare(views, &parts_at), *layers = json_array();
+	enum view_layer first_difference = VIEW_LAYERS;
+	json_t *devices = views_compare(views, &first_difference), *layers = json_array();
 
 	for (int layer = 0; layer < VIEW_LAYERS; layer++) {
 		if (views[layer] && layer != VIEW_FIRMWARE)
 			json_array_append_new(layers, json_string(view_names[layer].name));
 	}
 	return json_pack("{s:o, s:o, s:o}", "layers", layers, "parts_at",
-		parts_at < VIEW_LAYERS ? json_string(view_names[parts_at].name) : json_null(),
+		first_difference < VIEW_LAYERS ? json_string(view_names[first_difference].name)
+					       : json_null(),
 		"devices", devices);
 }
 
 json_t *views_of_cell(
-	const json_t *plan_cell, const char *acts_as, int cell_fd, const json_t *report)
+	const json_t *plan_cell, const char *effective_backend, int cell_fd, const json_t *report)
 {
 	const json_t *settings = json_object_get(json_object_get(plan_cell, "settings"), "libxl");
 	json_t *views[VIEW_LAYERS] = { NULL }, *done = NULL;
 
-	if (strcmp(acts_as, "libxl") != 0 || !settings)
+	if (strcmp(effective_backend, "libxl") != 0 || !settings)
 		return result(views);
 	views[VIEW_CONFIG] = view_of_config(settings);
 	if (views[VIEW_CONFIG] && read_libxl(cell_fd, views[VIEW_CONFIG], views) &&

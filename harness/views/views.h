@@ -38,14 +38,14 @@ extern const struct view_name {
 } view_names[VIEW_LAYERS];
 
 /*
- * Compares the views of one cell. `plan_cell` is the cell of the plan, `acts_as` the back end whose
- * settings count (identities.acts_as), `cell_fd` the cell's folder, -1: there is none; `report` a
- * checked report, or NULL. Evidence that is missing or unreadable is a layer that is not known.
- * Only cells through libxl have these layers; for any other "layers" and "devices" are empty.
- * Returns a new reference, or NULL without memory.
+ * Compares the views of one cell. `plan_cell` is the cell of the plan, `effective_backend` the back
+ * end whose settings count (identities.acts_as), `cell_fd` the cell's folder, -1: there
+ * is none; `report` a checked report, or NULL. Evidence that is missing or unreadable is a layer
+ * that is not known. Only cells through libxl have these layers; for any other "layers" and
+ * "devices" are empty. Returns a new reference, or NULL without memory.
  */
 json_t *views_of_cell(
-	const json_t *plan_cell, const char *acts_as, int cell_fd, const json_t *report);
+	const json_t *plan_cell, const char *effective_backend, int cell_fd, const json_t *report);
 
 /*
  * The functions that QEMU has by the qemu-qtree.txt in a folder: an array, each with "address",

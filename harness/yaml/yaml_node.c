@@ -69,20 +69,20 @@ int yaml_check_shape(const struct yaml_source *source, const struct yaml_node *n
 static int unknown_key(const struct yaml_source *source, const struct yaml_node *entry,
 	const char *what, const struct yaml_key *keys)
 {
-	struct nearest nearest = nearest_to(entry->key);
+	struct suggestion suggestion = suggest_for(entry->key);
 	char known[256] = "";
 	size_t used = 0;
 
 	for (const struct yaml_key *key = keys; key->name; key++) {
-		nearest_offer(&nearest, key->name);
+		suggest_candidate(&suggestion, key->name);
 		if (used < sizeof(known))
 			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 				used > 0 ? ", " : "", key->name);
 	}
-	if (nearest.best)
+	if (suggestion.best)
 		return yaml_wrong(source, entry->key_place,
 			"%s has no key `%.60s`: did you mean `%s`?", what, entry->key,
-			nearest.best);
+			suggestion.best);
 	return yaml_wrong(source, entry->key_place, "%s has no key `%.60s`: it may have %s", what,
 		entry->key, known);
 }

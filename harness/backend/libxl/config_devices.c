@@ -16,7 +16,7 @@
 static int parse_pci(const char *text, libxl_device_pci *pci)
 {
 	struct bdf host;
-	int slot, r = passed_parse(text, &host, &slot);
+	int slot, r = pci_spec_parse(text, &host, &slot);
 
 	if (r < 0)
 		return r;
@@ -25,7 +25,7 @@ static int parse_pci(const char *text, libxl_device_pci *pci)
 	pci->dev = host.slot;
 	pci->func = host.function;
 	/* A devfn; libxl puts a device that is passed alone at function 0 (libxl_pci.c). */
-	if (slot != PASSED_SLOT_NONE)
+	if (slot != PCI_SPEC_SLOT_NONE)
 		pci->vdevfn = (uint32_t)slot << 3;
 	return 0;
 }

@@ -134,7 +134,7 @@ static int choose_model(struct backend_guest *guest, const json_t *cell, struct 
 	const char *name = document_text(settings, "device_model");
 
 	guest->save_live = strcmp(document_text(settings, "save"), "live") == 0;
-	guest->device_model = name[0] ? models_path(guest->host->options->models, name, why)
+	guest->device_model = name[0] ? device_models_path(guest->host->options->models, name, why)
 				      : guest->host->device_model;
 	return guest->device_model ? 0 : -EINVAL;
 }

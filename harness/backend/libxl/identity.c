@@ -101,7 +101,7 @@ static void identify_dom0(json_t *texts)
 static int identify_model(
 	struct backend_host *host, json_t *identities, json_t *versions, struct problem *why)
 {
-	char option[] = "--version", line[COMMAND_LINE_MAX], number[64];
+	char option[] = "--version", line[PROGRAM_LINE_MAX], number[64];
 	char *const argv[] = { host->device_model, option, NULL };
 	const char *version;
 	int r;
@@ -110,7 +110,7 @@ static int identify_model(
 		return problem_set(why, -ENOENT,
 			"no QEMU for Xen found where distributions put it: install it (Debian: "
 			"qemu-system-xen) or name it with --device-model");
-	r = command_line(argv, line, why);
+	r = program_line(argv, line, why);
 	if (r < 0)
 		return r;
 	version = strstr(line, "version ");
@@ -119,7 +119,7 @@ static int identify_model(
 			host->device_model, line);
 	json_object_set_new(versions, "qemu", json_string(number));
 	json_object_set_new(json_object_get(identities, "texts"), "qemu", json_string(line));
-	return command_identify(host->device_model, identities, why);
+	return program_identify(host->device_model, identities, why);
 }
 
 static int identify_capabilities(

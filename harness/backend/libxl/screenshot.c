@@ -19,14 +19,14 @@ static void on_answer(void *user, int rc)
 {
 	struct backend_guest *guest = user;
 	struct screenshot *screenshot = &guest->screenshot;
-	const struct screen_form *form = &screen_forms[screenshot->form];
+	const struct screenshot_format *form = &screen_forms[screenshot->form];
 
 	if (guest->destroying || guest->ended) {
 		free(screenshot->answer);
 		screenshot->answer = NULL;
 		return;
 	}
-	if (!screen_taken(guest->evidence_fd, form->file)) {
+	if (!screenshot_taken(guest->evidence_fd, form->file)) {
 		/* QEMU says why in the answer; without any adapter there is no screen. */
 		if (screenshot->answer)
 			text_printable(screenshot->answer);
@@ -46,7 +46,7 @@ static void on_answer(void *user, int rc)
 static void ask(struct backend_guest *guest)
 {
 	struct screenshot *screenshot = &guest->screenshot;
-	const struct screen_form *form = &screen_forms[screenshot->form];
+	const struct screenshot_format *form = &screen_forms[screenshot->form];
 	char command[128];
 	int rc;
 

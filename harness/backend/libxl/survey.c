@@ -86,19 +86,19 @@ void host_survey(struct backend_host *host, json_t *survey)
 /* In dom0: QEMU, and what the harness builds a guest from. */
 #define MODEL_MIB 128
 
-void host_room(struct backend_host *host, struct room *room)
+void host_capacity_read(struct backend_host *host, struct host_capacity *capacity)
 {
 	FILE *meminfo = fopen("/proc/meminfo", "re");
-	uint64_t free_kib = 0, dom0_mib = machine_memory_mib(meminfo);
+	uint64_t free_kib = 0, dom0_mib = host_resources_memory_mib(meminfo);
 	int cpus = libxl_get_online_cpus(host->session->ctx);
 
-	*room = (struct room){ .overhead_mib = OVERHEAD_MIB };
+	*capacity = (struct host_capacity){ .overhead_mib = OVERHEAD_MIB };
 	if (cpus > 0)
-		room->cpus = (unsigned int)cpus;
+		capacity->cpus = (unsigned int)cpus;
 	if (libxl_get_free_memory(host->session->ctx, &free_kib) == 0)
-		room->memory_mib = free_kib >> 10;
+		capacity->memory_mib = free_kib >> 10;
 	if (dom0_mib > 0)
-		room->guests = dom0_mib < MODEL_MIB ? 1 : (unsigned int)(dom0_mib / MODEL_MIB);
+		capacity->guests = dom0_mib < MODEL_MIB ? 1 : (unsigned int)(dom0_mib / MODEL_MIB);
 	if (meminfo)
 		fclose(meminfo);
 }

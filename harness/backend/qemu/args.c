@@ -88,7 +88,7 @@ static const char *program_of(
 {
 	const char *model = text(settings, "device_model", "");
 
-	return model[0] ? models_path(host->options->models, model, why) : host->program;
+	return model[0] ? device_models_path(host->options->models, model, why) : host->program;
 }
 
 int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,

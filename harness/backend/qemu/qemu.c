@@ -53,11 +53,11 @@ static void qemu_close(struct backend_host *host)
 static int qemu_identify(struct backend_host *host, json_t *identities, struct problem *why)
 {
 	char *const argv[] = { (char *)host->program, (char *)"--version", NULL };
-	char text[COMMAND_LINE_MAX], version[COMMAND_LINE_MAX];
+	char text[PROGRAM_LINE_MAX], version[PROGRAM_LINE_MAX];
 	json_t *firmware;
 	int r;
 
-	r = command_line(argv, text, why);
+	r = program_line(argv, text, why);
 	if (r < 0)
 		return r;
 	if (sscanf(text, "QEMU emulator version %63[0-9.]", version) != 1)
@@ -70,19 +70,19 @@ static int qemu_identify(struct backend_host *host, json_t *identities, struct p
 	firmware = json_object();
 	firmware_add_qemu(firmware, host->program, true);
 	json_object_set_new(identities, "firmware", firmware);
-	return command_identify(host->program, identities, why);
+	return program_identify(host->program, identities, why);
 }
 
 /* A QEMU beside its guest's memory: with TCG mostly the code it translated, of which 100 MiB were
  * seen for a Linux guest. */
 #define OVERHEAD_MIB 192
 
-static void qemu_room(struct backend_host *host, struct room *room)
+static void qemu_capacity(struct backend_host *host, struct host_capacity *capacity)
 {
 	FILE *meminfo = fopen("/proc/meminfo", "re");
 
-	*room = (struct room){ .cpus = machine_cpus(),
-		.memory_mib = machine_memory_mib(meminfo),
+	*capacity = (struct host_capacity){ .cpus = host_resources_cpus(),
+		.memory_mib = host_resources_memory_mib(meminfo),
 		.overhead_mib = OVERHEAD_MIB };
 	if (meminfo)
 		fclose(meminfo);
@@ -307,7 +307,7 @@ const struct backend backend_qemu = {
 	.about = "plain QEMU without Xen: the display half, on any machine",
 	.open = qemu_open,
 	.identify = qemu_identify,
-	.room = qemu_room,
+	.capacity = qemu_capacity,
 	.start = qemu_start,
 	.save = qemu_save,
 	.picture = qemu_picture,

@@ -18,7 +18,7 @@ bool qemu_has_screen(const json_t *cell)
 
 static void ask(struct backend_guest *guest)
 {
-	const struct screen_form *form = &screen_forms[guest->picture];
+	const struct screenshot_format *form = &screen_forms[guest->picture];
 	char path[96];
 
 	/* QEMU is this user's, and the folder may lie anywhere. */
@@ -30,9 +30,9 @@ static void ask(struct backend_guest *guest)
 
 void qemu_pictured(struct backend_guest *guest)
 {
-	const struct screen_form *form = &screen_forms[guest->picture];
+	const struct screenshot_format *form = &screen_forms[guest->picture];
 
-	if (!screen_taken(guest->evidence_fd, form->file)) {
+	if (!screenshot_taken(guest->evidence_fd, form->file)) {
 		guest->picture++;
 		if (screen_forms[guest->picture].file) {
 			ask(guest);

@@ -81,13 +81,13 @@ static int replay_open(const struct backend_options *options, sd_event *loop,
 static int replay_identify(struct backend_host *host, json_t *identities, struct problem *why)
 {
 	const json_t *recorded = json_object_get(host->run, "identities");
-	json_t *acts_as = json_object_get(recorded, "acts_as");
+	json_t *effective_backend = json_object_get(recorded, "acts_as");
 
-	if (!json_is_string(acts_as))
+	if (!json_is_string(effective_backend))
 		return problem_set(why, -EINVAL, "%s/run.json does not say which back end it was",
 			host->store.dir);
 	json_object_update_missing(identities, (json_t *)recorded);
-	json_object_set(identities, "acts_as", acts_as);
+	json_object_set(identities, "acts_as", effective_backend);
 	json_object_set_new(identities, "replay_of",
 		json_pack("{s:s, s:O*}", "dir", host->store.dir, "started",
 			json_object_get(host->run, "started")));
@@ -225,13 +225,13 @@ static int copy_file(int from_fd, int to_fd, const char *name, struct problem *w
 static int copy_evidence(int from_fd, int to_fd, struct problem *why)
 {
 	struct files files = { 0 };
-	int r = files_list(from_fd, of_the_cell, &files, why);
+	int r = file_list_read(from_fd, of_the_cell, &files, why);
 
 	for (size_t i = 0; r == 0 && i < files.count; i++) {
 		if (!files.entries[i].folder)
 			r = copy_file(from_fd, to_fd, files.entries[i].path, why);
 	}
-	files_free(&files);
+	file_list_free(&files);
 	return r;
 }
 

@@ -140,7 +140,7 @@ static int complete(struct variables *variables)
 }
 
 int bisect_command(
-	const struct bisect_command *command, struct child_end *end_r, struct problem *why)
+	const struct bisect_command *command, struct guarded_child_end *end_r, struct problem *why)
 {
 	struct variables variables = { .count = 0 };
 	int log_fd = -1, r = set_all(&variables, command, why);
@@ -156,8 +156,8 @@ int bisect_command(
 		r = problem_set(why, -errno, "cannot make %s: %s", command->log, strerror(errno));
 		goto out;
 	}
-	r = child_run(&(struct child_order){ command->argv, variables.all, command->folder, log_fd,
-			      command->limit_s },
+	r = guarded_child_run(&(struct guarded_child_spec){ command->argv, variables.all,
+				      command->folder, log_fd, command->limit_s },
 		end_r, why);
 out:
 	if (log_fd >= 0)

@@ -25,8 +25,8 @@ struct bisect_command {
 	unsigned int limit_s;
 };
 
-/* Runs it. Returns as child_run(). */
+/* Runs it. Returns as guarded_child_run(). */
 int bisect_command(
-	const struct bisect_command *command, struct child_end *end_r, struct problem *why);
+	const struct bisect_command *command, struct guarded_child_end *end_r, struct problem *why);
 
 #endif

@@ -143,7 +143,7 @@ static int add_file(json_t *files, const char *key, const char *text,
 	if (text) {
 		r = bisect_expand(text, point, &path, why);
 		found = r == 0 && !strchr(path, '/') && strcmp(key, "device_model") == 0
-				? command_find(path)
+				? program_find(path)
 				: NULL;
 		if (r == 0)
 			r = digest_path(found ? found : path, sha256, why);

@@ -24,7 +24,7 @@ int bisect_files(const struct bisect_orders *orders, const struct bisect_point *
 	json_t **files_r, struct problem *why);
 
 /*
- * The host's part of a fingerprint: the facts that conduct_same() compares, and Xen's version (null
+ * The host's part of a fingerprint: the facts that session_same() compares, and Xen's version (null
  * without Xen): "host" of docs/schema/bisect-thing.json. `root` as of host_identify(). New
  * reference. */
 json_t *bisect_host(const char *root);

@@ -188,7 +188,7 @@ static int make(struct bisect_session *session, const struct bisect_point *point
 	const char *log, bool resume, struct problem *why)
 {
 	struct args *args = calloc(1, sizeof(*args));
-	struct child_end end = { 0 };
+	struct guarded_child_end end = { 0 };
 	int r;
 
 	if (!args)

@@ -28,7 +28,7 @@ int bisect_signature_add(json_t *signature, const char *text, struct problem *wh
 			"pc-none-std-linux:display/mode=1024x768, or CELL:ending=model-died",
 			text);
 	field = strndup(colon + 1, (size_t)(equals - colon - 1));
-	r = sight_check(field, &inner);
+	r = evidence_check(field, &inner);
 	if (r < 0)
 		problem_set(why, r, "the signature \"%.200s\": %s", text, inner.text);
 	seen = strcmp(equals + 1, "nothing") == 0 ? json_null()

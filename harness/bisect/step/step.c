@@ -31,7 +31,7 @@ int bisect_session_open(const struct bisect_orders *orders, const char *state_di
 	if (r == 0)
 		r = patterns_choose(orders->patterns, NULL, &session.patterns, why);
 	if (r == 0) {
-		session.guests_dir = installed_guests(orders->guests);
+		session.guests_dir = install_guests(orders->guests);
 		session.guests = image_identities(
 			session.guests_dir ? session.guests_dir : "", session.plan);
 		session.host = bisect_host("");
@@ -123,7 +123,7 @@ static bool has_values(const struct bisect_point *point)
 
 /* What the end of a build means; "" if it went well. Returns the answer to give. */
 static enum bisect_answer read_build(const struct bisect_orders *orders,
-	const struct child_end *end, const char *log, char text[512])
+	const struct guarded_child_end *end, const char *log, char text[512])
 {
 	char line[200];
 
@@ -168,8 +168,8 @@ static bool starts(
 		return true;
 	r = bisect_expand(orders->device_model, point, &path, &inner);
 	if (r == 0)
-		r = child_ask((char *[]){ path, (char *)"--version", NULL },
-			COMMAND_LIMIT_MS / 1000, &said, &inner);
+		r = guarded_child_output((char *[]){ path, (char *)"--version", NULL },
+			PROGRAM_LIMIT_MS / 1000, &said, &inner);
 	/* What a loader says of a library that is missing is one line. */
 	reason = said && r > 0 ? said : inner.text;
 	if (r != 0)
@@ -190,7 +190,7 @@ static int build(struct bisect_session *session, const struct bisect_point *poin
 	char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)session->orders->build, NULL };
 	char *log = bisect_state_build_log(&session->state, of), text[512];
 	struct problem missing = { 0 };
-	struct child_end end = { 0 };
+	struct guarded_child_end end = { 0 };
 	enum bisect_answer answer;
 	int r;
 

@@ -64,7 +64,7 @@ static void write_index(void *data, FILE *stream)
 	if (report->record)
 		json_object_set_new(
 			index, "files", report->record->files(report->record->data, NULL));
-	markup_json(stream, index);
+	html_json(stream, index);
 	json_decref(index);
 }
 
@@ -186,7 +186,7 @@ static void write_cells(void *data, FILE *stream)
 			add_events(report, cell, detail);
 		}
 		fprintf(stream, "<script type=\"application/json\" id=\"cell-%zu\">", i);
-		markup_json(stream, detail);
+		html_json(stream, detail);
 		fputs("</script>\n", stream);
 		json_decref(detail);
 	}
@@ -196,9 +196,9 @@ static void write_title(void *data, FILE *stream)
 {
 	const json_t *findings = ((struct report *)data)->findings;
 
-	markup_text(stream, document_text(findings, "verdict"));
+	html_text(stream, document_text(findings, "verdict"));
 	fputs(" \xe2\x80\x93 ", stream);
-	markup_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
+	html_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
 }
 
 /* For browsers without scripts. */
@@ -210,11 +210,11 @@ static void write_rows(void *data, FILE *stream)
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
 	{
 		fputs("<tr><td>", stream);
-		markup_text(stream, document_text(cell, "verdict"));
+		html_text(stream, document_text(cell, "verdict"));
 		fputs("</td><th scope=\"row\">", stream);
-		markup_text(stream, document_text(cell, "name"));
+		html_text(stream, document_text(cell, "name"));
 		fputs("</th><td>", stream);
-		markup_text(stream, document_text(cell, "cause"));
+		html_text(stream, document_text(cell, "cause"));
 		fputs("</td></tr>\n", stream);
 	}
 }
@@ -231,12 +231,12 @@ static void write_measured_on(void *data, FILE *stream)
 	json_array_foreach(json_object_get(measured_on, "why"), i, entry)
 	{
 		fputs(i > 0 ? "; " : " ", stream);
-		markup_text(stream, document_text(entry, "text"));
+		html_text(stream, document_text(entry, "text"));
 	}
 	fputc('.', stream);
 }
 
-static const struct markup_slot slots[] = {
+static const struct html_slot slots[] = {
 	{ "title", write_title },
 	{ "measured_on", write_measured_on },
 	{ "rows", write_rows },
@@ -247,13 +247,13 @@ static const struct markup_slot slots[] = {
 
 int render_html(const json_t *findings, const struct render_options *options, FILE *stream)
 {
-	static const struct markup_page page = { &page_report, &page_report_style,
+	static const struct html_page page = { &page_report, &page_report_style,
 		&page_report_script, slots };
 	struct report report = { findings, summary_of(findings), options->record,
 		{ RENDER_SCREENS_MAX, RENDER_SCREENS_MAX } };
 	int r;
 
-	r = markup_page(&page, &report, stream);
+	r = html_page(&page, &report, stream);
 	json_decref(report.summary);
 	return r;
 }

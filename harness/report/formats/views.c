@@ -29,7 +29,7 @@ static void column_text(const json_t *device, int layer, char text[static COLUMN
 	static const char domain[] = "0000:";
 	const json_t *value = json_object_get(device, view_names[layer].name);
 	const char *address = document_text(value, "address");
-	const char *parts_at = document_text(device, "parts_at");
+	const char *first_difference = document_text(device, "parts_at");
 
 	text[0] = '\0';
 	if (!value)
@@ -44,7 +44,7 @@ static void column_text(const json_t *device, int layer, char text[static COLUMN
 		add_word(text, document_text(value, shown[i]));
 	if (!text[0])
 		add_word(text, json_is_null(value) ? "-" : "yes");
-	if (strcmp(parts_at, view_names[layer].name) == 0)
+	if (strcmp(first_difference, view_names[layer].name) == 0)
 		add_word(text, "!");
 }
 
@@ -128,13 +128,13 @@ static void print_device(const json_t *device, const int widths[VIEW_LAYERS], FI
 static void print_views(const json_t *cell, const json_t *views, FILE *stream)
 {
 	const json_t *devices = json_object_get(views, "devices"), *device;
-	const char *parts_at = document_text(views, "parts_at");
+	const char *first_difference = document_text(views, "parts_at");
 	int widths[VIEW_LAYERS] = { 0 };
 	size_t i, hidden = 0;
 
 	escape_text(stream, document_text(cell, "name"));
-	fputs(parts_at[0] ? ": the views part at " : ": the views agree", stream);
-	escape_text(stream, parts_at);
+	fputs(first_difference[0] ? ": the views part at " : ": the views agree", stream);
+	escape_text(stream, first_difference);
 	fputc('\n', stream);
 	measure(devices, widths);
 	print_head(widths, stream);

@@ -22,9 +22,9 @@ static char *render(const char *findings)
 	return text;
 }
 
-#define CELL(layers, parts_at, devices)                                                            \
+#define CELL(layers, first_difference, devices)                                                    \
 	"{\"cells\": [{\"name\": \"a-b\", \"views\": {\"layers\": [" layers                        \
-	"], \"parts_at\": " parts_at ", \"devices\": [" devices "]}}]}"
+	"], \"parts_at\": " first_difference ", \"devices\": [" devices "]}}]}"
 
 /* These findings have no identities. */
 #define HEAD "Not hardware: not known what the host was\n"
