@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "src/field.h"
-#include "src/report.h"
 #include "src/suite.h"
 
 /*

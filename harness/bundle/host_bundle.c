@@ -12,7 +12,6 @@
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/bundle/file.h"
-#include "harness/host/document.h"
 #include "harness/host/render.h"
 #include "harness/host/xen_boot_log.h"
 #include "src/document.h"

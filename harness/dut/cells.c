@@ -12,7 +12,6 @@
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/dut/private.h"
-#include "harness/host/document.h"
 #include "harness/logs/patterns.h"
 #include "harness/store/seal.h"
 #include "src/io.h"

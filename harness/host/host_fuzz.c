@@ -12,7 +12,6 @@
 #include "harness/host/dmar.h"
 #include "harness/host/document.h"
 #include "harness/host/option_rom.h"
-#include "harness/host/xen_boot_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "harness/host/document.h"
-#include "harness/host/identity.h"
 #include "harness/host/render.h"
 #include "src/document.h"
 #include "src/suite.h"

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "harness/plan/plan.h"
-#include "src/document.h"
 #include "src/suite.h"
 
 static char place[] = "/tmp/igd-plan-XXXXXX";

@@ -12,7 +12,6 @@
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/bundle/file.h"
-#include "harness/host/document.h"
 #include "harness/judge/stored_run.h"
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"

@@ -11,7 +11,6 @@
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
-#include "harness/host/document.h"
 #include "harness/judge/judge.h"
 #include "harness/report/formats/json.h"
 #include "harness/report/formats/table.h"
