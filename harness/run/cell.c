@@ -11,13 +11,6 @@
 #include "harness/run/cell_private.h"
 #include "src/document.h"
 
-/*
- * How long the end of the console may precede the news of why: QEMU's death closes the line at
- * once, and is known to the back end within a turn of the loop. A verdict shall come within a
- * second.
- */
-#define GRACE_US 800000
-
 void cell_enter(struct cell *cell, enum cell_state state)
 {
 	const char *left = cell_state_name(cell->state);
@@ -63,7 +56,7 @@ void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
 	if (!cell->decided)
 		decide(cell, ending, fmt, ap);
 	va_end(ap);
-	console_close(cell);
+	cell_console_close(cell);
 	cell_enter(cell, CELL_CLEAN_UP);
 	cell->backend->destroy(cell->guest);
 }
@@ -71,23 +64,14 @@ void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
 static void on_created(void *data, int console_fd)
 {
 	struct cell *cell = data;
-	int r;
 
 	if (cell->state != CELL_CREATE && cell->state != CELL_RESTORE)
 		return;
-	r = console_open(cell, console_fd);
-	if (r < 0 && cell->unwritten.text[0]) {
-		cell_end(cell, ENDING_NOT_RECORDED, "%s", cell->unwritten.text);
+	if (!cell_console_open(cell, console_fd))
 		return;
-	}
-	if (r < 0) {
-		cell_end(cell, ENDING_HOST_FAILED, "cannot read the guest's console: %s",
-			strerror(-r));
-		return;
-	}
 	cell_enter(cell, cell->restored ? CELL_REPORT_AGAIN : CELL_FIRST_FRAME);
 	if (cell->restored) /* its agent said hello before it was saved */
-		console_ask(cell);
+		console_ask(cell->console, true);
 }
 
 static void on_saved(void *data)
@@ -101,13 +85,11 @@ static void on_saved(void *data)
  */
 static enum ending refine(const struct cell *cell, enum ending how)
 {
-	const char *tail = cell->console.tail;
-
 	if (how != ENDING_GUEST_CRASHED && how != ENDING_GUEST_REBOOTED && how != ENDING_GUEST_OFF)
 		return how;
-	if (strstr(tail, "Attempted to kill init"))
+	if (console_said(cell->console, "Attempted to kill init"))
 		return ENDING_AGENT_DIED;
-	if (strstr(tail, "Kernel panic"))
+	if (console_said(cell->console, "Kernel panic"))
 		return ENDING_GUEST_CRASHED;
 	return how;
 }
@@ -120,7 +102,7 @@ static void on_ended(void *data, enum ending how, const char *detail)
 	if (cell->state >= CELL_CLEAN_UP)
 		return;
 	/* Its last words may still be in the line, the end of the report among them. */
-	console_drain(cell);
+	console_drain(cell->console);
 	if (cell->state >= CELL_CLEAN_UP)
 		return;
 	if (cell->state == CELL_POWER_OFF && how == ENDING_GUEST_OFF) {
@@ -128,7 +110,7 @@ static void on_ended(void *data, enum ending how, const char *detail)
 		return;
 	}
 	how = migrate_refine(cell, refine(cell, how));
-	console_last_line(cell, line, sizeof(line));
+	console_last_line(cell->console, line, sizeof(line));
 	cell_end(cell, how, "%s%s%s", detail, line[0] ? "; on its console: " : "", line);
 }
 
@@ -156,10 +138,12 @@ static void on_pictured(void *data)
 
 void cell_go_on(struct cell *cell)
 {
-	if (migrate_is_due(cell))
+	if (migrate_is_due(cell)) {
 		migrate_save(cell);
-	else
-		console_power_off(cell);
+		return;
+	}
+	cell_enter(cell, CELL_POWER_OFF);
+	console_power_off(cell->console);
 }
 
 static const struct guest_handler handler = {
@@ -169,29 +153,6 @@ static const struct guest_handler handler = {
 	.ended = on_ended,
 	.gone = on_gone,
 };
-
-static int on_grace(sd_event_source *source, uint64_t usec, void *data)
-{
-	struct cell *cell = data;
-
-	cell_end(cell, ENDING_CONSOLE_LOST,
-		"the serial line broke in state %s; guest and device model still live",
-		cell_state_name(cell->state));
-	return 0;
-}
-
-void cell_console_lost(struct cell *cell)
-{
-	if (cell->grace || cell->state >= CELL_CLEAN_UP)
-		return;
-	journal_note(&cell->journal, json_pack("{s:s}", "what", "console-lost"));
-	/* It is on its way, and its device model may take its time: the limit is that of the state.
-	 */
-	if (cell->console.bye)
-		return;
-	sd_event_add_time_relative(
-		cell->loop, &cell->grace, CLOCK_MONOTONIC, GRACE_US, 1000, on_grace, cell);
-}
 
 /* Ends a cell that has no guest, from the loop so that over() never comes out of cell_begin(). */
 static int on_nothing_begun(sd_event_source *source, void *data)
@@ -335,11 +296,10 @@ int cell_begin(const struct cell_request *request, const struct cell_watcher *wa
 	cell->watcher = *watcher;
 	cell->journal.fd = -1;
 	cell->record_fd = cell->restored_fd = cell->parts.disk_fd = cell->parts.saved_fd = -1;
-	cell->console.fd = cell->console.log_fd = -1;
-	wire_message_init(&cell->console.report);
+	cell->console = cell_console_new(cell);
 	cell->times = json_object();
 	cell->leftovers = json_array();
-	if (!cell->times || !cell->leftovers) {
+	if (!cell->console || !cell->times || !cell->leftovers) {
 		r = -ENOMEM;
 		goto out;
 	}
@@ -378,8 +338,7 @@ void cell_free(struct cell *cell)
 		return;
 	if (cell->guest)
 		cell->backend->release(cell->guest);
-	console_close(cell);
-	wire_message_finish(&cell->console.report);
+	console_free(cell->console);
 	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);
 	sd_event_source_disable_unref(cell->no_guest);

@@ -25,9 +25,6 @@
 #include "harness/plan/cell_state.h"
 #include "src/problem.h"
 
-/* Bytes of console a cell keeps, and after which more is noise: a Debian kernel writes 0.1 MB. */
-#define CELL_CONSOLE_MAX (4u << 20)
-
 struct cell_watcher {
 	/*
 	 * Makes the host ready for the cell's guest, and looks, once the back end says that the

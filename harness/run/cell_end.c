@@ -25,7 +25,8 @@ static json_t *end_document(const struct cell *cell)
 	json_object_set_new(end, "detail", json_string(cell->detail));
 	json_object_set(end, "times_ms", cell->times);
 	json_object_set_new(end, "console",
-		cell->first_console ? json_incref(cell->first_console) : console_describe(cell));
+		cell->first_console ? json_incref(cell->first_console)
+				    : console_describe(cell->console));
 	if (cell->other_side)
 		json_object_set_new(end, "transition", migrate_describe(cell));
 	json_object_set_new(end, "stalled_ms", json_integer((json_int_t)(cell->stalled_us / 1000)));

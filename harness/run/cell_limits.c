@@ -41,35 +41,47 @@ static bool stalled(struct cell *cell, uint64_t due_us)
 
 static void limit_of_first_frame(struct cell *cell, unsigned long long s)
 {
+	struct console_count count = console_count(cell->console);
 	char line[160];
 
-	console_last_line(cell, line, sizeof(line));
-	if (wire_half(&cell->console.decoder) || cell->console.decoder.bad_frames > 0)
+	console_last_line(cell->console, line, sizeof(line));
+	if (count.half || count.bad_frames > 0)
 		cell_end(cell, ENDING_HALF_FRAME,
 			"no whole frame within %llu s; %llu bad ones (%s)", s,
-			(unsigned long long)cell->console.decoder.bad_frames,
-			cell->console.decoder.first_bad[0] ? cell->console.decoder.first_bad
-							   : "cut off");
-	else if (cell->console.decoder.bytes == 0)
+			(unsigned long long)count.bad_frames,
+			count.first_bad[0] ? count.first_bad : "cut off");
+	else if (count.bytes == 0)
 		cell_end(cell, ENDING_SILENT, "nothing on the console within %llu s", s);
 	else
 		cell_end(cell, ENDING_NO_AGENT,
 			"%llu bytes of console text but no frame within %llu s; last line: %s",
-			(unsigned long long)cell->console.decoder.bytes, s, line);
+			(unsigned long long)count.bytes, s, line);
 }
 
 static void limit_of_report(struct cell *cell, unsigned long long s)
 {
-	const struct wire_message *report = &cell->console.report;
+	struct console_count count = console_count(cell->console);
 
-	if (wire_half(&cell->console.decoder) || report->missing > 0)
+	if (count.half || count.missing > 0)
 		cell_end(cell, ENDING_HALF_FRAME,
 			"the report was begun and not finished within %llu s: %u of %u parts came%s",
-			s, report->parts - report->missing, report->parts,
-			wire_half(&cell->console.decoder) ? ", and a cut frame" : "");
+			s, count.parts - count.missing, count.parts,
+			count.half ? ", and a cut frame" : "");
 	else
 		cell_end(cell, ENDING_AGENT_SILENT,
 			"the agent said hello and sent no report within %llu s", s);
+}
+
+static void limit_of_report_again(struct cell *cell, unsigned long long s)
+{
+	struct console_count count = console_count(cell->console);
+
+	if (count.frames == 0 && !count.half)
+		cell_end(cell, ENDING_NOT_BACK,
+			"restored, and asked for its report %u times, the agent sent no frame within %llu s",
+			1 + count.asked_again, s);
+	else
+		limit_of_report(cell, s);
 }
 
 static int on_limit(sd_event_source *source, uint64_t usec, void *data)
@@ -106,12 +118,7 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *data)
 		cell_end(cell, ENDING_RESTORE_HUNG, "the guest was not restored within %llu s", s);
 		break;
 	case CELL_REPORT_AGAIN:
-		if (cell->console.decoder.frames == 0 && !wire_half(&cell->console.decoder))
-			cell_end(cell, ENDING_NOT_BACK,
-				"restored, and asked for its report %u times, the agent sent no frame within %llu s",
-				1 + cell->console.asked_again, s);
-		else
-			limit_of_report(cell, s);
+		limit_of_report_again(cell, s);
 		break;
 	case CELL_POWER_OFF:
 		cell_end(cell, ENDING_STUCK_OFF,

@@ -1,6 +1,7 @@
 /*
  * What the parts of a cell share: cell.c has the states, cell_limits.c their limits, cell_console.c
- * the serial line, cell_transition.c what is between two guests, cell_end.c the last word.
+ * what it makes of its serial line (console.h), cell_transition.c what is between two guests,
+ * cell_end.c the last word.
  */
 #ifndef IGD_RUN_CELL_PRIVATE_H
 #define IGD_RUN_CELL_PRIVATE_H
@@ -8,28 +9,8 @@
 #include <stdbool.h>
 
 #include "harness/run/cell.h"
+#include "harness/run/console.h"
 #include "harness/store/journal.h"
-#include "src/wire.h"
-
-/* The end of the console's text is kept for the sentence that says why a guest died. */
-#define CELL_TAIL_MAX 4096
-
-struct cell_console {
-	int fd;     /* the back end's; -1 without */
-	int log_fd; /* console.log */
-	sd_event_source *source;
-	bool fast;               /* the line is: bytes are read as they come */
-	sd_event_source *gather; /* bytes are there: read them a moment later, all at once */
-	sd_event_source *quiet;  /* no part of the report for a while: ask again */
-	struct wire_decoder decoder;
-	struct wire_message report;
-	uint64_t kept; /* bytes in console.log */
-	unsigned int asked_again;
-	bool lost; /* end of file or an error */
-	bool bye;  /* the agent said so when it was asked to power off: the line may end */
-	char tail[CELL_TAIL_MAX + 1];
-	size_t tail_used;
-};
 
 struct cell {
 	const struct backend *backend;
@@ -43,7 +24,8 @@ struct cell {
 	double slow;
 	struct cell_watcher watcher;
 	struct journal journal;
-	struct cell_console console;
+	struct console *console;
+	bool bye; /* the agent said so when it was asked to power off: the line may end */
 
 	enum cell_state state;
 	uint64_t entered_us;        /* when the state was entered */
@@ -90,8 +72,14 @@ void cell_go_on(struct cell *cell);
 /* cell.c: enters a state and starts its limit. */
 void cell_enter(struct cell *cell, enum cell_state state);
 
-/* cell.c: the console is at its end; waits a moment for the reason. */
-void cell_console_lost(struct cell *cell);
+/*
+ * cell_console.c: makes the console of a cell, without a line yet; NULL without memory.
+ * cell_console_open() records and reads the guest's line; it ends the cell and returns false if
+ * that cannot be. cell_console_close() notes if not all could be recorded.
+ */
+struct console *cell_console_new(struct cell *cell);
+bool cell_console_open(struct cell *cell, int fd);
+void cell_console_close(struct cell *cell);
 
 /* cell_end.c: writes end.json and tells it. */
 void cell_finish(struct cell *cell);
@@ -107,31 +95,6 @@ void limits_enter(struct cell *cell);
 
 /* No limit passes any more. */
 void limits_close(struct cell *cell);
-
-/* cell_console.c: starts to read the console; 0 or a negative errno. */
-int console_open(struct cell *cell, int fd);
-
-/* Reads what is there now, for a guest that has just ended. */
-void console_drain(struct cell *cell);
-
-/* Asks for the report, until the first part of it comes. */
-void console_ask(struct cell *cell);
-
-/* "console" of end.json, as it is now. New reference. */
-json_t *console_describe(const struct cell *cell);
-
-/* Forgets what was read, for the next guest; only of a closed console. */
-void console_reset(struct cell *cell);
-
-/* Asks the guest to power off: nothing more is wanted of it. */
-void console_power_off(struct cell *cell);
-
-/* Stops reading; what was read stays. */
-void console_close(struct cell *cell);
-
-/* What a kernel said when it panicked, or else the last line with something in it: cut, printable.
- */
-void console_last_line(const struct cell *cell, char *line, size_t size);
 
 /* cell_transition.c: makes what a cell's guests share; 0 or a negative errno. */
 int migrate_begin(struct cell *cell, const char *effective_backend);

@@ -4,6 +4,7 @@
  */
 #include "harness/base/fileio.h"
 #include "harness/run/cell.h"
+#include "harness/run/console.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -509,7 +510,7 @@ static void noise_ends_in_bounded_memory(void)
 
 	expect(&script, NULL, "garbage", "first-frame", "no reason for more");
 	CU_ASSERT_EQUAL(fstatat(place_fd, "console.log", &st, 0), 0);
-	CU_ASSERT(st.st_size <= (off_t)CELL_CONSOLE_MAX);
+	CU_ASSERT(st.st_size <= (off_t)CONSOLE_MAX);
 }
 
 static void deaths_have_their_names(void)

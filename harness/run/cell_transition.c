@@ -88,12 +88,14 @@ void migrate_saved(struct cell *cell)
 		return;
 	if (fstat(cell->parts.saved_fd, &st) == 0)
 		cell->saved_bytes = (uint64_t)st.st_size;
-	console_drain(cell);
+	console_drain(cell->console);
 	if (cell->state != CELL_SAVE)
 		return;
-	cell->first_console = console_describe(cell);
-	console_close(cell);
-	console_reset(cell);
+	cell->first_console = console_describe(cell->console);
+	cell_console_close(cell);
+	console_reset(cell->console);
+	sd_event_source_disable_unref(cell->grace);
+	cell->grace = NULL;
 	cell_enter(cell, CELL_DESTROY_SOURCE);
 	cell->backend->destroy(cell->guest);
 }
@@ -137,7 +139,7 @@ void migrate_restore(struct cell *cell)
 
 json_t *migrate_describe(const struct cell *cell)
 {
-	json_t *console = cell->restored ? console_describe(cell) : json_null();
+	json_t *console = cell->restored ? console_describe(cell->console) : json_null();
 
 	return json_pack("{s:I, s:[I, I], s:o}", "saved_bytes", (json_int_t)cell->saved_bytes,
 		"asked_ms", cell->asked_ms[0], cell->asked_ms[1], "console", console);
