@@ -23,16 +23,16 @@ static struct {
 
 static const struct command_option options[] = {
 	{ "xen", "VERSION",
-		"the hypervisor they are to run on, such as 4.20 (default: the one that\n"
-		"                          runs, in a dom0; elsewhere none)",
+		"the version of the hypervisor, such as 4.20 (default: the running\n"
+		"                          one in a dom0, else none)",
 		.text = &opts.xen },
 	{ "baseline", "FILE",
-		"an audit that was stored with --json: exit status 1 if a symbol is\n"
-		"                          new; those that are gone are listed",
+		"an audit stored with --json; exit status 1 if a symbol is new;\n"
+		"                          removed symbols are listed",
 		.text = &opts.baseline },
 	{ "symbols", "FILE",
-		"what replaces each symbol (default: IGD_SYMBOLS, or the file installed\n"
-		"                          with the program)",
+		"the table of replacements (default: IGD_SYMBOLS, or the file\n"
+		"                          installed with the program)",
 		.text = &opts.symbols },
 	{ "json", NULL, "the audit as JSON", .flag = &opts.json },
 	{ NULL },
@@ -190,11 +190,11 @@ const struct command command_abi = {
 	.arguments = "FILE...",
 	.summary = "what a program uses of Xen's unstable libraries",
 	.description =
-		"Lists which symbols a program or library imports from Xen libraries without a stable\n"
-		"ABI, by library and by use, and what replaces each. Reads the file alone: no Xen and\n"
-		"no library of it need be there. Exit status: 1 if a library is of another Xen than\n"
-		"the hypervisor, or a symbol is not in the baseline; 0 if not; 2 for wrong usage or a\n"
-		"file that is no sound program; 3 if there was no answer.",
+		"Lists the symbols that a program or library imports from Xen libraries without a\n"
+		"stable ABI, by library and by use, with the replacement of each. Reads only the\n"
+		"file: Xen and its libraries need not be installed. Exit status: 0 no finding; 1 a\n"
+		"library belongs to a different Xen than the hypervisor, or a symbol is not in the\n"
+		"baseline; 2 wrong usage, or the file is not a valid program; 3 no answer.",
 	.options = options,
 	.run = run,
 };

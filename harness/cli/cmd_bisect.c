@@ -18,23 +18,23 @@ static struct bisect_range range;
 static const char *format = "text";
 
 static const struct command_option options[] = {
-	{ "git", "DIR", "bisect the commits of that repository, from --good to --bad",
+	{ "git", "DIR", "bisect the commits of this repository, from --good to --bad",
 		.text = &range.git },
-	{ "good", "REVISION", "a commit that is good; may be given again", .list = &range.good },
-	{ "bad", "REVISION", "a commit that is bad", .text = &range.bad },
-	{ "packages", "DIR", "bisect the Debian packages in that folder, by version",
+	{ "good", "REVISION", "a good commit; repeatable", .list = &range.good },
+	{ "bad", "REVISION", "a bad commit", .text = &range.bad },
+	{ "packages", "DIR", "bisect the Debian packages in this folder, by version",
 		.text = &range.packages },
-	{ "package", "NAME", "whose versions, if the folder has several packages",
+	{ "package", "NAME", "the package to bisect, if the folder has several",
 		.text = &range.package },
 	{ "directory", "DIR",
-		"bisect directories: one revision each, given again and again, the good\n"
-		"                          end first, the bad end last",
+		"bisect directories, one revision each; repeat it, the good end\n"
+		"                          first, the bad end last",
 		.list = &range.directories },
 	{ "part", "NAME=GOOD,...,BAD",
-		"bisect a tuple: one of its parts, such as qemu=7.2.22,10.0.2, given\n"
-		"                          again for each. Which of them is guilty?",
+		"bisect a tuple to the part that is at fault: one option a part, such\n"
+		"                          as qemu=7.2.22,10.0.2",
 		.list = &range.parts },
-	{ "format", "NAME", "how to say what was found (default: text)", .text = &format,
+	{ "format", "NAME", "the format of the result (default: text)", .text = &format,
 		.nth = bisect_renderer_name },
 	BISECT_OPTIONS(opts),
 	{ NULL },
@@ -106,11 +106,12 @@ const struct command command_bisect = {
 	.arguments = "MATRIX",
 	.summary = "find the first bad QEMU, libxl or package",
 	.description =
-		"Reproduces the bad and the good end, then searches between them; the deviation of the\n"
-		"bad end is what counts as bad, unless --signature says another. A revision that fails\n"
-		"otherwise, or cannot be built, is skipped. Stopped, killed, or on a host that broke, the\n"
-		"same command goes on. docs/topics/bisect.md tells how. Exit status: 0 found, 1 it cannot be\n"
-		"narrowed down to one, or an end is not as said, 2 usage, 3 stopped: the host failed.",
+		"Reproduces the bad and the good end, then searches between them. The deviation of\n"
+		"the bad end counts as bad, unless --signature names a different one. A revision that\n"
+		"fails differently, or cannot be built, is skipped. The same command continues a\n"
+		"search that was stopped or killed, or whose host failed. See docs/topics/bisect.md.\n"
+		"Exit status: 0 found; 1 the search cannot be narrowed down to one revision, or an\n"
+		"end is not good or bad as given; 2 usage; 3 stopped: the host failed.",
 	.options = options,
 	.run = run,
 };

@@ -14,7 +14,7 @@ static struct bisect_given opts = BISECT_GIVEN;
 static const char *revision;
 
 static const struct command_option options[] = {
-	{ "revision", "NAME", "what is tested (default: HEAD, if this is in a work tree of git)",
+	{ "revision", "NAME", "the revision's name (default: HEAD, in a work tree of git)",
 		.text = &revision },
 	BISECT_OPTIONS(opts),
 	{ NULL },
@@ -87,10 +87,10 @@ const struct command command_bisect_step = {
 	.arguments = "MATRIX",
 	.summary = "test one revision, for `git bisect run`",
 	.description =
-		"Builds what is in the current folder, runs the cells with it, and answers by its exit\n"
-		"status as `git bisect run` wants it: 0 good, 1 bad, 125 it cannot be tested, 129 the\n"
-		"host or the lab is broken, the usage is wrong, or it was stopped: nothing is known, and\n"
-		"git stops. What was tested already is not run again.",
+		"Builds the current folder, runs the cells with it, and returns the exit status that\n"
+		"`git bisect run` expects: 0 good, 1 bad, 125 cannot be tested, 129 the host or the\n"
+		"lab failed, wrong usage, or stopped (the result is not known, and git stops). A\n"
+		"revision that was tested before is not run again.",
 	.options = options,
 	.run = run,
 	/* To git, 2 would mean bad. */

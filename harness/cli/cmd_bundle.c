@@ -24,11 +24,10 @@ static struct {
 
 static const struct command_option options[] = {
 	{ "output", "FILE.tar.zst",
-		"the file to make, which must not be there (default:\n"
-		"                          MATRIX-STARTED.tar.zst here)",
+		"the file to make; it must not exist (default: MATRIX-STARTED.tar.zst\n"
+		"                          here)",
 		.text = &opts.output },
-	{ "check", NULL, "check the bundle that is named instead, without unpacking it",
-		.flag = &opts.check },
+	{ "check", NULL, "check the bundle instead, without unpacking it", .flag = &opts.check },
 	{ NULL },
 };
 
@@ -134,11 +133,12 @@ const struct command command_bundle = {
 	.arguments = "DIR|FILE",
 	.summary = "a run directory as one file, for keeping and mailing",
 	.description =
-		"Writes the run directory DIR into one .tar.zst, with the SHA-256 of every file in it;\n"
-		"the same run gives the same bytes. Refused while a run writes there. Unpacked by tar,\n"
-		"it is a run directory again: `igd-harness judge` works as before. With --check, DIR is\n"
-		"a bundle: is every file there and as it was? Exit status: 0 done or whole, 2 wrong\n"
-		"usage or not whole, 3 it could not be read or written.",
+		"Writes the run directory DIR into one .tar.zst file with the SHA-256 of every file\n"
+		"in it. The same run gives the same bytes. A directory in which a run is writing is\n"
+		"refused. Unpacked with tar, a bundle is a run directory again: `igd-harness judge`\n"
+		"works as before. With --check, DIR is a bundle, and every file in it is checked.\n"
+		"Exit status: 0 done, or the bundle is whole; 2 wrong usage, or the bundle is not\n"
+		"whole; 3 a file could not be read or written.",
 	.options = options,
 	.run = run,
 };

@@ -62,9 +62,10 @@ const struct command command_cell = {
 	.arguments = "DIR NAME",
 	.summary = "run one cell of a run directory, here, and judge nothing",
 	.description =
-		"Runs the cell NAME of the run directory DIR unless it is over. It is what a controller\n"
-		"asks of its host under test (`run --dut`), cell by cell. Exit status: 0 the cell is\n"
-		"over, whatever its verdict will be; 2 usage; 3 it could not be run, or was stopped.",
+		"Runs the cell NAME of the run directory DIR unless it is over. A controller runs\n"
+		"this command on its host under test (`run --dut`), one cell at a time. Exit status:\n"
+		"0 the cell is over, whatever its verdict will be; 2 usage; 3 the cell could not be\n"
+		"run, or was stopped.",
 	.options = options,
 	.run = run,
 };

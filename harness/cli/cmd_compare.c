@@ -43,7 +43,7 @@ static const struct command_option options[] = {
 		"the known deviations (default: each run's own, or with --matrix those\n"
 		"                          beside that matrix)",
 		.text = &opts.known },
-	{ "format", "NAME", "how to say it (default: text)", .text = &opts.format,
+	{ "format", "NAME", "the output format (default: text)", .text = &opts.format,
 		.nth = format_name },
 	{ NULL },
 };
@@ -123,9 +123,9 @@ const struct command command_compare = {
 	.arguments = "RUN RUN...",
 	.summary = "several runs side by side, above all of several releases",
 	.description =
-		"Judges the run directories and lays them side by side: what was under test in each, and\n"
-		"cell by cell the verdicts; first the cells of which something changed, and which\n"
-		"expectation holds of which run. Exit status: that of the worst run; 2 usage.",
+		"Judges the run directories and shows them side by side: the software under test in\n"
+		"each, and the verdicts cell by cell. Cells that differ come first, with the\n"
+		"expectation that holds for each run. Exit status: that of the worst run; 2 usage.",
 	.options = options,
 	.run = run,
 };

@@ -15,23 +15,21 @@ static struct {
 } opts = { .device_type = "ssh", .prefix = "/usr", .slow = "1" };
 
 static const struct command_option options[] = {
-	{ "device-type", "TYPE", "LAVA's word for the kind of host (default: ssh)",
-		.text = &opts.device_type },
-	{ "tag", "TAG", "only on a host that has this tag; may be given again",
-		.list = &opts.tags },
-	{ "prefix", "DIR", "where the harness is on the host (default: /usr)",
+	{ "device-type", "TYPE", "LAVA's device type (default: ssh)", .text = &opts.device_type },
+	{ "tag", "TAG", "only on a host with this tag; repeatable", .list = &opts.tags },
+	{ "prefix", "DIR", "the prefix of the harness on the host (default: /usr)",
 		.text = &opts.prefix },
 	{ "out", "DIR",
 		"the run directory on the host (default: in the job's own folder,\n"
 		"                          which LAVA removes)",
 		.text = &opts.out },
-	{ "select", "GLOB", "only cells whose name matches; may be given again",
+	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
 		.list = &opts.select },
 	{ "shard", "INDEX/COUNT", "only this part of the cells: a job for each host",
 		.text = &opts.shard },
 	{ "run-option", "WORD",
-		"a further word for `run` on the host, such as --run-option=--keep-lease;\n"
-		"                          may be given again",
+		"a further option of `run` on the host, such as --run-option=--keep-\n"
+		"                          lease; repeatable",
 		.list = &opts.more },
 	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &opts.slow },
 	{ NULL },
@@ -96,9 +94,9 @@ const struct command command_lava_job = {
 	.arguments = "MATRIX",
 	.summary = "write a job for LAVA that runs a matrix",
 	.description =
-		"Prints the definition of a job (YAML): the matrix, or a shard of it, is run on a host\n"
-		"that LAVA reaches over ssh and that has the harness installed, and each cell is a case\n"
-		"of LAVA's. The time-outs are those of the cells. Touches nothing.",
+		"Prints the definition of a LAVA job (YAML) that runs the matrix, or a shard of it,\n"
+		"on a host that LAVA reaches over ssh and that has the harness installed. Each cell\n"
+		"is a test case of LAVA. The timeouts are those of the cells. Changes nothing.",
 	.options = options,
 	.run = run,
 };

@@ -11,7 +11,7 @@ static struct {
 } opts;
 
 static const struct command_option options[] = {
-	{ "out", "DIR", "the run directory to make; must be given", .text = &opts.out },
+	{ "out", "DIR", "the run directory to make; required", .text = &opts.out },
 	{ NULL },
 };
 
@@ -55,10 +55,11 @@ const struct command command_merge = {
 	.arguments = "RUN...",
 	.summary = "join the runs of a matrix's shards into one",
 	.description =
-		"Makes one run directory of those that `run --shard` made, on one host or on many.\n"
-		"Each cell is judged by what its own host was. A shard that is not there leaves its\n"
-		"cells unrun (MISS); one that comes twice, or is of another plan, is refused.\n"
-		"Exit status: 0; 3 if a shard is missing; 2 usage, or runs that do not belong together.",
+		"Joins the run directories that `run --shard` made, on one host or on several, into\n"
+		"one. Each cell is judged by the identities of its own host. A missing shard leaves\n"
+		"its cells unrun (MISS). A shard that is given twice, or belongs to a different plan,\n"
+		"is refused. Exit status: 0; 3 if a shard is missing; 2 usage, or runs that do not\n"
+		"belong together.",
 	.options = options,
 	.run = run,
 };

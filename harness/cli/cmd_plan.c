@@ -18,21 +18,21 @@ static struct {
 } opts;
 
 static const struct command_option options[] = {
-	{ "select", "GLOB", "only cells whose name matches; may be given again",
+	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
 		.list = &opts.select },
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
 		.text = &opts.shard },
-	{ "json", NULL, "the plan document (harness/plan/plan.h) instead of text",
+	{ "json", NULL, "the plan document (docs/schema/plan.json) instead of text",
 		.flag = &opts.json },
 	{ "known", "FILE",
 		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
 		"                          if it is there)",
 		.text = &opts.known },
-	{ "fields", NULL, "list the fields an expectation can name, and end",
+	{ "fields", NULL, "list the fields that an expectation can name, and exit",
 		.flag = &opts.fields },
-	{ "settings", NULL, "list the settings a matrix can give, and end",
+	{ "settings", NULL, "list the settings that a matrix can give, and exit",
 		.flag = &opts.settings },
 	{ NULL },
 };
@@ -184,8 +184,8 @@ const struct command command_plan = {
 	.arguments = "MATRIX",
 	.summary = "read a matrix and print every cell; touches nothing",
 	.description =
-		"Reads a matrix file (docs/use/matrix.md) and prints each cell: its name, what each back\n"
-		"end would be told, what it requires, and what is expected of it and why.",
+		"Reads a matrix file (docs/use/matrix.md) and prints each cell: its name, the\n"
+		"settings for each back end, its requirements, and each expectation with its source.",
 	.options = options,
 	.run = run,
 };

@@ -23,13 +23,14 @@ static struct {
 } opts;
 
 static const struct command_option options[] = {
-	{ "keep", "N", "keep the N that began last", .text = &opts.keep },
-	{ "older", "DAYS", "keep those that began in the last DAYS days", .text = &opts.older },
+	{ "keep", "N", "keep the N runs that began last", .text = &opts.keep },
+	{ "older", "DAYS", "keep the runs that began in the last DAYS days", .text = &opts.older },
 	{ "logs", NULL,
-		"of those not kept, remove only the raw logs and pictures of cells\n"
-		"                          that passed; without --keep and --older, of all",
+		"remove only the raw logs and pictures of cells that passed, of the\n"
+		"                          runs not kept; without --keep and --older, of all runs",
 		.flag = &opts.logs },
-	{ "dry-run", NULL, "say what would be removed, and remove nothing", .flag = &opts.dry_run },
+	{ "dry-run", NULL, "list what would be removed, and remove nothing",
+		.flag = &opts.dry_run },
 	{ NULL },
 };
 
@@ -196,11 +197,11 @@ const struct command command_prune = {
 	.arguments = "DIR...",
 	.summary = "remove old run directories, or the raw logs in them",
 	.description =
-		"Removes of the run directories DIR... those that --keep or --older does not keep, or\n"
-		"with --logs their raw logs: console, libxl's, QEMU's, pictures, of cells that passed.\n"
-		"What is judged by stays, and pruned.json says what went. If one DIR is no run\n"
-		"directory, or is damaged, nothing is removed at all; one that a run is writing in is\n"
-		"left alone. A run's age is by its `started`.",
+		"Removes the run directories DIR... that --keep or --older does not keep; with --logs\n"
+		"only the raw logs (console, libxl, QEMU) and pictures of their cells that passed.\n"
+		"The evidence that verdicts depend on stays, and pruned.json lists the removed files.\n"
+		"If one DIR is not a run directory, or is damaged, nothing is removed. A directory in\n"
+		"which a run is writing is left alone. The age of a run is that of its `started`.",
 	.options = options,
 	.run = run,
 };
