@@ -1,65 +1,13 @@
 #include "harness/run/cell.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "harness/base/clock.h"
 #include "harness/run/cell_private.h"
 #include "src/document.h"
 
-void cell_enter(struct cell *cell, enum cell_state state)
-{
-	const char *left = cell_state_name(cell->state);
-	uint64_t now = clock_us();
-	json_int_t before = json_integer_value(json_object_get(cell->times, left));
-
-	if (cell->entered_us)
-		json_object_set_new(cell->times, left,
-			json_integer(before + (json_int_t)((now - cell->entered_us) / 1000)));
-	cell->state = state;
-	cell->entered_us = now;
-	if (state == CELL_OVER) {
-		cell_finish(cell);
-		return;
-	}
-	journal_note(&cell->journal,
-		json_pack("{s:s, s:s, s:I}", "what", "state", "state", cell_state_name(state),
-			"limit_ms", (json_int_t)limits_of(cell, state)));
-	limits_enter(cell);
-	cell->watcher.entered(cell->watcher.data, state, limits_of(cell, state));
-}
-
-static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
-	__attribute__((format(printf, 3, 0)));
-
-static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
-{
-	cell->decided = true;
-	cell->ending = ending;
-	cell->ended_in = cell->state;
-	vsnprintf(cell->detail, sizeof(cell->detail), fmt, ap);
-	journal_note(&cell->journal, json_pack("{s:s, s:s, s:s*}", "what", "ending", "ending",
-					     ending_entry(ending)->name, "detail", cell->detail));
-}
-
-void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (cell->state >= CELL_CLEAN_UP)
-		return;
-	va_start(ap, fmt);
-	if (!cell->decided)
-		decide(cell, ending, fmt, ap);
-	va_end(ap);
-	cell_console_close(cell);
-	cell_enter(cell, CELL_CLEAN_UP);
-	cell->backend->destroy(cell->guest);
-}
+static void start(struct cell *cell, const json_t *plan, int record_fd);
 
 static void on_created(void *data, int console_fd)
 {
@@ -119,8 +67,8 @@ static void on_gone(void *data, const json_t *leftovers)
 	struct cell *cell = data;
 
 	json_array_extend(cell->leftovers, (json_t *)leftovers);
-	if (cell->state == CELL_DESTROY_SOURCE)
-		migrate_restore(cell);
+	if (cell->state == CELL_DESTROY_SOURCE && migrate_restore(cell))
+		start(cell, cell->other_side, cell->restored_fd);
 	if (cell->state != CELL_CLEAN_UP)
 		return;
 	if (cell->watcher.inspect)
@@ -136,16 +84,6 @@ static void on_pictured(void *data)
 		cell_go_on(cell);
 }
 
-void cell_go_on(struct cell *cell)
-{
-	if (migrate_is_due(cell)) {
-		migrate_save(cell);
-		return;
-	}
-	cell_enter(cell, CELL_POWER_OFF);
-	console_power_off(cell->console);
-}
-
 static const struct guest_handler handler = {
 	.created = on_created,
 	.pictured = on_pictured,
@@ -153,30 +91,6 @@ static const struct guest_handler handler = {
 	.ended = on_ended,
 	.gone = on_gone,
 };
-
-/* Ends a cell that has no guest, from the loop so that over() never comes out of cell_begin(). */
-static int on_nothing_begun(sd_event_source *source, void *data)
-{
-	struct cell *cell = data;
-
-	sd_event_source_disable_unref(cell->no_guest);
-	cell->no_guest = NULL;
-	/* start() may have failed after the host was made ready. */
-	if (cell->watcher.inspect)
-		cell->watcher.inspect(cell->watcher.data, cell->leftovers);
-	cell_enter(cell, CELL_OVER);
-	return 0;
-}
-
-void cell_end_without_guest(struct cell *cell, enum ending ending, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	decide(cell, ending, fmt, ap);
-	va_end(ap);
-	sd_event_add_defer(cell->loop, &cell->no_guest, on_nothing_begun, cell);
-}
 
 /* What the host's check says of a capability that is not there (harness/host/document.h), or NULL.
  */
@@ -234,7 +148,7 @@ static void end_for_lack(struct cell *cell, const char *capability, const json_t
 			"the cell requires \"%s\", which this host does not have", capability);
 }
 
-void cell_start(struct cell *cell, const json_t *plan, int record_fd)
+static void start(struct cell *cell, const json_t *plan, int record_fd)
 {
 	struct problem why = { 0 };
 	int r;
@@ -275,7 +189,7 @@ static void begin(struct cell *cell, const json_t *identities)
 			"%s", inner.text[0] ? inner.text : strerror(-r));
 		return;
 	}
-	cell_start(cell, cell->plan, cell->dir_fd);
+	start(cell, cell->plan, cell->dir_fd);
 }
 
 int cell_begin(const struct cell_request *request, const struct cell_watcher *watcher,
@@ -306,7 +220,7 @@ int cell_begin(const struct cell_request *request, const struct cell_watcher *wa
 	r = journal_open(request->dir_fd, &cell->journal, why);
 	if (r < 0)
 		goto out;
-	r = limits_begin(cell);
+	r = limits_begin(cell, cell_late);
 	if (r < 0)
 		goto out;
 	begin(cell, request->identities);

@@ -128,17 +128,11 @@ static void on_flooded(void *data)
 		(unsigned long long)count.bytes, (unsigned long long)count.frames, CONSOLE_MAX);
 }
 
-static void unwritten(struct cell *cell, int error)
-{
-	problem_set(&cell->unwritten, -error, "cannot write console.log in the run directory: %s",
-		strerror(error));
-}
-
 static void on_not_recorded(void *data, int error)
 {
 	struct cell *cell = data;
 
-	unwritten(cell, error);
+	cell_log_unwritten(cell, error);
 	cell_end(cell, ENDING_NOT_RECORDED, "%s", cell->unwritten.text);
 }
 
@@ -177,12 +171,4 @@ bool cell_console_open(struct cell *cell, int fd)
 		return false;
 	}
 	return true;
-}
-
-void cell_console_close(struct cell *cell)
-{
-	int r = console_close(cell->console);
-
-	if (r < 0)
-		unwritten(cell, -r);
 }

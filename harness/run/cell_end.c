@@ -1,8 +1,10 @@
-/* The end of a cell: end.json, harness/run/cell.h. */
+/* The states of a cell are entered here, and its end is decided and written: end.json. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/run/cell_private.h"
 #include "src/document.h"
@@ -13,6 +15,14 @@ static json_int_t peak_rss_kib(void)
 	struct rusage usage;
 
 	return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}
+
+static json_t *describe_transition(const struct cell *cell)
+{
+	json_t *console = cell->restored ? console_describe(cell->console) : json_null();
+
+	return json_pack("{s:I, s:[I, I], s:o}", "saved_bytes", (json_int_t)cell->saved_bytes,
+		"asked_ms", cell->asked_ms[0], cell->asked_ms[1], "console", console);
 }
 
 static json_t *end_document(const struct cell *cell)
@@ -28,7 +38,7 @@ static json_t *end_document(const struct cell *cell)
 		cell->first_console ? json_incref(cell->first_console)
 				    : console_describe(cell->console));
 	if (cell->other_side)
-		json_object_set_new(end, "transition", migrate_describe(cell));
+		json_object_set_new(end, "transition", describe_transition(cell));
 	json_object_set_new(end, "stalled_ms", json_integer((json_int_t)(cell->stalled_us / 1000)));
 	json_object_set_new(end, "peak_rss_kib", json_integer(peak_rss_kib()));
 	json_object_set(end, "leftovers", cell->leftovers);
@@ -50,7 +60,7 @@ static void admit_unwritten(struct cell *cell)
 	snprintf(cell->detail, sizeof(cell->detail), "%s", cell->unwritten.text);
 }
 
-void cell_finish(struct cell *cell)
+static void finish(struct cell *cell)
 {
 	json_t *end;
 
@@ -69,4 +79,92 @@ void cell_finish(struct cell *cell)
 	}
 	cell->watcher.over(cell->watcher.data, end);
 	json_decref(end);
+}
+
+void cell_enter(struct cell *cell, enum cell_state state)
+{
+	const char *left = cell_state_name(cell->state);
+	uint64_t now = clock_us();
+	json_int_t before = json_integer_value(json_object_get(cell->times, left));
+
+	if (cell->entered_us)
+		json_object_set_new(cell->times, left,
+			json_integer(before + (json_int_t)((now - cell->entered_us) / 1000)));
+	cell->state = state;
+	cell->entered_us = now;
+	if (state == CELL_OVER) {
+		finish(cell);
+		return;
+	}
+	journal_note(&cell->journal,
+		json_pack("{s:s, s:s, s:I}", "what", "state", "state", cell_state_name(state),
+			"limit_ms", (json_int_t)limits_of(cell, state)));
+	limits_enter(cell);
+	cell->watcher.entered(cell->watcher.data, state, limits_of(cell, state));
+}
+
+static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
+{
+	cell->decided = true;
+	cell->ending = ending;
+	cell->ended_in = cell->state;
+	vsnprintf(cell->detail, sizeof(cell->detail), fmt, ap);
+	journal_note(&cell->journal, json_pack("{s:s, s:s, s:s*}", "what", "ending", "ending",
+					     ending_entry(ending)->name, "detail", cell->detail));
+}
+
+void cell_log_unwritten(struct cell *cell, int error)
+{
+	problem_set(&cell->unwritten, -error, "cannot write console.log in the run directory: %s",
+		strerror(error));
+}
+
+void cell_console_close(struct cell *cell)
+{
+	int r = console_close(cell->console);
+
+	if (r < 0)
+		cell_log_unwritten(cell, -r);
+}
+
+void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cell->state >= CELL_CLEAN_UP)
+		return;
+	va_start(ap, fmt);
+	if (!cell->decided)
+		decide(cell, ending, fmt, ap);
+	va_end(ap);
+	cell_console_close(cell);
+	cell_enter(cell, CELL_CLEAN_UP);
+	cell->backend->destroy(cell->guest);
+}
+
+/* Ends a cell that has no guest, from the loop so that over() never comes out of cell_begin(). */
+static int on_nothing_begun(sd_event_source *source, void *data)
+{
+	struct cell *cell = data;
+
+	sd_event_source_disable_unref(cell->no_guest);
+	cell->no_guest = NULL;
+	/* start() may have failed after the host was made ready. */
+	if (cell->watcher.inspect)
+		cell->watcher.inspect(cell->watcher.data, cell->leftovers);
+	cell_enter(cell, CELL_OVER);
+	return 0;
+}
+
+void cell_end_without_guest(struct cell *cell, enum ending ending, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	decide(cell, ending, fmt, ap);
+	va_end(ap);
+	sd_event_add_defer(cell->loop, &cell->no_guest, on_nothing_begun, cell);
 }

@@ -1,7 +1,12 @@
 /*
- * What the parts of a cell share: cell.c has the states, cell_limits.c their limits, cell_console.c
- * what it makes of its serial line (console.h), cell_transition.c what is between two guests,
- * cell_end.c the last word.
+ * What the parts of a cell share. Each calls only those that stand below it:
+ *
+ *   cell.c             begins a cell and hears its guest's back end
+ *   cell_late.c        decides when a limit passes
+ *   cell_console.c     decides what the serial line (console.h) means
+ *   cell_transition.c  what is between two guests
+ *   cell_end.c         enters states, ends the cell and writes end.json
+ *   cell_limits.c      the timers
  */
 #ifndef IGD_RUN_CELL_PRIVATE_H
 #define IGD_RUN_CELL_PRIVATE_H
@@ -28,9 +33,10 @@ struct cell {
 	bool bye; /* the agent said so when it was asked to power off: the line may end */
 
 	enum cell_state state;
-	uint64_t entered_us;        /* when the state was entered */
-	json_t *times;              /* times_ms of end.json */
-	sd_event_source *limit;     /* of the state */
+	uint64_t entered_us;    /* when the state was entered */
+	json_t *times;          /* times_ms of end.json */
+	sd_event_source *limit; /* of the state */
+	sd_event_time_handler_t on_limit;
 	sd_event_source *grace;     /* the console is lost: did the guest or its model die? */
 	sd_event_source *no_guest;  /* ends a cell without a guest, from the loop */
 	sd_event_source *heartbeat; /* finds out whether the harness is being kept from running */
@@ -55,7 +61,7 @@ struct cell {
 	json_t *concurrent; /* names of cells that run at the same time; NULL: there were none */
 };
 
-/* cell.c: the cell ends so, unless that was decided already; clean-up begins. */
+/* cell_end.c: the cell ends so, unless that was decided already; clean-up begins. */
 void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -63,32 +69,40 @@ void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
 void cell_end_without_guest(struct cell *cell, enum ending ending, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* cell.c: starts or restores a guest; ends the cell if that cannot be begun. */
-void cell_start(struct cell *cell, const json_t *plan, int record_fd);
-
-/* cell.c: the guest's report and picture are in. */
-void cell_go_on(struct cell *cell);
-
-/* cell.c: enters a state and starts its limit. */
+/* cell_end.c: enters a state and starts its limit. */
 void cell_enter(struct cell *cell, enum cell_state state);
 
 /*
  * cell_console.c: makes the console of a cell, without a line yet; NULL without memory.
  * cell_console_open() records and reads the guest's line; it ends the cell and returns false if
- * that cannot be. cell_console_close() notes if not all could be recorded.
+ * that cannot be.
  */
 struct console *cell_console_new(struct cell *cell);
 bool cell_console_open(struct cell *cell, int fd);
+
+/* cell_end.c: closes the console, and notes if console.log could not be synced. */
 void cell_console_close(struct cell *cell);
 
-/* cell_end.c: writes end.json and tells it. */
-void cell_finish(struct cell *cell);
+/* cell_end.c: notes that console.log could not be written; a positive errno. */
+void cell_log_unwritten(struct cell *cell, int error);
 
 /* cell_limits.c: the limit of a state in ms, as the plan and --slow have it. */
 uint64_t limits_of(const struct cell *cell, enum cell_state state);
 
-/* Begins to watch over the harness's own lateness; 0 or a negative errno. */
-int limits_begin(struct cell *cell);
+/*
+ * Begins to watch over the harness's own lateness; `on_limit` is called with the cell when the
+ * limit of its state passes. 0 or a negative errno.
+ */
+int limits_begin(struct cell *cell, sd_event_time_handler_t on_limit);
+
+/*
+ * Is it the harness that was late? A limit says nothing about a guest if we could not look.
+ * `due_us` is when the limit should have been told.
+ */
+bool limits_stalled(struct cell *cell, uint64_t due_us);
+
+/* cell_late.c: the limit of the cell's state passed. */
+int cell_late(sd_event_source *source, uint64_t due_us, void *cell);
 
 /* The state was entered: its limit runs from now. */
 void limits_enter(struct cell *cell);
@@ -100,18 +114,19 @@ void limits_close(struct cell *cell);
 int migrate_begin(struct cell *cell, const char *effective_backend);
 void migrate_finish(struct cell *cell);
 
-/* Is the guest to be saved, now that it has reported? */
-bool migrate_is_due(const struct cell *cell);
-void migrate_save(struct cell *cell);
+/* The guest's report and picture are in: saves it for the second, or powers it off. */
+void cell_go_on(struct cell *cell);
+
+/* The back end has saved the guest. */
 void migrate_saved(struct cell *cell);
 
 /* What a back end's ending means while a guest is being saved or restored. */
 enum ending migrate_refine(const struct cell *cell, enum ending how);
 
-/* The first guest is gone. */
-void migrate_restore(struct cell *cell);
-
-/* "transition" of end.json. New reference. */
-json_t *migrate_describe(const struct cell *cell);
+/*
+ * The first guest is gone: makes the host ready for the second. Returns false if that cannot be;
+ * the cell then ends.
+ */
+bool migrate_restore(struct cell *cell);
 
 #endif

@@ -54,12 +54,12 @@ void migrate_finish(struct cell *cell)
 	json_decref(cell->first_console);
 }
 
-bool migrate_is_due(const struct cell *cell)
+static bool is_due(const struct cell *cell)
 {
 	return cell->other_side && !cell->restored;
 }
 
-void migrate_save(struct cell *cell)
+static void save(struct cell *cell)
 {
 	cell_enter(cell, CELL_SAVE);
 	if (!cell->backend->save) {
@@ -68,6 +68,16 @@ void migrate_save(struct cell *cell)
 		return;
 	}
 	cell->backend->save(cell->guest);
+}
+
+void cell_go_on(struct cell *cell)
+{
+	if (is_due(cell)) {
+		save(cell);
+		return;
+	}
+	cell_enter(cell, CELL_POWER_OFF);
+	console_power_off(cell->console);
 }
 
 enum ending migrate_refine(const struct cell *cell, enum ending how)
@@ -112,7 +122,7 @@ static int ready_again(struct cell *cell, struct problem *why)
 	return watcher->prepare ? watcher->prepare(watcher->data, why) : 0;
 }
 
-void migrate_restore(struct cell *cell)
+bool migrate_restore(struct cell *cell)
 {
 	struct problem why = { 0 };
 	int r;
@@ -124,23 +134,15 @@ void migrate_restore(struct cell *cell)
 	r = ready_again(cell, &why);
 	if (r < 0) {
 		cell_end_without_guest(cell, ENDING_HOST_FAILED, "%s", why.text);
-		return;
+		return false;
 	}
 	cell->restored_fd = transition_folder(cell->dir_fd, true);
 	if (cell->restored_fd < 0 || lseek(cell->parts.saved_fd, 0, SEEK_SET) < 0) {
 		cell_end_without_guest(cell, ENDING_NOT_RECORDED,
 			"cannot make the folder " TRANSITION_FOLDER " in the run directory: %s",
 			strerror(cell->restored_fd < 0 ? -cell->restored_fd : errno));
-		return;
+		return false;
 	}
 	cell->parts.restored = true;
-	cell_start(cell, cell->other_side, cell->restored_fd);
-}
-
-json_t *migrate_describe(const struct cell *cell)
-{
-	json_t *console = cell->restored ? console_describe(cell->console) : json_null();
-
-	return json_pack("{s:I, s:[I, I], s:o}", "saved_bytes", (json_int_t)cell->saved_bytes,
-		"asked_ms", cell->asked_ms[0], cell->asked_ms[1], "console", console);
+	return true;
 }
