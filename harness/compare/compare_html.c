@@ -55,7 +55,7 @@ static void write_changed(const struct page *page)
 	const char *texts[COLUMNS_MAX];
 	char *sentences[COMPARE_RUNS_MAX];
 
-	sheet_heading(&page->sheet, 2, "What changed");
+	sheet_heading(&page->sheet, 2, "Changes");
 	begin_table(page, "Cell", "Field");
 	json_array_foreach(entries, i, cell)
 	{
@@ -110,8 +110,8 @@ static void write_page(void *data, FILE *stream)
 	sheet_heading(&page->sheet, 2, "Every cell");
 	begin_table(page, "Cell", NULL);
 	write_rows(page, "cells", "name", "verdicts");
-	sheet_heading(&page->sheet, 2, "What was tested, where the runs differ");
-	begin_table(page, "What", NULL);
+	sheet_heading(&page->sheet, 2, "Software and host under test, where the runs differ");
+	begin_table(page, "Item", NULL);
 	write_rows(page, "identities", "what", "values");
 }
 

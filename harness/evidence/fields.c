@@ -130,7 +130,7 @@ static const struct sight sights[] = {
 		"of a transition: that field of the guest after it was restored", field_check,
 		get_restored },
 	{ "changed", "changed",
-		"of a transition: where the restored guest's machine is another, null if it is the same",
+		"of a transition: where the restored guest's machine differs, null if it is the same",
 		NULL, get_changed },
 	{ "goes_on/", "goes_on/steps|disk|clock",
 		"of a transition: does the guest's work go on after it was restored? disk: null without one",

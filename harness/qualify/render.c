@@ -38,8 +38,8 @@ static void write_hardware(const struct sheet *sheet, const json_t *document)
 	if (instead[0])
 		section_add(title, ": ", instead);
 	section_add(title, "", ".");
-	sheet_paragraph(sheet, title,
-		"What is below was not measured on an Intel GPU, and qualifies none.");
+	sheet_paragraph(
+		sheet, title, "This report was not measured on an Intel GPU, and qualifies none.");
 }
 
 static size_t count_cells(const json_t *document, json_t *counts)

@@ -64,7 +64,7 @@ static const struct {
 	{ "other failure", "", "fails otherwise" },
 	{ "known", "FAIL", "failed before, and is a known deviation now" },
 	{ "known", "", "held before, and is a known deviation now" },
-	{ QUALIFY_OTHERWISE, "", "was a known deviation, and is another one now" },
+	{ QUALIFY_OTHERWISE, "", "was a known deviation, and is a different one now" },
 	{ "like a", "", "fails likewise" },
 	{ "not tested", "", "has no answer now" },
 	{ "fixed", "", "is as expected now" },
@@ -106,7 +106,7 @@ static json_int_t counted(const json_t *step, const char *class)
 
 static void write_step(const struct sheet *sheet, const json_t *matrix, const json_t *step)
 {
-	const char *columns[] = { "Cell", "What became of it", "Before", "Now", "Why", NULL };
+	const char *columns[] = { "Cell", "Change", "Before", "Now", "Why", NULL };
 	const json_t *cells = json_object_get(step, "cells"), *cell;
 	char text[TEXT_MAX];
 	bool any = false;
@@ -202,7 +202,7 @@ void qualify_sheet_fields(const struct sheet *sheet, const json_t *document)
 	const json_t *matrix;
 	size_t i;
 
-	sheet_heading(sheet, 2, "What guests saw, where releases differ");
+	sheet_heading(sheet, 2, "Guest fields that differ between releases");
 	json_array_foreach(json_object_get(document, "matrices"), i, matrix)
 		write_fields(sheet, matrix);
 }
@@ -233,8 +233,8 @@ static void write_transition(const struct sheet *sheet, const json_t *transition
 
 void qualify_sheet_transitions(const struct sheet *sheet, const json_t *document)
 {
-	static const char *const columns[] = { "Saved, restored, how", "Release",
-		"What became of the guest", "Disk", "Clock", "Verdict", NULL };
+	static const char *const columns[] = { "Saved, restored, how", "Release", "Outcome", "Disk",
+		"Clock", "Verdict", NULL };
 	const json_t *matrix, *transition;
 	bool any = false;
 	size_t i, j;

@@ -92,7 +92,7 @@ static void write_models(const struct sheet *sheet, const json_t *releases)
 
 void qualify_sheet_releases(const struct sheet *sheet, const json_t *document)
 {
-	static const char *const first[] = { "What", NULL };
+	static const char *const first[] = { "Item", NULL };
 	static const struct {
 		const char *title, *key, *below;
 	} rows[] = {
@@ -192,7 +192,7 @@ static void write_without(
 void qualify_sheet_preflight(const struct sheet *sheet, const json_t *document)
 {
 	static const char *const columns[] = { "Release", "Verdict", "Checks", "About", NULL };
-	static const char *const troubles[] = { "Check", "Verdict", "Releases", "Why", "What to do",
+	static const char *const troubles[] = { "Check", "Verdict", "Releases", "Why", "Advice",
 		NULL };
 	const json_t *hosts = json_object_get(document, "preflight"), *host, *trouble;
 	size_t i, j, count = 0;
@@ -264,7 +264,7 @@ void qualify_sheet_abi(const struct sheet *sheet, const json_t *document)
 	const json_t *abis = json_object_get(document, "abi"), *abi;
 	size_t i;
 
-	sheet_heading(sheet, 2, "What QEMU uses of Xen's unstable libraries");
+	sheet_heading(sheet, 2, "Unstable Xen library symbols that QEMU uses");
 	if (json_array_size(abis) > 0) {
 		sheet_table(sheet, columns);
 		json_array_foreach(abis, i, abi) write_abi(sheet, abi);

@@ -113,7 +113,7 @@ static void write_transitions(const struct sheet *sheet, const json_t *transitio
 
 static void write_words(const struct sheet *sheet, const json_t *words)
 {
-	static const char *const columns[] = { "Cell", "Matrix", "Release", "What was said", NULL };
+	static const char *const columns[] = { "Cell", "Matrix", "Release", "Cause", NULL };
 	const json_t *one;
 	size_t i;
 
@@ -133,11 +133,12 @@ void qualify_sheet_volatile(const struct sheet *sheet, const json_t *document)
 	char judge[128];
 
 	sheet_heading(sheet, 2, "When it was measured");
-	sheet_paragraph(sheet, "",
-		"Only what stands in this section is another in a second run that came to the "
-		"same.");
+	sheet_paragraph(
+		sheet, "", "Only this section may differ between two runs with the same result.");
+	/* Of the document, not of the program that renders it. */
 	snprintf(judge, sizeof(judge), "igd-harness %.100s", document_text(document, "harness"));
-	sheet_paragraph(sheet, "Judged and written by:", judge);
+	if (document_text(document, "harness")[0])
+		sheet_paragraph(sheet, "Judged by:", judge);
 	write_runs(sheet, json_object_get(part, "runs"));
 	write_bundles(sheet, json_object_get(part, "runs"));
 	write_hosts(sheet, json_object_get(part, "preflight"));

@@ -94,17 +94,18 @@ static void list_cells(const struct sections *sections)
 
 static void list_identities(const struct sections *sections)
 {
-	static const char *const columns[] = { "What", "Baseline", "Now", NULL };
+	static const char *const columns[] = { "Item", "Baseline", "Now", NULL };
 	const json_t *changes = json_object_get(sections->difference, "identities"), *change;
 	char a[TEXT_MAX], b[TEXT_MAX];
 	size_t i;
 
 	if (json_array_size(changes) == 0) {
 		sheet_paragraph(&sections->sheet, "",
-			"What was tested, and the host, are those of the baseline.");
+			"The software under test and the host are those of the baseline.");
 		return;
 	}
-	sheet_paragraph(&sections->sheet, "", "What was tested, or the host, is not the same:");
+	sheet_paragraph(&sections->sheet, "",
+		"The software under test or the host differs from the baseline:");
 	sheet_table(&sections->sheet, columns);
 	json_array_foreach(changes, i, change)
 	{

@@ -55,12 +55,12 @@ void section_tested(const struct sections *sections)
 	const json_t *identities = json_object_get(sections->findings, "identities");
 	const json_t *host = json_object_get(identities, "host");
 	const json_t *model = json_object_get(identities, "device_model");
-	static const char *const columns[] = { "What", "Which", NULL };
+	static const char *const columns[] = { "Item", "Value", NULL };
 	char text[TEXT_MAX];
 	const char *name;
 	json_t *version;
 
-	sheet_heading(&sections->sheet, 2, "What was tested");
+	sheet_heading(&sections->sheet, 2, "Software and host under test");
 	sheet_table(&sections->sheet, columns);
 	json_object_foreach(json_object_get(identities, "versions"), name, version)
 		row2(sections, name, version);
@@ -161,8 +161,8 @@ static void other_coverage(const struct sections *sections)
 			sheet_paragraph(
 				&sections->sheet, "", "The host named no Intel display function.");
 		else if (!document_text(entry, "generation")[0])
-			sheet_paragraph(&sections->sheet,
-				"Of no generation that is known here:", exercised);
+			sheet_paragraph(
+				&sections->sheet, "Devices of an unknown generation:", exercised);
 	}
 }
 

@@ -47,7 +47,7 @@ static void write_measured_on(const struct sections *sections)
 		sheet_paragraph(&sections->sheet, "", "Measured on hardware:");
 	else
 		sheet_paragraph(&sections->sheet, "NOT HARDWARE.",
-			"What is below was not measured on an Intel GPU, and qualifies none.");
+			"This report was not measured on an Intel GPU, and qualifies none.");
 	json_array_foreach(json_object_get(measured_on, "why"), i, entry)
 		json_array_append(texts, json_object_get(entry, "text"));
 	sheet_list(&sections->sheet, texts, "");

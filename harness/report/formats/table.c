@@ -85,7 +85,7 @@ static void print_finding(const json_t *finding, const struct render_options *op
 	if (json_object_get(finding, "seen")) {
 		fputs("expected ", stream);
 		escape_value(stream, json_object_get(finding, "expected"));
-		fputs(pass ? ", and so it is" : ", seen ", stream);
+		fputs(pass ? ", seen the same" : ", seen ", stream);
 		if (!pass)
 			escape_value(stream, json_object_get(finding, "seen"));
 	}
