@@ -1,8 +1,9 @@
 /*
  * A back end starts guests: libxl (the real one), qemu (no Xen), replay (a recorded run).
  *
- * One struct of functions each; the table is in backends.c. All run on one sd-event loop and one
- * thread; nothing here blocks for long: what takes time answers later through struct guest_handler.
+ * One struct of functions each; the table is in harness/run/backends.c. All run on one sd-event
+ * loop and one thread; nothing here blocks for long: what takes time answers later through struct
+ * guest_handler.
  */
 #ifndef IGD_BACKEND_BACKEND_H
 #define IGD_BACKEND_BACKEND_H

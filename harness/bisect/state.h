@@ -1,21 +1,23 @@
 /*
- * The state of bisections: what was built and tested, on disk, so that nothing is tested twice.
+ * The state of bisections: builds and tests on disk, so that nothing is tested twice.
  *
  *   state.json     {"format": "igd-harness bisect state", "version": 1}
- *   lock           held while a bisection, or a step, or what a killed one left, works here
+ *   lock           held while a bisection, a step, or a child of a killed one works here
  *   journal.jsonl  one line a step, and one for each build and run that was begun
- *   builds/KEY.json, KEY.log   what a build came to (docs/schema/bisect-build.json), and what it
- *                              said; "files" is bisect_files() of what it made
- *   tested/KEY/thing.json      what was tested (docs/schema/bisect-thing.json); "of" is
+ *   builds/KEY.json, KEY.log   the result of a build (docs/schema/bisect-build.json) and its
+ *                              output; "files" is bisect_files() of the built files
+ *   tested/KEY/thing.json      the tested revision (docs/schema/bisect-thing.json); "of" is
  *                              bisect_fingerprint()
- *   tested/KEY/run-N/, run-N.log       its Nth run, a run directory (harness/store/run_dir.h), and
- * what the command that made it said tested/KEY/run-N.lost-M/   one that says nothing: the host
- * failed, or it was never whole tree/          a work tree of the git repository;  unpacked/
- * packages found.json, found.txt, mail.txt    what the last bisection found
+ *   tested/KEY/run-N/          its Nth run, a run directory (harness/store/run_dir.h)
+ *   tested/KEY/run-N.log       the output of the command that made it
+ *   tested/KEY/run-N.lost-M/   a run without a result: the host failed, or it is not complete
+ *   tree/                      a work tree of the git repository
+ *   unpacked/                  packages
+ *   found.json, found.txt, mail.txt    the result of the last bisection
  *
- * KEY is the beginning of the SHA-256 of what "of" says, as sorted compact JSON. Files appear
- * whole, by rename, and are on disk before anything follows from them (fileio_write()). What a run
- * says is not in here: it is judged again each time it is asked for.
+ * KEY is the beginning of the SHA-256 of "of", as sorted compact JSON. Files appear whole, by
+ * rename, and are on disk before anything depends on them (fileio_write()). The verdict of a run is
+ * not stored: it is judged again each time.
  */
 #ifndef IGD_BISECT_STATE_H
 #define IGD_BISECT_STATE_H

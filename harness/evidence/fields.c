@@ -13,7 +13,7 @@
 #include "src/report.h"
 
 /* One kind. `rest` is what follows the prefix. */
-struct sight {
+struct evidence_field {
 	const char *prefix, *pattern, *meaning;
 	int (*check)(const char *rest, struct problem *why); /* NULL: nothing may follow */
 	int (*get)(const struct evidence *evidence, const char *rest, json_t **value_r,
@@ -120,7 +120,7 @@ static int get_xen(
 	return 0;
 }
 
-static const struct sight sights[] = {
+static const struct evidence_field evidence_fields[] = {
 	{ "ending", "ending",
 		"\"done\", or how the cell ended and the first cause in its logs: \"create-failed: LABEL\"",
 		NULL, get_ending },
@@ -143,20 +143,20 @@ static const struct sight sights[] = {
 		get_xen },
 };
 
-#define COUNT (sizeof(sights) / sizeof(sights[0]))
+#define COUNT (sizeof(evidence_fields) / sizeof(evidence_fields[0]))
 
 /* The kind of that name with *rest_r, or NULL: then it is a field of the report or nothing. */
-static const struct sight *find(const char *name, const char **rest_r)
+static const struct evidence_field *find(const char *name, const char **rest_r)
 {
 	for (size_t i = 0; i < COUNT; i++) {
-		size_t length = strlen(sights[i].prefix);
+		size_t length = strlen(evidence_fields[i].prefix);
 
-		if (strncmp(name, sights[i].prefix, length) != 0)
+		if (strncmp(name, evidence_fields[i].prefix, length) != 0)
 			continue;
-		if (!sights[i].check && name[length])
+		if (!evidence_fields[i].check && name[length])
 			continue;
 		*rest_r = name + length;
-		return &sights[i];
+		return &evidence_fields[i];
 	}
 	return NULL;
 }
@@ -201,11 +201,11 @@ int evidence_get(
 	const struct evidence *evidence, const char *name, json_t **value_r, struct problem *why)
 {
 	const char *rest = "";
-	const struct sight *sight = find(name, &rest);
+	const struct evidence_field *field = find(name, &rest);
 	int r;
 
-	if (sight)
-		return sight->get(evidence, rest, value_r, why);
+	if (field)
+		return field->get(evidence, rest, value_r, why);
 	if (!evidence->report) {
 		r = field_check(name, why);
 		return r < 0 ? r : problem_set(why, -ENODATA, "there is no report to see it in");
@@ -219,11 +219,11 @@ int evidence_get(
 int evidence_check(const char *name, struct problem *why)
 {
 	const char *rest = "";
-	const struct sight *sight = find(name, &rest);
+	const struct evidence_field *field = find(name, &rest);
 
-	if (!sight)
+	if (!field)
 		return field_check(name, why);
-	return sight->check ? sight->check(rest, why) : 0;
+	return field->check ? field->check(rest, why) : 0;
 }
 
 bool evidence_needs_report(const char *name)
@@ -237,5 +237,5 @@ void evidence_list(void (*each)(void *data, const char *pattern, const char *mea
 {
 	field_list(each, data);
 	for (size_t i = 0; i < COUNT; i++)
-		each(data, sights[i].pattern, sights[i].meaning);
+		each(data, evidence_fields[i].pattern, evidence_fields[i].meaning);
 }

@@ -1,18 +1,21 @@
 /*
- * Sights: what an expectation can speak of. Every field of a guest's report (src/field.h), and what
- * only the host's side of a cell knows:
+ * The fields that an expectation can be about: every field of a guest's report (src/field.h), and
+ * these of the host's side of a cell:
  *
- *   ending        "done", or how the cell ended and the first cause that its logs name:
- *                 "create-failed: igd-not-enabled" (harness/store/ending.c,
- * results/data/patterns.yaml); "create-failed" if they name none host/FIELD    that field of the
- * host itself: "host/igd/device" restored/FIELD  that field of the second report of a transition
- * (harness/plan/transition.h) changed      at which paths the restored guest's machine is another;
- * null: it is the same goes_on/steps, goes_on/disk, goes_on/clock does what the guest was at go on
- * after it was restored? views         the first layer at which the views of the guest's devices
- * part: "qemu"; null if they agree (harness/views/views.h) xen/vga_ports, xen/vga_memory may the
- * guest reach the legacy VGA ranges (harness/evidence/xen_domain.h)?
+ *   ending          "done", or how the cell ended and the first cause that its logs name:
+ *                   "create-failed: igd-not-enabled" (harness/store/ending.c,
+ *                   results/data/patterns.yaml); "create-failed" if they name none
+ *   host/FIELD      that field of the host itself: "host/igd/device"
+ *   restored/FIELD  that field of the second report of a transition (harness/plan/transition.h)
+ *   changed         the paths at which the restored guest's machine differs; null: it is the same
+ *   goes_on/steps, goes_on/disk, goes_on/clock
+ *                   does the guest's work continue after the restore?
+ *   views           the first layer at which the views of the guest's devices differ: "qemu"; null
+ *                   if they agree (harness/views/views.h)
+ *   xen/vga_ports, xen/vga_memory
+ *                   may the guest reach the legacy VGA ranges (harness/evidence/xen_domain.h)?
  *
- * The table in sight.c is the list; docs/use/matrix.md describes each.
+ * The table in fields.c is the list; docs/use/matrix.md describes each.
  */
 #ifndef IGD_EVIDENCE_FIELDS_H
 #define IGD_EVIDENCE_FIELDS_H

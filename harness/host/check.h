@@ -1,5 +1,5 @@
 /*
- * Checks of a host: can IGD passthrough be tested here, and if not, why? Each host_check_*.c has a
+ * Checks of a host: can IGD passthrough be tested here, and if not, why? Each host/check_*.c has a
  * table; a new check is one function and one line there. A check reads a struct host_view and
  * changes nothing.
  *

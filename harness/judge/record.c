@@ -100,7 +100,7 @@ static void doubt_shared_logs(json_t *logs, const json_t *end)
 void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
 	const struct patterns *patterns, struct judge_record *record)
 {
-	/* Whatever a damaged record says, nobody recorded it. */
+	/* Ignore a record whose seal does not match. */
 	if (seal_check(cell_fd, &record->end_trouble) < 0)
 		return;
 	record->pruned = prune_names(cell_fd);

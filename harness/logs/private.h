@@ -1,4 +1,4 @@
-/* The patterns in memory. Only harness/patterns*.c include this. */
+/* The patterns in memory. Private to harness/logs. */
 #ifndef IGD_LOGS_PRIVATE_H
 #define IGD_LOGS_PRIVATE_H
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct ending_entry entries[ENDING_COUNT] = {
+static const struct ending_entry endings[ENDING_COUNT] = {
 	[ENDING_DONE] = { "done", VERDICT_PASS, NULL, "reported and powered off when asked" },
 	[ENDING_NOT_SUPPORTED] = { "not-supported", VERDICT_SKIP, NULL,
 		"the back end or the host cannot do this cell" },
@@ -60,7 +60,7 @@ static const struct ending_entry entries[ENDING_COUNT] = {
 
 const struct ending_entry *ending_entry(enum ending ending)
 {
-	return &entries[ending];
+	return &endings[ending];
 }
 
 bool ending_is_retried(enum ending ending)
@@ -71,7 +71,7 @@ bool ending_is_retried(enum ending ending)
 int ending_parse(const char *name, enum ending *ending_r)
 {
 	for (int i = 0; i < ENDING_COUNT; i++) {
-		if (strcmp(entries[i].name, name) == 0) {
+		if (strcmp(endings[i].name, name) == 0) {
 			*ending_r = (enum ending)i;
 			return 0;
 		}

@@ -1,17 +1,17 @@
 /*
- * The run directory: what a run is, on disk, written so that it survives the host.
+ * The run directory: a run on disk, written so that it survives the host.
  *
  *   run.json       settings and identities, frozen before the first cell
  *   plan.json      the cells (harness/plan/plan.h), frozen with it
- *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if there are any
+ *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if it has any
  *   patterns.yaml  the patterns as they were (harness/logs/patterns.h), if there were any
- *   findings.json  what the judge last said: derived, can be made again at any time
- *   sealed.json    what the first four were, by SHA-256: harness/store/seal.h; each cell has one
- * too lock           held while a run writes here cells/NNN-NAME/  one folder a cell, by its place
- * in the plan, from 001 cells/NNN-NAME.lost-N/  attempts that came to no end:
- * harness/store/attempt.h
+ *   findings.json  the last findings of the judge: derived, can be made again at any time
+ *   sealed.json    the SHA-256 of the first four (harness/store/seal.h); each cell has one too
+ *   lock           held while a run writes here
+ *   cells/NNN-NAME/         one folder a cell, numbered by the plan from 001
+ *   cells/NNN-NAME.lost-N/  attempts that did not end (harness/store/attempt.h)
  *
- * docs/schema has each of the documents, by its name there: run, plan, findings, seal.
+ * docs/schema describes each document under its name: run, plan, findings, seal.
  */
 #ifndef IGD_STORE_RUN_DIR_H
 #define IGD_STORE_RUN_DIR_H
