@@ -66,8 +66,8 @@ const struct command command_diff = {
 	.description =
 		"Judges both run directories and compares them: what is under test, verdicts, and what\n"
 		"the guests reported. Each cell gets a class from what was before: regression, like a,\n"
-		"never passed, fixed, ... Exit status: 1 if a cell regressed, or fails otherwise than\n"
-		"in RUN_A; 0 if not; 2 usage.",
+		"never passed, fixed, ... Exit status: 1 if a cell regressed, fails otherwise than in\n"
+		"RUN_A, or is not in RUN_B; 0 if not; 2 usage.",
 	.options = options,
 	.run = run,
 };

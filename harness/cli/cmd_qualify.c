@@ -166,7 +166,8 @@ const struct command command_qualify = {
 		"what was said of hosts and of QEMU's ABI, and the hashes of the bundles. Releases are\n"
 		"in the order in which they are named; a RUN is of the release that the last part of\n"
 		"its path names. FILE is such a document, stored with --format json: it is said again.\n"
-		"Exit status: that of the worst run; 1 if the decision is \"not qualified\"; 2 usage.",
+		"Exit status: that of the worst run; if that is 0, 1 if the decision is \"not qualified\"\n"
+		"and 3 if it is \"undecided\"; 2 usage.",
 	.options = options,
 	.run = run,
 };

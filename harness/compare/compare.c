@@ -240,7 +240,9 @@ static json_t *compare_identities(const struct sides *sides)
 	size_t i;
 
 	for (size_t run = 1; run < sides->count; run++) {
-		struct json_diff values = { .changes = json_array(), .ignored = ignored };
+		struct json_diff values = {
+			.changes = json_array(), .ignored = ignored, .leaves = true
+		};
 
 		json_diff(&values, "", json_object_get(sides->runs[0].findings, "identities"),
 			json_object_get(sides->runs[run].findings, "identities"));

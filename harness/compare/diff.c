@@ -163,7 +163,9 @@ static json_t *changes_of(const struct side *a, const struct side *b, const json
 	const json_t *in_b, size_t *more_r)
 {
 	const char *name = document_text(in_b, "name");
-	struct json_diff values = { .changes = json_array(), .ignored = diff_passing };
+	struct json_diff values = {
+		.changes = json_array(), .ignored = diff_passing, .leaves = true
+	};
 	json_t *one = read_report(a, name), *other = read_report(b, name);
 
 	if (one && other)
@@ -211,13 +213,14 @@ static json_t *describe(const struct diff_run *run)
 	return about;
 }
 
-static json_t *identity_changes(const struct diff_run *a, const struct diff_run *b)
+static json_t *identity_changes(const struct diff_run *a, const struct diff_run *b, size_t *more_r)
 {
 	static const char *const ignored[] = { "destroyed_at_start", "host.pci", "lacking", NULL };
-	struct json_diff values = { .changes = json_array(), .ignored = ignored };
+	struct json_diff values = { .changes = json_array(), .ignored = ignored, .leaves = true };
 
 	json_diff(&values, "", json_object_get(a->run, "identities"),
 		json_object_get(b->run, "identities"));
+	*more_r = values.more;
 	return values.changes;
 }
 
@@ -254,6 +257,7 @@ json_t *diff_runs(const struct diff_run *a, const struct diff_run *b,
 {
 	struct side *sides = calloc(2 + count, sizeof(*sides));
 	json_t *difference = document_new(DOCUMENT_DIFFERENCE, DOCUMENT_VERSION), *cells;
+	size_t more = 0;
 
 	if (!sides) {
 		json_decref(difference);
@@ -269,7 +273,9 @@ json_t *diff_runs(const struct diff_run *a, const struct diff_run *b,
 	free(sides);
 	json_object_set_new(difference, "a", describe(a));
 	json_object_set_new(difference, "b", describe(b));
-	json_object_set_new(difference, "identities", identity_changes(a, b));
+	json_object_set_new(difference, "identities", identity_changes(a, b, &more));
+	if (more > 0)
+		json_object_set_new(difference, "more", json_integer((json_int_t)more));
 	json_object_set_new(difference, "classes", count_classes(cells));
 	json_object_set_new(difference, "cells", cells);
 	return difference;
@@ -279,5 +285,6 @@ int diff_exit_status(const json_t *difference)
 {
 	const json_t *classes = json_object_get(difference, "classes");
 
-	return json_object_get(classes, "regression") || json_object_get(classes, "other failure");
+	return json_object_get(classes, "regression") ||
+	       json_object_get(classes, "other failure") || json_object_get(classes, "only a");
 }

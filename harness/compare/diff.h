@@ -26,8 +26,8 @@ struct diff_run {
 json_t *diff_runs(const struct diff_run *a, const struct diff_run *b,
 	const struct diff_run *history, size_t count);
 
-/* 1 if a cell regressed or fails otherwise than in a, else 0: what never passed blocks nobody, as
- * with osstest. */
+/* 1 if a cell regressed, fails otherwise than in a, or is not in b; else 0: what never passed
+ * blocks nobody, as with osstest. */
 int diff_exit_status(const json_t *difference);
 
 /* Prints it for people. Returns 0, or -EIO. */

@@ -29,6 +29,15 @@ void diff_render_change(const json_t *change, const char *indent, FILE *stream)
 	fputc('\n', stream);
 }
 
+/* How many changes are not listed. */
+static void print_more(const json_t *of, FILE *stream)
+{
+	json_int_t more = json_integer_value(json_object_get(of, "more"));
+
+	if (more > 0)
+		fprintf(stream, "    and %" JSON_INTEGER_FORMAT " more\n", more);
+}
+
 static void print_cell(const json_t *cell, FILE *stream)
 {
 	const json_t *change;
@@ -48,9 +57,7 @@ static void print_cell(const json_t *cell, FILE *stream)
 	}
 	json_array_foreach(json_object_get(cell, "changes"), i, change)
 		diff_render_change(change, "    ", stream);
-	if (json_integer_value(json_object_get(cell, "more")) > 0)
-		fprintf(stream, "    and %" JSON_INTEGER_FORMAT " more\n",
-			json_integer_value(json_object_get(cell, "more")));
+	print_more(cell, stream);
 }
 
 int diff_render(const json_t *difference, FILE *stream)
@@ -67,6 +74,7 @@ int diff_render(const json_t *difference, FILE *stream)
 			: "\nNothing of what is under test changed, nor the host.\n",
 		stream);
 	json_array_foreach(identities, i, entry) diff_render_change(entry, "    ", stream);
+	print_more(difference, stream);
 	fputc('\n', stream);
 	json_array_foreach(json_object_get(difference, "cells"), i, entry)
 	{

@@ -124,14 +124,35 @@ static void arrays(struct json_diff *values, const char *path, const json_t *a, 
 	json_decref(named_b);
 }
 
+static bool is_nothing(const json_t *value)
+{
+	return !value || json_is_null(value);
+}
+
+/* Does a side that is nothing count as an object or list without entries? */
+static bool may_lack(const struct json_diff *values, const json_t *side, const json_t *other)
+{
+	return values->leaves && is_nothing(side) &&
+	       json_object_size(other) + json_array_size(other) > 0;
+}
+
+/* Are both of that type, or one of them and the other lacks it? */
+static bool are(const struct json_diff *values, json_type type, const json_t *a, const json_t *b)
+{
+	bool in_a = a && json_typeof(a) == type, in_b = b && json_typeof(b) == type;
+
+	return (in_a || may_lack(values, a, b)) && (in_b || may_lack(values, b, a)) &&
+	       (in_a || in_b);
+}
+
 void json_diff(struct json_diff *values, const char *path, const json_t *a, const json_t *b)
 {
 	if (is_ignored(values, path) || json_equal(a, b) || (!a && json_is_null(b)) ||
 		(!b && json_is_null(a)) || (!a && !b))
 		return;
-	if (json_is_object(a) && json_is_object(b))
+	if (are(values, JSON_OBJECT, a, b))
 		objects(values, path, path[0] ? in_object : at_top, a, b);
-	else if (json_is_array(a) && json_is_array(b))
+	else if (are(values, JSON_ARRAY, a, b))
 		arrays(values, path, a, b);
 	else
 		note(values, path, a, b);

@@ -5,6 +5,7 @@
 #define IGD_EVIDENCE_JSON_DIFF_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define DIFF_CHANGES_MAX 100 /* of one cell that are listed */
@@ -12,6 +13,7 @@
 struct json_diff {
 	json_t *changes;            /* array: {"what": path, "a": ..., "b": ...} are appended */
 	const char *const *ignored; /* paths not looked at, nor what is below; ends with NULL */
+	bool leaves;                /* go into an object or a list that one side lacks */
 	size_t more;                /* changes beyond DIFF_CHANGES_MAX, only counted */
 };
 
@@ -22,7 +24,9 @@ extern const char *const diff_passing[];
  * Compares two values at `path` ("" for the whole). Objects are compared key by key, arrays of
  * objects that have an "address", a "name" or a "start" by that, arrays of different texts by which
  * of them are there (true), other arrays by place. A key that
- * one of them lacks has null there. Depth is that of the values, which are checked documents.
+ * one of them lacks has null there: one entry for all that is below, or with `leaves` an entry for
+ * each value that is no object and no list, or is an empty one. Depth is that of the values, which
+ * are checked documents.
  */
 void json_diff(struct json_diff *values, const char *path, const json_t *a, const json_t *b);
 

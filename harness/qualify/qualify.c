@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/build_version.h"
+#include "harness/base/exit_status.h"
 #include "harness/qualify/private.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
@@ -100,6 +101,8 @@ int qualify_exit_status(const json_t *document)
 	status = verdict_exit_status(worst);
 	if (status == 0 && strcmp(document_text(document, "decision"), "not qualified") == 0)
 		return verdict_exit_status(VERDICT_FAIL);
+	if (status == 0 && strcmp(document_text(document, "decision"), "undecided") == 0)
+		return EXIT_NO_ANSWER;
 	return status;
 }
 

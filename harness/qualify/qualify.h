@@ -43,7 +43,8 @@ struct qualify_sources {
 int qualify_document(
 	const struct qualify_sources *sources, json_t **document_r, struct problem *why);
 
-/* The exit status: that of the worst run, or 1 if the qualification failed otherwise. */
+/* The exit status: that of the worst run; where that is 0, 1 if the decision is "not qualified" and
+ * 3 if it is "undecided". */
 int qualify_exit_status(const json_t *document);
 
 /*

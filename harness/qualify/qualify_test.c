@@ -91,7 +91,7 @@ static void the_decision_is_the_worst_of_all(void)
 		"qualified with known deviations", 0);
 	decides(&(struct texts){ .runs = "[" GOOD "," RUN("b", LAB, "PASS", "\"PASS\": 1", "",
 					 CELL(0, "c", "PASS", "")) "]" },
-		"undecided", 0);
+		"undecided", 3);
 	decides(&(struct texts){ .runs = "[" GOOD "," RUN("b", METAL, "MISS", "\"MISS\": 1", "",
 					 CELL(0, "c", "MISS", "")) "]" },
 		"undecided", 3);
@@ -105,7 +105,7 @@ static void a_matrix_in_part_decides_nothing(void)
 {
 	decides(&(struct texts){ .runs = "[" RUN("a", METAL, "PASS", "\"PASS\": 1", "\"d\"",
 					 CELL(0, "c", "PASS", "")) "]" },
-		"undecided", 0);
+		"undecided", 3);
 }
 
 static void hosts_and_abis_count(void)
@@ -123,8 +123,8 @@ static void hosts_and_abis_count(void)
 				      "\"libraries\": [], \"faults\": [\"of another Xen\"]}]}}";
 
 	decides(&(struct texts){ "[" GOOD "]", good_host, NULL, NULL }, "qualified", 0);
-	decides(&(struct texts){ "[" GOOD "]", bad_host, NULL, NULL }, "undecided", 0);
-	decides(&(struct texts){ "[" GOOD "]", other_host, NULL, NULL }, "undecided", 0);
+	decides(&(struct texts){ "[" GOOD "]", bad_host, NULL, NULL }, "undecided", 3);
+	decides(&(struct texts){ "[" GOOD "]", other_host, NULL, NULL }, "undecided", 3);
 	decides(&(struct texts){ "[" GOOD "]", NULL, bad_abi, NULL }, "not qualified", 1);
 }
 
