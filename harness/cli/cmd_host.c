@@ -15,6 +15,7 @@
 #include "harness/host/document.h"
 #include "harness/host/render.h"
 #include "harness/run/runner.h"
+#include "harness/run/terminal.h"
 #include "src/document.h"
 
 /* A root below which there is nothing: a dump of configuration space comes without sysfs. */
@@ -131,7 +132,7 @@ static int print(const json_t *document)
 	} else if (opts.hcl) {
 		host_render_hcl(document, stdout);
 	} else {
-		host_render_text(document, isatty(1) == 1, stdout);
+		host_render_text(document, terminal_wants_colour(STDOUT_FILENO), stdout);
 	}
 	return fflush(stdout) == 0 ? 0 : -EIO;
 }

@@ -11,11 +11,13 @@
 #include "harness/judge/stored_run.h"
 #include "harness/report/file.h"
 #include "harness/report/formats.h"
+#include "harness/run/terminal.h"
 #include "harness/store/record_view.h"
 
 static struct {
 	const char *matrix, *known, *patterns, *format, *output, *baseline;
 	struct string_list select, history;
+	bool quiet, verbose;
 } opts = { .format = "table" };
 
 static const struct command_option options[] = {
@@ -42,6 +44,10 @@ static const struct command_option options[] = {
 		"a run before the baseline; may be given again. A cell that was as\n"
 		"                          expected in none of them never passed",
 		.list = &opts.history },
+	{ "quiet", NULL, "print nothing but warnings and errors; --output is still written",
+		.flag = &opts.quiet },
+	{ "verbose", NULL, "for the table: print every field of every cell",
+		.flag = &opts.verbose },
 	{ NULL },
 };
 
@@ -53,17 +59,28 @@ struct judgement {
 	json_t *totals;
 };
 
+/* Only the exit status is wanted. */
+static bool is_silent(void)
+{
+	return opts.quiet && !opts.output;
+}
+
 static int emit_cells(void *data, FILE *stream, struct problem *why)
 {
 	struct judgement *judgement = data;
-	struct rendering rendering = { &judgement->how, stream, 0 };
-	struct findings_sink rendered = judgement->renderer->sink(&rendering);
+	struct rendering rendering = { .options = &judgement->how, .stream = stream };
+	struct findings_sink rendered =
+		is_silent() ? (struct findings_sink){ 0 } : judgement->renderer->sink(&rendering);
 	struct findings_sink kept = findings_totals(&judgement->totals);
 	struct findings_pair pair = { &rendered, &kept };
 	struct findings_sink both = findings_both(&pair);
-	struct judge_request request = stored_run_request(judgement->stored, &both);
+	struct judge_request request =
+		stored_run_request(judgement->stored, is_silent() ? &kept : &both);
 
-	return judge_stream(&request, why);
+	int r = judge_stream(&request, why);
+
+	rendering_finish(&rendering);
+	return r;
 }
 
 /* For a renderer that goes cell by cell. */
@@ -123,13 +140,18 @@ static int run(int argc, char **argv)
 	struct stored_run_options by = { opts.matrix, opts.known, opts.patterns, &opts.select };
 	struct stored_run stored = STORED_RUN_NONE;
 	struct judgement judgement = { renderer_find(opts.format), &stored,
-		{ .colour = isatty(1) == 1 && !opts.output, .verbose = true }, NULL };
+		{ .colour = !opts.output && terminal_wants_colour(STDOUT_FILENO),
+			.verbose = opts.verbose,
+			.dir = argc == 1 ? argv[0] : NULL,
+			.more = "the same command with --verbose" },
+		NULL };
 	struct problem why = { 0 };
 	int r, status;
 
 	if (check_usage(argc, judgement.renderer, &why) < 0)
 		return command_fail(&command_judge, EXIT_USAGE, &why);
-	r = (judgement.renderer->sink ? run_by_cell : run_whole)(argv[0], &by, &judgement, &why);
+	r = (is_silent() || judgement.renderer->sink ? run_by_cell : run_whole)(
+		argv[0], &by, &judgement, &why);
 	if (r == 0 && judge_tested_nothing(judgement.totals))
 		fputs("igd-harness: " JUDGE_NOTHING_TESTED "\n", stderr);
 	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)

@@ -9,11 +9,12 @@
 #include "harness/session/session.h"
 
 static struct {
-	bool quiet;
+	bool quiet, verbose;
 } opts;
 
 static const struct command_option options[] = {
-	{ "quiet", NULL, "do not print the table at the end", .flag = &opts.quiet },
+	{ "quiet", NULL, "print nothing but warnings and errors", .flag = &opts.quiet },
+	{ "verbose", NULL, "print every field of every cell", .flag = &opts.verbose },
 	{ NULL },
 };
 
@@ -29,11 +30,13 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 		return problem_set(why, -ENOTSUP,
 			"%s is a merged run: go on with the shard that is not whole", store->dir);
 	if (json_object_get(run, "dut"))
-		return dut_resume(store, run, plan, patterns, opts.quiet, why);
+		return dut_resume(
+			store, run, plan, patterns, output_level(opts.quiet, opts.verbose), why);
 	runner.like = store->dir;
 	r = session_reopen(&runner, &host_options, store, run, plan, why);
 	if (r == 0)
-		r = session_run(&runner, store, run, plan, patterns, opts.quiet, why);
+		r = session_run(&runner, store, run, plan, patterns,
+			output_level(opts.quiet, opts.verbose), why);
 	runner_close(&runner);
 	return r;
 }

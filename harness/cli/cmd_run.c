@@ -27,7 +27,7 @@ static struct {
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
 		*known, *shard, *guest, *like, *jobs;
 	struct string_list select, models;
-	bool quiet, keep_lease, no_cells;
+	bool quiet, verbose, keep_lease, no_cells;
 } opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
 static const struct command_option options[] = {
@@ -93,7 +93,8 @@ static const struct command_option options[] = {
 		"an earlier run, by whose times the rest is estimated (default: the newest\n"
 		"                          of this matrix beside the run directory)",
 		.text = &opts.like },
-	{ "quiet", NULL, "do not print the table at the end", .flag = &opts.quiet },
+	{ "quiet", NULL, "print nothing but warnings and errors", .flag = &opts.quiet },
+	{ "verbose", NULL, "print every field of every cell", .flag = &opts.verbose },
 	{ NULL },
 };
 
@@ -148,9 +149,9 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 		runner->identities, session_settings(opts.backend, host_options, runner));
 	r = store_create(out, run, plan, matrix, known_of(plan), &store, why);
 	if (r == 0)
-		r = opts.no_cells
-			    ? session_seal(&store, patterns, runner->document, why)
-			    : session_run(runner, &store, run, plan, patterns, opts.quiet, why);
+		r = opts.no_cells ? session_seal(&store, patterns, runner->document, why)
+				  : session_run(runner, &store, run, plan, patterns,
+					    output_level(opts.quiet, opts.verbose), why);
 	if (r == 0 && opts.no_cells && !opts.quiet)
 		printf("Run directory: %s\n", store.dir);
 	status = r;
@@ -207,7 +208,9 @@ static int run_on_dut(const json_t *plan, const struct patterns *patterns, const
 {
 	const struct dut_places places = { .hosts = opts.hosts, .lab = opts.lab_dir };
 	char *tree = opts.tree ? strdup(opts.tree) : install_path("../.."), *for_host = NULL;
-	struct dut_job job = { .tree = tree, .lab = opts.lab_dir, .quiet = opts.quiet };
+	struct dut_job job = {
+		.tree = tree, .lab = opts.lab_dir, .level = output_level(opts.quiet, opts.verbose)
+	};
 	struct dut *dut = NULL;
 	int r;
 

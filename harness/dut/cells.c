@@ -285,7 +285,7 @@ int dut_cell(struct dut_session *session, size_t index, const char *name, uint64
 		.out_max = FILEIO_MAX,
 		.limit_ms = 2 * limit_ms + copy_ms,
 		.runs_cell = true,
-		.loud = true };
+		.loud = !session->quiet };
 	int r;
 
 	/*

@@ -62,7 +62,10 @@ static int open_session(struct dut_session *session, const struct dut_job *job,
 {
 	int r;
 
-	*session = (struct dut_session){ .dut = job->dut, .store = store, .tree = job->tree };
+	*session = (struct dut_session){ .dut = job->dut,
+		.store = store,
+		.tree = job->tree,
+		.quiet = job->level == OUTPUT_QUIET };
 	session->console.fd = -1;
 	r = dut_tree_digest(job->tree, session->tree_sha256, why);
 	if (r < 0)
@@ -331,7 +334,7 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 
 	if (r == 0 && !session->stopping)
 		clear_host(session);
-	status = session_conclude(session->store, run, plan, patterns, job->quiet, why);
+	status = session_conclude(session->store, run, plan, patterns, job->level, why);
 	if (status < 0)
 		return status;
 	if (r < 0)
@@ -471,12 +474,12 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 }
 
 int dut_resume(const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, bool quiet, struct problem *why)
+	const struct patterns *patterns, enum output_level level, struct problem *why)
 {
 	const json_t *named = json_object_get(run, "dut");
 	const struct dut_places places = { .lab = json_string_value(
 						   json_object_get(named, "lab")) };
-	struct dut_job job = { .tree = document_text(named, "tree"), .quiet = quiet };
+	struct dut_job job = { .tree = document_text(named, "tree"), .level = level };
 	struct dut_session session = { .console.fd = -1 };
 	struct dut *dut = NULL;
 	int r = dut_find(document_text(named, "given"), &places, &dut, why);

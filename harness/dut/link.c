@@ -41,14 +41,33 @@ char *dut_quote(const char *text)
 	return quoted;
 }
 
+static void say(const struct dut_session *session, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+static void say(const struct dut_session *session, const char *fmt, va_list ap)
+{
+	fprintf(stderr, "igd-harness: %s: ", session->dut->name);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
 void dut_say(const struct dut_session *session, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	fprintf(stderr, "igd-harness: %s: ", session->dut->name);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	say(session, fmt, ap);
+	va_end(ap);
+}
+
+void dut_progress(const struct dut_session *session, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (session->quiet)
+		return;
+	va_start(ap, fmt);
+	say(session, fmt, ap);
 	va_end(ap);
 }
 

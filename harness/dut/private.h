@@ -53,13 +53,18 @@ struct dut_session {
 	char boot_id[BOOT_ID_MAX];  /* of the host as it is driven; "": it has not answered yet */
 	bool was_off;               /* so it is switched off at the end */
 	bool stopping, stop;        /* after this cell; now */
+	bool quiet;                 /* dut_progress() says nothing */
 	struct dut_place place;
 	struct dut_console console;
 	sd_event_source *signals[3];
 };
 
-/* Says "igd-harness: NAME: ..." on stderr. */
+/* Says "igd-harness: NAME: ..." on stderr: a warning, or what else is not in the plan. */
 void dut_say(const struct dut_session *session, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same for a step that takes time; nothing with --quiet. */
+void dut_progress(const struct dut_session *session, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*

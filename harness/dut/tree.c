@@ -131,7 +131,7 @@ static int copy_tree(struct dut_session *session, struct problem *why)
 	};
 	int r;
 
-	dut_say(session, "copying %s to it (limit %u s)", session->tree,
+	dut_progress(session, "copying %s to it (limit %u s)", session->tree,
 		session->dut->limits[DUT_COPY]);
 	r = dut_line(line, why,
 		"tree=%s; rm -rf $tree.new && mkdir -p $tree.new && "
@@ -161,7 +161,7 @@ static int prepare(struct dut_session *session, struct problem *why)
 	if (asprintf(&line, "mkdir -p %s && cd %s && { %s\n} >&2 && echo %s >%s/prepared",
 		    dut->work, dut->tree, dut->prepare, session->boot_id, dut->work) < 0)
 		return problem_set(why, -ENOMEM, "out of memory");
-	dut_say(session, "preparing it: %s", dut->prepare);
+	dut_progress(session, "preparing it: %s", dut->prepare);
 	order.line = line;
 	r = dut_tell(session, &order, NULL, why);
 	free(line);

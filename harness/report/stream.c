@@ -1,10 +1,19 @@
 #include "harness/report/stream.h"
 
+void rendering_finish(struct rendering *rendering)
+{
+	json_decref(rendering->kept);
+	rendering->kept = NULL;
+}
+
 int render_streamed(struct findings_sink (*sink_of)(struct rendering *rendering),
 	const json_t *findings, const struct render_options *options, FILE *stream)
 {
-	struct rendering rendering = { options, stream, 0 };
+	struct rendering rendering = { .options = options, .stream = stream };
 	struct findings_sink sink = sink_of(&rendering);
 
-	return findings_emit(findings, &sink);
+	int r = findings_emit(findings, &sink);
+
+	rendering_finish(&rendering);
+	return r;
 }

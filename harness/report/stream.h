@@ -14,6 +14,8 @@
 struct render_options {
 	bool colour;                 /* ANSI colours */
 	bool verbose;                /* also what was as expected */
+	const char *dir;             /* the run directory, to be named; NULL: it is not */
+	const char *more;            /* the command that shows more; NULL: it is not named */
 	const struct record *record; /* what the run left, NULL: only the findings are known */
 	const json_t *difference; /* from a baseline, harness/compare/diff.h; NULL: there is none */
 };
@@ -23,7 +25,11 @@ struct rendering {
 	const struct render_options *options;
 	FILE *stream;
 	size_t cells; /* that were rendered */
+	json_t *kept; /* what it says at the end; NULL: nothing yet */
 };
+
+/* Frees what the renderer kept, also if its sink did not come to the end. */
+void rendering_finish(struct rendering *rendering);
 
 /* Renders a whole findings document with a renderer that goes cell by cell. Returns 0, -EIO if the
  * stream failed, or -ENOMEM. */

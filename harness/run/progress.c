@@ -1,8 +1,7 @@
 #include "harness/run/progress.h"
 
-#include <unistd.h>
-
 #include "harness/base/clock.h"
+#include "harness/run/terminal.h"
 
 static double since(uint64_t began_us)
 {
@@ -13,7 +12,7 @@ void progress_begin(
 	struct progress *progress, FILE *stream, size_t total, struct estimate *estimate)
 {
 	*progress = (struct progress){ .stream = stream, .total = total, .estimate = estimate };
-	progress->terminal = isatty(fileno(stream)) == 1;
+	progress->terminal = stream && terminal_moves_cursor(fileno(stream));
 }
 
 static void erase(struct progress *progress)
@@ -74,7 +73,7 @@ void progress_state(
 	cell->state = state;
 	cell->state_began_us = clock_us();
 	cell->limit_ms = limit_ms;
-	if (!progress->terminal) {
+	if (progress->stream && !progress->terminal) {
 		fprintf(progress->stream, "[%zu/%zu] %s: %s (%.1f s)\n", cell->index + 1,
 			progress->total, cell->name, state, since(cell->began_us));
 		fflush(progress->stream);
@@ -94,6 +93,8 @@ void progress_over(struct progress *progress, struct progress_cell *cell, const 
 		*link = cell->next;
 	erase(progress);
 	estimate_over(progress->estimate, cell->name, seconds);
+	if (!progress->stream)
+		return;
 	if (progress->begun < progress->total || progress->cells)
 		estimate_text(progress->estimate, spent(progress), left);
 	fprintf(progress->stream, "[%zu/%zu] %s: %s after %.1f s%s\n", cell->index + 1,

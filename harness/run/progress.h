@@ -21,7 +21,7 @@ struct progress_cell {
 };
 
 struct progress {
-	FILE *stream;
+	FILE *stream;  /* NULL: nothing is printed */
 	bool terminal; /* rewrite the line */
 	size_t total;
 	size_t begun;                /* cells so far */
@@ -30,9 +30,8 @@ struct progress {
 	struct estimate *estimate;
 };
 
-/* `stream` is usually stderr; whether it is a terminal is asked here, once. The estimate is
- * borrowed.
- */
+/* `stream` is usually stderr, or NULL to print nothing; whether it is a terminal is asked here,
+ * once. The estimate is borrowed. */
 void progress_begin(
 	struct progress *progress, FILE *stream, size_t total, struct estimate *estimate);
 

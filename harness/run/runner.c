@@ -264,7 +264,8 @@ int runner_run(
 
 	attempt_boot_id(runner->boot_id);
 	estimate_begin(&runner->estimate, runner->like, store, plan);
-	progress_begin(&runner->progress, stderr, shard_size(plan), &runner->estimate);
+	progress_begin(&runner->progress, runner->quiet ? NULL : stderr, shard_size(plan),
+		&runner->estimate);
 	r = sd_event_add_time_relative(
 		runner->loop, &runner->tick, CLOCK_MONOTONIC, TICK_US, 0, on_tick, runner);
 	if (r < 0)

@@ -19,6 +19,7 @@
 struct runner {
 	/* Set by the caller. */
 	double slow;       /* multiplies all limits */
+	bool quiet;        /* no progress on stderr */
 	bool keep_lease;   /* give a device back at the end, not after each cell */
 	unsigned int jobs; /* so many cells side by side, harness/plan/schedule.h; 0 is 1 */
 	const char *only;  /* the one cell to run; NULL: all */

@@ -14,6 +14,7 @@
 #include "harness/judge/judge.h"
 #include "harness/report/formats/json.h"
 #include "harness/report/formats/table.h"
+#include "harness/run/terminal.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
 
@@ -121,7 +122,7 @@ struct conclusion {
 static int judge_into(void *data, FILE *stream, struct problem *why)
 {
 	struct conclusion *conclusion = data;
-	struct rendering json = { conclusion->table.options, stream };
+	struct rendering json = { .options = conclusion->table.options, .stream = stream };
 	struct findings_sink written = render_json_sink(&json);
 	struct findings_sink shown = render_table_sink(&conclusion->table);
 	struct findings_sink totals = findings_totals(&conclusion->totals);
@@ -136,13 +137,18 @@ static int judge_into(void *data, FILE *stream, struct problem *why)
 }
 
 int session_conclude(const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, bool quiet, struct problem *why)
+	const struct patterns *patterns, enum output_level level, struct problem *why)
 {
-	struct render_options how = { .colour = isatty(1) == 1, .verbose = true };
+	char *more = NULL;
+	struct render_options how = { .colour = terminal_wants_colour(STDOUT_FILENO),
+		.verbose = level == OUTPUT_VERBOSE,
+		.dir = store->dir,
+		.more = asprintf(&more, "igd-harness judge --verbose %s", store->dir) < 0 ? NULL
+											  : more };
 	char *text = NULL;
 	size_t length = 0;
 	struct conclusion conclusion = { store, run, plan, patterns,
-		{ &how, open_memstream(&text, &length) } };
+		{ .options = &how, .stream = open_memstream(&text, &length) } };
 	struct fileio_source source = { judge_into, &conclusion };
 	int r = -ENOMEM, status;
 
@@ -154,14 +160,16 @@ int session_conclude(const struct store *store, const json_t *run, const json_t 
 	if (conclusion.table.stream)
 		fclose(conclusion.table.stream);
 	/* Shown when it is kept. */
-	if (r == 0 && !quiet) {
-		printf("\n%sRun directory: %s\n", text, store->dir);
+	if (r == 0 && level != OUTPUT_QUIET) {
+		printf("\n%s", text);
 		fflush(stdout);
 	}
 	if (r == 0 && judge_tested_nothing(conclusion.totals))
 		fputs("igd-harness: " JUDGE_NOTHING_TESTED "\n", stderr);
 	status = r < 0 ? r : judge_exit_status(conclusion.totals);
+	rendering_finish(&conclusion.table);
 	json_decref(conclusion.totals);
+	free(more);
 	free(text);
 	return status;
 }
@@ -232,14 +240,18 @@ int session_seal(const struct store *store, const struct patterns *patterns, con
 }
 
 int session_run(struct runner *runner, const struct store *store, const json_t *run,
-	const json_t *plan, const struct patterns *patterns, bool quiet, struct problem *why)
+	const json_t *plan, const struct patterns *patterns, enum output_level level,
+	struct problem *why)
 {
-	int status = session_seal(store, patterns, runner->document, why);
+	int status;
+
+	runner->quiet = level == OUTPUT_QUIET;
+	status = session_seal(store, patterns, runner->document, why);
 
 	if (status == 0)
 		status = runner_run(runner, store, plan, why);
 	if (status == 0)
-		status = session_conclude(store, run, plan, patterns, quiet, why);
+		status = session_conclude(store, run, plan, patterns, level, why);
 	if (status >= 0 && runner->stopped)
 		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",
 			store->dir);

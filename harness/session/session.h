@@ -10,6 +10,7 @@
 #include "harness/backend/backend.h"
 #include "harness/logs/patterns.h"
 #include "harness/run/runner.h"
+#include "harness/run/terminal.h"
 #include "harness/store/run_dir.h"
 
 /*
@@ -52,17 +53,18 @@ int session_seal(const struct store *store, const struct patterns *patterns, con
 	struct problem *why);
 
 /*
- * Judges the whole, keeps the findings in the store and prints them unless `quiet`. Returns the
- * exit status, or a negative errno with the sentence.
+ * Judges the whole, keeps the findings in the store and prints them at that level. Returns the exit
+ * status, or a negative errno with the sentence.
  */
 int session_conclude(const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, bool quiet, struct problem *why);
+	const struct patterns *patterns, enum output_level level, struct problem *why);
 
 /*
  * Runs what is left of the plan, judges the whole, keeps the findings in the store and prints them
- * unless `quiet`. Returns the exit status, or a negative errno with the sentence.
+ * at that level. Returns the exit status, or a negative errno with the sentence.
  */
 int session_run(struct runner *runner, const struct store *store, const json_t *run,
-	const json_t *plan, const struct patterns *patterns, bool quiet, struct problem *why);
+	const json_t *plan, const struct patterns *patterns, enum output_level level,
+	struct problem *why);
 
 #endif

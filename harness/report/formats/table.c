@@ -7,9 +7,12 @@
 #include "harness/base/measured_on.h"
 #include "harness/logs/patterns.h"
 #include "harness/report/cell_text.h"
+#include "harness/report/formats/table_short.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
+
+#define NAME_COLUMN 34
 
 static const char *const colours[VERDICT_COUNT] = {
 	[VERDICT_PASS] = "\033[32m",
@@ -21,12 +24,13 @@ static const char *const colours[VERDICT_COUNT] = {
 	[VERDICT_MISS] = "\033[1;34m",
 };
 
-static void print_verdict(FILE *stream, const struct render_options *options, const char *name)
+void table_verdict(FILE *stream, const struct render_options *options, const char *name, int width)
 {
 	enum verdict verdict;
 	bool colour = options->colour && verdict_parse(name, &verdict) == 0;
 
-	fprintf(stream, "%s%-5s%s", colour ? colours[verdict] : "", name, colour ? "\033[0m" : "");
+	fprintf(stream, "%s%-*s%s", colour ? colours[verdict] : "", width, name,
+		colour ? "\033[0m" : "");
 }
 
 /* Was it hardware? A line for each machine, or for each reason why it was not. */
@@ -77,17 +81,14 @@ static void print_finding(const json_t *finding, const struct render_options *op
 		   *note = document_text(finding, "note");
 	bool pass = strcmp(verdict, "PASS") == 0;
 
-	if (pass && !options->verbose)
-		return;
 	fputs("    ", stream);
-	print_verdict(stream, options, verdict);
+	table_verdict(stream, options, verdict, TABLE_VERDICT);
 	fprintf(stream, " %-22s ", document_text(finding, "field"));
 	if (json_object_get(finding, "seen")) {
 		fputs("expected ", stream);
 		escape_value(stream, json_object_get(finding, "expected"));
-		fputs(pass ? ", seen the same" : ", seen ", stream);
-		if (!pass)
-			escape_value(stream, json_object_get(finding, "seen"));
+		fputs(", seen ", stream);
+		escape_value(stream, json_object_get(finding, "seen"));
 	}
 	if (note[0]) {
 		fputs(json_object_get(finding, "seen") ? ": " : "", stream);
@@ -152,24 +153,37 @@ static void print_logs(const json_t *logs, FILE *stream)
 		fputc('\n', stream);
 }
 
+void table_name(const json_t *cell, FILE *stream)
+{
+	bool ran = json_object_get(cell, "times_ms");
+
+	int pad = NAME_COLUMN - (int)strlen(document_text(cell, "name"));
+
+	escape_text(stream, document_text(cell, "name"));
+	if (ran)
+		fprintf(stream, "%*s %6.1f s", pad > 0 ? pad : 0, "", render_seconds(cell));
+}
+
 static void print_cell(const json_t *cell, const struct render_options *options, FILE *stream)
 {
 	const json_t *finding;
 	size_t i;
 
-	print_verdict(stream, options, document_text(cell, "verdict"));
+	table_verdict(stream, options, document_text(cell, "verdict"), TABLE_VERDICT);
 	fputc(' ', stream);
-	fprintf(stream, "%-34s", document_text(cell, "name"));
-	if (json_object_get(cell, "times_ms"))
-		fprintf(stream, " %6.1f s", render_seconds(cell));
+	table_name(cell, stream);
 	fputc('\n', stream);
 	if (document_text(cell, "cause")[0]) {
 		fputs("      ", stream);
 		escape_text(stream, document_text(cell, "cause"));
 		fputc('\n', stream);
 	}
-	if (document_text(cell, "layer")[0])
-		fprintf(stream, "      look first at: %s\n", document_text(cell, "layer"));
+	if (document_text(cell, "layer")[0] &&
+		strcmp(document_text(cell, "verdict"), "PASS") != 0) {
+		fputs("      look first at: ", stream);
+		escape_text(stream, document_text(cell, "layer"));
+		fputc('\n', stream);
+	}
 	if (json_array_size(json_object_get(cell, "pruned")) > 0) {
 		fputs("      pruned: ", stream);
 		escape_value(stream, json_object_get(cell, "pruned"));
@@ -195,9 +209,23 @@ static int on_cell(void *data, const json_t *cell)
 {
 	struct rendering *rendering = data;
 
+	int r = 0;
+
 	rendering->cells++;
-	print_cell(cell, rendering->options, rendering->stream);
-	return ferror(rendering->stream) ? -EIO : 0;
+	if (rendering->options->verbose)
+		print_cell(cell, rendering->options, rendering->stream);
+	else
+		r = table_short_cell(rendering, cell);
+	return ferror(rendering->stream) ? -EIO : r;
+}
+
+static void print_line(const char *label, const char *text, FILE *stream)
+{
+	if (!text)
+		return;
+	fputs(label, stream);
+	escape_text(stream, text);
+	fputc('\n', stream);
 }
 
 static int end(void *data, const json_t *totals)
@@ -206,7 +234,9 @@ static int end(void *data, const json_t *totals)
 	const json_t *counts = json_object_get(totals, "counts");
 	FILE *stream = rendering->stream;
 
-	fprintf(stream, "\n%zu cells:", rendering->cells);
+	table_short_end(rendering);
+	fprintf(stream, "\n%zu %s:", rendering->cells,
+		summary_plural(rendering->cells, "cell", "cells"));
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		const json_t *n = json_object_get(counts, verdict_name((enum verdict)v));
 
@@ -215,8 +245,11 @@ static int end(void *data, const json_t *totals)
 				verdict_name((enum verdict)v));
 	}
 	fputs("; worst: ", stream);
-	print_verdict(stream, rendering->options, document_text(totals, "verdict"));
+	table_verdict(stream, rendering->options, document_text(totals, "verdict"), 0);
 	fputc('\n', stream);
+	print_line("Run directory: ", rendering->options->dir, stream);
+	if (!rendering->options->verbose)
+		print_line("Every field, source and log: ", rendering->options->more, stream);
 	return ferror(stream) ? -EIO : 0;
 }
 
