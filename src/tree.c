@@ -225,7 +225,7 @@ int tree_list(const char *root, const char *directory, const char *prefix, struc
 	count = scandir(path, &names, NULL, versionsort);
 	if (count < 0)
 		return -errno;
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; names && i < count; i++) {
 		if (is_numbered(names[i]->d_name, prefix))
 			names[kept++] = names[i];
 		else
@@ -237,7 +237,7 @@ int tree_list(const char *root, const char *directory, const char *prefix, struc
 
 void tree_list_free(struct dirent **names, int count)
 {
-	for (int i = 0; i < count; i++)
+	for (int i = 0; names && i < count; i++)
 		free(names[i]);
 	free(names);
 }
@@ -249,7 +249,7 @@ json_t *tree_list_json(const char *root, const char *directory, const char *pref
 	struct dirent **names = NULL;
 	int count = tree_list(root, directory, prefix, &names), r = list ? 0 : -ENOMEM;
 
-	for (int i = 0; r == 0 && i < count && i < max; i++)
+	for (int i = 0; r == 0 && names && i < count && i < max; i++)
 		r = json_array_append_new(list, make(root, names[i]->d_name));
 	if (count > 0)
 		tree_list_free(names, count);

@@ -82,7 +82,7 @@ void fileio_last_line(int dir_fd, const char *name, char *line, size_t size)
 	size_t length = 0;
 
 	line[0] = 0;
-	if (fileio_read(dir_fd, name, &log, &length, NULL) < 0)
+	if (fileio_read(dir_fd, name, &log, &length, NULL) < 0 || !log)
 		return;
 	end = log + length;
 	while (end > log && (end[-1] == '\n' || end[-1] == '\r'))

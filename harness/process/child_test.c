@@ -130,5 +130,8 @@ static CU_TestInfo tests[] = {
 
 int main(void)
 {
+	/* The suite may have inherited descriptors that are not close-on-exec. */
+	for (int fd = 3; fd < 1024; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return suite_main("child", tests);
 }

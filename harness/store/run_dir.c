@@ -77,7 +77,8 @@ static void take_back(struct store *store)
 		unlinkat(store->dir_fd, made[i], 0);
 	if (store->dir_fd >= 0)
 		unlinkat(store->dir_fd, "cells", AT_REMOVEDIR);
-	rmdir(store->dir);
+	if (store->dir)
+		rmdir(store->dir);
 }
 
 void store_discard(struct store *store)
