@@ -3,25 +3,32 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *const names[VERDICT_COUNT] = {
-	[VERDICT_PASS] = "PASS",
-	[VERDICT_DONE] = "DONE",
-	[VERDICT_SKIP] = "SKIP",
-	[VERDICT_XFAIL] = "XFAIL",
-	[VERDICT_FAIL] = "FAIL",
-	[VERDICT_ERROR] = "ERROR",
-	[VERDICT_MISS] = "MISS",
+static const struct {
+	const char *name, *meaning;
+} verdicts[VERDICT_COUNT] = {
+	[VERDICT_PASS] = { "PASS", "as expected" },
+	[VERDICT_DONE] = { "DONE", "measured; nothing was expected" },
+	[VERDICT_SKIP] = { "SKIP", "a requirement is not met" },
+	[VERDICT_XFAIL] = { "XFAIL", "the known deviation was seen" },
+	[VERDICT_FAIL] = { "FAIL", "the thing under test is not as expected" },
+	[VERDICT_ERROR] = { "ERROR", "no answer: the test is at fault" },
+	[VERDICT_MISS] = { "MISS", "no answer: the host or the lab is at fault" },
 };
 
 const char *verdict_name(enum verdict verdict)
 {
-	return names[verdict];
+	return verdicts[verdict].name;
+}
+
+const char *verdict_meaning(enum verdict verdict)
+{
+	return verdicts[verdict].meaning;
 }
 
 int verdict_parse(const char *name, enum verdict *verdict_r)
 {
 	for (int i = 0; i < VERDICT_COUNT; i++) {
-		if (strcmp(names[i], name) == 0) {
+		if (strcmp(verdicts[i].name, name) == 0) {
 			*verdict_r = (enum verdict)i;
 			return 0;
 		}

@@ -7,18 +7,22 @@
 #define IGD_VERDICT_H
 
 enum verdict {
-	VERDICT_PASS,  /* as expected */
-	VERDICT_DONE,  /* measured; nothing was expected */
-	VERDICT_SKIP,  /* a requirement is not met, and it says which */
-	VERDICT_XFAIL, /* the known deviation, as it is known */
-	VERDICT_FAIL,  /* the thing under test is not as expected */
-	VERDICT_ERROR, /* the test itself is broken */
-	VERDICT_MISS,  /* the host or the lab failed: nothing is known of the thing under test */
+	VERDICT_PASS,
+	VERDICT_DONE,
+	VERDICT_SKIP,
+	VERDICT_XFAIL,
+	VERDICT_FAIL,
+	VERDICT_ERROR,
+	VERDICT_MISS,
 	VERDICT_COUNT
 };
 
 /* "PASS" ... "MISS". */
 const char *verdict_name(enum verdict verdict);
+
+/* The meaning of a verdict, for people: "no answer: the test is at fault". The tables in README.md
+ * and docs/use/verdicts.md have these words, and so has every report. */
+const char *verdict_meaning(enum verdict verdict);
 
 /* Returns 0, or -EINVAL for a word that is no verdict. */
 int verdict_parse(const char *name, enum verdict *verdict_r);

@@ -92,17 +92,6 @@ void render_place(const json_t *findings, FILE *stream)
 	render_measured_on(findings, stream);
 }
 
-/* What the verdict means, for a cell that has no words of its own. */
-static const char *const meanings[VERDICT_COUNT] = {
-	[VERDICT_PASS] = "",
-	[VERDICT_DONE] = "measured; nothing was expected",
-	[VERDICT_SKIP] = "a requirement is not met",
-	[VERDICT_XFAIL] = "the known deviation, as it is known",
-	[VERDICT_FAIL] = "not as expected",
-	[VERDICT_ERROR] = "no answer: the test is at fault",
-	[VERDICT_MISS] = "no answer: the host or the lab is at fault",
-};
-
 void render_reason(const json_t *cell, FILE *stream)
 {
 	enum verdict verdict = render_verdict(cell);
@@ -121,7 +110,7 @@ void render_reason(const json_t *cell, FILE *stream)
 	}
 	if (verdict == VERDICT_PASS && unexpected)
 		note = unexpected;
-	escape_text(stream, note[0] ? note : meanings[verdict]);
+	escape_text(stream, note[0] || verdict == VERDICT_PASS ? note : verdict_meaning(verdict));
 }
 
 static void write_labelled(const char *label, const json_t *object, const char *key, FILE *stream)

@@ -236,10 +236,25 @@ static void write_measured_on(void *data, FILE *stream)
 	fputc('.', stream);
 }
 
+/* The verdicts, the worst first, and their meanings. */
+static void write_verdicts(void *data, FILE *stream)
+{
+	json_t *verdicts = json_array();
+
+	(void)data;
+	for (int v = VERDICT_COUNT - 1; v >= 0; v--)
+		json_array_append_new(
+			verdicts, json_pack("{s:s, s:s}", "name", verdict_name((enum verdict)v),
+					  "meaning", verdict_meaning((enum verdict)v)));
+	html_json(stream, verdicts);
+	json_decref(verdicts);
+}
+
 static const struct html_slot slots[] = {
 	{ "title", write_title },
 	{ "measured_on", write_measured_on },
 	{ "rows", write_rows },
+	{ "verdicts", write_verdicts },
 	{ "index", write_index },
 	{ "cells", write_cells },
 	{ NULL, NULL },

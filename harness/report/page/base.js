@@ -7,17 +7,9 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/* The worst first. */
-const VERDICTS = ['MISS', 'ERROR', 'FAIL', 'XFAIL', 'SKIP', 'DONE', 'PASS'];
-const MEANINGS = {
-	PASS: 'as expected',
-	DONE: 'measured; nothing was expected',
-	SKIP: 'a requirement was not met',
-	XFAIL: 'the known deviation, as it is known',
-	FAIL: 'the thing under test is not as expected',
-	ERROR: 'the test itself is broken',
-	MISS: 'the host or the lab failed: nothing is known',
-};
+/* [{name, meaning}], the worst first: src/verdict.c. */
+const MEANINGS = Object.fromEntries(data('verdicts').map(verdict => [verdict.name, verdict.meaning]));
+const VERDICTS = Object.keys(MEANINGS);
 
 /*
  * What is no visible character is shown as its number: controls, directions, line separators,
