@@ -69,13 +69,15 @@ static int emit_cells(void *data, FILE *stream, struct problem *why)
 {
 	struct judgement *judgement = data;
 	struct rendering rendering = { .options = &judgement->how, .stream = stream };
-	struct findings_sink rendered =
-		is_silent() ? (struct findings_sink){ 0 } : judgement->renderer->sink(&rendering);
+	struct findings_sink rendered = { 0 };
 	struct findings_sink kept = findings_totals(&judgement->totals);
 	struct findings_pair pair = { &rendered, &kept };
 	struct findings_sink both = findings_both(&pair);
 	struct judge_request request =
 		stored_run_request(judgement->stored, is_silent() ? &kept : &both);
+
+	if (!is_silent())
+		rendered = judgement->renderer->sink(&rendering);
 
 	int r = judge_stream(&request, why);
 
