@@ -20,6 +20,11 @@ except ImportError as error:
     print(f"1..0 # SKIP {error}")
     sys.exit(77)
 
+try:
+    from re import _parser as sre_parse  # Python 3.11 and newer
+except ImportError:
+    import sre_parse
+
 ASK, ROOT = sys.argv[1:3]
 WRONG = sys.argv[3] if len(sys.argv) > 3 else None
 SCHEMAS = schemas.load()
@@ -103,6 +108,39 @@ def walk(schema, name, seen, path=""):
                 yield from walk(inner[key], where, seen, f"{path}/*")
 
 
+def forms(pattern):
+    """The fields of a pattern of `igd-harness plan --fields`: "slot/NN[/class|/driver]", "goes_on/steps|disk", "ending"."""
+    if "[" in pattern:
+        fixed, rest = pattern.rstrip("]").split("[")
+        return [fixed] + [fixed + one for one in rest.split("|")]
+    fixed, slash, rest = pattern.partition("/")
+    return [fixed + slash + one for one in rest.split("|")]
+
+
+def language(tree):
+    """All texts that a parsed regular expression of a schema matches; it has neither * nor +."""
+    texts = [""]
+    for kind, value in tree:
+        kind = str(kind)
+        if kind == "LITERAL":
+            more = [chr(value)]
+        elif kind == "IN":
+            more = [chr(code) for inner, one in value
+                    for code in ([one] if str(inner) == "LITERAL" else range(one[0], one[1] + 1))]
+        elif kind == "BRANCH":
+            more = [text for branch in value[1] for text in language(branch)]
+        elif kind == "SUBPATTERN":
+            more = language(value[3])
+        elif kind == "MAX_REPEAT":
+            more = [text for count in range(value[0], value[1] + 1) for text in language(list(value[2]) * count)]
+        elif kind == "AT":
+            more = [""]
+        else:
+            raise ValueError(f"the pattern of a schema has {kind}")
+        texts = [text + end for text in texts for end in more]
+    return texts
+
+
 def enum(schema):
     """The words of a schema, without those of older versions and null."""
     return [word for word in schema["enum"] if word is not None]
@@ -160,6 +198,33 @@ def tables():
     for backend in table["backend"]:
         same(f"the settings of {backend}", SCHEMAS["matrix"]["$defs"][backend + "Settings"]["properties"],
              [setting["name"] for setting in table["settings"] if setting["backend"] == backend])
+
+
+# The fields that an expectation can be about.
+
+def fields():
+    table = json.loads(subprocess.run([ASK, "tables"], check=True, capture_output=True, text=True).stdout)
+    slots = [f"{high}{low}" for high in "01" for low in "0123456789abcdefABCDEF"]
+
+    def names(patterns):
+        """All fields of patterns, but those with FIELD in them."""
+        return [name.replace("NN", slot, 1) for pattern in patterns for name in forms(pattern) if "FIELD" not in name
+                for slot in (slots if "NN" in name else [""])]
+
+    every = [name for pattern in table["fields"] for name in forms(pattern)]
+    of_report = names(table["reportFields"])
+    before = [name[:-len("FIELD")] for name in every if name.endswith("FIELD")]
+    language_of = {name: language(sre_parse.parse(SCHEMAS["common"]["$defs"][name]["pattern"])) for name in ("reportField", "field")}
+    same("the fields of a report", language_of["reportField"], of_report)
+    same("the fields of an expectation", language_of["field"],
+         names(table["fields"]) + [prefix + name for prefix in before for name in of_report])
+    with open(f"{ROOT}/docs/use/matrix.md", encoding="utf-8") as page:
+        rows = re.findall(r"^\| `([^`]+)` \|(.*)$", page.read(), re.MULTILINE)
+    described = set()
+    for first, rest in rows:
+        for word in [first] + re.findall(r"`([^`]+)`", rest):
+            described |= {word, first.split("/")[0] + "/" + word}
+    check(f"docs/use/matrix.md has the {len(every)} fields", [name for name in every if name not in described] if every else ["none"])
 
 
 # What people write. Each sample has every key that its schema has; they are changed in every place.
@@ -450,6 +515,7 @@ def wrong_matrices():
 
 formats_and_descriptions()
 tables()
+fields()
 by_hand()
 in_the_tree()
 if WRONG:

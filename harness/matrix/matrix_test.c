@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/evidence/fields.h"
 #include "harness/matrix/matrix.h"
 #include "harness/matrix/private.h"
 #include "harness/plan/settings.h"
-#include "src/field.h"
 #include "src/suite.h"
 
 #define HEAD  "format: igd-harness matrix\nversion: 1\nname: t\nabout: t\n"
@@ -418,7 +418,8 @@ static void find_field(void *page, const char *pattern, const char *meaning)
 {
 	char wanted[128];
 
-	/* The first of "slot/NN[/class|...]" and the like. */
+	/* The first of "slot/NN[/class|...]" and the like; schemas_test.py looks for all of them.
+	 */
 	snprintf(wanted, sizeof(wanted), "\n| `%.*s` |", (int)strcspn(pattern, "[|"), pattern);
 	CU_ASSERT_PTR_NOT_NULL(strstr(page, wanted));
 }
@@ -433,7 +434,7 @@ static void complete(void)
 			wanted, sizeof(wanted), "\n| %s | `%s` |", setting->backend, setting->name);
 		CU_ASSERT_PTR_NOT_NULL(strstr(page, wanted));
 	}
-	field_list(find_field, page);
+	evidence_list(find_field, page);
 	free(path);
 }
 

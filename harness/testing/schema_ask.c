@@ -1,9 +1,9 @@
 /*
  * What the program takes, for docs/schema/schemas_test.py, which compares it with the schemas:
  *
- *   schema-ask tables             the words and settings of the program's own tables, as JSON
- *   schema-ask matrix FILE...     reads each as the program does: a line FILE<TAB>SENTENCE, where
- *   schema-ask host-description FILE...       the sentence is empty if the file is right
+ *   schema-ask tables             the words, settings and fields of the program's own tables, as
+ * JSON schema-ask matrix FILE...     reads each as the program does: a line FILE<TAB>SENTENCE,
+ * where schema-ask host-description FILE...       the sentence is empty if the file is right
  *   schema-ask patterns FILE...
  *   schema-ask known MATRIX FILE...           each as the known deviations of that matrix
  */
@@ -16,6 +16,7 @@
 #include "harness/base/fileio.h"
 #include "harness/bisect/bisect.h"
 #include "harness/dut/dut.h"
+#include "harness/evidence/fields.h"
 #include "harness/host/check.h"
 #include "harness/logs/patterns.h"
 #include "harness/matrix/matrix.h"
@@ -24,6 +25,7 @@
 #include "harness/run/cell.h"
 #include "harness/store/ending.h"
 #include "harness/views/private.h"
+#include "src/field.h"
 #include "src/verdict.h"
 
 static const char *verdict_word(int i)
@@ -120,9 +122,16 @@ static json_t *describe_setting(const struct setting *setting)
 	return about;
 }
 
+static void add_field(void *list, const char *pattern, const char *meaning)
+{
+	(void)meaning;
+	json_array_append_new(list, json_string(pattern));
+}
+
 static int print_tables(void)
 {
-	json_t *all = json_object(), *list = json_array();
+	json_t *all = json_object(), *list = json_array(), *fields = json_array(),
+	       *report_fields = json_array();
 	int r;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -135,6 +144,10 @@ static int print_tables(void)
 	for (const struct setting *setting = setting_table; setting->name; setting++)
 		json_array_append_new(list, describe_setting(setting));
 	json_object_set_new(all, "settings", list);
+	evidence_list(add_field, fields);
+	json_object_set_new(all, "fields", fields);
+	field_list(add_field, report_fields);
+	json_object_set_new(all, "reportFields", report_fields);
 	r = json_dumpf(all, stdout, JSON_INDENT(1));
 	json_decref(all);
 	return r == 0 ? 0 : 1;
