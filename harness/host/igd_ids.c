@@ -229,7 +229,7 @@ int igd_ids_load(const char *file, struct igd_ids **ids_r, struct problem *why)
 	if (!file)
 		file = getenv("IGD_IDS");
 	if (!file)
-		return parse(IGD_IDS_FILE, igd_ids_text, igd_ids_text_length, ids_r, why);
+		return parse(IGD_IDS_FILE, igd_ids_text.bytes, igd_ids_text.length, ids_r, why);
 	r = fileio_read_head(AT_FDCWD, file, FILE_MAX, &text, &length, &more, why);
 	if (r < 0)
 		problem_set(why, r, "cannot read the ids %s: %s", file, strerror(-r));
@@ -248,7 +248,7 @@ const struct igd_ids *igd_ids_builtin(void)
 	struct problem why;
 
 	if (!builtin)
-		parse(IGD_IDS_FILE, igd_ids_text, igd_ids_text_length, &builtin, &why);
+		parse(IGD_IDS_FILE, igd_ids_text.bytes, igd_ids_text.length, &builtin, &why);
 	return builtin;
 }
 

@@ -1,11 +1,9 @@
-/* The table of ids that is built into the program: results/data/igd-ids.yaml, by
- * harness/embed_text. */
+/* The table of ids that is built into the program: results/data/igd-ids.yaml. */
 #ifndef IGD_HOST_IGD_IDS_TEXT_H
 #define IGD_HOST_IGD_IDS_TEXT_H
 
-#include <stddef.h>
+#include "harness/base/embedded.h"
 
-extern const char igd_ids_text[]; /* with a 0 behind it */
-extern const size_t igd_ids_text_length;
+extern const struct embedded igd_ids_text;
 
 #endif

@@ -418,8 +418,7 @@ static void find_field(void *page, const char *pattern, const char *meaning)
 {
 	char wanted[128];
 
-	/* The first of "slot/NN[/class|...]" and the like; schemas_test.py looks for all of them.
-	 */
+	/* The first of "slot/NN[/class|...]" and the like; schemas_test.py looks for all. */
 	snprintf(wanted, sizeof(wanted), "\n| `%.*s` |", (int)strcspn(pattern, "[|"), pattern);
 	CU_ASSERT_PTR_NOT_NULL(strstr(page, wanted));
 }

@@ -85,7 +85,7 @@ void html_json(FILE *stream, const json_t *value)
 		value, put_json, stream, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
 }
 
-static void write_part(const struct page_part *part, FILE *stream)
+static void write_part(const struct embedded *part, FILE *stream)
 {
 	fwrite(part->bytes, 1, part->length, stream);
 }

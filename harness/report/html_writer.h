@@ -30,8 +30,8 @@ struct html_slot {
 
 /* A page that loads nothing from anywhere: its template has @policy@ and @style@. */
 struct html_page {
-	const struct page_part *template, *style;
-	const struct page_part *script; /* for @script@; NULL: it has none */
+	const struct embedded *template, *style;
+	const struct embedded *script; /* for @script@; NULL: it has none */
 	const struct html_slot *slots;  /* the other names of the template */
 };
 

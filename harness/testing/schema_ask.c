@@ -1,9 +1,9 @@
 /*
  * What the program takes, for docs/schema/schemas_test.py, which compares it with the schemas:
  *
- *   schema-ask tables             the words, settings and fields of the program's own tables, as
- * JSON schema-ask matrix FILE...     reads each as the program does: a line FILE<TAB>SENTENCE,
- * where schema-ask host-description FILE...       the sentence is empty if the file is right
+ *   schema-ask tables             the words, settings and fields of the program, as JSON
+ *   schema-ask matrix FILE...     reads each as the program does: a line FILE<TAB>SENTENCE, where
+ *   schema-ask host-description FILE...       the sentence is empty if the file is right
  *   schema-ask patterns FILE...
  *   schema-ask known MATRIX FILE...           each as the known deviations of that matrix
  */
