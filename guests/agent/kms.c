@@ -185,8 +185,9 @@ static int add_device(const char *root, const char *name, json_t *card)
 	if (version)
 		snprintf(driver, sizeof(driver), "%.*s", version->name_len, version->name);
 	tree_clean(driver);
-	r = json_object_set_new(card, "driver", json_string(driver)) ||
-	    json_object_set_new(card, "connectors", connectors_json(fd));
+	r = json_object_set_new(card, "driver", json_string(driver));
+	if (r == 0)
+		r = json_object_set_new(card, "connectors", connectors_json(fd));
 	drmFreeVersion(version);
 	close(fd);
 	return r;

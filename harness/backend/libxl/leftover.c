@@ -30,11 +30,6 @@
  * that stays makes the device nobody's to give. */
 #define PCI_NOTES "/libxl/pci"
 
-/* xenstore's folders with something per domain; the same as in xenstore_snapshot(). */
-static const char *const domain_folders[] = { "/local/domain", "/libxl",
-	"/local/domain/0/device-model", "/local/domain/0/backend/vif" };
-#define DOMAIN_FOLDERS (sizeof(domain_folders) / sizeof(domain_folders[0]))
-
 struct domid leftover_domain(struct backend_guest *guest)
 {
 	struct domid found = { INVALID_DOMID };
@@ -164,10 +159,10 @@ static void list_store(struct backend_guest *guest, json_t *leftovers)
 		list_orphans(guest, leftovers);
 		return;
 	}
-	for (size_t i = 0; i < DOMAIN_FOLDERS; i++)
-		if (xenstore_exists(store, "%s/%u", domain_folders[i], guest->domid.id))
+	for (const char *const *folder = xenstore_domain_folders; *folder; folder++)
+		if (xenstore_exists(store, "%s/%u", *folder, guest->domid.id))
 			json_array_append_new(leftovers,
-				json_sprintf("xenstore %s/%u", domain_folders[i], guest->domid.id));
+				json_sprintf("xenstore %s/%u", *folder, guest->domid.id));
 	visit_backends(guest, leftovers);
 	visit_pci_notes(guest, leftovers);
 }
@@ -237,9 +232,9 @@ static void remove_rest(struct backend_guest *guest)
 	glob_t files;
 
 	xenstore_remove(guest->host->store, "/vm/%s", guest->uuid);
-	for (size_t i = 0; i < DOMAIN_FOLDERS && domid_is_guest(guest->domid); i++)
-		xenstore_remove(guest->host->store, "%s/%u", domain_folders[i], guest->domid.id);
 	if (domid_is_guest(guest->domid)) {
+		for (const char *const *folder = xenstore_domain_folders; *folder; folder++)
+			xenstore_remove(guest->host->store, "%s/%u", *folder, guest->domid.id);
 		visit_backends(guest, NULL);
 		visit_pci_notes(guest, NULL);
 	}

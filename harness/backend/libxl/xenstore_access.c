@@ -11,6 +11,9 @@
 /* XENSTORE_ABS_PATH_MAX of io/xs_wire.h is 3072; every path here is short. */
 #define PATH_MAX_HERE 256
 
+const char *const xenstore_domain_folders[] = { "/local/domain", "/libxl",
+	"/local/domain/0/device-model", "/local/domain/0/backend/vif", NULL };
+
 __attribute__((format(printf, 2, 0))) static bool make_path(
 	char path[static PATH_MAX_HERE], const char *fmt, va_list ap)
 {
@@ -79,19 +82,17 @@ void xenstore_remove(struct xs_handle *store, const char *fmt, ...)
 
 json_t *xenstore_snapshot(struct xs_handle *store)
 {
-	static const char *const folders[] = { "/local/domain", "/libxl",
-		"/local/domain/0/device-model", "/local/domain/0/backend/vif" };
 	json_t *snapshot = json_object();
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (const char *const *folder = xenstore_domain_folders; *folder; folder++) {
 		unsigned int count = 0;
-		char **names = xs_directory(store, XBT_NULL, folders[i], &count);
+		char **names = xs_directory(store, XBT_NULL, *folder, &count);
 		json_t *set = json_object();
 
 		for (unsigned int n = 0; names && n < count && n < XENSTORE_ENTRIES_MAX; n++)
 			json_object_set_new(set, names[n], json_true());
 		free(names);
-		json_object_set_new(snapshot, folders[i], set);
+		json_object_set_new(snapshot, *folder, set);
 	}
 	return snapshot;
 }

@@ -13,6 +13,9 @@
 /* The entries of one folder that are looked at. */
 #define XENSTORE_ENTRIES_MAX 4096
 
+/* The folders in which libxl has an entry for each domain, by its number; NULL ends the list. */
+extern const char *const xenstore_domain_folders[];
+
 /*
  * Reads a value of at most `size` - 1 bytes into `value`. Returns 0; or a negative errno, then with
  * "" in `value`: -ENOENT if there is no such path, -E2BIG if the value is longer, -ENAMETOOLONG if
@@ -30,7 +33,7 @@ void xenstore_remove(struct xs_handle *store, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Returns the folders in which libxl has an entry for each domain, with the names of their entries:
+ * Returns xenstore_domain_folders with the names of their entries:
  * {"/local/domain": {"0": true, ...}, "/libxl": ...}. A new reference; NULL without memory.
  */
 json_t *xenstore_snapshot(struct xs_handle *store);
