@@ -298,7 +298,7 @@ static int check_file(const char *root, const char *function, const char *name, 
 	if (fd < 0)
 		return problem_set(why, -EINVAL, "%s/%s: %s", root, path, strerror(-fd));
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		r = problem_set(why, -EINVAL, "%s/%s is no file", root, path);
+		r = problem_set(why, -EINVAL, "%s/%s is not a regular file", root, path);
 	close(fd);
 	return r;
 }
@@ -337,7 +337,7 @@ static int check_dump(const char *dump, struct problem *why)
 	if (stat(dump, &st))
 		return problem_set(why, -EINVAL, "%s: %s", dump, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return problem_set(why, -EINVAL, "%s is no file", dump);
+		return problem_set(why, -EINVAL, "%s is not a regular file", dump);
 	return 0;
 }
 

@@ -164,7 +164,7 @@ static int run_checks(void)
 	if (!sources.root[0])
 		xen_ask(&xen);
 	else
-		problem_set(&xen.trouble, 0, "this is a record of a host");
+		problem_set(&xen.trouble, 0, "a recorded host has no hypervisor to query");
 	sources.identities = xen.identities;
 	sources.survey = xen.survey;
 	sources.xen_error = xen.error;

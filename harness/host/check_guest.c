@@ -20,7 +20,8 @@ static void look_host_bridge(const struct host_view *view, struct host_answer *a
 	if (!bridge) {
 		host_answer(answer, view->pci_trouble ? HOST_UNKNOWN : HOST_FAIL, NULL, "/" BRIDGE,
 			"%.200s",
-			view->pci_trouble ? view->pci_trouble : "there is nothing at 0000:00:00.0");
+			view->pci_trouble ? view->pci_trouble
+					  : "there is no device at 0000:00:00.0");
 		return;
 	}
 	value = json_pack("{s:o, s:s?}", "ids",
@@ -32,7 +33,7 @@ static void look_host_bridge(const struct host_view *view, struct host_answer *a
 			: NULL);
 	if (!host_register(bridge, "0x50", &gmch))
 		host_answer(answer, HOST_UNKNOWN, value, "/" BRIDGE "/config",
-			"only its first 64 bytes can be read");
+			"only the first 64 bytes of the host bridge's configuration space are readable");
 	else
 		host_answer(answer, HOST_PASS, value, "/" BRIDGE "/config", "%s", "");
 }
@@ -42,14 +43,16 @@ static void look_bridge_file(const struct host_view *view, struct host_answer *a
 {
 	if (view->sources->root[0])
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/" BRIDGE "/config",
-			"this is a record");
+			"a recorded host has no access rights to check");
 	else if (access("/" BRIDGE "/config", R_OK | W_OK) == 0)
 		host_answer(answer, HOST_PASS, NULL, "/" BRIDGE "/config", "%s", "");
 	else if (geteuid() != 0)
-		host_answer(answer, HOST_UNKNOWN, NULL, "/" BRIDGE "/config", "only root can tell");
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" BRIDGE "/config",
+			"not run as root, so QEMU's access to the host bridge is unknown");
 	else
 		host_answer(answer, HOST_FAIL, NULL, "/" BRIDGE "/config",
-			"QEMU opens it for writing: %s", strerror(errno));
+			"opening the host bridge's configuration space for writing, as QEMU does, fails: %s",
+			strerror(errno));
 }
 
 static void look_isa_bridge(const struct host_view *view, struct host_answer *answer)
@@ -67,7 +70,7 @@ static void look_isa_bridge(const struct host_view *view, struct host_answer *an
 		host_answer(answer, HOST_PASS, ids, "/sys/bus/pci/devices/0000:00:1f.0", "%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, ids, "/sys/bus/pci/devices/0000:00:1f.0",
-			"no ISA bridge of Intel's is there, and QEMU copies none");
+			"there is no Intel ISA bridge for QEMU to copy");
 }
 
 static void look_guest_bridge(const struct host_view *view, struct host_answer *answer)
@@ -82,8 +85,8 @@ static void look_guest_bridge(const struct host_view *view, struct host_answer *
 			"%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, IGD_IDS_FILE,
-			"QEMU makes one at 00:1f.0 for Haswell and Broadwell only: i915 in the guest "
-			"knows no PCH");
+			"QEMU creates an ISA bridge at 00:1f.0 for Haswell and "
+			"Broadwell only: i915 in the guest detects no PCH");
 }
 
 /* pc_xen_hvm_init() reserves the slot for a VGA at 0000:00:02.0 (QEMU's 4f67543bb8). */
@@ -94,14 +97,17 @@ static void look_slot(const struct host_view *view, struct host_answer *answer)
 
 	if (!version[0] || version_range_match(">=7.2.3", version, &reserves) < 0)
 		host_answer(answer, HOST_UNKNOWN, NULL, "QEMU's version",
-			"whether QEMU keeps slot 2 free is not known");
+			"QEMU's version is unknown, and so is whether it reserves slot 2");
 	else if (!reserves)
 		host_answer(answer, HOST_FAIL, json_string(version), "QEMU's version",
-			"QEMU before 8.0 and 7.2.3 puts its own devices into slot 2 first");
+			"QEMU before 8.0 and 7.2.3 does not reserve slot 2: an "
+			"emulated device takes it before the IGD");
 	else
 		host_answer(answer, HOST_PASS,
 			json_pack("{s:s, s:s}", "xenfv", "02", "pc", "first free"),
-			"QEMU's version", "machine xenfv keeps slot 2 for it, machine pc does not");
+			"QEMU's version",
+			"machine xenfv reserves slot 2 for the IGD, machine pc "
+			"does not");
 }
 
 static void look_console(const struct host_view *view, struct host_answer *answer)
@@ -110,34 +116,35 @@ static void look_console(const struct host_view *view, struct host_answer *answe
 	int r = tree_text(view->sources->root, text, "sys/bus/pci/devices/0000:00:02.0/boot_vga");
 
 	if (r < 0)
-		host_answer(answer, HOST_UNKNOWN, NULL, "boot_vga",
-			"whether it shows dom0's console is not known: %s", strerror(-r));
+		host_answer(answer, HOST_UNKNOWN, NULL, "boot_vga", "boot_vga cannot be read: %s",
+			strerror(-r));
 	else if (strcmp(text, "1") != 0)
 		host_answer(answer, HOST_PASS, json_string(text), "boot_vga",
-			"dom0's console is on another display");
+			"dom0's console is on a different display");
 	else if (!view->sources->root[0] && tty && strncmp(tty, "/dev/tty", 8) == 0 &&
 		 tty[8] >= '0' && tty[8] <= '9')
 		host_answer(answer, HOST_FAIL, json_string(text), "boot_vga",
-			"you will lose this console, %.40s, while a guest has the GPU", tty);
+			"this terminal, %.40s, is on the IGD: it stays dark "
+			"while a guest has the IGD",
+			tty);
 	else
 		host_answer(answer, HOST_PASS, json_string(text), "boot_vga",
-			"dom0's screen goes dark while a guest has the GPU");
+			"dom0's screen goes dark while a guest has the IGD");
 }
 
 const struct host_check host_checks_guest[] = {
-	{ "host/bridge", "the host bridge, of which QEMU copies registers",
-		.advice = "run it as root", .look = look_host_bridge },
-	{ "host/bridge-file", "QEMU may open the host bridge for writing",
+	{ "host/bridge", "host bridge, whose registers QEMU copies",
+		.advice = "run igd-harness as root", .look = look_host_bridge },
+	{ "host/bridge-file", "QEMU's write access to the host bridge",
 		.advice = "run QEMU as root, without dm_restrict", .look = look_bridge_file },
-	{ "host/isa-bridge", "the ISA bridge", .advice = "run it as root",
+	{ "host/isa-bridge", "ISA bridge of the host", .advice = "run igd-harness as root",
 		.look = look_isa_bridge },
-	{ "guest/isa-bridge", "the ISA bridge that QEMU makes for the guest",
+	{ "guest/isa-bridge", "ISA bridge that QEMU creates in the guest",
 		.look = look_guest_bridge, .needs_igd = true },
-	{ "guest/slot", "the IGD will be at the guest's 00:02.0",
-		.advice = "test a newer QEMU: --device-model", .look = look_slot,
+	{ "guest/slot", "slot of the IGD in the guest",
+		.advice = "use a newer QEMU: --device-model PATH", .look = look_slot,
 		.needs_igd = true },
-	{ "guest/console", "this console outlives the test",
-		.advice = "come by ssh or over a serial line", .look = look_console,
-		.needs_igd = true },
+	{ "guest/console", "dom0's console", .advice = "log in over ssh or a serial line",
+		.look = look_console, .needs_igd = true },
 	{ NULL },
 };

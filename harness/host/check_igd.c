@@ -37,7 +37,7 @@ static void look_present(const struct host_view *view, struct host_answer *answe
 		return;
 	}
 	if (!view->slot2) {
-		host_answer(answer, HOST_FAIL, NULL, source, "there is nothing at 0000:00:02.0");
+		host_answer(answer, HOST_FAIL, NULL, source, "there is no device at 0000:00:02.0");
 		return;
 	}
 	ids = json_sprintf("%s:%s", document_text(view->slot2, "vendor") + 2,
@@ -46,20 +46,20 @@ static void look_present(const struct host_view *view, struct host_answer *answe
 		host_answer(answer, HOST_PASS, ids, source, "%s", "");
 	else
 		host_answer(answer, HOST_FAIL, ids, source,
-			"what is there, class %s, is no display of Intel's", class);
+			"the device at 0000:00:02.0, class %s, is not an Intel display", class);
 }
 
 static void look_phantom(const struct host_view *view, struct host_answer *answer)
 {
 	if (!view->phantom)
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/run/igd-phantom/active",
-			"the device is what it says");
+			"no phantom is active");
 	else
 		host_answer(answer, HOST_PASS,
-			json_string(view->phantom[0] ? view->phantom : "cannot be named"),
+			json_string(view->phantom[0] ? view->phantom : "unknown"),
 			"/run/igd-phantom/active",
-			"a phantom of the lab: an emulated VGA that passes for this device, and no "
-			"result of it is a result of hardware");
+			"a phantom of the lab: an emulated VGA with the identity "
+			"of this device; its results are not results of hardware");
 }
 
 static void look_class(const struct host_view *view, struct host_answer *answer)
@@ -70,9 +70,9 @@ static void look_class(const struct host_view *view, struct host_answer *answer)
 		host_answer(answer, HOST_PASS, class, "its configuration space", "%s", "");
 	else
 		host_answer(answer, HOST_FAIL, class, "its configuration space",
-			"QEMU (is_igd_vga_passthrough()) and hvmloader take only class 0x0300 for an "
-			"IGD, libxl only since 4.20 another: QEMU will refuse it, and no guest gets "
-			"its OpRegion");
+			"the IGD's class is not 0x0300, so QEMU (is_igd_vga_passthrough()), hvmloader "
+			"and libxl before 4.20 do not take it for an IGD: QEMU refuses it, and no "
+			"guest gets its OpRegion");
 }
 
 static void look_generation(const struct host_view *view, struct host_answer *answer)
@@ -84,7 +84,7 @@ static void look_generation(const struct host_view *view, struct host_answer *an
 			answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE, "%.300s", view->ids_trouble.text);
 	else if (!platform)
 		host_answer(answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE,
-			"the table of ids does not have 8086:%04x", view->device);
+			"8086:%04x is not in the table of ids", view->device);
 	else
 		host_answer(answer, HOST_PASS,
 			json_pack("{s:s, s:s, s:s}", "platform", platform->name, "name",
@@ -101,7 +101,7 @@ static void look_config(const struct host_view *view, struct host_answer *answer
 		host_answer(answer, HOST_PASS, NULL, "its configuration space", "%s", "");
 	else
 		host_answer(answer, HOST_UNKNOWN, NULL, "its configuration space",
-			"only its first 64 bytes can be read");
+			"only the first 64 bytes of the IGD's configuration space are readable");
 }
 
 /* Reads the ROM; of real hardware it must be switched on, and afterwards off. */
@@ -139,10 +139,11 @@ static void judge_rom(
 	 */
 	if (view->phantom && length > 0 && (bytes[0] == '0' || bytes[0] == '1')) {
 		bytes[0] = 0x55;
-		note = "QEMU has written into this phantom's first byte";
+		note = "QEMU has overwritten the first byte of this phantom's ROM";
 	}
 	if (option_rom_parse(bytes, length, &rom, &why) < 0) {
-		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom", "%.200s", why.text);
+		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
+			"the option ROM is malformed: %.200s", why.text);
 		return;
 	}
 	value = json_pack("{s:i, s:o, s:b}", "bytes", (int)rom.size, "ids",
@@ -150,12 +151,12 @@ static void judge_rom(
 	/* QEMU (pci_assign_dev_load_option_rom()) reads the offset of the data as one byte. */
 	if (rom.data_at > 0xff)
 		host_answer(answer, HOST_FAIL, value, "/" DEVICE "/rom",
-			"its PCI data is at 0x%04x, and QEMU uses the lower 8 bits of that",
+			"the PCI data structure of the option ROM is at 0x%04x, "
+			"and QEMU uses only the lower 8 bits of that offset",
 			rom.data_at);
 	else
 		host_answer(answer, HOST_PASS, value, "/" DEVICE "/rom", "%s",
-			rom.sum == 0 || note[0] ? note
-						: "its checksum is wrong; QEMU makes it right");
+			rom.sum == 0 || note[0] ? note : "the checksum is wrong; QEMU corrects it");
 }
 
 static void look_rom(const struct host_view *view, struct host_answer *answer)
@@ -167,14 +168,15 @@ static void look_rom(const struct host_view *view, struct host_answer *answer)
 		judge_rom(view, bytes, (size_t)length, answer);
 	else if (length == -ENOENT)
 		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
-			"it has none, as with UEFI firmware: QEMU says \"Can't get VBIOS\" and does not "
-			"take the device");
+			"the IGD has no option ROM, as is normal under UEFI "
+			"firmware: QEMU prints \"Can't get VBIOS\" and refuses "
+			"the device");
 	else if (length == -EACCES || length == -EPERM || length == -ENODATA)
-		host_answer(answer, HOST_UNKNOWN, NULL, "/" DEVICE "/rom", "%s",
-			strerror((int)-length));
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" DEVICE "/rom",
+			"the option ROM cannot be read: %s", strerror((int)-length));
 	else
 		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
-			"reading it fails (%s), and QEMU then does not take the device",
+			"reading the option ROM fails (%s), and QEMU then refuses the device",
 			strerror((int)-length));
 	free(bytes);
 }
@@ -185,11 +187,12 @@ static void look_driver(const struct host_view *view, struct host_answer *answer
 
 	if (strcmp(driver, "i915") == 0 || strcmp(driver, "xe") == 0)
 		host_answer(answer, HOST_UNKNOWN, json_string(driver), "/" DEVICE "/driver",
-			"whether dom0 survives that its driver gives it up, nobody knows before "
-			"(QubesOS/qubes-issues #8657, #7587)");
+			"%s drives the IGD in dom0, and dom0 may not survive "
+			"unbinding it (QubesOS/qubes-issues #8657, #7587)",
+			driver);
 	else
 		host_answer(answer, HOST_PASS, driver[0] ? json_string(driver) : NULL,
-			"/" DEVICE "/driver", "%s", driver[0] ? "" : "no driver holds it");
+			"/" DEVICE "/driver", "%s", driver[0] ? "" : "no driver is bound");
 }
 
 static void look_pciback(const struct host_view *view, struct host_answer *answer)
@@ -198,9 +201,10 @@ static void look_pciback(const struct host_view *view, struct host_answer *answe
 		host_answer(answer, HOST_PASS, json_true(), "/" DRIVERS, "%s", "");
 	else if (has_sysfs(view, DRIVERS))
 		host_answer(answer, HOST_FAIL, json_false(), "/" DRIVERS,
-			"without xen-pciback libxl gives no device away");
+			"xen-pciback is not loaded, so libxl cannot assign a device to a guest");
 	else
-		host_answer(answer, HOST_UNKNOWN, NULL, "/" DRIVERS, "the drivers cannot be seen");
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" DRIVERS,
+			"the list of drivers cannot be read");
 }
 
 static void look_reset(const struct host_view *view, struct host_answer *answer)
@@ -209,7 +213,8 @@ static void look_reset(const struct host_view *view, struct host_answer *answer)
 	const char *root = view->sources->root;
 
 	if (!has_sysfs(view, DEVICE)) {
-		host_answer(answer, HOST_UNKNOWN, NULL, "/" DEVICE, "sysfs cannot be seen");
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" DEVICE,
+			"the device's folder in sysfs cannot be read");
 		return;
 	}
 	/* `reset` is there if the kernel knows a way (pci-sysfs.c), and only root may open it. */
@@ -220,7 +225,8 @@ static void look_reset(const struct host_view *view, struct host_answer *answer)
 		host_answer(answer, HOST_PASS, NULL, "/" DEVICE "/reset", "%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/" DEVICE "/reset",
-			"the kernel knows no way to reset it: a guest finds it as the last one left it");
+			"the kernel has no method to reset it: a guest gets it "
+			"in the state in which the previous guest left it");
 }
 
 static void look_siblings(const struct host_view *view, struct host_answer *answer)
@@ -242,38 +248,39 @@ static void look_siblings(const struct host_view *view, struct host_answer *answ
 	}
 	if (json_array_size(siblings) > 0)
 		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
-			"functions beside it, perhaps virtual ones (SR-IOV): one of these was taken "
-			"for the IGD before (QubesOS/qubes-issues #9853)");
+			"slot 2 has further functions, perhaps virtual ones "
+			"(SR-IOV); such a function has been mistaken for the IGD "
+			"(QubesOS/qubes-issues #9853)");
 	else
 		host_answer(answer, HOST_PASS, siblings, "/sys/bus/pci/devices", "%s", "");
 }
 
 const struct host_check host_checks_igd[] = {
-	{ "igd/present", "an Intel display at 0000:00:02.0", .decides = "igd",
-		.advice = "switch the integrated GPU on in the firmware's set-up",
-		.look = look_present, .needed = true },
-	{ "igd/phantom", "is it a phantom of the lab?", .look = look_phantom },
-	{ "igd/class", "its class is that of a VGA", .decides = "igd_vga",
-		.advice = "in the firmware's set-up make it the primary display; or patch QEMU and "
-			  "hvmloader, as Qubes does",
+	{ "igd/present", "device at 0000:00:02.0", .decides = "igd",
+		.advice = "enable the integrated GPU in the firmware setup", .look = look_present,
+		.needed = true },
+	{ "igd/phantom", "phantom, a mock IGD of the lab", .look = look_phantom },
+	{ "igd/class", "PCI class of the IGD", .decides = "igd_vga",
+		.advice = "make the IGD the primary display in the firmware setup; or "
+			  "patch QEMU and hvmloader, as Qubes does",
 		.look = look_class, .needs_igd = true },
-	{ "igd/generation", "which generation it is",
+	{ "igd/generation", "generation of the IGD",
 		.advice = "add its id to results/data/" IGD_IDS_FILE ", with the source",
 		.look = look_generation, .needs_igd = true },
-	{ "igd/config", "its configuration space can be read", .advice = "run it as root",
+	{ "igd/config", "configuration space of the IGD", .advice = "run igd-harness as root",
 		.look = look_config, .needs_igd = true },
-	{ "igd/rom", "its option ROM is there and well-formed", .decides = "igd_rom",
-		.advice =
-			"boot the host by legacy BIOS (CSM), with the IGD not its primary display",
+	{ "igd/rom", "option ROM of the IGD", .decides = "igd_rom",
+		.advice = "boot the host in legacy BIOS mode (CSM), with the IGD "
+			  "not as its primary display",
 		.look = look_rom, .needs_igd = true },
-	{ "igd/driver", "dom0 can let it go",
-		.advice =
-			"let no driver have it: xen-pciback.hide=(00:02.0) on dom0's command line",
+	{ "igd/driver", "dom0's driver of the IGD",
+		.advice = "boot dom0 with xen-pciback.hide=(00:02.0) on its "
+			  "command line, so that no driver binds to the IGD",
 		.look = look_driver, .needs_igd = true },
-	{ "igd/pciback", "dom0 can give devices away", .advice = "modprobe xen-pciback",
+	{ "igd/pciback", "xen-pciback in dom0", .advice = "modprobe xen-pciback",
 		.look = look_pciback },
-	{ "igd/reset", "it can be reset", .look = look_reset, .needs_igd = true },
-	{ "igd/siblings", "it is the only function in its slot",
+	{ "igd/reset", "reset method of the IGD", .look = look_reset, .needs_igd = true },
+	{ "igd/siblings", "further functions in slot 2",
 		.advice = "echo 0 > /" DEVICE "/sriov_numvfs", .look = look_siblings,
 		.needs_igd = true },
 	{ NULL },

@@ -18,10 +18,12 @@ static void look_asls(const struct host_view *view, struct host_answer *answer)
 	uint32_t asls;
 
 	if (!host_register(view->igd, "0xfc", &asls))
-		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG, "register 0xfc cannot be read");
+		host_answer(
+			answer, HOST_UNKNOWN, NULL, CONFIG, "register 0xfc (ASLS) cannot be read");
 	else if (asls == 0)
 		host_answer(answer, HOST_FAIL, json_string("0x00000000"), CONFIG,
-			"firmware gave the IGD no OpRegion: a guest's driver finds no outputs");
+			"the IGD has no OpRegion (ASLS is 0): the driver in a "
+			"guest finds no outputs");
 	else
 		host_answer(answer, HOST_PASS, json_sprintf("0x%08x", asls), CONFIG, "%s", "");
 }
@@ -33,16 +35,17 @@ static bool is_out_of_sight(const struct host_view *view, struct host_answer *an
 	uint32_t asls;
 
 	if (!host_register(view->igd, "0xfc", &asls)) {
-		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG, "register 0xfc cannot be read");
+		host_answer(
+			answer, HOST_UNKNOWN, NULL, CONFIG, "register 0xfc (ASLS) cannot be read");
 		return true;
 	}
 	if (asls == 0) {
-		host_answer(answer, HOST_NOT_APPLICABLE, NULL, CONFIG, "there is no OpRegion");
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, CONFIG, "the IGD has no OpRegion");
 		return true;
 	}
 	if (document_text(opregion, "error")[0] || !json_is_object(opregion)) {
-		host_answer(answer, HOST_UNKNOWN, NULL, "/dev/mem", "it cannot be read: %.100s",
-			document_text(opregion, "error"));
+		host_answer(answer, HOST_UNKNOWN, NULL, "/dev/mem",
+			"the OpRegion cannot be read: %.100s", document_text(opregion, "error"));
 		return true;
 	}
 	return false;
@@ -63,7 +66,8 @@ static void look_header(const struct host_view *view, struct host_answer *answer
 		host_answer(answer, HOST_PASS, value, "/dev/mem", "%s", "");
 	else
 		host_answer(answer, HOST_FAIL, value, "/dev/mem",
-			"it begins with \"%.40s\" and not with \"IntelGraphicsMem\"", signature);
+			"the OpRegion begins with \"%.40s\" instead of \"IntelGraphicsMem\"",
+			signature);
 }
 
 static void look_vbt(const struct host_view *view, struct host_answer *answer)
@@ -82,14 +86,14 @@ static void look_vbt(const struct host_view *view, struct host_answer *answer)
 	if (r == 0 && strtoul(document_text(opregion, "version"), NULL, 10) >= 2 &&
 		beyond.at != 0 && beyond.bytes > OPREGION_VBT_MAX)
 		host_answer(answer, HOST_FAIL, json_integer(beyond.bytes), "/dev/mem",
-			"the VBT has more than %d bytes and lies beyond the three pages that Xen and "
-			"QEMU hand over",
+			"the VBT has more than %d bytes and lies beyond the "
+			"three pages that Xen and QEMU map for a guest",
 			OPREGION_VBT_MAX);
 	else if (strncmp(vbt, "$VBT", 4) == 0)
 		host_answer(answer, HOST_PASS, json_string(vbt), "/dev/mem", "%s", "");
 	else
 		host_answer(answer, HOST_FAIL, json_string(vbt), "/dev/mem",
-			"there is no VBT in it: a guest's driver finds no outputs");
+			"the OpRegion has no VBT: the driver in a guest finds no outputs");
 }
 
 /* Is that range within one line of /proc/iomem that is called so? 1, 0, or -1: nobody can tell. */
@@ -146,17 +150,19 @@ static void judge_stolen(
 
 	if (size == 0 || base == 0) {
 		host_answer(answer, HOST_FAIL, value, CONFIG,
-			"firmware has set no memory aside for it");
+			"firmware has reserved no stolen memory for the IGD");
 		return;
 	}
 	/* A phantom's is only a number: docs/labs/virtual-lab.md. */
 	reserved = view->phantom ? 1 : is_reserved(view, base, base + size - 1);
 	if (reserved == 0)
 		host_answer(answer, HOST_FAIL, value, CONFIG ", /proc/iomem",
-			"it is not in a reserved range of the memory map");
+			"stolen memory is not in a reserved range of the memory map");
 	else
 		host_answer(answer, HOST_PASS, value, CONFIG, "%s",
-			reserved < 0 ? "whether it is in a reserved range cannot be read" : "");
+			reserved < 0 ? "the memory map cannot be read, so it is unknown whether "
+				       "this range is reserved"
+				     : "");
 }
 
 static void look_stolen(const struct host_view *view, struct host_answer *answer)
@@ -166,27 +172,32 @@ static void look_stolen(const struct host_view *view, struct host_answer *answer
 
 	if (!view->platform)
 		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG,
-			"its generation is not known, and with it where to look");
+			"the IGD's generation is unknown, and so are the registers to read");
 	else if (view->platform->bdsm == IGD_BDSM_NONE)
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, CONFIG,
-			"from Meteor Lake on it is in a BAR and not in configuration space");
+			"from Meteor Lake on, its registers are in a BAR and not "
+			"in configuration space");
 	else if (!read_stolen(view, &base, &gmch))
-		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG, "its registers cannot be read");
+		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG,
+			"the registers of stolen memory cannot be read");
 	else
 		judge_stolen(view, answer, base, gmch);
 }
 
 const struct host_check host_checks_memory[] = {
-	{ "opregion/address", "the OpRegion's address (ASLS)", .decides = "igd_opregion",
+	{ "opregion/address", "address of the OpRegion (ASLS)", .decides = "igd_opregion",
 		.advice = "let the firmware initialise the IGD: connect a display to it at boot",
 		.look = look_asls, .needs_igd = true },
-	{ "opregion/header", "the OpRegion is one",
-		.advice = "run it as root, on a kernel that gives out /dev/mem (iomem=relaxed)",
+	{ "opregion/header", "header of the OpRegion",
+		.advice = "run igd-harness as root, on a kernel that lets /dev/mem be read "
+			  "(iomem=relaxed)",
 		.look = look_header, .needs_igd = true },
-	{ "opregion/vbt", "the VBT is in the OpRegion",
-		.advice = "run it as root, on a kernel that gives out /dev/mem (iomem=relaxed)",
+	{ "opregion/vbt", "VBT in the OpRegion",
+		.advice = "run igd-harness as root, on a kernel that lets /dev/mem be read "
+			  "(iomem=relaxed)",
 		.look = look_vbt, .needs_igd = true },
-	{ "igd/stolen", "stolen memory", .advice = "give the IGD memory in the firmware's set-up",
-		.look = look_stolen, .needs_igd = true },
+	{ "igd/stolen", "stolen memory",
+		.advice = "reserve memory for the IGD in the firmware setup", .look = look_stolen,
+		.needs_igd = true },
 	{ NULL },
 };

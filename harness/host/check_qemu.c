@@ -33,7 +33,7 @@ static void look_binary(const struct host_view *view, struct host_answer *answer
 			view->sources->model_trouble);
 	else
 		host_answer(answer, HOST_UNKNOWN, NULL, model(view),
-			"nobody has said which QEMU libxl starts");
+			"it is unknown which QEMU libxl starts");
 }
 
 /* Marks which of the texts are in the bytes; bit n: texts[n]. */
@@ -97,8 +97,12 @@ static bool search_model(const struct host_view *view, const char *const *texts,
 
 	if (r == 0)
 		return true;
-	host_answer(answer, HOST_UNKNOWN, NULL, path, "%s",
-		path[0] ? strerror(-r) : "nobody has said which QEMU libxl starts");
+	if (path[0])
+		host_answer(answer, HOST_UNKNOWN, NULL, path, "this QEMU cannot be read: %s",
+			strerror(-r));
+	else
+		host_answer(
+			answer, HOST_UNKNOWN, NULL, path, "it is unknown which QEMU libxl starts");
 	answer->advice = "see qemu/binary";
 	return false;
 }
@@ -133,7 +137,7 @@ static void look_machines(const struct host_view *view, struct host_answer *answ
 		if (found >> i & 1)
 			json_array_append_new(machines, json_string(names[i]));
 	host_answer(answer, found & 1 ? HOST_PASS : HOST_FAIL, machines, model(view), "%s",
-		found & 1 ? "" : "it has no machine xenfv, which libxl asks for");
+		found & 1 ? "" : "this QEMU has no machine xenfv, which libxl starts");
 }
 
 static void look_option_rom(const struct host_view *view, struct host_answer *answer)
@@ -144,28 +148,29 @@ static void look_option_rom(const struct host_view *view, struct host_answer *an
 	/* f6fc01c786 asserts that a BAR is registered once; load_option_rom and
 	 * xen_pt_register_regions both register the ROM's. Measured with 10.0.13. */
 	if (!version[0] || version_range_match(">=10.0", version, &aborts) < 0)
-		host_answer(answer, HOST_UNKNOWN, NULL, model(view), "QEMU's version is not known");
+		host_answer(answer, HOST_UNKNOWN, NULL, model(view), "QEMU's version is unknown");
 	else if (aborts)
 		host_answer(answer, HOST_FAIL, json_string(version), model(view),
-			"QEMU since 10.0 aborts when an IGD with an option ROM is attached "
-			"(Assertion `!r->size' failed), and takes none without: QEMU's commit "
-			"f6fc01c786");
+			"QEMU 10.0 and later abort when an IGD with an option "
+			"ROM is attached (Assertion `!r->size' failed; QEMU's "
+			"commit f6fc01c786), and refuse an IGD without one");
 	else
 		host_answer(answer, HOST_PASS, json_string(version), model(view), "%s", "");
 }
 
 const struct host_check host_checks_qemu[] = {
-	{ "qemu/binary", "the QEMU that libxl starts",
-		.advice = "install it (Debian: qemu-system-xen), or name it: --device-model",
+	{ "qemu/binary", "QEMU that libxl starts",
+		.advice = "install QEMU (Debian: qemu-system-xen), or give its path with "
+			  "--device-model",
 		.look = look_binary },
-	{ "qemu/passthrough", "it can pass PCI devices through",
-		.advice = "use one that was built with --enable-xen-pci-passthrough",
+	{ "qemu/passthrough", "PCI passthrough in QEMU",
+		.advice = "use a QEMU that was built with --enable-xen-pci-passthrough",
 		.look = look_passthrough },
-	{ "qemu/machines", "it has libxl's machines", .look = look_machines,
+	{ "qemu/machines", "machine types that libxl starts", .look = look_machines,
 		.advice = "use a QEMU for i386 that was built with --enable-xen" },
-	{ "qemu/option-rom", "it does not trip over the IGD's option ROM",
-		.advice =
-			"test another QEMU: --device-model; or one with the patches of 2026-07-09",
+	{ "qemu/option-rom", "option ROM of an IGD in QEMU",
+		.advice = "use a different QEMU, --device-model PATH, or one with "
+			  "the patches of 2026-07-09",
 		.look = look_option_rom, .needs_igd = true },
 	{ NULL },
 };

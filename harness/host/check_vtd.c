@@ -61,16 +61,17 @@ static void look_table(const struct host_view *view, struct host_answer *answer)
 	}
 	if (r == -EINVAL) {
 		host_answer(answer, HOST_FAIL, json_string(name), TABLES,
-			"the firmware's table cannot be read: %.200s", why.text);
+			"the firmware's DMAR table is malformed: %.200s", why.text);
 		return;
 	}
 	/* Is the folder there, that none of its files is it? Reading a folder is -EISDIR. */
 	if (r == -ENOENT &&
 		tree_text(view->sources->root, text, "sys/firmware/acpi/tables") == -EISDIR)
 		host_answer(answer, HOST_FAIL, NULL, TABLES,
-			"the firmware describes no IOMMU of Intel's");
+			"the firmware has no DMAR table, so it describes no Intel IOMMU");
 	else
-		host_answer(answer, HOST_UNKNOWN, NULL, TABLES, "%s", why.text);
+		host_answer(answer, HOST_UNKNOWN, NULL, TABLES,
+			"the DMAR table cannot be read: %.200s", why.text);
 }
 
 static void look_log(const struct host_view *view, struct host_answer *answer)
@@ -80,7 +81,8 @@ static void look_log(const struct host_view *view, struct host_answer *answer)
 			answer, HOST_UNKNOWN, NULL, "xl dmesg", "%.300s", view->log_trouble.text);
 	else if (!json_is_true(json_object_get(view->log, "complete")))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"Xen's first messages are gone: nothing follows from what is not there");
+			"the beginning of Xen's boot log is lost: a missing "
+			"message proves nothing");
 	else
 		host_answer(answer, HOST_PASS, json_incref(json_object_get(view->log, "vtd")),
 			view->log_source, "%s", "");
@@ -92,10 +94,11 @@ static void look_enabled(const struct host_view *view, struct host_answer *answe
 
 	if (!host_log_says(view, "iommu", &on))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"\"I/O virtualisation enabled\" or \"disabled\" is not among them");
+			"Xen's log says neither \"I/O virtualisation enabled\" nor \"disabled\"");
 	else
 		host_answer(answer, on ? HOST_PASS : HOST_FAIL, json_boolean(on), view->log_source,
-			"%s", on ? "" : "Xen says \"I/O virtualisation disabled\"");
+			"%s",
+			on ? "" : "VT-d is off: Xen's log says \"I/O virtualisation disabled\"");
 }
 
 static void look_remapping(const struct host_view *view, struct host_answer *answer)
@@ -104,27 +107,30 @@ static void look_remapping(const struct host_view *view, struct host_answer *ans
 
 	if (!host_log_says(view, "interrupt_remapping", &on))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"nothing is said of interrupt remapping");
+			"Xen's log does not mention interrupt remapping");
 	else if (on)
 		host_answer(answer, HOST_PASS, json_true(), view->log_source, "%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, json_false(), view->log_source,
-			"it is off: no test needs it, but trust no guest that has a device");
+			"interrupt remapping is off: no test needs it, but a "
+			"guest with a passed-through device must be trusted");
 }
 
 static void look_engine(const struct host_view *view, struct host_answer *answer)
 {
-	const json_t *bad = json_object_get(view->log, "bad");
+	json_t *bad = json_array_get(json_object_get(view->log, "bad"), 0);
 
-	if (json_array_size(bad) > 0)
-		host_answer(answer, HOST_FAIL, json_incref(json_array_get(bad, 0)),
-			view->log_source, "Xen does not use the IGD's own IOMMU");
+	if (bad)
+		host_answer(answer, HOST_FAIL, json_incref(bad), view->log_source,
+			"Xen does not use the IGD's own IOMMU: its log says \"%.160s\"",
+			json_string_value(bad) + strspn(json_string_value(bad), " "));
 	else if (!json_is_true(json_object_get(view->log, "complete")))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"what Xen said of it may be gone");
+			"the beginning of Xen's boot log, which may have said "
+			"that the IGD's IOMMU is not used, is lost");
 	else
 		host_answer(answer, HOST_PASS, NULL, view->log_source,
-			"Xen does not say that it does without");
+			"Xen's log does not say that it is not used");
 }
 
 static void look_faults(const struct host_view *view, struct host_answer *answer)
@@ -136,7 +142,8 @@ static void look_faults(const struct host_view *view, struct host_answer *answer
 			answer, HOST_UNKNOWN, NULL, "xl dmesg", "%.300s", view->log_trouble.text);
 	else if (count > 0)
 		host_answer(answer, HOST_UNKNOWN, json_integer(count), view->log_source,
-			"a few right after an assignment are normal; the last: %.160s",
+			"VT-d refused DMA of the IGD; a few faults right after an assignment are "
+			"normal; the last: %.160s",
 			document_text(view->log, "fault"));
 	else
 		host_answer(answer, HOST_PASS, json_integer(0), view->log_source, "%s", "");
@@ -150,7 +157,7 @@ static void look_x2apic(const struct host_view *view, struct host_answer *answer
 		host_answer(answer, HOST_PASS, json_incref(said), view->log_source, "%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, view->log_source,
-			"Xen's messages do not speak of it");
+			"Xen's log does not mention x2APIC");
 }
 
 static json_t *range_json(uint64_t start, uint64_t end)
@@ -171,12 +178,14 @@ static void look_rmrr(const struct host_view *view, struct host_answer *answer)
 		json_decref(ranges);
 		host_answer(answer, HOST_PASS, json_incref(reserved),
 			"xc_reserved_device_memory_map()", "%s",
-			json_array_size(reserved) > 0 ? "" : "firmware reserves none for it");
+			json_array_size(reserved) > 0 ? ""
+						      : "firmware reserves no memory for the IGD");
 		return;
 	}
 	if (load_table(view, &dmar, &name, &why) < 0) {
 		json_decref(ranges);
-		host_answer(answer, HOST_UNKNOWN, NULL, TABLES, "%.200s", why.text);
+		host_answer(answer, HOST_UNKNOWN, NULL, TABLES,
+			"the DMAR table cannot be used: %.200s", why.text);
 		return;
 	}
 	for (size_t i = 0; i < dmar.range_count; i++) {
@@ -187,31 +196,36 @@ static void look_rmrr(const struct host_view *view, struct host_answer *answer)
 	}
 	if (others > 0)
 		host_answer(answer, HOST_FAIL, ranges, TABLES,
-			"%u other devices share it, and Xen refuses to assign one of them alone",
+			"%u other devices share the IGD's reserved memory, and "
+			"Xen refuses to assign one of them alone",
 			others);
 	else
 		host_answer(answer, HOST_PASS, ranges, TABLES, "%s",
-			json_array_size(ranges) > 0 ? "" : "firmware reserves none for it");
+			json_array_size(ranges) > 0 ? ""
+						    : "firmware reserves no memory for the IGD");
 }
 
 const struct host_check host_checks_vtd[] = {
-	{ "vtd/table", "firmware describes an IOMMU",
-		.advice = "switch VT-d on in the firmware's set-up; only root may read the table",
+	{ "vtd/table", "DMAR table of the firmware",
+		.advice = "enable VT-d in the firmware setup; run igd-harness as root, "
+			  "since only root may read the table",
 		.look = look_table },
-	{ "vtd/messages", "Xen's messages of its boot are there",
-		.advice = "run it as root soon after the boot, or boot with conring_size=1M",
+	{ "vtd/messages", "Xen's boot log",
+		.advice = "run igd-harness as root soon after the boot, or boot Xen with "
+			  "conring_size=1M",
 		.look = look_log },
-	{ "vtd/enabled", "I/O virtualisation is enabled", .blocks = "iommu",
-		.advice = "switch VT-d on in the firmware's set-up, and iommu=0 off",
+	{ "vtd/enabled", "VT-d in Xen's log", .blocks = "iommu",
+		.advice = "enable VT-d in the firmware setup, and remove iommu=0 from "
+			  "Xen's command line",
 		.look = look_enabled },
 	{ "vtd/interrupt-remapping", "interrupt remapping", .look = look_remapping },
-	{ "vtd/igd-engine", "the IGD is behind the IOMMU", .blocks = "iommu",
-		.advice = "take no-igfx from Xen's command line, or update the firmware",
+	{ "vtd/igd-engine", "IOMMU of the IGD", .blocks = "iommu",
+		.advice = "remove no-igfx from Xen's command line, or update the firmware",
 		.look = look_engine, .needs_igd = true },
-	{ "vtd/faults", "no DMA of the IGD was refused",
-		.advice = "compare with what Xen says while a guest runs: xen.log of a cell",
+	{ "vtd/faults", "VT-d faults of the IGD",
+		.advice = "compare with Xen's log while a guest runs: xen.log of a cell",
 		.look = look_faults, .needs_igd = true },
-	{ "vtd/rmrr", "memory that firmware reserves for the IGD (RMRR)",
+	{ "vtd/rmrr", "memory reserved for the IGD by firmware (RMRR)",
 		.advice = "see rdm_policy in xl.cfg(5)", .look = look_rmrr, .needs_igd = true },
 	{ "vtd/x2apic", "x2APIC", .look = look_x2apic },
 	{ NULL },

@@ -16,25 +16,25 @@ static void look_dom0(const struct host_view *view, struct host_answer *answer)
 
 	if (r == -ENOENT || (r == 0 && strcmp(type, "xen") != 0)) {
 		host_answer(answer, HOST_FAIL, r == 0 ? json_string(type) : NULL,
-			"/sys/hypervisor/type",
-			"Xen does not run under this kernel: what only Xen knows cannot be told");
+			"/sys/hypervisor/type", "Xen does not run under this kernel");
 		return;
 	}
 	if (r < 0) {
-		host_answer(answer, HOST_UNKNOWN, NULL, "/sys/hypervisor/type", "%s", strerror(-r));
+		host_answer(answer, HOST_UNKNOWN, NULL, "/sys/hypervisor/type",
+			"/sys/hypervisor/type cannot be read: %s", strerror(-r));
 		return;
 	}
 	tree_text(root, mode, "sys/hypervisor/guest_type");
 	r = tree_text(root, text, "proc/xen/capabilities");
 	if (r == -ENOENT)
 		host_answer(answer, HOST_UNKNOWN, NULL, "/proc/xen/capabilities",
-			"it is not there: xenfs is not mounted");
+			"/proc/xen/capabilities does not exist: xenfs is not mounted");
 	else if (r < 0)
-		host_answer(
-			answer, HOST_UNKNOWN, NULL, "/proc/xen/capabilities", "%s", strerror(-r));
+		host_answer(answer, HOST_UNKNOWN, NULL, "/proc/xen/capabilities",
+			"/proc/xen/capabilities cannot be read: %s", strerror(-r));
 	else if (!strstr(text, "control_d"))
 		host_answer(answer, HOST_FAIL, json_string("domU"), "/proc/xen/capabilities",
-			"this is a guest of Xen, not its dom0");
+			"this machine is a Xen guest, not dom0");
 	else
 		host_answer(answer, HOST_PASS,
 			json_sprintf("dom0%s%.16s", mode[0] ? ", " : "", mode),
@@ -52,7 +52,7 @@ static void look_libxl(const struct host_view *view, struct host_answer *answer)
 		host_answer(answer, HOST_FAIL, NULL, "libxenlight", "%.300s", sources->xen_trouble);
 	else
 		host_answer(answer, HOST_UNKNOWN, NULL, "libxenlight", "%.300s",
-			sources->xen_trouble[0] ? sources->xen_trouble : "it was not asked");
+			sources->xen_trouble[0] ? sources->xen_trouble : "libxl was not queried");
 }
 
 static void look_version(const struct host_view *view, struct host_answer *answer)
@@ -73,7 +73,7 @@ static void look_version(const struct host_view *view, struct host_answer *answe
 			view->log_source, "%s", "");
 	} else {
 		host_answer(answer, HOST_UNKNOWN, NULL, "/sys/hypervisor/version",
-			"nothing tells Xen's version");
+			"Xen's version is in none of libxl, sysfs and Xen's log");
 	}
 }
 
@@ -84,14 +84,15 @@ static void look_cmdline(const struct host_view *view, struct host_answer *answe
 
 	if (!cmdline) {
 		host_answer(answer, HOST_UNKNOWN, NULL, "libxl_get_version_info()",
-			"Xen's command line is not known");
+			"Xen's command line is unknown");
 		answer->advice = "see xen/libxl";
 		return;
 	}
 	if (host_bad_option(view, "iommu", option, sizeof(option)) ||
 		host_bad_option(view, "hap", option, sizeof(option)))
 		host_answer(answer, HOST_FAIL, json_string(cmdline), "Xen's command line",
-			"%s on it takes away what passthrough needs", option);
+			"%s on Xen's command line disables a feature that passthrough needs",
+			option);
 	else
 		host_answer(
 			answer, HOST_PASS, json_string(cmdline), "Xen's command line", "%s", "");
@@ -126,7 +127,8 @@ static void look_capability(const struct host_view *view, struct host_answer *an
 		source = view->log_source;
 		if (!log_key || !host_log_says(view, log_key, &has)) {
 			host_answer(answer, HOST_UNKNOWN, NULL, PHYSINFO,
-				"libxl was not asked, and Xen's messages say nothing of it");
+				"libxl was not queried for \"%s\", and Xen's log does not mention it",
+				capability);
 			answer->advice = "see xen/libxl";
 			return;
 		}
@@ -136,24 +138,25 @@ static void look_capability(const struct host_view *view, struct host_answer *an
 		return;
 	}
 	if (option && host_bad_option(view, option, reason, sizeof(reason)))
-		snprintf(because, sizeof(because), ": %s is on its command line", reason);
+		snprintf(because, sizeof(because), ": %s is on Xen's command line", reason);
 	host_answer(answer, HOST_FAIL, json_false(), source, "%s%s", without, because);
 }
 
 static void look_hvm(const struct host_view *view, struct host_answer *answer)
 {
-	look_capability(view, answer, "hvm", "hvm", NULL, "Xen can run no HVM guests");
+	look_capability(view, answer, "hvm", "hvm", NULL, "Xen cannot run HVM guests");
 }
 
 static void look_hap(const struct host_view *view, struct host_answer *answer)
 {
-	look_capability(view, answer, "hap", "hap", "hap", "Xen has no hardware assisted paging");
+	look_capability(view, answer, "hap", "hap", "hap",
+		"Xen does not use hardware assisted paging (EPT)");
 }
 
 static void look_iommu(const struct host_view *view, struct host_answer *answer)
 {
 	look_capability(view, answer, "iommu", "iommu", "iommu",
-		"Xen uses no IOMMU, so it gives no device to a guest");
+		"Xen does not use an IOMMU, so no device can be passed through");
 }
 
 /* What a host may have or not. */
@@ -163,12 +166,13 @@ static void look_optional(
 	bool has;
 
 	if (!xen_says(view, capability, &has))
-		host_answer(answer, HOST_UNKNOWN, NULL, PHYSINFO, "libxl does not tell");
+		host_answer(answer, HOST_UNKNOWN, NULL, PHYSINFO,
+			"libxl did not report the capability \"%s\"", capability);
 	else if (has)
 		host_answer(answer, HOST_PASS, json_true(), PHYSINFO, "%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, json_false(), PHYSINFO,
-			"this Xen has it not, and passthrough does not need it");
+			"this Xen does not have it; passthrough does not need it");
 }
 
 static void look_shadow(const struct host_view *view, struct host_answer *answer)
@@ -182,25 +186,28 @@ static void look_share(const struct host_view *view, struct host_answer *answer)
 }
 
 const struct host_check host_checks_xen[] = {
-	{ "xen/dom0", "this is dom0 of a running Xen", .advice = "boot Xen, and run this in dom0",
-		.look = look_dom0 },
-	{ "xen/libxl", "libxl is there and made for this Xen",
-		.advice = "run it as root, with the Xen libraries of the hypervisor that runs",
+	{ "xen/dom0", "domain in which igd-harness runs",
+		.advice = "boot Xen, and run igd-harness in dom0", .look = look_dom0 },
+	{ "xen/libxl", "libxl of the running Xen",
+		.advice = "run igd-harness as root, with the Xen libraries of the running "
+			  "hypervisor",
 		.look = look_libxl },
 	{ "xen/version", "Xen's version", .look = look_version },
-	{ "xen/cmdline", "nothing on Xen's command line is against it",
-		.advice = "take it from Xen's command line, and boot again", .look = look_cmdline },
+	{ "xen/cmdline", "Xen's command line",
+		.advice = "remove the option from Xen's command line, and reboot",
+		.look = look_cmdline },
 	{ "xen/hvm", "HVM guests", .decides = "hvm",
-		.advice = "switch the CPU's virtualisation (VT-x) on in the firmware's set-up",
+		.advice = "enable the CPU's virtualisation (VT-x) in the firmware setup",
 		.look = look_hvm, .needed = true },
 	{ "xen/hap", "hardware assisted paging (EPT)", .decides = "hap",
-		.advice = "use a CPU that has it, or take hap=0 from Xen's command line",
+		.advice = "use a CPU with EPT, or remove hap=0 from Xen's command line",
 		.look = look_hap, .needed = true },
-	{ "xen/iommu", "Xen uses an IOMMU (VT-d)", .decides = "iommu",
-		.advice = "switch VT-d on in the firmware's set-up, and iommu=0 off",
+	{ "xen/iommu", "IOMMU (VT-d)", .decides = "iommu",
+		.advice = "enable VT-d in the firmware setup, and remove iommu=0 from "
+			  "Xen's command line",
 		.look = look_iommu, .needed = true },
 	{ "xen/shadow", "shadow paging", .decides = "shadow", .look = look_shadow },
-	{ "xen/iommu-hap-pt-share", "one page table for HAP and IOMMU",
+	{ "xen/iommu-hap-pt-share", "page table shared by HAP and IOMMU",
 		.decides = "iommu_hap_pt_share", .look = look_share },
 	{ NULL },
 };

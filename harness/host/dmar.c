@@ -72,14 +72,15 @@ int dmar_parse(const uint8_t *bytes, size_t length, struct dmar *dmar_r, struct 
 		return problem_set(why, -EINVAL, "it has %zu bytes, too few for a header", length);
 	said = read_u32(bytes + AT_LENGTH);
 	if (said < HEADER_SIZE || said > length)
-		return problem_set(why, -EINVAL, "it says %zu bytes and has %zu", said, length);
+		return problem_set(
+			why, -EINVAL, "its header says %zu bytes, and it has %zu", said, length);
 	dmar.flags = bytes[AT_FLAGS];
 	while (said - at >= 4) {
 		uint16_t type = read_u16(bytes + at), size = read_u16(bytes + at + 2);
 
 		if (size < 4 || size > said - at)
-			return problem_set(
-				why, -EINVAL, "the structure at 0x%zx has %u bytes", at, size);
+			return problem_set(why, -EINVAL,
+				"the structure at 0x%zx cannot have %u bytes", at, size);
 		if (type == TYPE_DRHD)
 			dmar.units++;
 		else if (type == TYPE_RMRR)

@@ -133,7 +133,7 @@ static void a_fifo_is_not_waited_for(void)
 	put_igd();
 	unlink(at(DEVICE "/config"));
 	CU_ASSERT_EQUAL(mkfifo(at(DEVICE "/config"), 0600), 0);
-	is("igd/present", "UNKNOWN", "config is no file");
+	is("igd/present", "UNKNOWN", "config is not a regular file");
 	clear();
 	put_igd();
 	CU_ASSERT_EQUAL(mkfifo(at(DEVICE "/rom"), 0600), 0);
@@ -142,7 +142,7 @@ static void a_fifo_is_not_waited_for(void)
 	CU_ASSERT_EQUAL(mkfifo(at("dev/mem"), 0600), 0);
 	CU_ASSERT_EQUAL(mkfifo(at("sys/firmware/acpi/tables/DMAR"), 0600), 0);
 	CU_ASSERT_EQUAL(mkfifo(at("run/igd-phantom/active"), 0600), 0);
-	is("igd/rom", "FAIL", "reading it fails");
+	is("igd/rom", "FAIL", "reading the option ROM fails");
 	is("opregion/header", "UNKNOWN", "");
 	is("igd/phantom", "PASS", "phantom");
 }
@@ -153,13 +153,13 @@ static void a_folder_is_no_file(void)
 	put_igd();
 	unlink(at(DEVICE "/resource"));
 	CU_ASSERT_EQUAL(mkdir(at(DEVICE "/resource"), 0700), 0);
-	is("igd/present", "UNKNOWN", "resource is no file");
+	is("igd/present", "UNKNOWN", "resource is not a regular file");
 	clear();
 	put_igd();
 	CU_ASSERT_EQUAL(mkdir(at(DEVICE "/rom"), 0700), 0);
 	CU_ASSERT_EQUAL(mkdir(at("dev/mem"), 0700), 0);
-	is("igd/rom", "FAIL", "reading it fails");
-	is("opregion/header", "UNKNOWN", "cannot be read");
+	is("igd/rom", "FAIL", "reading the option ROM fails");
+	is("opregion/header", "UNKNOWN", "the OpRegion cannot be read");
 }
 
 static void no_link_leads_out_or_round(void)
@@ -200,7 +200,7 @@ static void huge_and_garbled_files_are_bounded(void)
 	is("igd/rom", "FAIL", "PCI data structure");
 	is("igd/reset", "PASS", "");
 	is("xen/dom0", "FAIL", "");
-	is("vtd/table", "FAIL", "cannot be read");
+	is("vtd/table", "FAIL", "malformed");
 }
 
 static void a_dump_may_be_anything(void)
@@ -265,11 +265,11 @@ static void what_qemu_wrote_into_a_phantoms_rom_is_no_failure(void)
 	put_bytes(DEVICE "/rom", 0x40, "PCIR\x86\x80\x92\x3e", 8);
 	CU_ASSERT_EQUAL(truncate(at(DEVICE "/rom"), 512), 0);
 	is("igd/phantom", "PASS", "a phantom of the lab");
-	is("igd/rom", "PASS", "QEMU has written");
+	is("igd/rom", "PASS", "QEMU has overwritten");
 	unlink(at("run/igd-phantom/active"));
 	is("igd/rom", "FAIL", "begins with 30 aa");
 	unlink(at(DEVICE "/rom"));
-	is("igd/rom", "FAIL", "it has none");
+	is("igd/rom", "FAIL", "has no option ROM");
 }
 
 static CU_TestInfo tests[] = {

@@ -34,10 +34,10 @@ static void print_summary(const json_t *document, bool colour, FILE *stream)
 
 	print_verdict(verdict, colour, stream);
 	fputs(strcmp(verdict, "PASS") == 0
-			? " an IGD can be passed through here, as far as can be told"
+			? " an IGD can be passed through on this host, as far as these checks can tell"
 		: strcmp(verdict, "FAIL") == 0
-			? " passing an IGD through will not work here as it should"
-			: " whether an IGD can be passed through here is not known",
+			? " passing an IGD through will not work properly on this host"
+			: " it is unknown whether an IGD can be passed through on this host",
 		stream);
 	fprintf(stream, ": %d checks failed, %d unknown\n",
 		(int)json_integer_value(json_object_get(counts, "FAIL")),
@@ -88,7 +88,7 @@ static void print_trouble(const json_t *check, bool colour, FILE *stream)
 		fputc('\n', stream);
 	json_array_foreach(blocks, i, word)
 	{
-		fputs(i ? ", " : "          for cells that require: ", stream);
+		fputs(i ? ", " : "          blocks cells that require: ", stream);
 		escape_value(stream, word);
 	}
 	if (json_array_size(blocks) > 0)
@@ -143,19 +143,23 @@ static bool is_empty(const json_t *value)
 	       (json_is_object(value) && json_object_size(value) == 0);
 }
 
+/* `about` names what was looked at. FAIL and UNKNOWN have a sentence, which takes its place. */
 static void print_check(const json_t *check, bool colour, FILE *stream)
 {
 	const json_t *value = json_object_get(check, "value");
+	bool stands = document_text(check, "why")[0] &&
+		      (has_verdict(check, "FAIL") || has_verdict(check, "UNKNOWN"));
 
 	fputs("  ", stream);
 	print_verdict(document_text(check, "verdict"), colour, stream);
 	fprintf(stream, " %-*s ", ID_COLUMN, document_text(check, "id"));
-	escape_text(stream, document_text(check, "about"));
+	escape_text(stream, document_text(check, stands ? "why" : "about"));
 	if (!is_empty(value)) {
-		fputs(": ", stream);
+		fputs(stands ? "; value: " : ": ", stream);
 		print_value(value, stream);
 	}
-	print_labelled("; ", check, "why", stream);
+	if (!stands)
+		print_labelled("; ", check, "why", stream);
 	print_labelled(" (", check, "source", stream);
 	fputs(document_text(check, "source")[0] ? ")\n" : "\n", stream);
 }

@@ -27,7 +27,7 @@ static void read_log(struct host_view *view)
 			view->log = xen_boot_log_facts(
 				json_string_value(survey), json_string_length(survey));
 		else
-			problem_set(&view->log_trouble, 0, "Xen's messages are not known%s%s",
+			problem_set(&view->log_trouble, 0, "Xen's log is not available%s%s",
 				sources->xen_trouble[0] ? ": " : "", sources->xen_trouble);
 		return;
 	}

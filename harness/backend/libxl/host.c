@@ -59,7 +59,7 @@ static int check_version(struct session *session, struct problem *why)
 	char running[32];
 
 	if (!info)
-		return problem_set(why, -EIO, "the hypervisor does not tell its version");
+		return problem_set(why, -EIO, "the hypervisor did not report its version");
 	snprintf(running, sizeof(running), "%d.%d", info->xen_version_major,
 		info->xen_version_minor);
 	if (strcmp(running, XEN_BUILT_FOR) != 0)

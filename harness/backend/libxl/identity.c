@@ -115,7 +115,7 @@ static int identify_model(
 		return r;
 	version = strstr(line, "version ");
 	if (!version || !dotted_number(version + strlen("version "), number, sizeof(number)))
-		return problem_set(why, -EPROTO, "%s --version says \"%s\", which is no QEMU",
+		return problem_set(why, -EPROTO, "%s --version says \"%s\", which is not a QEMU",
 			host->device_model, line);
 	json_object_set_new(versions, "qemu", json_string(number));
 	json_object_set_new(json_object_get(identities, "texts"), "qemu", json_string(line));
@@ -132,7 +132,7 @@ static int identify_capabilities(
 	rc = libxl_get_physinfo(host->session->ctx, &info);
 	if (rc) {
 		r = problem_set(
-			why, -EIO, "the hypervisor does not tell what it can do: %s", rc_text(rc));
+			why, -EIO, "the hypervisor did not report its capabilities: %s", rc_text(rc));
 		goto out;
 	}
 	if (info.cap_hvm)
