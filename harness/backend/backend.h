@@ -19,7 +19,7 @@
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 7
+#define BACKEND_ABI 8
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -32,7 +32,7 @@ struct backend_options {
 		*models; /* other QEMUs, by name: harness/backend/device_models.h; NULL for none */
 };
 
-/* What a guest is made with besides its cell; all borrowed until gone. */
+/* What a guest is made with besides its cell; the descriptors are borrowed until gone(). */
 struct guest_parts {
 	int disk_fd;   /* its disk, a raw image; -1 if the cell's setting `disk` gives it none */
 	int saved_fd;  /* of a transition: where it is saved, or restored from; else -1 */
@@ -57,6 +57,15 @@ struct guest_handler {
 	/* Nothing of it is left, or what is left is in `leftovers`: an array of strings, empty if
 	 * the host is as it was; borrowed. */
 	void (*gone)(void *data, const json_t *leftovers);
+};
+
+/* For start(), which copies what it keeps. */
+struct guest_request {
+	const json_t *cell;                  /* harness/plan/plan.h; borrowed during start() */
+	const struct guest_parts *parts;     /* borrowed during start() */
+	int evidence_fd;                     /* the cell's folder; stays open until gone() */
+	const struct guest_handler *handler; /* borrowed until gone() */
+	void *data;                          /* for the handler */
 };
 
 struct backend_host;
@@ -100,14 +109,12 @@ struct backend {
 	void (*capacity)(struct backend_host *host, struct host_capacity *capacity);
 
 	/*
-	 * Begins to make the guest of a cell (harness/plan/plan.h), or to restore it, and to run
-	 * it. `parts` itself is copied. `evidence_fd` is the cell's folder: logs and recorded
-	 * arguments go there, by openat(); it stays open until gone. Returns 0 and the guest, to be
-	 * given to release(); a negative errno with the sentence if nothing was begun: -EINVAL if
-	 * the cell asks for what cannot be, otherwise the host could not.
+	 * Begins to make the guest of a cell, or to restore it, and to run it. Logs and recorded
+	 * arguments go into the cell's folder by openat(). Returns 0 and the guest, to be given to
+	 * release(); a negative errno with the sentence if nothing was begun: -EINVAL if the cell
+	 * asks for what cannot be, otherwise the host could not.
 	 */
-	int (*start)(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
-		int evidence_fd, const struct guest_handler *handler, void *data,
+	int (*start)(struct backend_host *host, const struct guest_request *request,
 		struct backend_guest **guest_r, struct problem *why);
 
 	/*

@@ -150,12 +150,16 @@ static void end_for_lack(struct cell *cell, const char *capability, const json_t
 
 static void start(struct cell *cell, const json_t *plan, int record_fd)
 {
+	const struct guest_request request = { .cell = plan,
+		.parts = &cell->parts,
+		.evidence_fd = record_fd,
+		.handler = &handler,
+		.data = cell };
 	struct problem why = { 0 };
 	int r;
 
 	cell->record_fd = record_fd;
-	r = cell->backend->start(
-		cell->host, plan, &cell->parts, record_fd, &handler, cell, &cell->guest, &why);
+	r = cell->backend->start(cell->host, &request, &cell->guest, &why);
 	if (r < 0)
 		cell_end_without_guest(cell,
 			r == -ENOSPC || r == -EDQUOT ? ENDING_NOT_RECORDED : ENDING_HOST_FAILED,

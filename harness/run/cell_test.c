@@ -219,8 +219,7 @@ static int on_begin(sd_event_source *source, void *data)
 	return 0;
 }
 
-static int start(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
-	int evidence_fd, const struct guest_handler *handler, void *data,
+static int start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why)
 {
 	struct backend_guest *guest;
@@ -232,8 +231,8 @@ static int start(struct backend_host *host, const json_t *cell, const struct gue
 	if (!guest || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) < 0)
 		abort();
 	guest->script = host->script;
-	guest->handler = handler;
-	guest->data = data;
+	guest->handler = request->handler;
+	guest->data = request->data;
 	guest->loop = host->loop;
 	guest->fd = pair[0];
 	guest->console_fd = pair[1];

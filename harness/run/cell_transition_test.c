@@ -119,19 +119,19 @@ static int on_begin(sd_event_source *source, void *data)
 	return 0;
 }
 
-static int start(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
-	int evidence_fd, const struct guest_handler *handler, void *data,
+static int start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why)
 {
-	const json_t *mine = json_object_get(json_object_get(cell, "settings"), "libxl");
+	const json_t *mine = json_object_get(json_object_get(request->cell, "settings"), "libxl");
+	const struct guest_parts *parts = request->parts;
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	char saved[16] = "";
 	int pair[2];
 
 	if (!guest || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) < 0)
 		abort();
-	*guest = (struct backend_guest){ .handler = handler,
-		.data = data,
+	*guest = (struct backend_guest){ .handler = request->handler,
+		.data = request->data,
 		.parts = *parts,
 		.fd = pair[0],
 		.console_fd = pair[1] };

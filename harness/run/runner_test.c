@@ -88,17 +88,17 @@ static int on_request(sd_event_source *source, int fd, uint32_t revents, void *d
 	return 0;
 }
 
-static int fake_start(struct backend_host *host, const json_t *cell,
-	const struct guest_parts *parts, int evidence_fd, const struct guest_handler *handler,
-	void *data, struct backend_guest **guest_r, struct problem *why)
+static int fake_start(struct backend_host *host, const struct guest_request *request,
+	struct backend_guest **guest_r, struct problem *why)
 {
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	int ends[2];
 
 	CU_ASSERT_EQUAL_FATAL(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
-	*guest = (struct backend_guest){ host, handler, data, document_text(cell, "name"),
-		schedule_passes_device(cell), false, ends[0], ends[1], { NULL } };
+	*guest = (struct backend_guest){ host, request->handler, request->data,
+		document_text(request->cell, "name"), schedule_passes_device(request->cell), false,
+		ends[0], ends[1], { NULL } };
 	host->device_beside =
 		host->device_beside || (host->now > 0 && guest->device) || host->device;
 	host->device = host->device || guest->device;

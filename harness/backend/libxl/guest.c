@@ -58,18 +58,18 @@ static void free_guest(struct backend_guest *guest)
 	free(guest);
 }
 
-static struct backend_guest *new_guest(struct backend_host *host, const struct guest_parts *parts,
-	int evidence_fd, const struct guest_handler *handler, void *data)
+static struct backend_guest *new_guest(
+	struct backend_host *host, const struct guest_request *request)
 {
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 
 	if (!guest)
 		return NULL;
 	guest->host = host;
-	guest->parts = *parts;
-	guest->handler = handler;
-	guest->data = data;
-	guest->evidence_fd = evidence_fd;
+	guest->parts = *request->parts;
+	guest->handler = request->handler;
+	guest->data = request->data;
+	guest->evidence_fd = request->evidence_fd;
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
 	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = -1;
@@ -180,16 +180,15 @@ out:
 	return r;
 }
 
-int guest_start(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
-	int evidence_fd, const struct guest_handler *handler, void *data,
+int guest_start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why)
 {
-	struct backend_guest *guest = new_guest(host, parts, evidence_fd, handler, data);
+	struct backend_guest *guest = new_guest(host, request);
 	int r;
 
 	if (!guest)
 		return problem_set(why, -ENOMEM, "out of memory");
-	r = prepare(guest, cell, why);
+	r = prepare(guest, request->cell, why);
 	if (r < 0) {
 		free_guest(guest);
 		return r;

@@ -80,8 +80,7 @@ struct backend_guest {
  * after gone(); or a negative errno with the sentence and without a guest: -EINVAL or -ENOTSUP if
  * the cell asks for what is impossible, else the host failed.
  */
-int guest_start(struct backend_host *host, const json_t *cell, const struct guest_parts *parts,
-	int evidence_fd, const struct guest_handler *handler, void *data,
+int guest_start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why);
 
 /* The back end's release(): frees the guest; NULL is allowed. */

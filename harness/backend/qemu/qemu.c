@@ -219,10 +219,11 @@ static void qemu_release(struct backend_guest *guest)
 	free(guest);
 }
 
-static int qemu_start(struct backend_host *host, const json_t *cell,
-	const struct guest_parts *parts, int evidence_fd, const struct guest_handler *handler,
-	void *data, struct backend_guest **guest_r, struct problem *why)
+static int qemu_start(struct backend_host *host, const struct guest_request *request,
+	struct backend_guest **guest_r, struct problem *why)
 {
+	const struct guest_parts *parts = request->parts;
+	const json_t *cell = request->cell;
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	struct image image = { 0 };
 	struct args args = { 0 };
@@ -231,21 +232,21 @@ static int qemu_start(struct backend_host *host, const json_t *cell,
 	if (!guest)
 		return -ENOMEM;
 	*guest = (struct backend_guest){ .host = host,
-		.handler = handler,
-		.data = data,
+		.handler = request->handler,
+		.data = request->data,
 		.parts = *parts,
 		.pid = -1,
 		.pid_fd = -1,
 		.console_fd = -1,
 		.has_screen = qemu_has_screen(cell),
-		.evidence_fd = evidence_fd };
+		.evidence_fd = request->evidence_fd };
 	r = image_find(host->options->guests_dir, document_text(cell, "guest"), &image, why);
 	if (r < 0)
 		goto out;
 	r = args_build(host, cell, &image, parts, &args, why);
 	if (r < 0)
 		goto out;
-	r = args_record(&args, evidence_fd, why);
+	r = args_record(&args, request->evidence_fd, why);
 	if (r < 0)
 		goto out;
 	root_fd = image.root ? open(image.root, O_RDONLY | O_CLOEXEC) : -1;

@@ -272,9 +272,8 @@ static int load(struct backend_guest *guest, const char *name, int evidence_fd, 
 	return r;
 }
 
-static int replay_start(struct backend_host *host, const json_t *cell,
-	const struct guest_parts *parts, int evidence_fd, const struct guest_handler *handler,
-	void *data, struct backend_guest **guest_r, struct problem *why)
+static int replay_start(struct backend_host *host, const struct guest_request *request,
+	struct backend_guest **guest_r, struct problem *why)
 {
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	int pair[2], r;
@@ -282,12 +281,13 @@ static int replay_start(struct backend_host *host, const json_t *cell,
 	if (!guest)
 		return -ENOMEM;
 	*guest = (struct backend_guest){ .host = host,
-		.handler = handler,
-		.data = data,
+		.handler = request->handler,
+		.data = request->data,
 		.fd = -1,
 		.console_fd = -1,
-		.restored = parts->restored };
-	r = load(guest, json_string_value(json_object_get(cell, "name")), evidence_fd, why);
+		.restored = request->parts->restored };
+	r = load(guest, json_string_value(json_object_get(request->cell, "name")),
+		request->evidence_fd, why);
 	if (r < 0)
 		goto out;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
