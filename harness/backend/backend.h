@@ -145,7 +145,7 @@ struct backend {
 
 	/* Moves PCI devices to guests and back; their `host` is the struct backend_host. NULL if
 	 * the back end passes no devices through. */
-	const struct lease_hands *devices;
+	const struct device_ops *devices;
 };
 
 /*

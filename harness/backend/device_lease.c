@@ -166,7 +166,7 @@ static int check_assignable(struct lease *lease, bool wanted, struct problem *wh
 	int r;
 
 	bdf_format(lease->device, bdf);
-	r = lease->hands->is_assignable(lease->host, lease->device, &is, why);
+	r = lease->ops->is_assignable(lease->host, lease->device, &is, why);
 	if (r < 0)
 		return r;
 	if (is != wanted)
@@ -181,7 +181,7 @@ static int check_assignable(struct lease *lease, bool wanted, struct problem *wh
 static int check_free(struct lease *lease, struct problem *why)
 {
 	char holder[LEASE_HOLDER_MAX] = "", bdf[BDF_TEXT_MAX];
-	int r = lease->hands->find_holder(lease->host, lease->device, holder, why);
+	int r = lease->ops->find_holder(lease->host, lease->device, holder, why);
 
 	if (r < 0 || !holder[0])
 		return r;
@@ -196,13 +196,13 @@ static int take(struct lease *lease, struct problem *why)
 	int r = sync_note(lease, LEASE_ASSIGNABLE, why);
 
 	if (r == 0 && !lease->was_assignable)
-		r = lease->hands->make_assignable(lease->host, lease->device, why);
+		r = lease->ops->make_assignable(lease->host, lease->device, why);
 	if (r == 0)
 		r = check_assignable(lease, true, why);
 	return r;
 }
 
-int lease_take(struct lease *lease, const struct lease_hands *hands, void *host, const char *root,
+int lease_take(struct lease *lease, const struct device_ops *ops, void *host, const char *root,
 	struct bdf device, struct problem *why)
 {
 	char bdf[BDF_TEXT_MAX];
@@ -210,7 +210,7 @@ int lease_take(struct lease *lease, const struct lease_hands *hands, void *host,
 	int r;
 
 	*lease = (struct lease){
-		.hands = hands, .host = host, .root = root, .fd = -1, .device = device
+		.ops = ops, .host = host, .root = root, .fd = -1, .device = device
 	};
 	bdf_format(device, bdf);
 	r = read_driver(root, device, lease->driver);
@@ -226,7 +226,7 @@ int lease_take(struct lease *lease, const struct lease_hands *hands, void *host,
 	}
 	r = check_free(lease, why);
 	if (r == 0)
-		r = hands->is_assignable(host, device, &lease->was_assignable, why);
+		r = ops->is_assignable(host, device, &lease->was_assignable, why);
 	if (r < 0) {
 		/* Nothing was done yet. */
 		remove_note(lease, NULL);
@@ -279,9 +279,9 @@ int lease_give_back(struct lease *lease, struct problem *why)
 	if (!lease->was_assignable) {
 		r = sync_note(lease, LEASE_DOM0, why);
 		if (r == 0)
-			r = lease->hands->is_assignable(lease->host, lease->device, &is, why);
+			r = lease->ops->is_assignable(lease->host, lease->device, &is, why);
 		if (r == 0 && is)
-			r = lease->hands->give_back(lease->host, lease->device, why);
+			r = lease->ops->give_back(lease->host, lease->device, why);
 		if (r == 0)
 			r = check_assignable(lease, false, why);
 		if (r == 0)
@@ -330,16 +330,16 @@ static int complete(struct lease *lease, struct problem *why)
 	int r = check_free(lease, why);
 
 	if (r == 0)
-		r = lease->hands->is_assignable(lease->host, lease->device, &is, why);
+		r = lease->ops->is_assignable(lease->host, lease->device, &is, why);
 	if (r == 0 && is && !lease->was_assignable)
-		r = lease->hands->make_assignable(lease->host, lease->device, why);
+		r = lease->ops->make_assignable(lease->host, lease->device, why);
 	return r;
 }
 
-int lease_restore(const struct lease_hands *hands, void *host, const char *root,
-	struct bdf *device_r, struct problem *why)
+int lease_restore(const struct device_ops *ops, void *host, const char *root, struct bdf *device_r,
+	struct problem *why)
 {
-	struct lease lease = { .hands = hands, .host = host, .root = root, .fd = -1 };
+	struct lease lease = { .ops = ops, .host = host, .root = root, .fd = -1 };
 	bool empty = false;
 	int r;
 

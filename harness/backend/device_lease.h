@@ -23,8 +23,8 @@
 
 enum lease_state { LEASE_DOM0, LEASE_ASSIGNABLE, LEASE_GUEST };
 
-/* Who moves devices: a back end. Each returns 0 or a negative errno with the sentence. */
-struct lease_hands {
+/* How a back end moves devices. Each returns 0 or a negative errno with the sentence. */
+struct device_ops {
 	/* Of a device that is assignable already it completes what a killed one began. */
 	int (*make_assignable)(void *host, struct bdf device, struct problem *why);
 	int (*give_back)(void *host, struct bdf device, struct problem *why);
@@ -36,7 +36,7 @@ struct lease_hands {
 };
 
 struct lease {
-	const struct lease_hands *hands;
+	const struct device_ops *ops;
 	void *host;
 	const char *root; /* "" or the folder of a made sys/ and run/, for tests; borrowed */
 	int fd;           /* of LEASE_FILE, locked; -1 without a lease */
@@ -52,18 +52,18 @@ struct lease {
 /*
  * Makes the device assignable. Returns 0; -EBUSY if another run has a lease, or a killed one left
  * one (the sentence names `igd-harness host restore`), or a guest has the device (the sentence
- * names the guest, which is left alone); -ENODEV if there is no such device; or what the hands
- * said. On failure the device is as it was, or the sentence says that it is not.
+ * names the guest, which is left alone); -ENODEV if there is no such device; or the
+ * error of an operation. On failure the device is as it was, or the sentence says that it is not.
  */
-int lease_take(struct lease *lease, const struct lease_hands *hands, void *host, const char *root,
+int lease_take(struct lease *lease, const struct device_ops *ops, void *host, const char *root,
 	struct bdf device, struct problem *why);
 
 /* Notes that a guest is about to have it. */
 int lease_lend(struct lease *lease, struct problem *why);
 
 /*
- * The guest is gone: is the device assignable again, by the hands' word? Returns 0; -ENODEV with
- * the sentence if it is not: the host is then not whole.
+ * Asks is_assignable() once the guest is gone. Returns 0 if the device is assignable again; -ENODEV
+ * with the sentence if it is not: the host is then not whole.
  */
 int lease_return(struct lease *lease, struct problem *why);
 
@@ -78,7 +78,7 @@ int lease_give_back(struct lease *lease, struct problem *why);
  * holds. Returns 1 if there was one, with its device in *device_r; 0 if there was nothing to do;
  * -EBUSY while a run has the lease; or another negative errno with the sentence.
  */
-int lease_restore(const struct lease_hands *hands, void *host, const char *root,
-	struct bdf *device_r, struct problem *why);
+int lease_restore(const struct device_ops *ops, void *host, const char *root, struct bdf *device_r,
+	struct problem *why);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The lease against a host made of a folder: its sys/ shows which driver a device has, and the
- * hands move a link, as libxl and the kernel do.
+ * made-up ops move a link, as libxl and the kernel do.
  */
 #include "harness/backend/device_lease.h"
 
@@ -94,7 +94,7 @@ static int find_holder(
 	return 0;
 }
 
-static const struct lease_hands hands = { make_assignable, give_back, is_assignable, find_holder };
+static const struct device_ops ops = { make_assignable, give_back, is_assignable, find_holder };
 
 static void begin(const char *bound)
 {
@@ -110,7 +110,7 @@ static void take(struct lease *lease)
 {
 	struct problem why = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(lease_take(lease, &hands, NULL, root, igd, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(lease_take(lease, &ops, NULL, root, igd, &why), 0);
 }
 
 static off_t note_size(void)
@@ -165,17 +165,17 @@ static void a_killed_run_is_undone(void)
 	begin("i915");
 	take(&lease);
 	CU_ASSERT_EQUAL(lease_lend(&lease, &why), 0);
-	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -EBUSY);
+	CU_ASSERT_EQUAL(lease_restore(&ops, NULL, root, &device, &why), -EBUSY);
 	close(lease.fd); /* SIGKILL */
 
 	memset(&why, 0, sizeof(why));
-	CU_ASSERT_EQUAL(lease_take(&second, &hands, NULL, root, igd, &why), -EBUSY);
+	CU_ASSERT_EQUAL(lease_take(&second, &ops, NULL, root, igd, &why), -EBUSY);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "host restore"));
 	memset(&why, 0, sizeof(why));
-	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), 1);
+	CU_ASSERT_EQUAL(lease_restore(&ops, NULL, root, &device, &why), 1);
 	CU_ASSERT(bdf_equal(device, igd));
 	CU_ASSERT_STRING_EQUAL(driver(), "i915");
-	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), 0);
+	CU_ASSERT_EQUAL(lease_restore(&ops, NULL, root, &device, &why), 0);
 	take(&second);
 	CU_ASSERT_EQUAL(lease_give_back(&second, &why), 0);
 }
@@ -191,7 +191,7 @@ static void what_a_killed_run_half_did_is_completed(void)
 	take(&lease);
 	close(lease.fd);
 	host.half = true;
-	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), 1);
+	CU_ASSERT_EQUAL(lease_restore(&ops, NULL, root, &device, &why), 1);
 	CU_ASSERT_STRING_EQUAL(driver(), "i915");
 	CU_ASSERT_EQUAL(note_size(), -1);
 	/* Killed while no driver had it: there is nothing to complete, only a driver to ask. */
@@ -200,7 +200,7 @@ static void what_a_killed_run_half_did_is_completed(void)
 	close(lease.fd);
 	run("rm %s/sys/bus/pci/devices/0000:00:02.0/driver && touch %s/sys/bus/pci/drivers/i915/bind",
 		root, root);
-	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -ENODEV);
+	CU_ASSERT_EQUAL(lease_restore(&ops, NULL, root, &device, &why), -ENODEV);
 	CU_ASSERT_EQUAL(host.made, 1);
 	run("cat %s/sys/bus/pci/drivers/i915/bind | grep -qx 0000:00:02.0", root);
 }
@@ -213,7 +213,7 @@ static void a_guest_that_has_it_is_named_and_left_alone(void)
 
 	begin("pciback");
 	host.holder = "domain 4 (other)";
-	CU_ASSERT_EQUAL(lease_take(&lease, &hands, NULL, root, igd, &why), -EBUSY);
+	CU_ASSERT_EQUAL(lease_take(&lease, &ops, NULL, root, igd, &why), -EBUSY);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "0000:00:02.0 is in use by domain 4 (other)"));
 	CU_ASSERT_EQUAL(host.made + host.gave, 0);
 	CU_ASSERT_EQUAL(note_size(), -1);
@@ -223,7 +223,7 @@ static void a_guest_that_has_it_is_named_and_left_alone(void)
 	close(lease.fd);
 	memset(&why, 0, sizeof(why));
 	host.holder = "domain 5 (other)";
-	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -EBUSY);
+	CU_ASSERT_EQUAL(lease_restore(&ops, NULL, root, &device, &why), -EBUSY);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "domain 5 (other)"));
 	CU_ASSERT_EQUAL(host.gave, 0);
 	CU_ASSERT(note_size() > 0);
@@ -236,7 +236,7 @@ static void a_host_without_pciback_is_left_as_it_was(void)
 
 	begin("i915");
 	host.no_pciback = true;
-	CU_ASSERT_EQUAL(lease_take(&lease, &hands, NULL, root, igd, &why), -ENODEV);
+	CU_ASSERT_EQUAL(lease_take(&lease, &ops, NULL, root, igd, &why), -ENODEV);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "no pciback"));
 	CU_ASSERT_STRING_EQUAL(driver(), "i915");
 	CU_ASSERT_EQUAL(note_size(), -1);
@@ -274,7 +274,7 @@ static void what_is_not_there_is_not_leased(void)
 
 	begin(NULL);
 	CU_ASSERT_EQUAL(lease_give_back(&lease, &why), 0);
-	CU_ASSERT_EQUAL(lease_take(&lease, &hands, NULL, root, other, &why), -ENODEV);
+	CU_ASSERT_EQUAL(lease_take(&lease, &ops, NULL, root, other, &why), -ENODEV);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "0000:00:03.0"));
 	/* A device without a driver goes and comes back without one. */
 	take(&lease);
@@ -306,7 +306,7 @@ static void a_spoilt_note_names_the_way_out(void)
 	run("mkdir -p %s" LEASE_FOLDER
 	    " && echo '{\"format\": \"igd-harness lease\", \"version\": 1}' >%s" LEASE_FILE,
 		root, root);
-	CU_ASSERT_EQUAL(lease_restore(&hands, NULL, root, &device, &why), -EINVAL);
+	CU_ASSERT_EQUAL(lease_restore(&ops, NULL, root, &device, &why), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "pci-assignable-remove"));
 }
 

@@ -1,5 +1,5 @@
 /*
- * Moving a PCI device between dom0 and the pool that guests are given from: the lease's hands.
+ * Moving a PCI device between dom0 and the pool that guests are given from: struct device_ops.
  */
 #include "harness/backend/libxl/device.h"
 
@@ -133,7 +133,7 @@ static int find_holder(
 	return 0;
 }
 
-const struct lease_hands device_hands = {
+const struct device_ops libxl_device_ops = {
 	.make_assignable = make_assignable,
 	.give_back = give_back,
 	.is_assignable = is_assignable,

@@ -5,6 +5,6 @@
 #include "harness/backend/device_lease.h"
 
 /* The back end's `devices`; `host` of its functions is the struct backend_host. */
-extern const struct lease_hands device_hands;
+extern const struct device_ops libxl_device_ops;
 
 #endif

@@ -28,7 +28,7 @@ static const struct backend libxl_backend = {
 	.release = guest_release,
 	.picture = guest_screenshot,
 	.close = host_close,
-	.devices = &device_hands,
+	.devices = &libxl_device_ops,
 };
 
 extern const struct backend_module igd_backend_module;
