@@ -1,6 +1,7 @@
 #include "harness/compare/compare.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,8 +232,22 @@ static json_t *describe(const struct sides *sides, size_t at)
 	return entry;
 }
 
-/* What of the identities differs between any run and the first, each once. */
-static json_t *compare_identities(const struct sides *sides)
+/* The value of every run at that path of the identities. */
+static json_t *identity_values(const struct sides *sides, const char *what)
+{
+	json_t *values = json_array();
+
+	for (size_t run = 0; run < sides->count; run++) {
+		const json_t *identities = json_object_get(sides->runs[run].findings, "identities");
+
+		json_array_append_new(values, or_null(json_diff_at(identities, what)));
+	}
+	return values;
+}
+
+/* What of the identities differs between any run and the first, each once; at most
+ * DIFF_CHANGES_MAX, *more_r counts the others. */
+static json_t *compare_identities(const struct sides *sides, size_t *more_r)
 {
 	static const char *const ignored[] = { "destroyed_at_start", "host.pci", NULL };
 	json_t *differing = json_array(), *noted = json_object();
@@ -241,7 +256,10 @@ static json_t *compare_identities(const struct sides *sides)
 
 	for (size_t run = 1; run < sides->count; run++) {
 		struct json_diff values = {
-			.changes = json_array(), .ignored = ignored, .leaves = true
+			.changes = json_array(),
+			.ignored = ignored,
+			.leaves = true,
+			.most = SIZE_MAX /* what the runs have in common is counted once */
 		};
 
 		json_diff(&values, "", json_object_get(sides->runs[0].findings, "identities"),
@@ -249,20 +267,16 @@ static json_t *compare_identities(const struct sides *sides)
 		json_array_foreach(values.changes, i, change)
 		{
 			const char *what = document_text(change, "what");
-			json_t *column;
 
 			if (json_object_get(noted, what))
 				continue;
 			json_object_set_new(noted, what, json_true());
-			column = json_array();
-			for (size_t of = 0; of < sides->count; of++)
+			if (json_array_size(differing) < DIFF_CHANGES_MAX)
 				json_array_append_new(
-					column, or_null(json_diff_at(
-							json_object_get(sides->runs[of].findings,
-								"identities"),
-							what)));
-			json_array_append_new(
-				differing, json_pack("{s:s, s:o}", "what", what, "values", column));
+					differing, json_pack("{s:s, s:o}", "what", what, "values",
+							   identity_values(sides, what)));
+			else
+				(*more_r)++;
 		}
 		json_decref(values.changes);
 	}
@@ -275,6 +289,7 @@ json_t *compare_runs(const struct diff_run *runs, size_t count)
 	struct sides sides = { .runs = runs, .count = count };
 	json_t *comparison = document_new(DOCUMENT_COMPARISON, DOCUMENT_VERSION);
 	json_t *described = json_array(), *cells;
+	size_t more = 0;
 
 	for (size_t i = 0; i < count; i++)
 		sides.places[i] = plan_places(runs[i].findings);
@@ -282,7 +297,9 @@ json_t *compare_runs(const struct diff_run *runs, size_t count)
 		json_array_append_new(described, describe(&sides, i));
 	cells = compare_cells(&sides);
 	json_object_set_new(comparison, "runs", described);
-	json_object_set_new(comparison, "identities", compare_identities(&sides));
+	json_object_set_new(comparison, "identities", compare_identities(&sides, &more));
+	if (more > 0)
+		json_object_set_new(comparison, "more", json_integer((json_int_t)more));
 	json_object_set_new(comparison, "counts", count_cells(cells));
 	json_object_set_new(comparison, "cells", cells);
 	for (size_t i = 0; i < count; i++)

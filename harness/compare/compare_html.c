@@ -100,6 +100,17 @@ static void write_rows(
 	sheet_table_end(&page->sheet);
 }
 
+static void write_more(const struct page *page)
+{
+	json_int_t more = json_integer_value(json_object_get(page->comparison, "more"));
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT " more differ and are not listed.",
+		more);
+	if (more > 0)
+		sheet_paragraph(&page->sheet, "", text);
+}
+
 static void write_page(void *data, FILE *stream)
 {
 	const struct page *page = data;
@@ -113,6 +124,7 @@ static void write_page(void *data, FILE *stream)
 	sheet_heading(&page->sheet, 2, "Software and host under test, where the runs differ");
 	begin_table(page, "Item", NULL);
 	write_rows(page, "identities", "what", "values");
+	write_more(page);
 }
 
 static void write_title(void *data, FILE *stream)

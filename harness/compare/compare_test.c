@@ -130,6 +130,43 @@ static void what_was_under_test_is_named_where_it_differs(void)
 	json_decref(other);
 }
 
+/* 107 values differ, the same in both of the others. */
+static void differences_that_are_not_listed_are_counted(void)
+{
+	json_t *runs[2] = { json_object(), json_object() }, *comparison;
+	struct diff_run sides[3];
+	char name[16], *text = NULL;
+	size_t length = 0;
+	FILE *stream;
+
+	for (int i = 0; i < 107; i++) {
+		snprintf(name, sizeof(name), "key%d", i);
+		json_object_set_new(runs[0], name, json_integer(i));
+		json_object_set_new(runs[1], name, json_integer(-1));
+	}
+	for (size_t i = 0; i < 3; i++)
+		sides[i] = (struct diff_run){ .findings = json_pack(
+						      "{s:O}", "identities", runs[i > 0]) };
+	comparison = compare_runs(sides, 3);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(comparison, "identities")), 100);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(comparison, "more")), 7);
+	stream = open_memstream(&text, &length);
+	compare_render_text(comparison, stream);
+	fclose(stream);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "    key99: 99 | -1 | -1\n    and 7 more\n"));
+	free(text);
+	stream = open_memstream(&text, &length);
+	compare_render_html(comparison, stream);
+	fclose(stream);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "7 more differ and are not listed."));
+	free(text);
+	json_decref(comparison);
+	for (size_t i = 0; i < 3; i++)
+		json_decref((json_t *)sides[i].findings);
+	json_decref(runs[0]);
+	json_decref(runs[1]);
+}
+
 int main(void)
 {
 	static CU_TestInfo tests[] = {
@@ -143,6 +180,8 @@ int main(void)
 		{ "a cell of one run only is no change", a_cell_of_one_run_only_is_no_change },
 		{ "what was under test is named where it differs",
 			what_was_under_test_is_named_where_it_differs },
+		{ "differences that are not listed are counted",
+			differences_that_are_not_listed_are_counted },
 		CU_TEST_INFO_NULL,
 	};
 

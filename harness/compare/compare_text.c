@@ -163,6 +163,7 @@ static void print_identities(const json_t *comparison, FILE *stream)
 		}
 		fputc('\n', stream);
 	}
+	diff_render_more(comparison, stream);
 }
 
 static void print_cells(const json_t *comparison, bool changed, FILE *stream)

@@ -36,4 +36,7 @@ int diff_render(const json_t *difference, FILE *stream);
 /* Prints one entry of "changes" as a line: `indent`, then "WHAT: A -> B". */
 void diff_render_change(const json_t *change, const char *indent, FILE *stream);
 
+/* Prints how many changes are not listed, by the key "more" of an object; nothing if all are. */
+void diff_render_more(const json_t *of, FILE *stream);
+
 #endif

@@ -29,8 +29,7 @@ void diff_render_change(const json_t *change, const char *indent, FILE *stream)
 	fputc('\n', stream);
 }
 
-/* How many changes are not listed. */
-static void print_more(const json_t *of, FILE *stream)
+void diff_render_more(const json_t *of, FILE *stream)
 {
 	json_int_t more = json_integer_value(json_object_get(of, "more"));
 
@@ -57,7 +56,7 @@ static void print_cell(const json_t *cell, FILE *stream)
 	}
 	json_array_foreach(json_object_get(cell, "changes"), i, change)
 		diff_render_change(change, "    ", stream);
-	print_more(cell, stream);
+	diff_render_more(cell, stream);
 }
 
 int diff_render(const json_t *difference, FILE *stream)
@@ -74,7 +73,7 @@ int diff_render(const json_t *difference, FILE *stream)
 			: "\nNothing of what is under test changed, nor the host.\n",
 		stream);
 	json_array_foreach(identities, i, entry) diff_render_change(entry, "    ", stream);
-	print_more(difference, stream);
+	diff_render_more(difference, stream);
 	fputc('\n', stream);
 	json_array_foreach(json_object_get(difference, "cells"), i, entry)
 	{

@@ -33,7 +33,7 @@ static json_t *or_null(const json_t *value)
 
 static void note(struct json_diff *values, const char *path, const json_t *a, const json_t *b)
 {
-	if (json_array_size(values->changes) >= DIFF_CHANGES_MAX) {
+	if (json_array_size(values->changes) >= (values->most ? values->most : DIFF_CHANGES_MAX)) {
 		values->more++;
 		return;
 	}

@@ -8,13 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define DIFF_CHANGES_MAX 100 /* of one cell that are listed */
+#define DIFF_CHANGES_MAX 100 /* of one cell, or of the identities, that are listed */
 
 struct json_diff {
 	json_t *changes;            /* array: {"what": path, "a": ..., "b": ...} are appended */
 	const char *const *ignored; /* paths not looked at, nor what is below; ends with NULL */
 	bool leaves;                /* go into an object or a list that one side lacks */
-	size_t more;                /* changes beyond DIFF_CHANGES_MAX, only counted */
+	size_t most;                /* changes that are listed; 0: DIFF_CHANGES_MAX */
+	size_t more;                /* changes beyond these, only counted */
 };
 
 /* Paths of a report that change by themselves, from one start to the next or while a guest runs. */
