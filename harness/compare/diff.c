@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/compare/report_bars.h"
 #include "harness/evidence/fields.h"
 #include "harness/evidence/json_diff.h"
 #include "harness/plan/plan.h"
@@ -168,8 +169,10 @@ static json_t *changes_of(const struct side *a, const struct side *b, const json
 	};
 	json_t *one = read_report(a, name), *other = read_report(b, name);
 
-	if (one && other)
+	if (one && other) {
+		report_bars_fold(one, other);
 		json_diff(&values, "", one, other);
+	}
 	json_decref(one);
 	json_decref(other);
 	one = seen_outside(in_a);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/compare/report_bars.h"
 #include "harness/evidence/json_diff.h"
 #include "src/suite.h"
 
@@ -91,6 +92,48 @@ static void a_moved_device_is_two_addresses(void)
 	/* Names that are not unique are no names. */
 	values_are("[{\"name\": \"x\", \"v\": 1}, {\"name\": \"x\", \"v\": 2}]",
 		"[{\"name\": \"x\", \"v\": 1}, {\"name\": \"x\", \"v\": 3}]", "[1].v 2 3;");
+}
+
+#define BAR(index, start)                                                                          \
+	"{\"index\": " #index ", \"kind\": \"memory\", \"start\": \"0x00000000" start              \
+	"\", \"size\": \"0x0000000000001000\", \"prefetchable\": false}"
+#define REPORT(address, bars)                                                                      \
+	"{\"pci\": {\"functions\": [{\"address\": \"" address "\", \"bars\": " bars "}]}}"
+
+static void bars_are(const char *a, const char *b, const char *wanted_a, const char *wanted_b)
+{
+	json_t *one = parse(a), *other = parse(b), *wanted;
+
+	report_bars_fold(one, other);
+	wanted = parse(wanted_a);
+	CU_ASSERT(json_equal(one, wanted));
+	json_decref(wanted);
+	wanted = parse(wanted_b);
+	CU_ASSERT(json_equal(other, wanted));
+	json_decref(wanted);
+	json_decref(one);
+	json_decref(other);
+}
+
+static void bars_of_a_device_that_differ_are_one_text(void)
+{
+	/* BAR 1 is the same in both. */
+	bars_are(REPORT("02.0",
+			 "[" BAR(0, "f0000000") "," BAR(1, "f1000000") "," BAR(2, "00000000") "]"),
+		REPORT("02.0", "[" BAR(0, "e0000000") "," BAR(1, "f1000000") "]"),
+		REPORT("02.0", "\"0 memory 0x1000 at 0xf0000000, 2 memory 0x1000 at 0x0\""),
+		REPORT("02.0", "\"0 memory 0x1000 at 0xe0000000\""));
+	bars_are(REPORT("02.0", "[" BAR(0, "f0000000") "]"),
+		REPORT("02.0", "[" BAR(0, "f0000000") "]"), REPORT("02.0", "null"),
+		REPORT("02.0", "null"));
+	/* A device of one side. */
+	bars_are(REPORT("02.0", "[" BAR(0, "f0000000") "]"),
+		REPORT("03.0", "[" BAR(0, "f0000000") "]"),
+		REPORT("02.0", "\"0 memory 0x1000 at 0xf0000000\""),
+		REPORT("03.0", "\"0 memory 0x1000 at 0xf0000000\""));
+	/* Not looked at, and looked at without finding any. */
+	bars_are(REPORT("02.0", "null"), REPORT("02.0", "[]"), REPORT("02.0", "null"),
+		REPORT("02.0", "[]"));
 }
 
 static void different_texts_are_a_set(void)
@@ -198,6 +241,7 @@ static CU_TestInfo tests[] = {
 		what_one_side_lacks_is_told_field_by_field },
 	{ "values are compared by what they are", values_are_compared_by_what_they_are },
 	{ "a moved device is two addresses", a_moved_device_is_two_addresses },
+	{ "BARs of a device that differ are one text", bars_of_a_device_that_differ_are_one_text },
 	{ "different texts are a set", different_texts_are_a_set },
 	{ "a path leads to its value", a_path_leads_to_its_value },
 	{ "there is an end to it", there_is_an_end_to_it },
