@@ -19,7 +19,7 @@
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 8
+#define BACKEND_ABI 9
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -98,9 +98,9 @@ struct backend {
 
 	/*
 	 * Adds to `survey` what the hypervisor knows of the host, as far as it tells:
-	 * {"log": its messages since it booted, "memory_mib": 16384,
-	 * "reserved": ["0x7c000000-0x7dffffff"], the RMRRs of 0000:00:02.0}. NULL if the back end
-	 * has no hypervisor.
+	 * {"log": its messages since it booted, "log_cut": whether there may be more,
+	 * "memory_mib": 16384, "reserved": ["0x7c000000-0x7dffffff"], the RMRRs of 0000:00:02.0}.
+	 * NULL if the back end has no hypervisor.
 	 */
 	void (*survey)(struct backend_host *host, json_t *survey);
 

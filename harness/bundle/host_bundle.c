@@ -44,7 +44,7 @@ static int write_log(int dir_fd, const struct host_sources *sources, struct prob
 	const json_t *log = json_object_get(sources->survey, "log");
 	size_t length = 0;
 	char *text = NULL;
-	bool more = false;
+	bool more = false; /* then "xen_log_cut" of the document is true */
 	int r;
 
 	if (!sources->xen_log)

@@ -7,6 +7,7 @@
 
 #include "harness/host/check.h"
 #include "harness/host/dmar.h"
+#include "harness/host/xen_boot_log.h"
 #include "src/document.h"
 #include "src/tree.h"
 
@@ -74,15 +75,24 @@ static void look_table(const struct host_view *view, struct host_answer *answer)
 			"the DMAR table cannot be read: %.200s", why.text);
 }
 
+/* Why a message that the log does not have may be lost, or NULL. */
+static const char *log_loss(const struct host_view *view)
+{
+	if (!json_is_true(json_object_get(view->log, "complete")))
+		return "the beginning of Xen's boot log is lost";
+	return view->log_cut ? "only the first 4 MiB of Xen's log were read" : NULL;
+}
+
+_Static_assert(XEN_BOOT_LOG_MAX == 4u << 20, "log_loss() names the size");
+
 static void look_log(const struct host_view *view, struct host_answer *answer)
 {
 	if (!view->log)
 		host_answer(
 			answer, HOST_UNKNOWN, NULL, "xl dmesg", "%.300s", view->log_trouble.text);
-	else if (!json_is_true(json_object_get(view->log, "complete")))
+	else if (log_loss(view))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"the beginning of Xen's boot log is lost: a missing "
-			"message proves nothing");
+			"%s: a missing message proves nothing", log_loss(view));
 	else
 		host_answer(answer, HOST_PASS, json_incref(json_object_get(view->log, "vtd")),
 			view->log_source, "%s", "");
@@ -124,10 +134,9 @@ static void look_engine(const struct host_view *view, struct host_answer *answer
 		host_answer(answer, HOST_FAIL, json_incref(bad), view->log_source,
 			"Xen does not use the IGD's own IOMMU: its log says \"%.160s\"",
 			json_string_value(bad) + strspn(json_string_value(bad), " "));
-	else if (!json_is_true(json_object_get(view->log, "complete")))
+	else if (log_loss(view))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"the beginning of Xen's boot log, which may have said "
-			"that the IGD's IOMMU is not used, is lost");
+			"%s: the rest may say that the IGD's IOMMU is not used", log_loss(view));
 	else
 		host_answer(answer, HOST_PASS, NULL, view->log_source,
 			"Xen's log does not say that it is not used");
@@ -145,6 +154,9 @@ static void look_faults(const struct host_view *view, struct host_answer *answer
 			"VT-d refused DMA of the IGD; a few faults right after an assignment are "
 			"normal; the last: %.160s",
 			document_text(view->log, "fault"));
+	else if (view->log_cut)
+		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
+			"%s: the rest may have faults of the IGD", log_loss(view));
 	else
 		host_answer(answer, HOST_PASS, json_integer(0), view->log_source, "%s", "");
 }

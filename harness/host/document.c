@@ -126,8 +126,8 @@ json_t *host_document(const struct host_sources *sources)
 	json_object_set_new(document, "harness", json_string(build_version()));
 	json_object_set_new(document, "when", json_string(now));
 	json_object_set_new(document, "sources",
-		json_pack("{s:s, s:s?, s:s?}", "root", sources->root, "lspci", sources->lspci,
-			"xen_log", sources->xen_log));
+		json_pack("{s:s, s:s?, s:s?, s:b}", "root", sources->root, "lspci", sources->lspci,
+			"xen_log", sources->xen_log, "xen_log_cut", view.log_cut));
 	json_object_set_new(document, "verdict", json_null());
 	json_object_set_new(document, "counts", json_object());
 	json_object_set_new(document, "identities", make_identities(&view));

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/host/document.h"
+#include "harness/host/xen_boot_log.h"
 #include "src/document.h"
 #include "src/suite.h"
 
@@ -116,6 +117,44 @@ static void is(const char *id, const char *verdict, const char *said)
 	CU_ASSERT_STRING_EQUAL(document_text(check, "verdict"), verdict);
 	CU_ASSERT_PTR_NOT_NULL(strstr(document_text(check, "why"), said));
 	json_decref(document);
+}
+
+/* A complete log with an IOMMU and without a fault, then as many lines as reach `length` bytes. */
+static void log_of(size_t length, const char *verdict, bool cut)
+{
+	static const char
+		head[] = "(XEN) Xen version 4.17.7 (Debian)\n"
+			 "(XEN) I/O virtualisation enabled\n",
+		line[] = "(XEN) nothing in particular, 64 bytes with its new line........\n";
+	char *text = malloc(length + sizeof(line));
+	size_t used = sizeof(head) - 1;
+	json_t *document;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	memcpy(text, head, used);
+	for (; used < length; used += sizeof(line) - 1)
+		memcpy(text + used, line, sizeof(line) - 1);
+	clear();
+	put_igd();
+	put_bytes("xl-dmesg.txt", 0, text, length);
+	free(text);
+	document = look(NULL, at("xl-dmesg.txt"));
+	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/messages"), "verdict"), verdict);
+	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/igd-engine"), "verdict"), verdict);
+	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/faults"), "verdict"), verdict);
+	/* What the beginning says is known. */
+	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/enabled"), "verdict"), "PASS");
+	CU_ASSERT_EQUAL(
+		json_is_true(json_object_get(json_object_get(document, "sources"), "xen_log_cut")),
+		cut);
+	json_decref(document);
+	unlink(at("xl-dmesg.txt"));
+}
+
+static void a_log_that_was_cut_does_not_prove_an_absence(void)
+{
+	log_of(XEN_BOOT_LOG_MAX, "PASS", false);
+	log_of(XEN_BOOT_LOG_MAX + 1, "UNKNOWN", true);
 }
 
 static void an_empty_tree_is_unknown(void)
@@ -273,6 +312,8 @@ static void what_qemu_wrote_into_a_phantoms_rom_is_no_failure(void)
 }
 
 static CU_TestInfo tests[] = {
+	{ "a log that was cut does not prove an absence",
+		a_log_that_was_cut_does_not_prove_an_absence },
 	{ "an empty tree is unknown", an_empty_tree_is_unknown },
 	{ "a FIFO is not waited for", a_fifo_is_not_waited_for },
 	{ "a folder is no file", a_folder_is_no_file },

@@ -18,11 +18,11 @@ static void read_log(struct host_view *view)
 	const json_t *survey = json_object_get(sources->survey, "log");
 	size_t length = 0;
 	char *text = NULL;
-	bool more = false;
 	int r;
 
 	if (!sources->xen_log) {
 		view->log_source = "Xen's message ring";
+		view->log_cut = json_is_true(json_object_get(sources->survey, "log_cut"));
 		if (json_is_string(survey))
 			view->log = xen_boot_log_facts(
 				json_string_value(survey), json_string_length(survey));
@@ -32,8 +32,8 @@ static void read_log(struct host_view *view)
 		return;
 	}
 	view->log_source = sources->xen_log;
-	r = fileio_read_head(AT_FDCWD, sources->xen_log, XEN_BOOT_LOG_MAX, &text, &length, &more,
-		&view->log_trouble);
+	r = fileio_read_head(AT_FDCWD, sources->xen_log, XEN_BOOT_LOG_MAX, &text, &length,
+		&view->log_cut, &view->log_trouble);
 	if (r == 0)
 		view->log = xen_boot_log_facts(text, length);
 	else

@@ -32,6 +32,7 @@ struct host_view {
 	json_t *log;  /* xen_boot_log_facts(), or NULL with the reason */
 	struct problem log_trouble;
 	const char *log_source;
+	bool log_cut;        /* there is more of the log, which was not read */
 	struct igd_ids *ids; /* NULL with the reason */
 	struct problem ids_trouble;
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,21 +23,24 @@ static void add_log(struct backend_host *host, json_t *survey)
 	char *text = malloc(LOG_MAX);
 	uint32_t index = 0;
 	size_t length = 0;
+	bool more = true;
 
-	while (text && length + BLOCK <= LOG_MAX) {
+	while (text && more && length + BLOCK <= LOG_MAX) {
 		unsigned int count = BLOCK;
 
-		if (xc_readconsolering(host->xc, text + length, &count, 0, 1, &index) < 0 ||
-			count == 0)
-			break;
-		length += count;
+		more = xc_readconsolering(host->xc, text + length, &count, 0, 1, &index) == 0 &&
+		       count > 0;
+		if (more)
+			length += count;
 	}
 	/* Bytes that are no UTF-8 would make no JSON. */
 	for (size_t i = 0; i < length; i++)
 		if (text[i] != '\n' && (text[i] < ' ' || text[i] > '~'))
 			text[i] = '?';
-	if (length > 0)
+	if (length > 0) {
 		json_object_set_new(survey, "log", json_stringn(text, length));
+		json_object_set_new(survey, "log_cut", json_boolean(more));
+	}
 	free(text);
 }
 
