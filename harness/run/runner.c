@@ -27,6 +27,12 @@
  */
 static volatile sig_atomic_t stop_fd = -1;
 
+/* The signals that stop a run, and what they did before. */
+static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define STOP_SIGNALS (sizeof(stop_signals) / sizeof(stop_signals[0]))
+static struct sigaction action_before[STOP_SIGNALS];
+static bool listening;
+
 static void on_signal(int number)
 {
 	/* A second Ctrl-C is a second wish; all others mean now. */
@@ -77,13 +83,21 @@ static int listen_for_stop(struct runner *runner)
 	if (runner->stop_fd < 0)
 		return -errno;
 	stop_fd = runner->stop_fd;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	for (size_t i = 0; i < STOP_SIGNALS; i++)
+		sigaction(stop_signals[i], &action, &action_before[i]);
+	listening = true;
 	/* A guest's console that closes while we write is a finding, not our end. */
 	signal(SIGPIPE, SIG_IGN);
 	return sd_event_add_io(
 		runner->loop, &runner->stop_source, stop_fd, EPOLLIN, on_stop, runner);
+}
+
+/* Signals do again what they did before: nothing reads the eventfd any more. */
+static void stop_listening(void)
+{
+	for (size_t i = 0; listening && i < STOP_SIGNALS; i++)
+		sigaction(stop_signals[i], &action_before[i], NULL);
+	listening = false;
 }
 
 static int look_at_host(struct runner *runner)
@@ -283,6 +297,7 @@ int runner_run(
 		      "were not run, for they would be judged on a host that is not whole\n",
 			stderr);
 	give_back(runner);
+	stop_listening();
 	return r < 0 ? r : 0;
 }
 
@@ -293,8 +308,8 @@ void runner_close(struct runner *runner)
 	sd_event_source_disable_unref(runner->stop_source);
 	sd_event_source_disable_unref(runner->tick);
 	sd_event_unref(runner->loop);
+	stop_listening();
 	if (runner->stop_fd >= 0) {
-		/* First: the handlers stay, and the number is soon that of a different file. */
 		stop_fd = -1;
 		close(runner->stop_fd);
 	}

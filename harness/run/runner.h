@@ -30,7 +30,7 @@ struct runner {
 	struct backend_host *host;
 	json_t *identities; /* of host and back end */
 	json_t *document;   /* host_document(); NULL for a replay */
-	int stop_fd;        /* written to by SIGINT and SIGTERM */
+	int stop_fd;        /* written to by SIGINT, SIGTERM and SIGHUP */
 	sd_event_source *stop_source, *tick;
 	bool stopped; /* no further cell is begun */
 	char boot_id[BOOT_ID_MAX];
@@ -45,7 +45,9 @@ struct runner {
 
 /*
  * Opens the back end and finds out what is under test. Returns 0, to be closed with
- * runner_close(); a negative errno with the sentence, -EINVAL for a back end that is none.
+ * runner_close(); a negative errno with the sentence, -EINVAL for a back end that is none. From
+ * here to the end of runner_run(), or to runner_close(), SIGINT, SIGTERM and SIGHUP stop the run;
+ * then they do what they did before. One runner at a time may be open.
  */
 int runner_open(struct runner *runner, const char *backend, const struct backend_options *options,
 	struct problem *why);

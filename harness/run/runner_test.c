@@ -307,19 +307,76 @@ static void what_was_lost_runs_alone(void)
 	is_done("lost", 0, "a", 0);
 }
 
+static volatile sig_atomic_t signalled;
+
+static void on_test_signal(int number)
+{
+	(void)number;
+	signalled++;
+}
+
+/* For the time of a test: signals that are not the runner's are counted. */
+static void count_signals(bool count)
+{
+	struct sigaction action = { .sa_handler = count ? on_test_signal : SIG_DFL };
+
+	signalled = 0;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+static void open_replay(struct runner *runner)
+{
+	struct problem why = { "" };
+	char recorded[300];
+
+	snprintf(recorded, sizeof(recorded), "%s/results/recorded/lab-bookworm-seed-display",
+		getenv("SOURCE_ROOT"));
+	CU_ASSERT_EQUAL_FATAL(runner_open(runner, "replay",
+				      &(struct backend_options){ .replay_dir = recorded }, &why),
+		0);
+}
+
+/* Judging comes after the run, can take long, and reads no eventfd. */
+static void a_signal_after_the_run_does_what_it_did_before(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	json_t *plan = json_loads(plan_text, 0, NULL), *document = document_new(DOCUMENT_RUN, 1);
+	struct runner runner = { .slow = 1, .quiet = true, .only = "no such cell" };
+	struct store store = STORE_NONE;
+	struct problem why = { "" };
+	char dir[256], yaml[256];
+
+	snprintf(yaml, sizeof(yaml), "%s/matrix.yaml", place);
+	snprintf(dir, sizeof(dir), "%s/signals", place);
+	fclose(fopen(yaml, "w"));
+	CU_ASSERT_EQUAL_FATAL(store_create(dir, document, plan, yaml, NULL, &store, &why), 0);
+	count_signals(true);
+	open_replay(&runner);
+	raise(SIGINT);
+	CU_ASSERT_EQUAL(signalled, 0);
+	CU_ASSERT_EQUAL(runner_run(&runner, &store, plan, &why), 0);
+	for (int i = 0; i < 3; i++) {
+		raise(signals[i]);
+		CU_ASSERT_EQUAL(signalled, i + 1);
+	}
+	runner_close(&runner);
+	count_signals(false);
+	store_close(&store);
+	json_decref(plan);
+	json_decref(document);
+}
+
 /* A signal after the run: its eventfd is closed, and the number is that of a different file. */
 static void a_signal_behind_the_run_is_written_nowhere(void)
 {
 	struct runner runner = { 0 };
-	struct problem why = { "" };
-	char recorded[300], path[300];
+	char path[300];
 	int number, file, fd;
 
-	snprintf(recorded, sizeof(recorded), "%s/results/recorded/lab-bookworm-seed-display",
-		getenv("SOURCE_ROOT"));
-	CU_ASSERT_EQUAL_FATAL(runner_open(&runner, "replay",
-				      &(struct backend_options){ .replay_dir = recorded }, &why),
-		0);
+	count_signals(true);
+	open_replay(&runner);
 	number = runner.stop_fd;
 	CU_ASSERT_FATAL(number >= 0);
 	runner_close(&runner);
@@ -330,6 +387,8 @@ static void a_signal_behind_the_run_is_written_nowhere(void)
 	fd = file == number ? file : dup2(file, number);
 	CU_ASSERT_EQUAL_FATAL(fd, number);
 	raise(SIGINT);
+	CU_ASSERT_EQUAL(signalled, 1);
+	count_signals(false);
 	CU_ASSERT_EQUAL(lseek(fd, 0, SEEK_END), 0);
 	close(fd);
 	if (fd != file)
@@ -344,6 +403,8 @@ int main(void)
 		{ "no more than the host has room for", no_more_than_the_host_has_room_for },
 		{ "a host that is not whole", a_host_that_is_not_whole },
 		{ "what was lost runs alone", what_was_lost_runs_alone },
+		{ "a signal after the run does what it did before",
+			a_signal_after_the_run_does_what_it_did_before },
 		{ "a signal behind the run is written nowhere",
 			a_signal_behind_the_run_is_written_nowhere },
 		CU_TEST_INFO_NULL,
