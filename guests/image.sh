@@ -13,10 +13,44 @@ fail() {
 	exit 3
 }
 
+# Options of every call of apt: none, or those of an apt of its own for another suite.
+APT=()
+
+# Has apt answer for Debian's suite $1 from here on, from the mirrors and components that this machine's apt uses:
+# with lists of its own in the cache, at most a day old. Nothing of the machine's own apt changes.
+use_suite() {
+	local suite=$1 codename place lines
+	codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
+	[[ $suite != "$codename" ]] || return 0
+	place=$CACHE/apt-$suite
+	mkdir -p -- "$place"/lists/partial "$place"/archives/partial
+	# shellcheck disable=SC2016 # the words of the format are apt's
+	lines=$(apt-get indextargets --format 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+		'Created-By: Packages' 'Origin: Debian' | sort -u)
+	[[ $lines ]] || fail "apt has no Debian repository (apt-get update?)"
+	{
+		# shellcheck disable=SC2001
+		sed "s/ $codename\(-[a-z]*\)\? / ${suite%-backports}\1 /" <<<"$lines"
+		[[ $suite != *-backports ]] || sed -n "s/ $codename / $suite /p" <<<"$lines"
+	} >"$place/sources.list"
+	APT=(-o Dir::Etc::SourceList="$place/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null
+		-o Dir::Etc::PreferencesParts=/dev/null -o Dir::State::Lists="$place/lists" -o Dir::State::Status=/dev/null
+		-o Dir::Cache="$place" -o Dir::Cache::Archives="$place/archives" -o APT::Default-Release="$suite")
+	[[ ! $(find "$place/updated" -mtime -1 2>/dev/null) ]] || return 0
+	say "asking for the packages of $suite"
+	apt-get -q "${APT[@]}" update >&2 || fail "this machine's mirrors have no suite '$suite'"
+	touch -- "$place/updated"
+}
+
+# Does apt know package $1?
+has_package() {
+	[[ $(apt-cache "${APT[@]}" show --no-all-versions "$1" 2>/dev/null) ]]
+}
+
 # Prints the package that Debian's package $1 stands for now: a kernel's has its version in its name.
 package_behind() {
 	local package
-	package=$(apt-cache show --no-all-versions "$1" | sed -n 's/^Depends: \([^ ,]*\).*/\1/p')
+	package=$(apt-cache "${APT[@]}" show --no-all-versions "$1" | sed -n 's/^Depends: \([^ ,]*\).*/\1/p')
 	[[ $package ]] || fail "apt knows no $1 (apt-get update?)"
 	printf '%s\n' "$package"
 }
@@ -24,8 +58,8 @@ package_behind() {
 # Prints the path of the package $1, in the version that apt would install, fetched once.
 fetch_package() {
 	local package=$1 version architecture file fresh
-	version=$(apt-cache show --no-all-versions "$package" | sed -n 's/^Version: //p')
-	architecture=$(apt-cache show --no-all-versions "$package" | sed -n 's/^Architecture: //p')
+	version=$(apt-cache "${APT[@]}" show --no-all-versions "$package" | sed -n 's/^Version: //p')
+	architecture=$(apt-cache "${APT[@]}" show --no-all-versions "$package" | sed -n 's/^Architecture: //p')
 	[[ $version ]] || fail "apt knows no $package (apt-get update?)"
 	file=$CACHE/${package}_${version/:/%3a}_$architecture.deb
 	if [[ ! -f $file ]]; then
@@ -33,7 +67,7 @@ fetch_package() {
 		say "fetching $package $version"
 		# Elsewhere first: another build must never find a part of it.
 		fresh=$(mktemp -d -- "$CACHE/fetching.XXXXXX")
-		(cd -- "$fresh" && apt-get -q download "$package=$version" >&2) || {
+		(cd -- "$fresh" && apt-get -q "${APT[@]}" download "$package=$version" >&2) || {
 			rm -rf -- "$fresh"
 			fail "cannot fetch $package"
 		}
@@ -84,22 +118,22 @@ archive() {
 }
 
 # Puts the image in $work/out where it belongs, with its manifest: kernel version $1, and the SHA-256 of all inputs
-# and of what came out.
+# and of what came out. Further files of the image follow.
 publish() {
-	local path sum
+	local path sum version=$1 files=(vmlinuz initrd cmdline "${@:2}")
 	{
-		printf 'kernel %s\n' "$1"
+		printf 'kernel %s\n' "$version"
 		for path in "${inputs[@]}"; do
 			sum=$(sha256sum <"$path")
 			printf 'in %s %s\n' "${sum%% *}" "${path##*/}"
 		done | sort -k 3
-		for path in vmlinuz initrd cmdline; do
+		for path in "${files[@]}"; do
 			sum=$(sha256sum <"$work/out/$path")
 			printf 'out %s %s\n' "${sum%% *}" "$path"
 		done
 	} >"$work/out/manifest"
 	mkdir -p -- "$out"
-	for path in vmlinuz initrd cmdline manifest; do
+	for path in "${files[@]}" manifest; do
 		cp -- "$work/out/$path" "$out/$path.new"
 		mv -f -- "$out/$path.new" "$out/$path"
 	done

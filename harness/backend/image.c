@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
+#include "src/io.h"
 
 static int find(const char *guests_dir, const char *guest, const char *file, char **path_r,
 	struct problem *why)
@@ -23,13 +25,14 @@ static int find(const char *guests_dir, const char *guest, const char *file, cha
 	return 0;
 }
 
-static int find_root(const char *guests_dir, const char *guest, char **path_r)
+/* Finds a file that not all images have: NULL where it is not. */
+static int find_optional(const char *guests_dir, const char *guest, const char *file, char **path_r)
 {
-	if (asprintf(path_r, "%s/%s/root", guests_dir, guest) < 0) {
+	if (asprintf(path_r, "%s/%s/%s", guests_dir, guest, file) < 0) {
 		*path_r = NULL;
 		return -ENOMEM;
 	}
-	if (access(*path_r, F_OK) < 0) { /* most guests are in the initramfs as a whole */
+	if (access(*path_r, F_OK) < 0) {
 		free(*path_r);
 		*path_r = NULL;
 	}
@@ -50,7 +53,10 @@ int image_find(
 	r = find(guests_dir, guest, "initrd", &image.initrd, why);
 	if (r < 0)
 		goto out;
-	r = find_root(guests_dir, guest, &image.root);
+	r = find_optional(guests_dir, guest, "root", &image.root);
+	if (r < 0)
+		goto out;
+	r = find_optional(guests_dir, guest, "initrd.igd", &image.igd);
 	if (r < 0)
 		goto out;
 	if (asprintf(&path, "%s/%s/cmdline", guests_dir, guest) < 0) {
@@ -74,11 +80,45 @@ out:
 	return r;
 }
 
+/* Appends a file, and zeros up to a multiple of 4: a header of an archive begins there. */
+static int append(int fd, const char *path, struct problem *why)
+{
+	static const char zeros[4];
+	char *bytes = NULL;
+	size_t length = 0;
+	int r = fileio_read(AT_FDCWD, path, &bytes, &length, why);
+
+	if (r == 0)
+		r = io_write_all(fd, bytes, length);
+	if (r == 0 && length % sizeof(zeros))
+		r = io_write_all(fd, zeros, sizeof(zeros) - length % sizeof(zeros));
+	free(bytes);
+	return r < 0 ? problem_set(why, r, "cannot read %s: %s", path, strerror(-r)) : 0;
+}
+
+int image_join_igd(const struct image *image, struct problem *why)
+{
+	int fd = memfd_create("initrd", MFD_CLOEXEC), r;
+
+	if (fd < 0)
+		return problem_set(
+			why, -errno, "no memory for the guest's initramfs: %s", strerror(errno));
+	r = append(fd, image->initrd, why);
+	if (r == 0)
+		r = append(fd, image->igd, why);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
 void image_finish(struct image *image)
 {
 	free(image->kernel);
 	free(image->initrd);
 	free(image->root);
+	free(image->igd);
 	free(image->cmdline);
 	*image = (struct image){ 0 };
 }

@@ -1,6 +1,46 @@
 #include "harness/backend/image.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "harness/base/digest.h"
 #include "src/document.h"
+
+/* A list of names of igd.json, or null: the file came with the image, and is not ours. */
+static json_t *names(const json_t *described, const char *key)
+{
+	const json_t *list = json_object_get(described, key), *name;
+	size_t i;
+
+	if (!json_is_array(list))
+		return json_null();
+	json_array_foreach(list, i, name)
+	{
+		if (!json_is_string(name))
+			return json_null();
+	}
+	return json_incref((json_t *)list);
+}
+
+/* The drivers of an Intel GPU; NULL if the image has none, or cannot be read. */
+static json_t *drivers(const struct image *image)
+{
+	char sha256[DIGEST_TEXT_MAX], path[PATH_MAX];
+	struct problem why = { 0 };
+	json_t *described, *object;
+
+	if (!image->igd || digest_file(image->igd, sha256, &why) < 0)
+		return NULL;
+	snprintf(path, sizeof(path), "%.*s/igd.json", (int)(strrchr(image->igd, '/') - image->igd),
+		image->igd);
+	described = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	object = json_pack("{s:s, s:o, s:o, s:o}", "initrd", sha256, "modules",
+		names(described, "modules"), "firmware", names(described, "firmware"), "missing",
+		names(described, "missing"));
+	json_decref(described);
+	return object;
+}
 
 static json_t *identity(const char *guests_dir, const char *guest)
 {
@@ -14,8 +54,9 @@ static json_t *identity(const char *guests_dir, const char *guest)
 		digest_file(image.kernel, kernel, &why) == 0 &&
 		digest_file(image.initrd, initrd, &why) == 0 &&
 		(!image.root || digest_file(image.root, root, &why) == 0))
-		object = json_pack("{s:s, s:s, s:s*, s:s}", "kernel", kernel, "initrd", initrd,
-			"root", image.root ? root : NULL, "cmdline", image.cmdline);
+		object = json_pack("{s:s, s:s, s:s*, s:s, s:o*}", "kernel", kernel, "initrd",
+			initrd, "root", image.root ? root : NULL, "cmdline", image.cmdline, "igd",
+			drivers(&image));
 	image_finish(&image);
 	return object ? object : json_null();
 }

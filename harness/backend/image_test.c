@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "src/suite.h"
 
@@ -90,12 +91,48 @@ static void an_image_has_an_identity(void)
 	json_decref(plan);
 }
 
+/* By sha256sum of "d". */
+static void the_drivers_of_an_intel_gpu_are_apart(void)
+{
+	json_t *plan = json_pack("{s:[{s:s}]}", "cells", "guest", "linux");
+	json_t *wanted = json_pack("{s:s, s:[s], s:n, s:[s]}", "initrd",
+		"18ac3e7343f016890c510e93f935261169d9e3f565436429830faf0934f4f8e4", "modules",
+		"i915.ko", "firmware", "missing", "i915/a.bin");
+	struct image image = { 0 };
+	struct problem why = { 0 };
+	char joined[16] = "";
+	json_t *seen;
+	int fd;
+
+	CU_ASSERT_EQUAL_FATAL(image_find(guests, "linux", &image, &why), 0);
+	CU_ASSERT_PTR_NULL(image.igd);
+	image_finish(&image);
+	put("initrd.igd", "d");
+	put("igd.json",
+		"{\"modules\": [\"i915.ko\"], \"firmware\": [1], \"missing\": [\"i915/a.bin\"]}");
+	CU_ASSERT_EQUAL_FATAL(image_find(guests, "linux", &image, &why), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(image.igd);
+	fd = image_join_igd(&image, &why);
+	CU_ASSERT_FATAL(fd >= 0);
+	/* Each at a multiple of 4. */
+	CU_ASSERT_EQUAL(pread(fd, joined, sizeof(joined), 0), 8);
+	CU_ASSERT_EQUAL(memcmp(joined, "i\0\0\0d\0\0\0", 8), 0);
+	close(fd);
+	image_finish(&image);
+	seen = image_identities(guests, plan);
+	CU_ASSERT(json_equal(json_object_get(json_object_get(seen, "linux"), "igd"), wanted));
+	json_decref(seen);
+	json_decref(wanted);
+	json_decref(plan);
+}
+
 static CU_TestInfo tests[] = {
 	{ "a missing file is named", a_missing_file_is_named },
 	{ "the command line is the image's or the usual",
 		the_command_line_is_the_images_or_the_usual },
 	{ "an image has an identity", an_image_has_an_identity },
 	{ "a root file system is found and known", a_root_file_system_is_found_and_known },
+	{ "the drivers of an Intel GPU are apart", the_drivers_of_an_intel_gpu_are_apart },
 	CU_TEST_INFO_NULL,
 };
 

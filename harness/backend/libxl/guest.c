@@ -36,6 +36,7 @@
 #include "harness/backend/libxl/watch.h"
 #include "harness/backend/libxl/wrapper.h"
 #include "harness/backend/libxl/xenstore_access.h"
+#include "harness/backend/passed_igd.h"
 #include "harness/store/ending.h"
 #include "src/document.h"
 #include "src/problem.h"
@@ -50,6 +51,8 @@ static void free_guest(struct backend_guest *guest)
 		close(guest->console_fd);
 	if (guest->model.pidfd >= 0)
 		close(guest->model.pidfd);
+	if (guest->initrd_fd >= 0)
+		close(guest->initrd_fd);
 	kmsg_finish(&guest->kmsg);
 	json_decref(guest->before);
 	session_close(guest->session);
@@ -72,7 +75,7 @@ static struct backend_guest *new_guest(
 	guest->evidence_fd = request->evidence_fd;
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
-	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = -1;
+	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = guest->initrd_fd = -1;
 	libxl_domain_config_init(&guest->config);
 	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
 		free_guest(guest);
@@ -139,6 +142,24 @@ static int choose_model(struct backend_guest *guest, const json_t *cell, struct 
 	return guest->device_model ? 0 : -EINVAL;
 }
 
+/* A guest with an Intel GPU gets its drivers. QEMU finds the initramfs through /proc, as its disk.
+ */
+static int add_igd_drivers(
+	struct backend_guest *guest, const json_t *cell, struct image *image, struct problem *why)
+{
+	char path[32];
+
+	if (!image->igd || !passed_igd("", cell, "libxl"))
+		return 0;
+	guest->initrd_fd = image_join_igd(image, why);
+	if (guest->initrd_fd < 0)
+		return guest->initrd_fd;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), guest->initrd_fd);
+	free(image->initrd);
+	image->initrd = strdup(path);
+	return image->initrd ? 0 : -ENOMEM;
+}
+
 static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
 {
 	const struct backend_host *host = guest->host;
@@ -153,7 +174,9 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	r = image_find(host->options->guests_dir, folder ? folder : "", &image, why);
 	if (r < 0)
 		goto out;
-	r = choose_model(guest, cell, why);
+	r = add_igd_drivers(guest, cell, &image, why);
+	if (r == 0)
+		r = choose_model(guest, cell, why);
 	if (r < 0)
 		goto out;
 	r = config_fill(&guest->config, guest->name,

@@ -45,6 +45,7 @@ struct backend_guest {
 	struct wrapper wrapper;
 	struct alarm step, limit;
 	const char *device_model; /* path, borrowed; "" for libxl's default */
+	int initrd_fd;            /* of an initramfs with the drivers of an Intel GPU; -1 without */
 	struct guest_parts parts;
 
 	/* creation: guest.c */

@@ -13,7 +13,14 @@
 #define ARGS_MAX 128
 
 /* Where QEMU finds what it inherits beside stdin, stdout and stderr. */
-enum qemu_fd { QEMU_FD_SAVED = 3, QEMU_FD_QMP, QEMU_FD_DISK, QEMU_FD_ROOT, QEMU_FD_END };
+enum qemu_fd {
+	QEMU_FD_SAVED = 3,
+	QEMU_FD_QMP,
+	QEMU_FD_DISK,
+	QEMU_FD_ROOT,
+	QEMU_FD_INITRD,
+	QEMU_FD_END
+};
 
 struct backend_host {
 	sd_event *loop;

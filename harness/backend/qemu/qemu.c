@@ -21,6 +21,7 @@
 #include "harness/backend/firmware.h"
 #include "harness/backend/host_resources.h"
 #include "harness/backend/image.h"
+#include "harness/backend/passed_igd.h"
 #include "harness/backend/qemu/private.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/transition.h"
@@ -148,9 +149,14 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 	return 0;
 }
 
+/* What a child inherits beside its console; -1: nothing. */
+struct inherited {
+	int root_fd, initrd_fd;
+};
+
 /* Starts the child; on success the guest has pid, pid_fd and console_fd. */
-static int spawn(struct backend_guest *guest, const struct args *args, int root_fd, bool talks,
-	struct problem *why)
+static int spawn(struct backend_guest *guest, const struct args *args,
+	const struct inherited *inherited, bool talks, struct problem *why)
 {
 	int pair[2] = { -1, -1 }, talk[2] = { -1, -1 }, log_fd = -1, r;
 
@@ -175,9 +181,9 @@ static int spawn(struct backend_guest *guest, const struct args *args, int root_
 		goto out;
 	}
 	if (guest->pid == 0)
-		become_qemu(
-			args, (int[QEMU_FD_END]){ pair[1], pair[1], log_fd, guest->parts.saved_fd,
-				      talk[1], guest->parts.disk_fd, root_fd });
+		become_qemu(args, (int[QEMU_FD_END]){ pair[1], pair[1], log_fd,
+					  guest->parts.saved_fd, talk[1], guest->parts.disk_fd,
+					  inherited->root_fd, inherited->initrd_fd });
 	guest->pid_fd = pidfd_open(guest->pid, 0);
 	if (guest->pid_fd < 0) {
 		r = -errno;
@@ -219,6 +225,37 @@ static void qemu_release(struct backend_guest *guest)
 	free(guest);
 }
 
+static void close_inherited(const struct inherited *inherited)
+{
+	if (inherited->root_fd >= 0)
+		close(inherited->root_fd);
+	if (inherited->initrd_fd >= 0)
+		close(inherited->initrd_fd);
+}
+
+/* Opens the image's root file system, and for a cell with an Intel GPU makes the initramfs. */
+static int open_inherited(
+	struct image *image, const json_t *cell, struct inherited *inherited, struct problem *why)
+{
+	char path[32];
+
+	if (image->root) {
+		inherited->root_fd = open(image->root, O_RDONLY | O_CLOEXEC);
+		if (inherited->root_fd < 0)
+			return problem_set(
+				why, -errno, "cannot read %s: %s", image->root, strerror(errno));
+	}
+	if (!image->igd || !passed_igd("", cell, "qemu"))
+		return 0;
+	inherited->initrd_fd = image_join_igd(image, why);
+	if (inherited->initrd_fd < 0)
+		return inherited->initrd_fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", QEMU_FD_INITRD);
+	free(image->initrd);
+	image->initrd = strdup(path);
+	return image->initrd ? 0 : -ENOMEM;
+}
+
 static int qemu_start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why)
 {
@@ -227,7 +264,8 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	struct image image = { 0 };
 	struct args args = { 0 };
-	int root_fd = -1, r;
+	struct inherited inherited = { -1, -1 };
+	int r;
 
 	if (!guest)
 		return -ENOMEM;
@@ -243,18 +281,16 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	r = image_find(host->options->guests_dir, document_text(cell, "guest"), &image, why);
 	if (r < 0)
 		goto out;
+	r = open_inherited(&image, cell, &inherited, why);
+	if (r < 0)
+		goto out;
 	r = args_build(host, cell, &image, parts, &args, why);
 	if (r < 0)
 		goto out;
 	r = args_record(&args, request->evidence_fd, why);
 	if (r < 0)
 		goto out;
-	root_fd = image.root ? open(image.root, O_RDONLY | O_CLOEXEC) : -1;
-	if (image.root && root_fd < 0) {
-		r = problem_set(why, -errno, "cannot read %s: %s", image.root, strerror(errno));
-		goto out;
-	}
-	r = spawn(guest, &args, root_fd, guest->has_screen || transition_is(cell), why);
+	r = spawn(guest, &args, &inherited, guest->has_screen || transition_is(cell), why);
 	if (r < 0)
 		goto out;
 	r = sd_event_add_io(
@@ -274,8 +310,7 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 out:
 	if (guest)
 		qemu_release(guest);
-	if (root_fd >= 0)
-		close(root_fd);
+	close_inherited(&inherited);
 	args_finish(&args);
 	image_finish(&image);
 	return r;
