@@ -1,4 +1,4 @@
-#include "src/field.h"
+#include "src/field_private.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,21 +7,10 @@
 #include <string.h>
 
 #include "src/document.h"
+#include "src/field.h"
 #include "src/report.h"
 
-/* Gives the value of one kind of field. `rest` is what follows the pattern's fixed part. */
-typedef int (*field_reader)(const json_t *report, const char *rest, json_t **value_r);
-
-struct field {
-	const char *prefix;  /* fixed part; a pattern that goes on ends with "/" */
-	const char *pattern; /* as people write it */
-	const char *meaning;
-	bool (*rest_ok)(const char *rest); /* NULL: nothing may follow the prefix */
-	field_reader read;
-};
-
-/* Borrowed value -> what field_get() returns. */
-static int give(const json_t *value, json_t **value_r)
+int field_give(const json_t *value, json_t **value_r)
 {
 	if (!value)
 		return -ENODATA;
@@ -29,7 +18,7 @@ static int give(const json_t *value, json_t **value_r)
 	return 0;
 }
 
-static int give_new(json_t *value, json_t **value_r)
+int field_give_new(json_t *value, json_t **value_r)
 {
 	if (!value)
 		return -ENOMEM;
@@ -42,7 +31,17 @@ static const json_t *functions(const json_t *report)
 	return json_object_get(json_object_get(report, "pci"), "functions");
 }
 
-static const char *const slot_keys[] = { "", "/class", "/revision", "/driver", "/subsystem", NULL };
+static const char *const function_keys[] = { "", "/class", "/revision", "/driver", "/subsystem",
+	"/bars", NULL };
+
+bool field_is_function_key(const char *key)
+{
+	for (int i = 0; function_keys[i]; i++) {
+		if (strcmp(key, function_keys[i]) == 0)
+			return true;
+	}
+	return false;
+}
 
 /* "NN..." -> NN, or -1 unless it is two hexadecimal digits up to 1f (five bits of a slot). */
 static int slot_number(const char *rest)
@@ -60,11 +59,7 @@ static bool slot_rest_ok(const char *rest)
 {
 	if (slot_number(rest) < 0)
 		return false;
-	for (int i = 0; slot_keys[i]; i++) {
-		if (strcmp(rest + 2, slot_keys[i]) == 0)
-			return true;
-	}
-	return false;
+	return field_is_function_key(rest + 2);
 }
 
 /* "0x8086" and "0x1237" -> "8086:1237". */
@@ -76,26 +71,75 @@ static int give_ids(
 
 	if (!vendor || !device)
 		return -ENODATA;
-	return give_new(
+	return field_give_new(
 		json_sprintf("%.4s:%.4s", vendor + strlen("0x"), device + strlen("0x")), value_r);
+}
+
+/*
+ * "0:memory:0x1000000 4:io:0x40": the BARs that have an address. The ROM is left out: whether and
+ * where a kernel shows it depends on its quirks. Null if there is none.
+ */
+static int give_bars(const json_t *function, json_t **value_r)
+{
+	const json_t *bars = json_object_get(function, "bars"), *bar;
+	char text[256] = "";
+	size_t i;
+
+	if (!json_is_array(bars))
+		return -ENODATA;
+	json_array_foreach(bars, i, bar)
+	{
+		size_t used = strlen(text);
+
+		if (strcmp(document_text(bar, "kind"), "rom") == 0 ||
+			!strtoull(document_text(bar, "start"), NULL, 16))
+			continue;
+		snprintf(text + used, sizeof(text) - used, "%s%d:%.8s:0x%llx", used ? " " : "",
+			(int)json_integer_value(json_object_get(bar, "index")),
+			document_text(bar, "kind"), strtoull(document_text(bar, "size"), NULL, 16));
+	}
+	return field_give_new(text[0] ? json_string(text) : json_null(), value_r);
+}
+
+int field_give_function(const json_t *function, const char *key, json_t **value_r)
+{
+	if (!function)
+		return field_give_new(json_null(), value_r);
+	if (!key[0])
+		return give_ids(function, "vendor", "device", value_r);
+	if (strcmp(key, "/subsystem") == 0)
+		return give_ids(function, "subsystem_vendor", "subsystem", value_r);
+	if (strcmp(key, "/bars") == 0)
+		return give_bars(function, value_r);
+	return field_give(json_object_get(function, key + 1), value_r);
 }
 
 static int read_slot(const json_t *report, const char *rest, json_t **value_r)
 {
 	struct bdf where = { 0 };
-	const json_t *function;
 
 	if (!functions(report))
 		return -ENODATA;
 	where.slot = (uint8_t)slot_number(rest);
-	function = report_function(report, where);
-	if (!function)
-		return give_new(json_null(), value_r);
-	if (!rest[2])
-		return give_ids(function, "vendor", "device", value_r);
-	if (strcmp(rest + 2, "/subsystem") == 0)
-		return give_ids(function, "subsystem_vendor", "subsystem", value_r);
-	return give(json_object_get(function, rest + 3), value_r);
+	return field_give_function(report_function(report, where), rest + 2, value_r);
+}
+
+/* "NN.F...": a slot and a function of bus 0. */
+static bool function_rest_ok(const char *rest)
+{
+	return slot_number(rest) >= 0 && rest[2] == '.' && rest[3] >= '0' && rest[3] <= '7' &&
+	       field_is_function_key(rest + 4);
+}
+
+static int read_function(const json_t *report, const char *rest, json_t **value_r)
+{
+	struct bdf where = { 0 };
+
+	if (!functions(report))
+		return -ENODATA;
+	where.slot = (uint8_t)slot_number(rest);
+	where.function = (uint8_t)(rest[3] - '0');
+	return field_give_function(report_function(report, where), rest + 4, value_r);
 }
 
 static bool register_ok(const char *rest)
@@ -111,20 +155,8 @@ static int read_host_bridge(const json_t *report, const char *rest, json_t **val
 	if (!functions(report))
 		return -ENODATA;
 	if (!bridge)
-		return give_new(json_null(), value_r);
-	return give(json_object_get(json_object_get(bridge, "registers"), rest), value_r);
-}
-
-static const char *const igd_keys[] = { "address", "device", "class", "driver", "0x50", "0x5c",
-	"0xc0", "0xc4", "0xfc", "opregion/signature", "opregion/version", NULL };
-
-static bool igd_rest_ok(const char *rest)
-{
-	for (int i = 0; igd_keys[i]; i++) {
-		if (strcmp(rest, igd_keys[i]) == 0)
-			return true;
-	}
-	return false;
+		return field_give_new(json_null(), value_r);
+	return field_give(json_object_get(json_object_get(bridge, "registers"), rest), value_r);
 }
 
 bool field_is_igd(const json_t *function)
@@ -146,59 +178,7 @@ const json_t *field_igd(const json_t *report)
 	return NULL;
 }
 
-/*
- * The OpRegion is what its signature says: where the host has none, QEMU 7.2 maps the host's first
- * pages in its place, and then 0xfc is set and nothing of it is an OpRegion.
- */
-static int read_opregion(const json_t *igd, const char *key, json_t **value_r)
-{
-	const json_t *opregion = json_object_get(igd, "opregion");
-
-	if (json_is_null(opregion))
-		return give_new(json_null(), value_r);
-	return give(json_object_get(opregion, key), value_r);
-}
-
-static int read_igd(const json_t *report, const char *rest, json_t **value_r)
-{
-	const json_t *igd = field_igd(report);
-
-	if (!functions(report))
-		return -ENODATA;
-	if (!igd)
-		return give_new(json_null(), value_r);
-	if (strncmp(rest, "0x", 2) == 0)
-		return give(json_object_get(json_object_get(igd, "registers"), rest), value_r);
-	if (strncmp(rest, "opregion/", strlen("opregion/")) == 0)
-		return read_opregion(igd, rest + strlen("opregion/"), value_r);
-	return give(json_object_get(igd, rest), value_r);
-}
-
-const json_t *field_lead_connector(const json_t *report, const json_t **card_r, bool *looked_r)
-{
-	const json_t *cards = json_object_get(json_object_get(report, "display"), "cards");
-	const json_t *card, *connector;
-	size_t i, j;
-
-	*looked_r = json_is_array(cards);
-	json_array_foreach(cards, i, card)
-	{
-		json_array_foreach(json_object_get(card, "connectors"), j, connector)
-		{
-			const char *status =
-				json_string_value(json_object_get(connector, "status"));
-
-			if (status && strcmp(status, "connected") == 0) {
-				*card_r = card;
-				return connector;
-			}
-		}
-	}
-	return NULL;
-}
-
-/* {"width": 1024, "height": 768} -> "1024x768"; null stays null. */
-static int give_size(const json_t *size, json_t **value_r)
+int field_give_size(const json_t *size, json_t **value_r)
 {
 	const json_t *width = json_object_get(size, "width");
 	const json_t *height = json_object_get(size, "height");
@@ -206,99 +186,12 @@ static int give_size(const json_t *size, json_t **value_r)
 	if (!size)
 		return -ENODATA;
 	if (json_is_null(size))
-		return give_new(json_null(), value_r);
+		return field_give_new(json_null(), value_r);
 	if (!json_is_integer(width) || !json_is_integer(height))
 		return -ENODATA;
-	return give_new(json_sprintf("%" JSON_INTEGER_FORMAT "x%" JSON_INTEGER_FORMAT,
-				json_integer_value(width), json_integer_value(height)),
+	return field_give_new(json_sprintf("%" JSON_INTEGER_FORMAT "x%" JSON_INTEGER_FORMAT,
+				      json_integer_value(width), json_integer_value(height)),
 		value_r);
-}
-
-/* The head of every reader of the connector: with none connected the answer is null. */
-#define LEAD_CONNECTOR(report, card, connector)                                                    \
-	bool looked;                                                                               \
-	const json_t *card = NULL, *connector = field_lead_connector(report, &card, &looked);      \
-	(void)card;                                                                                \
-	if (!looked)                                                                               \
-		return -ENODATA;                                                                   \
-	if (!connector)                                                                            \
-	return give_new(json_null(), value_r)
-
-static int read_mode(const json_t *report, const char *rest, json_t **value_r)
-{
-	const json_t *crtc;
-
-	LEAD_CONNECTOR(report, card, connector);
-	crtc = json_object_get(connector, "crtc");
-	if (json_is_null(crtc))
-		return give_new(json_null(), value_r);
-	return give_size(json_object_get(crtc, "mode"), value_r);
-}
-
-static int read_driver(const json_t *report, const char *rest, json_t **value_r)
-{
-	LEAD_CONNECTOR(report, card, connector);
-	return give(json_object_get(card, "driver"), value_r);
-}
-
-static int read_connector(const json_t *report, const char *rest, json_t **value_r)
-{
-	LEAD_CONNECTOR(report, card, connector);
-	return give(json_object_get(connector, "name"), value_r);
-}
-
-static int read_edid_bytes(const json_t *report, const char *rest, json_t **value_r)
-{
-	const json_t *edid;
-
-	LEAD_CONNECTOR(report, card, connector);
-	edid = json_object_get(connector, "edid");
-	if (json_is_null(edid))
-		return give_new(json_integer(0), value_r);
-	return give(json_object_get(edid, "bytes"), value_r);
-}
-
-static int read_edid_key(const json_t *report, const char *key, json_t **value_r)
-{
-	const json_t *edid;
-
-	LEAD_CONNECTOR(report, card, connector);
-	edid = json_object_get(connector, "edid");
-	if (json_is_null(edid))
-		return give_new(json_null(), value_r);
-	return give(json_object_get(edid, key), value_r);
-}
-
-static int read_edid_vendor(const json_t *report, const char *rest, json_t **value_r)
-{
-	return read_edid_key(report, "vendor", value_r);
-}
-
-static int read_edid_name(const json_t *report, const char *rest, json_t **value_r)
-{
-	return read_edid_key(report, "name", value_r);
-}
-
-static int read_preferred(const json_t *report, const char *rest, json_t **value_r)
-{
-	json_t *preferred = NULL;
-	int r = read_edid_key(report, "preferred", &preferred);
-
-	if (r == 0)
-		r = give_size(preferred, value_r);
-	json_decref(preferred);
-	return r;
-}
-
-static int read_framebuffer(const json_t *report, const char *rest, json_t **value_r)
-{
-	const json_t *list = json_object_get(json_object_get(report, "display"), "framebuffers");
-
-	if (!json_is_array(list))
-		return -ENODATA;
-	if (json_array_size(list) == 0)
-		return give_new(json_null(), value_r);
-	return give_size(json_array_get(list, 0), value_r);
 }
 
 static const json_t *desktop(const json_t *report)
@@ -312,7 +205,7 @@ static int read_desktop(
 {
 	const json_t *part = json_object_get(desktop(report), part_key);
 
-	return give(json_is_null(part) ? part : json_object_get(part, key), value_r);
+	return field_give(json_is_null(part) ? part : json_object_get(part, key), value_r);
 }
 
 static int read_manager(const json_t *report, const char *rest, json_t **value_r)
@@ -337,7 +230,7 @@ static int read_server(const json_t *report, const char *rest, json_t **value_r)
 
 static int read_settled(const json_t *report, const char *rest, json_t **value_r)
 {
-	return give(json_object_get(desktop(report), "settled"), value_r);
+	return field_give(json_object_get(desktop(report), "settled"), value_r);
 }
 
 static int read_server_mode(const json_t *report, const char *rest, json_t **value_r)
@@ -346,50 +239,29 @@ static int read_server_mode(const json_t *report, const char *rest, json_t **val
 	const json_t *outputs = json_object_get(server, "outputs");
 
 	if (json_is_null(server) || (outputs && json_array_size(outputs) == 0))
-		return give_new(json_null(), value_r);
-	return give_size(json_array_get(outputs, 0), value_r);
+		return field_give_new(json_null(), value_r);
+	return field_give_size(json_array_get(outputs, 0), value_r);
 }
 
 static int read_release(const json_t *report, const char *rest, json_t **value_r)
 {
-	return give(json_object_get(json_object_get(report, "kernel"), "release"), value_r);
+	return field_give(json_object_get(json_object_get(report, "kernel"), "release"), value_r);
 }
 
 static int read_hypervisor(const json_t *report, const char *rest, json_t **value_r)
 {
-	return give(json_object_get(json_object_get(report, "hypervisor"), "type"), value_r);
+	return field_give(json_object_get(json_object_get(report, "hypervisor"), "type"), value_r);
 }
 
 static const struct field fields[] = {
-	{ "slot/", "slot/NN[/class|/revision|/driver|/subsystem]",
+	{ "slot/", "slot/NN[/class|/revision|/driver|/subsystem|/bars]",
 		"who sits in slot NN (hexadecimal) of bus 0, function 0: \"vendor:device\"; null if it is empty",
 		slot_rest_ok, read_slot },
+	{ "function/", "function/NN.F[/class|/revision|/driver|/subsystem|/bars]",
+		"the same of function F in slot NN of bus 0", function_rest_ok, read_function },
 	{ "host_bridge/", "host_bridge/0x50|0x52|0xa4|0xa8",
 		"a register of 00:00.0: non-zero if the igd host bridge copied the host's",
 		register_ok, read_host_bridge },
-	{ "igd/",
-		"igd/address|device|class|driver|0x50|0x5c|0xc0|0xc4|0xfc|opregion/signature|opregion/version",
-		"of the first Intel display function, wherever it sits; null if there is none",
-		igd_rest_ok, read_igd },
-	{ "display/mode", "display/mode",
-		"\"1024x768\": mode of the CRTC behind the first connected connector (kms)", NULL,
-		read_mode },
-	{ "display/driver", "display/driver", "kernel driver of that connector's card (kms)", NULL,
-		read_driver },
-	{ "display/connector", "display/connector", "that connector's name (kms)", NULL,
-		read_connector },
-	{ "display/edid_bytes", "display/edid_bytes", "bytes of its EDID, 0 if it has none (edid)",
-		NULL, read_edid_bytes },
-	{ "display/edid_vendor", "display/edid_vendor", "three letters, null without EDID (edid)",
-		NULL, read_edid_vendor },
-	{ "display/edid_name", "display/edid_name", "product name, null without EDID (edid)", NULL,
-		read_edid_name },
-	{ "display/preferred", "display/preferred",
-		"\"1280x800\": the EDID's preferred mode, null without EDID (edid)", NULL,
-		read_preferred },
-	{ "display/framebuffer", "display/framebuffer",
-		"\"1024x768\": size of the first framebuffer device (fbdev)", NULL,
-		read_framebuffer },
 	{ "desktop/manager", "desktop/manager",
 		"\"lightdm.service\": the unit of the display manager, null if there is none (systemd)",
 		NULL, read_manager },
@@ -410,21 +282,31 @@ static const struct field fields[] = {
 	{ "kernel/release", "kernel/release", "the guest kernel's release", NULL, read_release },
 	{ "hypervisor/type", "hypervisor/type", "\"xen\", or null where there is none", NULL,
 		read_hypervisor },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
-#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+static const struct field *const tables[] = { fields, field_igd_table, field_display_table };
+
+#define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
+
+static bool is_named(const struct field *field, const char *name)
+{
+	size_t length = strlen(field->prefix);
+
+	if (strncmp(name, field->prefix, length) != 0)
+		return false;
+	return field->rest_ok ? field->rest_ok(name + length) : !name[length];
+}
 
 static const struct field *find(const char *name, const char **rest_r, struct problem *why)
 {
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		size_t length = strlen(fields[i].prefix);
-
-		if (strncmp(name, fields[i].prefix, length) != 0)
-			continue;
-		if (fields[i].rest_ok ? !fields[i].rest_ok(name + length) : name[length])
-			continue;
-		*rest_r = name + length;
-		return &fields[i];
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		for (const struct field *field = tables[i]; field->prefix; field++) {
+			if (is_named(field, name)) {
+				*rest_r = name + strlen(field->prefix);
+				return field;
+			}
+		}
 	}
 	problem_set(why, -EINVAL, "no field \"%s\": `igd-harness plan --fields` lists them", name);
 	return NULL;
@@ -447,6 +329,7 @@ int field_check(const char *name, struct problem *why)
 
 void field_list(void (*each)(void *data, const char *pattern, const char *meaning), void *data)
 {
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		each(data, fields[i].pattern, fields[i].meaning);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		for (const struct field *field = tables[i]; field->prefix; field++)
+			each(data, field->pattern, field->meaning);
 }

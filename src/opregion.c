@@ -21,17 +21,17 @@
 #define VBT_SIGNATURE  20
 #define HEADER_SIZE    (AT_VBT + VBT_SIGNATURE)
 
-/* One page, or two when the header crosses: Xen keeps the host's low 12 bits of the address. */
+/* Xen keeps the host's low 12 bits of the address: what is read may begin anywhere in a page. */
 #define PAGE_SIZE 4096u
 
 /*
- * Copies the header. mmap and not read: read(2) of /dev/mem refuses what lies above the RAM
+ * Copies the beginning. mmap and not read: read(2) of /dev/mem refuses what lies above the RAM
  * (valid_phys_addr_range() in Linux' arch/x86/mm/mmap.c). Returns 0 or a negative errno.
  */
-static int read_header(const char *root, uint32_t address, uint8_t header[static HEADER_SIZE])
+static int read_memory(const char *root, uint32_t address, uint8_t *bytes, size_t length)
 {
 	uint32_t within = address % PAGE_SIZE;
-	size_t size = within + HEADER_SIZE > PAGE_SIZE ? 2 * PAGE_SIZE : PAGE_SIZE;
+	size_t size = (within + length + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
 	int fd = tree_open(root, O_RDONLY | O_NONBLOCK, "dev/mem"), r = 0;
 	struct stat st;
 	uint8_t *map;
@@ -41,14 +41,14 @@ static int read_header(const char *root, uint32_t address, uint8_t header[static
 	/* In a recorded tree it is a plain file, and behind its end there is SIGBUS. */
 	if (fstat(fd, &st)) {
 		r = -errno;
-	} else if (S_ISREG(st.st_mode) && st.st_size < (off_t)address + HEADER_SIZE) {
+	} else if (S_ISREG(st.st_mode) && st.st_size < (off_t)address + (off_t)length) {
 		r = -ENXIO;
 	} else {
 		map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, (off_t)(address - within));
 		if (map == MAP_FAILED) {
 			r = -errno;
 		} else {
-			memcpy(header, map + within, HEADER_SIZE);
+			memcpy(bytes, map + within, length);
 			munmap(map, size);
 		}
 	}
@@ -75,7 +75,7 @@ static json_t *read_string(const uint8_t *bytes, size_t length)
 json_t *opregion_json(const char *root, uint32_t address)
 {
 	uint8_t header[HEADER_SIZE];
-	int r = read_header(root, address, header);
+	int r = read_memory(root, address, header, sizeof(header));
 	uint32_t version;
 
 	if (r < 0)
@@ -92,10 +92,15 @@ json_t *opregion_json(const char *root, uint32_t address)
 		read_string(header + AT_VBT, VBT_SIGNATURE));
 }
 
+int opregion_vbt_copy(const char *root, uint32_t address, uint8_t vbt[static OPREGION_VBT_MAX])
+{
+	return read_memory(root, address + AT_VBT, vbt, OPREGION_VBT_MAX);
+}
+
 int opregion_vbt_read(const char *root, uint32_t address, struct opregion_vbt *vbt_r)
 {
 	uint8_t header[HEADER_SIZE];
-	int r = read_header(root, address, header);
+	int r = read_memory(root, address, header, sizeof(header));
 
 	if (r < 0)
 		return r;

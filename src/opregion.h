@@ -25,6 +25,9 @@ struct opregion_vbt {
 	uint32_t bytes; /* RVDS */
 };
 
+/* Copies mailbox 4 of the OpRegion at that address, where the VBT is. 0 or a negative errno. */
+int opregion_vbt_copy(const char *root, uint32_t address, uint8_t vbt[static OPREGION_VBT_MAX]);
+
 /* Reads what the OpRegion at that address says of it. Returns 0 or a negative errno. */
 int opregion_vbt_read(const char *root, uint32_t address, struct opregion_vbt *vbt_r);
 

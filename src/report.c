@@ -144,6 +144,54 @@ static const struct shape framebuffer_item[] = { OBJECT("", 0, framebuffer_membe
 static const struct shape display_members[] = { LIST("cards", REPORT_LIST_MAX, card_item),
 	LIST("framebuffers", REPORT_LIST_MAX, framebuffer_item), END };
 
+static const struct shape igd_modules_members[] = { TEXT("observer", 0),
+	LIST("loaded", REPORT_LIST_MAX, text_item),
+	{ "failed", KIND_LIST, NULLABLE, REPORT_LIST_MAX, module_item },
+	COUNT("took_ms", ANY_COUNT, 0), FLAG("ended"), END };
+static const struct shape firmware_members[] = { TEXT("file", 0), TEXT("observer", 0),
+	TEXT("state", 0), END };
+static const struct shape firmware_item[] = { OBJECT("", 0, firmware_members) };
+static const struct shape device_members[] = { TEXT("observer", 0), TEXT("platform", NULLABLE),
+	TEXT("graphics_version", NULLABLE), TEXT("display_version", NULLABLE),
+	TEXT("pch", NULLABLE), TEXT("error", 0), END };
+static const struct shape stolen_members[] = { TEXT("observer", 0), COUNT("bytes", ANY_COUNT, 0),
+	TEXT("error", 0), END };
+static const struct shape mmio_members[] = { TEXT("observer", 0), HEX("0x108080", 8, 0),
+	HEX("0x108084", 8, 0), HEX("0x108100", 8, 0), HEX("0x108104", 8, 0), TEXT("error", 0),
+	END };
+static const struct shape child_members[] = { HEX("handle", 4, 0), HEX("type", 4, 0),
+	TEXT("port", 0), COUNT("ddc_pin", UINT8_MAX, 0), HEX("aux_channel", 2, 0), END };
+static const struct shape child_item[] = { OBJECT("", 0, child_members) };
+static const struct shape vbt_members[] = { TEXT("observer", 0), TEXT("source", NULLABLE),
+	COUNT("bytes", UINT16_MAX, 0), TEXT("sha256", NULLABLE), TEXT("signature", 0),
+	COUNT("version", UINT16_MAX, 0), COUNT("bdb_version", UINT16_MAX, 0),
+	LIST("children", REPORT_LIST_MAX, child_item), TEXT("error", 0), END };
+static const struct shape set_members[] = { TEXT("observer", 0), TEXT("set_by", NULLABLE),
+	TEXT("connector", NULLABLE), OBJECT("mode", NULLABLE, mode_members), TEXT("error", 0),
+	END };
+static const struct shape frames_members[] = { TEXT("observer", 0), COUNT("wanted", ANY_COUNT, 0),
+	COUNT("flips", ANY_COUNT, 0), COUNT("took_ms", ANY_COUNT, 0),
+	COUNT("vblanks", ANY_COUNT, NULLABLE), TEXT("error", 0), END };
+static const struct shape irq_item[] = { COUNT("", UINT32_MAX, 0) };
+static const struct shape interrupts_members[] = { TEXT("observer", 0), TEXT("kind", 0),
+	LIST("lines", REPORT_LIST_MAX, irq_item), COUNT("before", ANY_COUNT, 0),
+	COUNT("after", ANY_COUNT, 0), TEXT("error", 0), END };
+static const struct shape picture_members[] = { TEXT("observer", 0), COUNT("width", PIXELS_MAX, 0),
+	COUNT("height", PIXELS_MAX, 0), TEXT("sha256", 0), TEXT("crc", NULLABLE), TEXT("error", 0),
+	END };
+static const struct shape engine_members[] = { TEXT("observer", 0), TEXT("result", 0),
+	COUNT("took_ms", ANY_COUNT, 0), TEXT("error", 0), END };
+static const struct shape igd_members[] = { BDF("address", REQUIRED), TEXT("no_driver", 0),
+	OBJECT("modules", NULLABLE, igd_modules_members),
+	LIST("firmware", REPORT_LIST_MAX, firmware_item), LIST("errors", REPORT_LIST_MAX, log_item),
+	COUNT("errors_dropped", ANY_COUNT, 0), OBJECT("device", NULLABLE, device_members),
+	OBJECT("stolen", NULLABLE, stolen_members), OBJECT("registers", NULLABLE, mmio_members),
+	OBJECT("vbt", NULLABLE, vbt_members), OBJECT("mode", NULLABLE, set_members),
+	OBJECT("frames", NULLABLE, frames_members),
+	OBJECT("interrupts", NULLABLE, interrupts_members),
+	OBJECT("picture", NULLABLE, picture_members), OBJECT("engine", NULLABLE, engine_members),
+	END };
+
 static const struct shape manager_members[] = { TEXT("observer", 0), TEXT("unit", NULLABLE),
 	TEXT("state", NULLABLE), TEXT("substate", NULLABLE), END };
 static const struct shape session_members[] = { TEXT("observer", 0), COUNT("uid", UINT32_MAX, 0),
@@ -174,8 +222,9 @@ static const struct shape work_members[] = { COUNT("monotonic_ms", ANY_COUNT, 0)
 static const struct shape report_members[] = { OBJECT("agent", 0, agent_members),
 	OBJECT("kernel", 0, kernel_members), OBJECT("dmi", 0, dmi_members),
 	OBJECT("hypervisor", 0, hypervisor_members), LIST("iomem", REPORT_LIST_MAX, range_item),
-	OBJECT("pci", 0, pci_members), OBJECT("display", 0, display_members),
-	OBJECT("desktop", 0, desktop_members), OBJECT("work", 0, work_members), END };
+	OBJECT("pci", 0, pci_members), OBJECT("igd", NULLABLE, igd_members),
+	OBJECT("display", 0, display_members), OBJECT("desktop", 0, desktop_members),
+	OBJECT("work", 0, work_members), END };
 static const struct shape report_shape = OBJECT("", 0, report_members);
 
 /* Where in the document a value is: a chain up to the root, for the sentence only. */

@@ -208,8 +208,9 @@ def fields():
 
     def names(patterns):
         """All fields of patterns, but those with FIELD in them."""
-        return [name.replace("NN", slot, 1) for pattern in patterns for name in forms(pattern) if "FIELD" not in name
-                for slot in (slots if "NN" in name else [""])]
+        return [name.replace("NN", slot, 1).replace(".F", f".{function}", 1)
+                for pattern in patterns for name in forms(pattern) if "FIELD" not in name
+                for slot in (slots if "NN" in name else [""]) for function in (range(8) if ".F" in name else [""])]
 
     every = [name for pattern in table["fields"] for name in forms(pattern)]
     of_report = names(table["reportFields"])

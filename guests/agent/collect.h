@@ -40,6 +40,7 @@ typedef int collect_fn(const struct guest *guest, json_t **section_r, struct pro
 	_(hypervisor)                                                                              \
 	_(iomem)                                                                                   \
 	_(pci)                                                                                     \
+	_(igd)                                                                                     \
 	_(display)                                                                                 \
 	DESKTOP_COLLECTORS(_)                                                                      \
 	_(work)

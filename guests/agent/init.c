@@ -104,6 +104,9 @@ int init_console(void)
 	return fd;
 }
 
+/* For the kernel to power the machine off, before the agent does it. */
+#define POWER_OFF_S 30
+
 /*
  * What firmware's ACPI tables would have a kernel do on the machines that Xen and QEMU make with a
  * PIIX4: PMCNTRL is the fourth byte behind PMBA, SUS_EN is bit 13, and SUS_TYP 0 is soft off (Intel
@@ -129,7 +132,12 @@ void init_power_off(void)
 	/* A kernel without ACPI would halt. */
 	if (access("/sys/firmware/acpi", F_OK))
 		switch_piix4_off();
-	reboot(RB_POWER_OFF);
+	/* The kernel first shuts its devices down, and waits for a driver whose probe hangs. */
+	if (fork() > 0)
+		sleep(POWER_OFF_S);
+	else
+		reboot(RB_POWER_OFF);
+	switch_piix4_off();
 	for (;;)
 		pause();
 }

@@ -28,6 +28,9 @@ int init_option(const char *key, char value[static INIT_OPTION_MAX]);
  */
 json_t *init_load_modules(void);
 
+/* The same for a list of a different name, without its leading slash. */
+json_t *init_load_list(const char *path);
+
 /*
  * Writes a line on the first virtual terminal, so that fbcon really takes the display over and sets
  * a mode: a kernel with CONFIG_FRAMEBUFFER_CONSOLE_DEFERRED_TAKEOVER waits for the first output,

@@ -30,7 +30,7 @@ static json_int_t refresh_mhz(const drmModeModeInfo *mode)
 	return total ? (json_int_t)((hz1000 + total / 2) / total) : 0;
 }
 
-static json_t *mode_json(const drmModeModeInfo *mode)
+json_t *display_mode_json(const drmModeModeInfo *mode)
 {
 	char name[DRM_DISPLAY_MODE_LEN + 1];
 
@@ -46,7 +46,7 @@ static json_t *modes_json(const drmModeConnector *connector)
 	json_t *list = json_array();
 
 	for (int i = 0; list && i < connector->count_modes && i < MODES_MAX; i++) {
-		if (json_array_append_new(list, mode_json(&connector->modes[i]))) {
+		if (json_array_append_new(list, display_mode_json(&connector->modes[i]))) {
 			json_decref(list);
 			list = NULL;
 		}
@@ -97,7 +97,7 @@ static int add_crtc(int fd, const drmModeConnector *connector, json_t *object)
 	if (crtc)
 		crtc_json = json_pack("{s:s, s:I, s:o}", "observer", "kms", "id",
 			(json_int_t)crtc->crtc_id, "mode",
-			crtc->mode_valid ? mode_json(&crtc->mode) : json_null());
+			crtc->mode_valid ? display_mode_json(&crtc->mode) : json_null());
 	r = json_object_set_new(object, "crtc", crtc_json);
 	if (r == 0)
 		r = json_object_set_new(
@@ -119,14 +119,19 @@ static const char *status_name(drmModeConnection status)
 	}
 }
 
-static json_t *connector_json(int fd, const drmModeConnector *connector)
+void display_connector_name(const drmModeConnector *connector, char *name, size_t size)
 {
 	const char *type = drmModeGetConnectorTypeName(connector->connector_type);
+
+	snprintf(name, size, "%s-%u", type ? type : "Unknown", connector->connector_type_id);
+}
+
+static json_t *connector_json(int fd, const drmModeConnector *connector)
+{
 	char name[64];
 	json_t *object;
 
-	snprintf(
-		name, sizeof(name), "%s-%u", type ? type : "Unknown", connector->connector_type_id);
+	display_connector_name(connector, name, sizeof(name));
 	object = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", name, "observer", "kms", "status",
 		status_name(connector->connection), "edid", connector_edid(fd, connector), "modes",
 		modes_json(connector));

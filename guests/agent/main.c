@@ -14,6 +14,7 @@
 #ifdef IGD_DESKTOP
 #include "guests/agent/desktop.h"
 #endif
+#include "guests/agent/igd.h"
 #include "guests/agent/init.h"
 #include "guests/agent/serve.h"
 #include "guests/agent/work.h"
@@ -81,6 +82,7 @@ __attribute__((noreturn)) static void run_as_init(void)
 	if (!init_option("igd.hostile", mode))
 		execl("/hostile", "/hostile", (char *)NULL);
 	unloaded = init_load_modules();
+	igd_load();
 	init_wake_display();
 	init_option("igd.disk", disk);
 	work_begin(&work, disk);

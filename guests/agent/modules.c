@@ -23,9 +23,9 @@ static int load(const char *path)
 	return r;
 }
 
-json_t *init_load_modules(void)
+json_t *init_load_list(const char *path)
 {
-	FILE *order = tree_stream("", "lib/modules/order");
+	FILE *order = tree_stream("", "%s", path);
 	json_t *unloaded = json_array();
 	char *line = NULL;
 	size_t size = 0;
@@ -48,4 +48,9 @@ json_t *init_load_modules(void)
 		return NULL;
 	}
 	return unloaded;
+}
+
+json_t *init_load_modules(void)
+{
+	return init_load_list("lib/modules/order");
 }

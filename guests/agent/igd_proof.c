@@ -1,0 +1,174 @@
+/* The process that looks closer at a driver that is bound. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <xf86drm.h>
+
+#include "guests/agent/igd.h"
+#include "src/tree.h"
+
+/* What the other process tells, in all: a page of text, and room. */
+#define TOLD_MAX (64 * 1024)
+
+/* Where igd_tell() writes. */
+static int tell_fd = -1;
+
+/* The process that shows the picture of the last report; 0: none. */
+static pid_t shower;
+
+long long igd_now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void igd_tell(const char *key, json_t *value)
+{
+	json_t *line = value ? json_pack("{s:o}", key, value) : NULL;
+
+	if (line && json_dumpfd(line, tell_fd, JSON_COMPACT | JSON_ENSURE_ASCII) == 0 &&
+		write(tell_fd, "\n", 1) < 0) {
+		/* Nobody reads any more: the part is missed, and the report says so. */
+	}
+	json_decref(line);
+}
+
+/* The card of that function. Returns 0, or -ENODEV. */
+static int open_card(const char *root, struct bdf where, struct igd_card *card_r)
+{
+	struct dirent **names = NULL;
+	int count = tree_list(root, "sys/class/drm", "card", &names), r = -ENODEV;
+
+	for (int i = 0; i < count && r < 0; i++) {
+		char device[TREE_TEXT_MAX];
+		struct bdf here;
+		drmVersionPtr version;
+
+		if (tree_link(root, device, "sys/class/drm/%s/device", names[i]->d_name) ||
+			bdf_parse(device, &here) || !bdf_equal(here, where))
+			continue;
+		*card_r = (struct igd_card){ .fd = tree_open(
+						     root, O_RDWR, "dev/dri/%s", names[i]->d_name),
+			.minor = (unsigned int)strtoul(names[i]->d_name + strlen("card"), NULL, 10),
+			.where = where };
+		if (card_r->fd < 0)
+			continue;
+		version = drmGetVersion(card_r->fd);
+		if (version)
+			snprintf(card_r->driver, sizeof(card_r->driver), "%.*s", version->name_len,
+				version->name);
+		drmFreeVersion(version);
+		r = 0;
+	}
+	tree_list_free(names, count);
+	return r;
+}
+
+/* In the child: tells all parts, and then shows its picture until it is killed. */
+__attribute__((noreturn)) static void look_closer(const char *root, struct bdf where)
+{
+	struct igd_card card = { .fd = -1 };
+
+	if (open_card(root, where, &card) < 0) {
+		for (size_t i = 0; igd_told[i]; i++)
+			igd_tell(igd_told[i], json_null());
+	} else {
+		igd_tell_debugfs(&card);
+		igd_tell_registers(&card);
+		igd_tell_screen(&card);
+		igd_tell_engine(&card);
+	}
+	close(tell_fd);
+	for (;;)
+		pause();
+}
+
+/* Reads what the child tells, until it has told all, or the time is over. Bytes. */
+static size_t read_told(int fd, char *text)
+{
+	long long until = igd_now_ms() + IGD_PROOF_MS;
+	size_t used = 0;
+
+	while (used < TOLD_MAX) {
+		struct pollfd poller = { .fd = fd, .events = POLLIN };
+		long long left = until - igd_now_ms();
+		ssize_t got;
+
+		if (left <= 0)
+			break;
+		if (poll(&poller, 1, (int)left) <= 0)
+			continue;
+		got = read(fd, text + used, TOLD_MAX - used);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		used += (size_t)got;
+	}
+	return used;
+}
+
+/* Adds each whole line; a part that is missing has hung, or was never begun. */
+static int add_told(json_t *section, const char *text, size_t length)
+{
+	int r = 0;
+
+	for (const char *end; r == 0 && (end = memchr(text, '\n', length)); text = end + 1) {
+		json_t *line = json_loadb(text, (size_t)(end - text), 0, NULL);
+
+		length -= (size_t)(end + 1 - text);
+		if (line)
+			r = json_object_update(section, line);
+		json_decref(line);
+	}
+	for (size_t i = 0; r == 0 && igd_told[i]; i++)
+		if (!json_object_get(section, igd_told[i]))
+			r = json_object_set_new(section, igd_told[i],
+				json_pack("{s:s, s:o}", "observer", "agent", "error",
+					json_sprintf(
+						"no answer within %d s", IGD_PROOF_MS / 1000)));
+	return r;
+}
+
+static void end_shower(void)
+{
+	if (shower <= 0)
+		return;
+	kill(shower, SIGKILL);
+	/* One that the kernel does not let go of is left alone. */
+	for (int i = 0; i < 50 && waitpid(shower, NULL, WNOHANG) == 0; i++)
+		usleep(20000);
+	shower = 0;
+}
+
+int igd_add_proofs(const char *root, struct bdf where, json_t *section)
+{
+	char *text = malloc(TOLD_MAX);
+	int ends[2], r;
+
+	if (!text || pipe(ends)) {
+		free(text);
+		return -ENOMEM;
+	}
+	end_shower();
+	shower = fork();
+	if (shower == 0) {
+		close(ends[0]);
+		tell_fd = ends[1];
+		look_closer(root, where);
+	}
+	close(ends[1]);
+	r = shower < 0 ? -ENOMEM : add_told(section, text, read_told(ends[0], text));
+	close(ends[0]);
+	free(text);
+	return r;
+}

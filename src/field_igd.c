@@ -1,0 +1,327 @@
+/* igd/...: the guest's Intel GPU, and what its driver makes of it; iomem/... */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/document.h"
+#include "src/field.h"
+#include "src/field_private.h"
+
+static const json_t *section(const json_t *report)
+{
+	return json_object_get(report, "igd");
+}
+
+bool field_undriven(const json_t *report)
+{
+	return json_object_get(section(report), "no_driver") != NULL;
+}
+
+/* Of the function, by the "pci" section: there since the first agents. */
+static const char *const function_keys[] = { "address", "device", "class", "driver", "bars", "0x50",
+	"0x5c", "0xc0", "0xc4", "0xfc", "opregion/signature", "opregion/version", NULL };
+
+static bool is_function_key(const char *rest)
+{
+	for (int i = 0; function_keys[i]; i++) {
+		if (strcmp(rest, function_keys[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The OpRegion is what its signature says: where the host has none, QEMU 7.2 maps the host's first
+ * pages in its place, and then 0xfc is set and nothing of it is an OpRegion.
+ */
+static int read_opregion(const json_t *igd, const char *key, json_t **value_r)
+{
+	const json_t *opregion = json_object_get(igd, "opregion");
+
+	if (json_is_null(opregion))
+		return field_give_new(json_null(), value_r);
+	return field_give(json_object_get(opregion, key), value_r);
+}
+
+static int read_function(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *igd = field_igd(report);
+
+	if (!json_object_get(json_object_get(report, "pci"), "functions"))
+		return -ENODATA;
+	if (strcmp(rest, "driver") == 0 && field_undriven(report))
+		return -ENODATA;
+	if (!igd)
+		return field_give_new(json_null(), value_r);
+	if (strcmp(rest, "bars") == 0)
+		return field_give_function(igd, "/bars", value_r);
+	if (strncmp(rest, "0x", 2) == 0)
+		return field_give(
+			json_object_get(json_object_get(igd, "registers"), rest), value_r);
+	if (strncmp(rest, "opregion/", strlen("opregion/")) == 0)
+		return read_opregion(igd, rest + strlen("opregion/"), value_r);
+	return field_give(json_object_get(igd, rest), value_r);
+}
+
+/* A part of the section, then a key of it. */
+static const struct {
+	const char *rest, *part, *key;
+} values[] = {
+	{ "platform", "device", "platform" },
+	{ "display_version", "device", "display_version" },
+	{ "pch", "device", "pch" },
+	{ "stolen", "stolen", "bytes" },
+	{ "0x108080", "registers", "0x108080" },
+	{ "0x108084", "registers", "0x108084" },
+	{ "0x108100", "registers", "0x108100" },
+	{ "0x108104", "registers", "0x108104" },
+	{ "vbt/source", "vbt", "source" },
+	{ "vbt/bytes", "vbt", "bytes" },
+	{ "vbt/sha256", "vbt", "sha256" },
+	{ "vbt/signature", "vbt", "signature" },
+	{ "vbt/version", "vbt", "version" },
+	{ "vbt/bdb_version", "vbt", "bdb_version" },
+	{ "frames/flips", "frames", "flips" },
+	{ "frames/vblanks", "frames", "vblanks" },
+	{ "interrupts/kind", "interrupts", "kind" },
+	{ "engine", "engine", "result" },
+	{ "picture/crc", "picture", "crc" },
+	{ "picture/sha256", "picture", "sha256" },
+};
+
+#define VALUE_COUNT (sizeof(values) / sizeof(values[0]))
+
+static int find_value(const char *rest)
+{
+	for (size_t i = 0; i < VALUE_COUNT; i++)
+		if (strcmp(values[i].rest, rest) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool is_value(const char *rest)
+{
+	return find_value(rest) >= 0;
+}
+
+/*
+ * Borrows a part of the section. Returns 0, with NULL if there is no such part: no GPU, nothing
+ * there, or not looked at because what comes before failed. -ENODATA if nobody looked.
+ */
+static int find_part(const json_t *report, const char *name, const json_t **part_r)
+{
+	const json_t *igd = section(report), *part;
+
+	*part_r = NULL;
+	if (json_is_null(igd))
+		return 0;
+	part = json_object_get(igd, name);
+	if (!part || field_undriven(report))
+		return -ENODATA;
+	if (!json_is_null(part))
+		*part_r = part;
+	return 0;
+}
+
+static int read_value(const json_t *report, const char *rest, json_t **value_r)
+{
+	int i = find_value(rest), r;
+	const json_t *part, *value;
+
+	r = find_part(report, values[i].part, &part);
+	if (r < 0)
+		return r;
+	value = json_object_get(part, values[i].key);
+	/* A part with an error may end before the key. */
+	if (!part || (!value && json_object_get(part, "error")))
+		return field_give_new(json_null(), value_r);
+	return field_give(value, value_r);
+}
+
+/* Did each of the two go on? */
+static int read_frames(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *part;
+	int r = find_part(report, "frames", &part);
+	json_int_t flips;
+
+	if (r < 0)
+		return r;
+	if (!part)
+		return field_give_new(json_null(), value_r);
+	flips = json_integer_value(json_object_get(part, "flips"));
+	return field_give_new(
+		json_boolean(flips > 0 &&
+			     flips == json_integer_value(json_object_get(part, "wanted")) &&
+			     json_integer_value(json_object_get(part, "vblanks")) > 0),
+		value_r);
+}
+
+static int read_interrupts(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *part;
+	int r = find_part(report, "interrupts", &part);
+
+	if (r < 0)
+		return r;
+	if (!part)
+		return field_give_new(json_null(), value_r);
+	return field_give_new(json_boolean(json_integer_value(json_object_get(part, "after")) >
+					   json_integer_value(json_object_get(part, "before"))),
+		value_r);
+}
+
+/* Joins `key` of those entries whose `only` is `value` (NULL: all), with a blank; null if none is.
+ */
+static int give_joined(
+	const json_t *list, const char *key, const char *only, const char *value, json_t **value_r)
+{
+	char text[1024] = "";
+	const json_t *entry;
+	size_t i;
+
+	if (!json_is_array(list))
+		return -ENODATA;
+	json_array_foreach(list, i, entry)
+	{
+		size_t used = strlen(text);
+
+		if (only && strcmp(document_text(entry, only), value) != 0)
+			continue;
+		snprintf(text + used, sizeof(text) - used, "%s%.64s", used ? " " : "",
+			document_text(entry, key));
+	}
+	return field_give_new(text[0] ? json_string(text) : json_null(), value_r);
+}
+
+static int read_ports(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *part;
+	int r = find_part(report, "vbt", &part);
+
+	if (r < 0)
+		return r;
+	if (!part)
+		return field_give_new(json_null(), value_r);
+	return give_joined(json_object_get(part, "children"), "port", NULL, NULL, value_r);
+}
+
+static bool is_state(const char *rest)
+{
+	return strcmp(rest, "loaded") == 0 || strcmp(rest, "missing") == 0 ||
+	       strcmp(rest, "failed") == 0;
+}
+
+static int read_firmware(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *igd = section(report);
+
+	if (json_is_null(igd))
+		return field_give_new(json_null(), value_r);
+	if (field_undriven(report))
+		return -ENODATA;
+	return give_joined(json_object_get(igd, "firmware"), "file", "state", rest, value_r);
+}
+
+/* The first error of the driver. */
+static int read_errors(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *igd = section(report), *errors = json_object_get(igd, "errors");
+
+	if (json_is_null(igd))
+		return field_give_new(json_null(), value_r);
+	if (field_undriven(report) || !json_is_array(errors))
+		return -ENODATA;
+	if (json_array_size(errors) == 0)
+		return field_give_new(json_null(), value_r);
+	return field_give(json_object_get(json_array_get(errors, 0), "text"), value_r);
+}
+
+/* ---- /proc/iomem --------------------------------------------------------------------------- */
+
+static uint64_t number(const json_t *object, const char *key)
+{
+	return strtoull(document_text(object, key), NULL, 16);
+}
+
+static bool is_iomem_key(const char *rest)
+{
+	return strcmp(rest, "stolen") == 0 || strcmp(rest, "opregion") == 0;
+}
+
+static int read_stolen_range(const json_t *ranges, json_t **value_r)
+{
+	const json_t *range;
+	size_t i;
+
+	json_array_foreach(ranges, i, range)
+	{
+		if (strcmp(document_text(range, "name"), "Graphics Stolen Memory") == 0)
+			return field_give_new(json_sprintf("0x%llx-0x%llx",
+						      (unsigned long long)number(range, "start"),
+						      (unsigned long long)number(range, "end")),
+				value_r);
+	}
+	return field_give_new(json_null(), value_r);
+}
+
+/* 8 KiB, as the specification has it: "IGD OpRegion/Software SCI", chapter 3. */
+#define OPREGION_BYTES 0x2000u
+
+static int read_opregion_range(const json_t *report, const json_t *ranges, json_t **value_r)
+{
+	const json_t *opregion = json_object_get(field_igd(report), "opregion"), *range;
+	uint64_t address = number(opregion, "address");
+	size_t i;
+
+	json_array_foreach(ranges, i, range)
+	{
+		if (address && address >= number(range, "start") &&
+			address + OPREGION_BYTES - 1 <= number(range, "end"))
+			return field_give(json_object_get(range, "name"), value_r);
+	}
+	return field_give_new(json_null(), value_r);
+}
+
+static int read_iomem(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *ranges = json_object_get(report, "iomem");
+
+	if (!json_is_array(ranges))
+		return -ENODATA;
+	return strcmp(rest, "stolen") == 0 ? read_stolen_range(ranges, value_r)
+					   : read_opregion_range(report, ranges, value_r);
+}
+
+const struct field field_igd_table[] = {
+	{ "igd/",
+		"igd/address|device|class|driver|bars|0x50|0x5c|0xc0|0xc4|0xfc|opregion/signature|opregion/version",
+		"of the first Intel display function, wherever it sits; null if there is none",
+		is_function_key, read_function },
+	{ "igd/",
+		"igd/platform|display_version|pch|stolen|0x108080|0x108084|0x108100|0x108104|engine",
+		"what its driver found: its platform, bytes of stolen memory, the bases of that memory and of the GTT's as read (mmio); what became of an empty batch, \"done\" (i915)",
+		is_value, read_value },
+	{ "igd/", "igd/vbt/source|vbt/bytes|vbt/sha256|vbt/signature|vbt/version|vbt/bdb_version",
+		"the VBT that its driver took; null if there is none (debugfs, memory)", is_value,
+		read_value },
+	{ "igd/", "igd/frames/flips|frames/vblanks|interrupts/kind|picture/crc|picture/sha256",
+		"page flips that completed of 30, frames meanwhile; \"msi\", \"msix\" or \"intx\"; the pipe's CRC, and the digest of the picture shown (kms, kernel, debugfs)",
+		is_value, read_value },
+	{ "igd/vbt/ports", "igd/vbt/ports", "\"HDMI-B DP-C\": the outputs that the VBT names", NULL,
+		read_ports },
+	{ "igd/frames", "igd/frames",
+		"have all page flips completed, and its frames gone on? (kms)", NULL, read_frames },
+	{ "igd/interrupts", "igd/interrupts", "have its interrupts arrived meanwhile? (kernel)",
+		NULL, read_interrupts },
+	{ "igd/errors", "igd/errors",
+		"the first error that its driver logged, null if it logged none (kernel)", NULL,
+		read_errors },
+	{ "igd/firmware/", "igd/firmware/loaded|firmware/missing|firmware/failed",
+		"the firmware in that state, by name; null if none is (kernel)", is_state,
+		read_firmware },
+	{ "iomem/", "iomem/stolen|opregion",
+		"\"0x7c000000-0x7dffffff\": the range of stolen memory; the name of the range that the OpRegion is in, null if it is in none (kernel)",
+		is_iomem_key, read_iomem },
+	{ NULL, NULL, NULL, NULL, NULL },
+};

@@ -1,0 +1,43 @@
+/* What the files of src/field.c share: each has a table of fields. */
+#ifndef IGD_FIELD_PRIVATE_H
+#define IGD_FIELD_PRIVATE_H
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Gives the value of one kind of field. `rest` is what follows the pattern's fixed part. */
+typedef int (*field_reader)(const json_t *report, const char *rest, json_t **value_r);
+
+struct field {
+	const char *prefix;  /* fixed part; a pattern that goes on ends with "/" */
+	const char *pattern; /* as people write it */
+	const char *meaning;
+	bool (*rest_ok)(const char *rest); /* NULL: nothing may follow the prefix */
+	field_reader read;
+};
+
+/* The tables; each ends with a NULL prefix. */
+extern const struct field field_display_table[], field_igd_table[];
+
+/* Gives a value that somebody else owns. Returns 0, or -ENODATA for NULL: nobody looked. */
+int field_give(const json_t *value, json_t **value_r);
+
+/* Gives a new value. Returns 0, or -ENOMEM for NULL. */
+int field_give_new(json_t *value, json_t **value_r);
+
+/* Gives {"width": 1024, "height": 768} as "1024x768"; null stays null. */
+int field_give_size(const json_t *size, json_t **value_r);
+
+/* Gives a key of a function of the "pci" section: "" for "vendor:device", "/bars", "/subsystem", or
+ * "/KEY" of the section. `function` is NULL where there is none: null. */
+int field_give_function(const json_t *function, const char *key, json_t **value_r);
+
+/* Is it one of these keys? */
+bool field_is_function_key(const char *key);
+
+/* Has the report an Intel GPU that nothing in the guest can drive? Then nobody looked at a driver.
+ */
+bool field_undriven(const json_t *report);
+
+#endif
