@@ -48,7 +48,7 @@ int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, s
 	if (fd < 0 || fstat(fd, &st) < 0)
 		r = -errno;
 	else if (!S_ISREG(st.st_mode))
-		r = problem_set(why, -EINVAL, "%s is no plain file", name);
+		r = problem_set(why, -EINVAL, "%s is not a regular file", name);
 	if (r == 0) {
 		*more_r = (uint64_t)st.st_size > max;
 		r = read_open(fd, *more_r ? max : (size_t)st.st_size, bytes_r, length_r);
@@ -68,8 +68,8 @@ int fileio_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, 
 
 	if (r == 0 && more) {
 		free(bytes);
-		return problem_set(
-			why, -EFBIG, "%s is no plain file of at most %u bytes", name, FILEIO_MAX);
+		return problem_set(why, -EFBIG, "%s is not a regular file of at most %u bytes",
+			name, FILEIO_MAX);
 	}
 	if (r == 0)
 		*bytes_r = bytes;

@@ -70,7 +70,7 @@ static int check_state(const struct bisect_state *state, struct problem *why)
 	json_decref(document);
 	if (r == -ENOENT && !is_new(state))
 		return problem_set(why, -EEXIST,
-			"%s is there and is no state of a bisection: name another --state",
+			"%s exists and is not the state of a bisection: give a different --state",
 			state->dir);
 	if (r != -ENOENT)
 		return r < 0 ? problem_set(why, r, "%s/%s", state->dir, inner.text) : 0;

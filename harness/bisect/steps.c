@@ -48,7 +48,7 @@ int bisect_ask_point(struct bisect_driver *driver, const struct bisect_point *po
 	int r;
 
 	if (guarded_child_interrupted()) {
-		bisect_outcome(driver, "stopped", "stopped; the same command goes on");
+		bisect_outcome(driver, "stopped", "stopped; the same command continues");
 		*answer_r = BISECT_STOP;
 		return 0;
 	}

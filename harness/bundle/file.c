@@ -23,7 +23,7 @@ const struct bundle_module *bundle_load(struct problem *why)
 	problem_set(why, -ENOENT,
 		"bundles need libarchive (Debian: libarchive13), and " BUNDLE_MODULE
 		" beside the program: %s",
-		module ? "it belongs to another version" : error.text);
+		module ? "it belongs to a different version" : error.text);
 	return NULL;
 }
 

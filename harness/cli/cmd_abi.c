@@ -49,7 +49,7 @@ static const struct imports_module *load(struct problem *why)
 	problem_set(why, -ENOENT,
 		"reading programs needs libelf (Debian: libelf1), and " IMPORTS_MODULE
 		" beside the program: %s",
-		module ? "it belongs to another version" : error.text);
+		module ? "it belongs to a different version" : error.text);
 	return NULL;
 }
 
@@ -64,7 +64,8 @@ static int choose_xen(char xen[static ABI_RELEASE_MAX], const char **from_r, str
 	*from_r = "option";
 	if (abi_release(opts.xen, xen) < 0)
 		return problem_set(why, -EINVAL,
-			"--xen %.60s is no version of Xen: write it as 4.20 or 4.20.3", opts.xen);
+			"--xen %.60s is not a version of Xen: write it as 4.20 or 4.20.3",
+			opts.xen);
 	return 0;
 }
 
@@ -79,7 +80,7 @@ static int read_file(const struct imports_module *module, const char *file,
 	if (fd < 0 || fstat(fd, &about) < 0)
 		r = problem_set(why, -errno, "it cannot be read: %s", strerror(errno));
 	else if (!S_ISREG(about.st_mode))
-		r = problem_set(why, -EINVAL, "it is no plain file");
+		r = problem_set(why, -EINVAL, "it is not a regular file");
 	if (r == 0)
 		r = module->read(fd, imports_r, why);
 	if (r == 0)
@@ -188,7 +189,7 @@ out:
 const struct command command_abi = {
 	.name = "abi",
 	.arguments = "FILE...",
-	.summary = "what a program uses of Xen's unstable libraries",
+	.summary = "list what a program uses of Xen's unstable libraries",
 	.description =
 		"Lists the symbols that a program or library imports from Xen libraries without a\n"
 		"stable ABI, by library and by use, with the replacement of each. Reads only the\n"

@@ -131,7 +131,7 @@ static int run(int argc, char **argv)
 const struct command command_bundle = {
 	.name = "bundle",
 	.arguments = "DIR|FILE",
-	.summary = "a run directory as one file, for keeping and mailing",
+	.summary = "pack a run directory into one file, to keep or to mail",
 	.description =
 		"Writes the run directory DIR into one .tar.zst file with the SHA-256 of every file\n"
 		"in it. The same run gives the same bytes. A directory in which a run is writing is\n"

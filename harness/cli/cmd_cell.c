@@ -60,11 +60,11 @@ static int run(int argc, char **argv)
 const struct command command_cell = {
 	.name = "cell",
 	.arguments = "DIR NAME",
-	.summary = "run one cell of a run directory, here, and judge nothing",
+	.summary = "run one cell of a run directory on this host; judge nothing",
 	.description =
-		"Runs the cell NAME of the run directory DIR unless it is over. A controller runs\n"
+		"Runs the cell NAME of the run directory DIR unless it has ended. A controller runs\n"
 		"this command on its host under test (`run --dut`), one cell at a time. Exit status:\n"
-		"0 the cell is over, whatever its verdict will be; 2 usage; 3 the cell could not be\n"
+		"0 the cell has ended, whatever its verdict will be; 2 usage; 3 the cell could not be\n"
 		"run, or was stopped.",
 	.options = options,
 	.run = run,

@@ -121,7 +121,7 @@ static int run(int argc, char **argv)
 const struct command command_compare = {
 	.name = "compare",
 	.arguments = "RUN RUN...",
-	.summary = "several runs side by side, above all of several releases",
+	.summary = "show several runs side by side, such as those of several releases",
 	.description =
 		"Judges the run directories and shows them side by side: the software under test in\n"
 		"each, and the verdicts cell by cell. Cells that differ come first, with the\n"

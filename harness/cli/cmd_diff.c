@@ -14,11 +14,11 @@ static struct {
 } opts;
 
 static const struct command_option options[] = {
-	{ "matrix", "FILE", "judge all of them by this matrix instead of their own",
+	{ "matrix", "FILE", "judge both runs by this matrix instead of their own",
 		.text = &opts.matrix },
 	{ "history", "DIR",
-		"an earlier run; may be given again. A cell that was as expected in none\n"
-		"                          of them never passed",
+		"an earlier run; repeatable. A cell that was as expected in none of these\n"
+		"                          runs is classed \"never passed\"",
 		.list = &opts.history },
 	{ "json", NULL, "the difference as JSON", .flag = &opts.json },
 	{ NULL },
@@ -62,12 +62,12 @@ static int run(int argc, char **argv)
 const struct command command_diff = {
 	.name = "diff",
 	.arguments = "RUN_A RUN_B",
-	.summary = "what changed between two runs, cell by cell",
+	.summary = "compare two runs, cell by cell",
 	.description =
-		"Judges both run directories and compares them: what is under test, verdicts, and what\n"
-		"the guests reported. Each cell gets a class from what was before: regression, like a,\n"
-		"never passed, fixed, ... Exit status: 1 if a cell regressed, fails otherwise than in\n"
-		"RUN_A, or is not in RUN_B; 0 if not; 2 usage.",
+		"Judges both run directories and compares the software under test, the verdicts, and\n"
+		"the reports of the guests. Each cell is classed by its verdicts before: regression,\n"
+		"like a, never passed, fixed, ... Exit status: 1 if a cell regressed, fails\n"
+		"differently than in RUN_A, or is not in RUN_B; 0 otherwise; 2 usage.",
 	.options = options,
 	.run = run,
 };

@@ -56,11 +56,10 @@ static int run(const struct command *const *all, int argc, char **argv)
 const struct command command_help = {
 	.name = "help",
 	.arguments = "[COMMAND]",
-	.summary = "tell what there is, or more of a command",
+	.summary = "print the list of commands, or the help of one",
 	.description =
-		"Prints what igd-harness --help prints, or of a COMMAND what its --help does. The\n"
-		"manual pages and bash's completion that are installed with the program are made\n"
-		"with this.",
+		"Prints what igd-harness --help prints or, with a COMMAND, what COMMAND --help\n"
+		"prints. The build makes the manual pages and the bash completion with this command.",
 	.options = options,
 	.run_of_all = run,
 };

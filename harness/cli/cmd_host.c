@@ -27,22 +27,26 @@ static struct {
 } opts;
 
 static const struct command_option options[] = {
-	{ "json", NULL, "print the document", .flag = &opts.json },
-	{ "hcl", NULL, "print a report for Qubes OS' list of hardware (YAML)", .flag = &opts.hcl },
+	{ "json", NULL, "print the document as JSON", .flag = &opts.json },
+	{ "hcl", NULL, "print a report for the hardware compatibility list of Qubes OS (YAML)",
+		.flag = &opts.hcl },
 	{ "bundle", "FILE.tar.zst",
-		"also write all of it, with Xen's messages, into one file to mail, which\n"
-		"                          must not be there",
+		"also write the document, its sources and Xen's log into one file, for\n"
+		"                          mailing; it must not exist",
 		.text = &opts.bundle },
-	{ "device-model", "PATH", "the QEMU to look at (default: the one libxl starts)",
+	{ "device-model", "PATH", "the QEMU to check (default: the one that libxl starts)",
 		.text = &opts.device_model },
-	{ "sysroot", "DIR", "look at the recorded sys/, proc/ and dev/mem in DIR, not at this host",
+	{ "sysroot", "DIR",
+		"check the recorded sys/, proc/ and dev/mem in DIR instead of this host",
 		.text = &opts.sysroot },
-	{ "lspci", "FILE", "what `lspci -xxxx' of another host wrote, instead of sysfs",
+	{ "lspci", "FILE",
+		"read the output of `lspci -xxxx' of a different host from FILE, instead\n"
+		"                          of sysfs",
 		.text = &opts.lspci },
-	{ "xen-log", "FILE", "what `xl dmesg' wrote, instead of asking Xen",
+	{ "xen-log", "FILE", "read the output of `xl dmesg' from FILE, instead of querying Xen",
 		.text = &opts.xen_log },
 	{ "ids", "FILE",
-		"which GPU is what (default: IGD_IDS, or the table built into the\n"
+		"the table of GPU ids (default: IGD_IDS, or the table built into the\n"
 		"                          program)",
 		.text = &opts.ids },
 	{ NULL },
@@ -66,7 +70,7 @@ static int restore(struct runner *runner, struct problem *why)
 	r = lease_restore(runner->backend->devices, runner->host, "", &device, why);
 	if (r == 1) {
 		bdf_format(device, bdf);
-		printf("gave device %s back\n", bdf);
+		printf("returned device %s\n", bdf);
 	} else if (r == 0 && json_array_size(destroyed) == 0) {
 		puts("nothing to restore: no run left anything on this host");
 	}
@@ -190,11 +194,11 @@ static int run(int argc, char **argv)
 	if (argc == 0 || (argc == 1 && strcmp(argv[0], "check") == 0)) {
 		if (!opts.json || !opts.hcl)
 			return run_checks();
-		problem_set(&why, 0, "--json or --hcl, not both");
+		problem_set(&why, 0, "--json and --hcl cannot be combined");
 	} else if (argc == 1 && strcmp(argv[0], "restore") == 0) {
 		return run_restore();
 	} else {
-		problem_set(&why, 0, "say what to do: check, which is what it does, or restore");
+		problem_set(&why, 0, "the argument is check (the default) or restore");
 	}
 	return command_fail(&command_host, EXIT_USAGE, &why);
 }
@@ -202,13 +206,16 @@ static int run(int argc, char **argv)
 const struct command command_host = {
 	.name = "host",
 	.arguments = "[check|restore]",
-	.summary = "can this host pass an IGD through, and if not, why; restore: undo a killed run",
+	.summary =
+		"check if this host can pass an IGD through; restore: undo what a killed run left",
 	.description =
-		"Looks at Xen, VT-d, the device at 00:02.0 and all that a passthrough test needs, and\n"
-		"says what is wrong and what to do; starts and changes nothing. Without Xen or without\n"
-		"root it says what cannot be known. Exit status: 0 PASS, 1 FAIL, 3 UNKNOWN.\n\n"
-		"restore destroys guests whose harness is dead, and gives back the device that one had\n"
-		"leased: to dom0 and to the driver it had. Changes nothing if no run left anything.",
+		"Checks Xen, VT-d, the device at 00:02.0 and everything else that a passthrough test\n"
+		"needs; prints what is wrong and what to do about it. Starts no guest and changes\n"
+		"nothing. Without Xen or without root it prints which checks are UNKNOWN for that\n"
+		"reason. Exit status: 0 PASS, 1 FAIL, 3 UNKNOWN.\n\n"
+		"restore destroys guests whose harness has died, and returns a device that a run had\n"
+		"leased to dom0 and to its previous driver. It changes nothing if no run left\n"
+		"anything.",
 	.options = options,
 	.run = run,
 };

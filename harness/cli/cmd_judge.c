@@ -27,26 +27,26 @@ static const struct command_option options[] = {
 		"                          beside that matrix)",
 		.text = &opts.known },
 	{ "patterns", "FILE",
-		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
-		"                          installed with the program, or the run's own)",
+		"the patterns of log lines (default: IGD_PATTERNS, the file installed\n"
+		"                          with the program, or the run's own)",
 		.text = &opts.patterns },
-	{ "select", "GLOB", "only cells whose name matches; may be given again",
+	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
 		.list = &opts.select },
-	{ "format", "NAME", "how to say it (default: table; docs/use/formats.md)",
+	{ "format", "NAME", "the output format (default: table; docs/use/formats.md)",
 		.text = &opts.format, .nth = renderer_name },
-	{ "output", "FILE", "write it there, whole, instead of to the terminal",
+	{ "output", "FILE", "write the output to FILE, atomically, instead of to the terminal",
 		.text = &opts.output },
 	{ "baseline", "RUN",
-		"for a qualification: an earlier run, judged alike, and what changed\n"
-		"                          since it, cell by cell",
+		"for the qualification formats: an earlier run, judged in the same way;\n"
+		"                          the report lists each cell that changed since",
 		.text = &opts.baseline },
 	{ "history", "RUN",
-		"a run before the baseline; may be given again. A cell that was as\n"
-		"                          expected in none of them never passed",
+		"a run before the baseline; repeatable. A cell that was as expected in\n"
+		"                          none of these runs is classed \"never passed\"",
 		.list = &opts.history },
-	{ "quiet", NULL, "print nothing but warnings and errors; --output is still written",
+	{ "quiet", NULL, "print only warnings and errors; --output is still written",
 		.flag = &opts.quiet },
-	{ "verbose", NULL, "for the table: print every field of every cell",
+	{ "verbose", NULL, "for the format table: print every field of every cell",
 		.flag = &opts.verbose },
 	{ NULL },
 };
@@ -133,7 +133,7 @@ static int check_usage(int argc, const struct renderer *renderer, struct problem
 			"--baseline is for the formats qualification-md and qualification-html; "
 			"igd-harness diff compares two runs at a terminal");
 	if (opts.history.count > 0 && !opts.baseline)
-		return problem_set(why, -EINVAL, "--history says what was before a --baseline");
+		return problem_set(why, -EINVAL, "--history needs --baseline");
 	return 0;
 }
 
@@ -168,9 +168,8 @@ const struct command command_judge = {
 	.arguments = "DIR",
 	.summary = "judge a stored run again, offline",
 	.description =
-		"Judges the run directory DIR from its record alone: by its own frozen matrix, or by\n"
-		"another, and searches its logs for lines whose meaning is known. Changes nothing in\n"
-		"DIR.",
+		"Judges the run directory DIR from its record alone, by its own frozen matrix or by\n"
+		"the one given, and searches its logs for known lines. Changes nothing in DIR.",
 	.options = options,
 	.run = run,
 };

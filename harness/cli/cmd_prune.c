@@ -155,7 +155,7 @@ static int prune(const struct candidate *candidate, struct problem *why)
 	else if (r == 0)
 		printf("%s: %s%s, %zu files, %" PRIu64 " bytes\n", candidate->dir,
 			opts.dry_run ? "would be " : "",
-			opts.logs ? "rid of logs of cells that passed" : "removed", pruned.files,
+			opts.logs ? "pruned of logs of cells that passed" : "removed", pruned.files,
 			pruned.bytes);
 	json_decref(run);
 	json_decref(plan);
@@ -171,8 +171,7 @@ static int run(int argc, char **argv)
 
 	if (argc < 1 || (opts.keep && opts.older) || (!opts.keep && !opts.older && !opts.logs)) {
 		problem_set(&why, 0,
-			argc < 1 ? "name the run directories"
-				 : "say which to keep, by --keep or --older, or say --logs");
+			argc < 1 ? "name the run directories" : "give --keep, --older or --logs");
 		return command_fail(&command_prune, EXIT_USAGE, &why);
 	}
 	candidates = calloc((size_t)argc, sizeof(*candidates));

@@ -42,22 +42,23 @@ static const char *format_name(size_t i)
 
 static const struct command_option options[] = {
 	{ "matrix", "FILE",
-		"judge the runs of the matrix of that name by this one, instead of their\n"
-		"                          own; may be given again",
+		"judge the runs of the matrix of the same name by this one instead of\n"
+		"                          their own; repeatable",
 		.list = &opts.matrices },
 	{ "host", "RELEASE=FILE",
-		"what `host --json' said there (default: what its first run recorded);\n"
-		"                          may be given again",
+		"the output of `host --json' on the host of that release (default: the\n"
+		"                          document in its first run); repeatable",
 		.list = &opts.hosts },
-	{ "abi", "RELEASE=FILE", "what `abi --json' said of its QEMU; may be given again",
+	{ "abi", "RELEASE=FILE",
+		"the output of `abi --json' for the QEMU of that release; repeatable",
 		.list = &opts.abis },
 	{ "bundle", "FILE",
-		"what `bundle' made of one of the runs: it is checked, and named with its\n"
-		"                          hash; may be given again",
+		"a bundle of one of the runs: it is checked, and the report has its hash;\n"
+		"                          repeatable",
 		.list = &opts.bundles },
-	{ "format", "NAME", "how to say it (default: text)", .text = &opts.format,
+	{ "format", "NAME", "the output format (default: text)", .text = &opts.format,
 		.nth = format_name },
-	{ "output", "FILE", "write it there, whole, instead of to the terminal",
+	{ "output", "FILE", "write the output to FILE, atomically, instead of to the terminal",
 		.text = &opts.output },
 	{ NULL },
 };
@@ -99,8 +100,8 @@ static int read_stored(const char *path, json_t **document_r, struct problem *wh
 
 	if (opts.matrices.count + opts.hosts.count + opts.abis.count + opts.bundles.count > 0)
 		return problem_set(why, -EINVAL,
-			"%.200s is no run directory, and of what was stored only the format can be "
-			"chosen",
+			"%.200s is not a run directory; for a stored qualification only --format and "
+			"--output can be given",
 			path);
 	r = qualify_read(path, DOCUMENT_QUALIFICATION, document_r, why);
 	if (r == 0 && (r = qualify_check(*document_r, &inner)) < 0)
@@ -158,16 +159,16 @@ static int run(int argc, char **argv)
 const struct command command_qualify = {
 	.name = "qualify",
 	.arguments = "[RELEASE=]RUN...|FILE",
-	.summary = "the report on several releases that a release manager signs",
+	.summary = "make the report on several releases that a release manager signs",
 	.description =
-		"Judges the run directories, of any matrices, and makes one document of them: the\n"
-		"decision and its grounds, what each release is, coverage, verdicts side by side, what\n"
-		"regressed from each release to the next, known deviations, cells without an answer,\n"
-		"what was said of hosts and of QEMU's ABI, and the hashes of the bundles. Releases are\n"
-		"in the order in which they are named; a RUN is of the release that the last part of\n"
-		"its path names. FILE is such a document, stored with --format json: it is said again.\n"
-		"Exit status: that of the worst run; if that is 0, 1 if the decision is \"not qualified\"\n"
-		"and 3 if it is \"undecided\"; 2 usage.",
+		"Judges the run directories, of one or more matrices, and makes one document of them:\n"
+		"the decision and its reasons, the software of each release, coverage, verdicts side\n"
+		"by side, regressions from each release to the next, known deviations, cells without\n"
+		"an answer, the results of `host` and `abi`, and the hashes of the bundles. Releases\n"
+		"have the order in which they are given; the release of a RUN is the last part of its\n"
+		"path, unless RELEASE= names it. FILE is such a document, stored with --format json,\n"
+		"to be rendered again. Exit status: that of the worst run; if that is 0, 1 if the\n"
+		"decision is \"not qualified\" and 3 if it is \"undecided\"; 2 usage.",
 	.options = options,
 	.run = run,
 };

@@ -13,7 +13,7 @@ static struct {
 } opts;
 
 static const struct command_option options[] = {
-	{ "quiet", NULL, "print nothing but warnings and errors", .flag = &opts.quiet },
+	{ "quiet", NULL, "print only warnings and errors", .flag = &opts.quiet },
 	{ "verbose", NULL, "print every field of every cell", .flag = &opts.verbose },
 	{ NULL },
 };
@@ -28,7 +28,7 @@ static int go_on(const struct store *store, const json_t *run, const json_t *pla
 
 	if (json_object_get(json_object_get(run, "identities"), "shards"))
 		return problem_set(why, -ENOTSUP,
-			"%s is a merged run: go on with the shard that is not whole", store->dir);
+			"%s is a merged run: resume the shard that is incomplete", store->dir);
 	if (json_object_get(run, "dut"))
 		return dut_resume(
 			store, run, plan, patterns, output_level(opts.quiet, opts.verbose), why);
@@ -50,7 +50,7 @@ static int run(int argc, char **argv)
 	int r;
 
 	if (argc != 1) {
-		problem_set(&why, 0, "name the run directory to go on with");
+		problem_set(&why, 0, "name the run directory to continue");
 		return command_fail(&command_resume, EXIT_USAGE, &why);
 	}
 	r = store_open(argv[0], true, &store, &stored_run, &plan, &why);
@@ -77,13 +77,14 @@ out:
 const struct command command_resume = {
 	.name = "resume",
 	.arguments = "DIR",
-	.summary = "go on with a run that was stopped, killed, or lost its host",
+	.summary = "continue a run that was stopped or killed, or whose host failed",
 	.description =
-		"Runs the cells of the run directory DIR that are not over, as they were planned, and\n"
-		"judges the whole. The cell that was running is tried again, what it left is kept\n"
-		"beside it; one during which the host died twice is given up (MISS). Refused on a host\n"
-		"that is not what it was when the run began. A run on a host under test goes on there.\n"
-		"Exit status as of run.",
+		"Runs the cells of the run directory DIR that have not ended, as planned, and judges\n"
+		"the whole run. The cell that was interrupted is run again, and the evidence of the\n"
+		"interrupted attempt is kept beside it; a cell during which the host died twice is\n"
+		"given up (MISS). Refuses to continue if the software under test, the guest images or\n"
+		"the machine are not those of the run's beginning. A run on a host under test\n"
+		"continues there. Exit status as of run.",
 	.options = options,
 	.run = run,
 };

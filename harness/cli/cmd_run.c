@@ -31,69 +31,75 @@ static struct {
 } opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
 static const struct command_option options[] = {
-	{ "backend", "NAME", "what makes the guests (default: libxl)", .text = &opts.backend,
-		.nth = backend_name },
+	{ "backend", "NAME", "the back end that starts the guests (default: libxl)",
+		.text = &opts.backend, .nth = backend_name },
 	{ "out", "DIR",
-		"the run directory to make (default: IGD_RUN_DIR, or\n"
-		"                          igd-run-DATE-TIME here)",
+		"the run directory to make (default: IGD_RUN_DIR, or igd-run-DATE-TIME in\n"
+		"                          the current folder)",
 		.text = &opts.out },
-	{ "select", "GLOB", "only cells whose name matches; may be given again",
+	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
 		.list = &opts.select },
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
 		.text = &opts.shard },
 	{ "dut", "HOST",
-		"run on this host under test: lab:NAME, ssh:USER@HOST, or a description\n"
-		"                          NAME or FILE (docs/labs/hosts-under-test.md); paths and back ends are its",
+		"run on this host under test: lab:NAME, ssh:USER@HOST, or a host\n"
+		"                          description, NAME or FILE (docs/labs/hosts-under-test.md); paths and\n"
+		"                          back ends are those of the host",
 		.text = &opts.dut },
-	{ "hosts", "DIR", "where descriptions NAME.yaml are (default: IGD_HOSTS, or hosts)",
+	{ "hosts", "DIR",
+		"the folder of the host descriptions NAME.yaml (default: IGD_HOSTS, or\n"
+		"                          hosts)",
 		.text = &opts.hosts },
-	{ "tree", "DIR", "the installed tree that the host gets (default: the one of this program)",
+	{ "tree", "DIR",
+		"the installed tree to copy to the host under test (default: the tree of\n"
+		"                          this program)",
 		.text = &opts.tree },
-	{ "lab-dir", "DIR", "the commands of lab:NAME (default: ci/lab above this program)",
+	{ "lab-dir", "DIR",
+		"the folder of the commands that lab:NAME uses (default: ci/lab above\n"
+		"                          this program)",
 		.text = &opts.lab_dir },
 	{ "guest", "NAME",
-		"this guest image in place of the matrix's, such as tiny: a small kernel\n"
-		"                          that starts in a third of the time",
+		"the guest image instead of the matrix's, such as tiny: a small kernel\n"
+		"                          that boots in a third of the time",
 		.text = &opts.guest },
 	{ "guests", "DIR",
-		"where the guest images are, a folder each (default: IGD_GUESTS, or\n"
-		"                          those installed with the program)",
+		"the folder of the guest images (default: IGD_GUESTS, or the images\n"
+		"                          installed with the program)",
 		.text = &opts.guests },
-	{ "device-model", "PATH", "the QEMU to test (default: the back end's own)",
+	{ "device-model", "PATH", "the QEMU to test (default: that of the back end)",
 		.text = &opts.device_model },
 	{ "model", "NAME=PATH",
-		"another QEMU, for cells whose setting device_model names it; may be\n"
-		"                          given again",
+		"a further QEMU, for cells whose setting device_model is NAME; repeatable",
 		.list = &opts.models },
 	{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",
 		.text = &opts.accelerator },
 	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &opts.replay },
 	{ "jobs", "N",
-		"run up to N cells side by side, as far as the host has memory and\n"
-		"                          processors; cells with a passed-through device run alone",
+		"run up to N cells side by side, as far as the memory and processors of\n"
+		"                          the host allow; cells with a passed-through device run alone",
 		.text = &opts.jobs },
 	{ "slow", "FACTOR", "multiply all limits, for a slow host", .text = &opts.slow },
 	{ "patterns", "FILE",
-		"what lines of the logs mean (default: IGD_PATTERNS, or the file\n"
-		"                          installed with the program)",
+		"the patterns of log lines (default: IGD_PATTERNS, or the file installed\n"
+		"                          with the program)",
 		.text = &opts.patterns },
 	{ "known", "FILE",
-		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
-		"                          if it is there)",
+		"the known deviations (default: MATRIX.known.yaml beside the matrix, if\n"
+		"                          it exists)",
 		.text = &opts.known },
 	{ "keep-lease", NULL,
-		"give a passed-through device back to dom0 at the end of the run, not\n"
-		"                          after each cell",
+		"return a passed-through device to dom0 at the end of the run, not after\n"
+		"                          each cell",
 		.flag = &opts.keep_lease },
-	{ "no-cells", NULL, "freeze the run directory and run no cell: `resume` does that",
+	{ "no-cells", NULL, "freeze the run directory and run no cell; `resume` runs the cells",
 		.flag = &opts.no_cells },
 	{ "like", "RUN",
-		"an earlier run, by whose times the rest is estimated (default: the newest\n"
-		"                          of this matrix beside the run directory)",
+		"the earlier run whose times are used to estimate the remaining time\n"
+		"                          (default: the newest run of this matrix beside the run directory)",
 		.text = &opts.like },
-	{ "quiet", NULL, "print nothing but warnings and errors", .flag = &opts.quiet },
+	{ "quiet", NULL, "print only warnings and errors", .flag = &opts.quiet },
 	{ "verbose", NULL, "print every field of every cell", .flag = &opts.verbose },
 	{ NULL },
 };
@@ -216,7 +222,7 @@ static int run_on_dut(const json_t *plan, const struct patterns *patterns, const
 
 	if (opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0)
 		r = problem_set(why, -EINVAL,
-			"--%s is not for --dut: each cell is a harness of its own there",
+			"--%s does not work with --dut: the host runs one harness for each cell",
 			opts.keep_lease ? "keep-lease"
 			: opts.no_cells ? "no-cells"
 					: "jobs");
@@ -312,9 +318,9 @@ const struct command command_run = {
 	.arguments = "MATRIX",
 	.summary = "start every cell of a matrix, record it and judge it",
 	.description =
-		"Freezes the plan into a run directory, starts each cell's guest, keeps what it reported\n"
-		"and all evidence, judges it and prints the result. Exit status: 0 all as expected,\n"
-		"1 a deviation, 2 usage, 3 the lab, the host or the test failed.",
+		"Writes the plan into a run directory, runs each cell's guest, stores its reports and\n"
+		"all evidence, judges them, and prints the result. Exit status: 0 all as expected; 1\n"
+		"a deviation; 2 usage; 3 the lab, the host or the test failed.",
 	.options = options,
 	.run = run,
 };

@@ -7,8 +7,8 @@
 #include "harness/report/formats.h"
 
 const char help_about[] =
-	"Starts Xen HVM guests under each machine configuration of a matrix, asks an agent in\n"
-	"the guest what it sees, and judges that against what is expected.";
+	"Starts Xen HVM guests under each machine configuration of a matrix, reads the report\n"
+	"of an agent in the guest, and judges it by the expectations of the matrix.";
 
 const struct help_term help_statuses[] = {
 	{ "0", "all as expected" },
@@ -26,12 +26,12 @@ const struct help_term help_options[] = {
 
 const struct help_term help_environment[] = {
 	{ "IGD_GUESTS", "the folder of the guest images, if --guests does not name one" },
-	{ "IGD_HOSTS", "the folder of the descriptions of hosts, if --hosts does not name one" },
-	{ "IGD_MODULES", "the folder of the back end modules, instead of the one installed" },
-	{ "IGD_PATTERNS", "what lines of the logs mean, if --patterns does not name a file" },
-	{ "IGD_IDS", "which GPU is what, if --ids does not name a file" },
+	{ "IGD_HOSTS", "the folder of the host descriptions, if --hosts does not name one" },
+	{ "IGD_MODULES", "the folder of the back end modules, instead of the installed one" },
+	{ "IGD_PATTERNS", "the patterns of log lines, if --patterns does not name a file" },
+	{ "IGD_IDS", "the table of GPU ids, if --ids does not name a file" },
 	{ "IGD_RUN_DIR", "the run directory to make, if --out does not name one" },
-	{ "IGD_SYMBOLS", "what replaces symbols of Xen, if --symbols does not name a file" },
+	{ "IGD_SYMBOLS", "the replacements of Xen's symbols, if --symbols does not name a file" },
 	{ NULL, NULL },
 };
 
@@ -47,13 +47,13 @@ void help_text(const struct command *const *all, FILE *stream)
 	fputs("\nBack ends:\n", stream);
 	for (const struct backend_entry *entry = backend_entries; entry->name; entry++)
 		fprintf(stream, "  %-8s %s\n", entry->name, entry->about);
-	fputs("\nFormats, of judge:\n", stream);
+	fputs("\nOutput formats of judge:\n", stream);
 	for (const struct renderer *renderer = renderers; renderer->name; renderer++)
-		fprintf(stream, "  %-8s %s\n", renderer->name, renderer->about);
+		fprintf(stream, "  %-18s %s\n", renderer->name, renderer->about);
 	fputs("\nExit status:\n", stream);
 	for (const struct help_term *term = help_statuses; term->name; term++)
 		fprintf(stream, "  %-8s %s\n", term->name, term->meaning);
-	fputs("\n`igd-harness COMMAND --help` tells more.\n", stream);
+	fputs("\n`igd-harness COMMAND --help` prints the options of a command.\n", stream);
 }
 
 void help_no_command(const struct command *const *all, const char *name, struct problem *why)

@@ -88,7 +88,7 @@ int options_parse(const struct command *command, int argc, char **argv, int *fir
 			return 0;
 		case ':':
 			fprintf(stderr,
-				"igd-harness %s: %s needs an argument; igd-harness %s --help tells more\n",
+				"igd-harness %s: %s needs an argument; igd-harness %s --help lists its options\n",
 				command->name, argv[optind - 1], command->name);
 			return usage;
 		default:

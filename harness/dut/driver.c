@@ -338,7 +338,7 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 	if (status < 0)
 		return status;
 	if (r < 0)
-		return problem_set(why, r, "%.350s; `igd-harness resume %.100s` goes on",
+		return problem_set(why, r, "%.350s; `igd-harness resume %.100s` continues the run",
 			inner.text, session->store->dir);
 	if (session->stopping)
 		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",

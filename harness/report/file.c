@@ -15,7 +15,7 @@ static int check_place(const char *path, struct problem *why)
 
 	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return problem_set(why, -EINVAL,
-			"%s is there and is no plain file: name another, or leave --output out and "
+			"%s exists and is not a regular file: name a different one, or leave --output out and "
 			"redirect",
 			path);
 	return 0;

@@ -15,19 +15,19 @@
 
 const struct renderer renderers[] = {
 	{ "table", "for people at a terminal", render_table, render_table_sink },
-	{ "views", "the views of each guest's devices, layer by layer", render_views },
-	{ "json", "the findings document itself", render_json, render_json_sink },
+	{ "views", "the devices of each guest as each layer sees them", render_views },
+	{ "json", "the findings document", render_json, render_json_sink },
 	{ "junit", "JUnit XML, for GitLab and Jenkins", render_junit },
 	{ "tap", "TAP version 13, for prove and meson", render_tap },
 	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
 	{ "lava", "LAVA's signals, for a test shell", render_lava },
 	{ "html", "one file for a browser", render_html },
-	{ "migration-md", "guests that were saved and restored, a Markdown table",
+	{ "migration-md", "Markdown table of the guests that were saved and restored",
 		render_migration },
-	{ "qualification-md", "for a release, Markdown", render_qualification_md,
+	{ "qualification-md", "qualification of a release, Markdown", render_qualification_md,
 		.compares = true },
-	{ "qualification-html", "for a release, to be printed", render_qualification_html,
-		.compares = true },
+	{ "qualification-html", "qualification of a release, HTML to print",
+		render_qualification_html, .compares = true },
 	{ NULL },
 };
 

@@ -31,7 +31,7 @@ static int load(
 	}
 	if (module->abi != BACKEND_ABI) {
 		return problem_set(why, -ENOSYS,
-			"%s belongs to another version of igd-harness: rebuild and install both",
+			"%s belongs to a different version of igd-harness: rebuild and install both",
 			entry->module);
 	}
 	*backend_r = module->backend;

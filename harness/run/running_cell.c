@@ -138,7 +138,7 @@ static int check_recorded(const struct store *store, const json_t *end, struct p
 	if (!end || strcmp(document_text(end, "ending"), not_recorded) != 0)
 		return 0;
 	return problem_set(why, -ENOSPC,
-		"cell %s: %.200s; make room, and `igd-harness resume %.200s` goes on",
+		"cell %s: %.200s; free some space, then `igd-harness resume %.200s` continues the run",
 		document_text(end, "cell"), document_text(end, "detail"), store->dir);
 }
 

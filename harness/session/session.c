@@ -99,8 +99,8 @@ int session_same(const json_t *before, const json_t *now, struct problem *why)
 		old_text = old ? json_dumps(old, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 		new_text = new ? json_dumps(new, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 		problem_set(why, 0,
-			"this is not the host that the run began on, %s%s%s was %.150s and is "
-			"%.150s: begin a new run",
+			"the host differs from the one on which the run began: %s%s%s was %.150s "
+			"and is %.150s; start a new run",
 			telling[i][0], telling[i][1] ? "." : "", telling[i][1] ? telling[i][1] : "",
 			old_text ? old_text : "unknown", new_text ? new_text : "unknown");
 		free(old_text);
@@ -197,8 +197,8 @@ int session_reopen(struct runner *runner, struct backend_options *options,
 
 	if (session_settings_read(json_object_get(run, "settings"), &backend, options, runner) < 0)
 		return problem_set(why, -ENOTSUP,
-			"%s/run.json does not have the settings of its run (\"settings\"): begin "
-			"a new run",
+			"%s/run.json lacks the settings of the run (\"settings\"): start a "
+			"new run",
 			store->dir);
 	r = runner_open(runner, backend, options, why);
 	if (r == 0)
@@ -253,7 +253,7 @@ int session_run(struct runner *runner, const struct store *store, const json_t *
 	if (status == 0)
 		status = session_conclude(store, run, plan, patterns, level, why);
 	if (status >= 0 && runner->stopped)
-		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",
+		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` continues the run\n",
 			store->dir);
 	return status >= 0 && !runner->host_is_whole ? EXIT_NO_ANSWER : status;
 }

@@ -205,7 +205,7 @@ static int make(struct bisect_session *session, const struct bisect_point *point
 		free(args->owned[i]);
 	free(args);
 	if (r == 0 && end.how == CHILD_STOPPED)
-		r = problem_set(why, STOPPED, "stopped; the same command goes on");
+		r = problem_set(why, STOPPED, "stopped; the same command continues");
 	if (r == 0 && end.how == CHILD_LATE)
 		r = problem_set(why, STOPPED, "the run of %.100s did not end within %u s",
 			point->name, session->orders->run_limit_s);

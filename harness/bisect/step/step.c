@@ -131,7 +131,7 @@ static enum bisect_answer read_build(const struct bisect_orders *orders,
 	text[0] = 0;
 	switch (end->how) {
 	case CHILD_STOPPED:
-		snprintf(text, 512, "stopped; the same command goes on");
+		snprintf(text, 512, "stopped; the same command continues");
 		return BISECT_STOP;
 	case CHILD_SIGNALLED:
 		snprintf(text, 512,
