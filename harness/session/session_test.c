@@ -15,7 +15,7 @@ static void a_run_without_settings_cannot_be_resumed(void)
 
 	CU_ASSERT_EQUAL(session_reopen(&runner, &options, &store, run, NULL, &why), -ENOTSUP);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "results/some-run/run.json"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "begin a new run"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "start a new run"));
 	CU_ASSERT_PTR_NULL(strstr(why.text, "version"));
 	json_decref(run);
 }
