@@ -131,8 +131,8 @@ static int identify_capabilities(
 	libxl_physinfo_init(&info);
 	rc = libxl_get_physinfo(host->session->ctx, &info);
 	if (rc) {
-		r = problem_set(
-			why, -EIO, "the hypervisor did not report its capabilities: %s", rc_text(rc));
+		r = problem_set(why, -EIO, "the hypervisor did not report its capabilities: %s",
+			rc_text(rc));
 		goto out;
 	}
 	if (info.cap_hvm)
