@@ -32,7 +32,7 @@ struct html_slot {
 struct html_page {
 	const struct embedded *template, *style;
 	const struct embedded *script; /* for @script@; NULL: it has none */
-	const struct html_slot *slots;  /* the other names of the template */
+	const struct html_slot *slots; /* the other names of the template */
 };
 
 /*
