@@ -116,7 +116,7 @@ static int try_note(struct lease *lease, bool *empty_r, struct problem *why)
 		return problem_set(why, -errno, "cannot open %s: %s", path, strerror(errno));
 	if (flock(lease->fd, LOCK_EX | LOCK_NB) < 0)
 		return problem_set(why, -EBUSY,
-			"another igd-harness has a device leased on this host: wait for it");
+			"another igd-harness has leased a device on this host: wait for it");
 	if (fstat(lease->fd, &st) < 0)
 		return problem_set(why, -errno, "cannot read %s: %s", path, strerror(errno));
 	*empty_r = st.st_size == 0;
@@ -140,7 +140,8 @@ static int open_note(struct lease *lease, bool *empty_r, struct problem *why)
 			return r;
 		close_note(lease);
 	}
-	return problem_set(why, -EBUSY, "%s comes and goes: other runs are busy", LEASE_FILE);
+	return problem_set(
+		why, -EBUSY, "%s keeps changing, because other runs are active", LEASE_FILE);
 }
 
 /* The lease is over: removes the note, while it is locked, and the folder if nothing else is in. */
@@ -187,7 +188,7 @@ static int check_free(struct lease *lease, struct problem *why)
 		return r;
 	bdf_format(lease->device, bdf);
 	return problem_set(why, -EBUSY,
-		"device %s is in use by %s, which was left alone: end that guest first", bdf,
+		"device %s is in use by %s, which was not touched: stop that guest first", bdf,
 		holder);
 }
 
@@ -219,7 +220,7 @@ int lease_take(struct lease *lease, const struct device_ops *ops, void *host, co
 	r = open_note(lease, &empty, why);
 	if (r == 0 && !empty)
 		r = problem_set(why, -EBUSY,
-			"a run that was killed still has a device: run `igd-harness host restore`");
+			"a killed run still has a device leased: run `igd-harness host restore`");
 	if (r < 0) {
 		close_note(lease);
 		return r;
@@ -309,8 +310,9 @@ static int read_note(struct lease *lease, struct problem *why)
 		    "was_assignable", &was) < 0 ||
 		bdf_parse(device, &lease->device) < 0 || strchr(driver, '/'))
 		r = problem_set(why, -EINVAL,
-			"%s cannot be read; see which devices `xl pci-assignable-list` shows, give "
-			"them back with `xl pci-assignable-remove -r`, and remove the file",
+			"%s cannot be read: list the devices with `xl "
+			"pci-assignable-list`, return them with `xl "
+			"pci-assignable-remove -r`, and remove the file",
 			LEASE_FILE);
 	else
 		snprintf(lease->driver, sizeof(lease->driver), "%s", driver);

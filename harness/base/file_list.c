@@ -104,7 +104,7 @@ static int visit(int dir_fd, const char *name, const char *path, int depth, stru
 		return problem_set(why, -errno, "cannot look at %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return problem_set(why, -EINVAL,
-			"%s is neither a plain file nor a folder: no run wrote it, remove it",
+			"%s is neither a regular file nor a folder: no run wrote it, remove it",
 			path);
 	r = add(files, path, &st, why);
 	if (r < 0 || S_ISREG(st.st_mode))

@@ -94,7 +94,7 @@ static void add_machine(json_t *why, const json_t *host)
 	else if (virtual)
 		add(why, "virtual machine", with_product("a virtual machine", ", ", host));
 	else if (!is_machine_hardware(host))
-		add(why, "not known", json_string("not known what the host was"));
+		add(why, "not known", json_string("the host is unknown"));
 	add_phantom(why, host);
 }
 
@@ -117,7 +117,7 @@ static void add_reasons(json_t *why, const json_t *identities)
 	if (json_array_size(why) == 0 &&
 		(strcmp(effective_backend, "libxl") != 0 || strcmp(backend, "libxl") != 0))
 		add(why, "not known",
-			json_sprintf("not known what the back end \"%s\" ran on", backend));
+			json_sprintf("it is unknown what the back end \"%s\" ran on", backend));
 }
 
 /* The answer for reasons why it was not hardware, and the machines if it was. Steals both. */

@@ -104,7 +104,7 @@ static void a_run_is_known_by_its_run_json(void)
 
 static void what_is_not_as_the_manifest_says(void)
 {
-	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abd" }), "a is not what the manifest says");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abd" }), "a differs from the manifest");
 	is_refused(PACK({ FIRST, ABC_LINE }), "a is in the manifest and not in the bundle");
 	is_refused(PACK({ FIRST, ABC_LINE OF_EMPTY "  b\n" }, { "r/b", "" }),
 		"a is in the manifest and not in the bundle");
@@ -223,7 +223,7 @@ static void what_is_no_archive_at_all(void)
 
 	CU_ASSERT_EQUAL(write(fd, "a bundle, honestly\n", 19), 19);
 	lseek(fd, 0, SEEK_SET);
-	is_refused(fd, "no whole bundle");
+	is_refused(fd, "incomplete or damaged");
 	is_refused(open("/dev/null", O_RDONLY | O_CLOEXEC), "bundle");
 }
 

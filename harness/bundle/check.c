@@ -33,7 +33,7 @@ static int damaged(struct in *in, struct problem *why)
 {
 	const char *text = archive_error_string(in->archive);
 
-	return problem_set(why, -EINVAL, "it is no whole bundle: %s",
+	return problem_set(why, -EINVAL, "the bundle is incomplete or damaged: %s",
 		text ? printable(text) : "it cannot be read");
 }
 
@@ -59,12 +59,12 @@ static int next_entry(struct in *in, char path[static FILE_LIST_PATH_MAX],
 	if (archive_entry_filetype(*entry_r) == AE_IFDIR && length > 1 && full[length - 1] == '/')
 		full[length - 1] = 0;
 	if (!name || strlen(name) >= sizeof(full) || !file_list_path_is_plain(full))
-		return problem_set(
-			why, -EINVAL, "\"%s\" is no name for a file in a bundle", printable(name));
+		return problem_set(why, -EINVAL, "\"%s\" is not a valid file name in a bundle",
+			printable(name));
 	if (archive_entry_hardlink(*entry_r) ||
 		(archive_entry_filetype(*entry_r) != AE_IFREG &&
 			archive_entry_filetype(*entry_r) != AE_IFDIR))
-		return problem_set(why, -EINVAL, "%s is neither a plain file nor a folder", full);
+		return problem_set(why, -EINVAL, "%s is neither a regular file nor a folder", full);
 	length = strcspn(full, "/");
 	if (!top[0])
 		snprintf(top, sizeof(in->contents.top), "%.*s", (int)length, full);
@@ -168,7 +168,7 @@ static int check_file(
 		return damaged(in, why);
 	digest_finish(&context, sha256);
 	if (strncmp(sha256, in->next, DIGEST_TEXT_MAX - 1) != 0)
-		return problem_set(why, -EINVAL, "%s is not what the manifest says", path);
+		return problem_set(why, -EINVAL, "%s differs from the manifest", path);
 	if (strcmp(path, "run.json") == 0)
 		strcpy(in->contents.run_sha256, sha256);
 	in->next += strlen(in->next) + 1;

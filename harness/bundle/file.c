@@ -47,10 +47,10 @@ static int open_place(int dir_fd, const char *folder, const char *name, const ch
 			why, -errno, "cannot make %s: %s: %s", output, folder, strerror(errno));
 	if (is_same_folder(fd, dir_fd))
 		return problem_set(why, -EINVAL,
-			"%s would be part of what is bundled: name another file", output);
+			"%s would be a part of the bundle itself: use a different file", output);
 	if (faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return problem_set(why, -EEXIST,
-			"%s is there already and is left as it is: name another file", output);
+			"%s exists already and is not overwritten: use a different file", output);
 	return 0;
 }
 

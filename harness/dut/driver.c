@@ -31,7 +31,9 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 	/* As in harness/run/runner.c: a first Ctrl-C lets the cell end, everything else is now. */
 	if (info->ssi_signo == SIGINT && !session->stopping)
-		fputs("\nigd-harness: stopping when this cell is over; once more to end it now\n",
+		fputs("\n"
+		      "igd-harness: stopping after this cell; press again to end it "
+		      "now\n",
 			stderr);
 	else
 		session->stop = true;
@@ -233,7 +235,8 @@ static int run_cell(struct driven_cell *driven, char ready[static BOOT_ID_MAX], 
 		r = dut_revive(session, why);
 		if (r < 0)
 			return r == -EINTR ? 0 : r;
-		dut_say(session, r ? "it died, and is back" : "it lives, and is asked again");
+		dut_say(session,
+			r ? "it died and is up again" : "it is alive; sending the request again");
 	}
 }
 
@@ -258,11 +261,11 @@ static int make_whole(struct dut_session *session, const char *name, struct prob
 {
 	int r;
 
-	dut_say(session, "cell %s left something on it", name);
+	dut_say(session, "cell %s left something behind on it", name);
 	if (!session->dut->power_on)
 		return problem_set(why, -EHOSTDOWN,
-			"cell %.200s left something on %s, and the cells after it would be judged "
-			"on a host that is not whole: start it anew",
+			"cell %.200s left something behind on %s, which could "
+			"affect the remaining cells: restart that host",
 			name, session->dut->name);
 	r = dut_cycle(session, why);
 	return r < 0 ? r : 0;
@@ -341,7 +344,9 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 		return problem_set(why, r, "%.350s; `igd-harness resume %.100s` continues the run",
 			inner.text, session->store->dir);
 	if (session->stopping)
-		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` goes on\n",
+		fprintf(stderr,
+			"igd-harness: stopped; `igd-harness resume %s` continues the "
+			"run\n",
 			session->store->dir);
 	return status;
 }

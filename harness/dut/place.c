@@ -274,8 +274,8 @@ void dut_place_forsake(const struct store *store)
 	if (r == 0)
 		r = sd_event_new(&loop);
 	if (r >= 0 && give_noted(store, loop, noted) == 0)
-		fprintf(stderr, "igd-harness: %s held the place %s, which is given back\n",
-			store->dir, document_text(noted, "place"));
+		fprintf(stderr, "igd-harness: %s held the place %s; releasing it\n", store->dir,
+			document_text(noted, "place"));
 	sd_event_unref(loop);
 	json_decref(noted);
 }
@@ -356,8 +356,8 @@ int dut_place_take(struct dut_session *session, struct problem *why)
 				inner.text, session->dut->limits[DUT_PLACE]);
 		}
 		if (r == -ENOENT || now >= until)
-			return problem_set(why, -EBUSY, "the place %s cannot be had: %.350s", place,
-				inner.text);
+			return problem_set(why, -EBUSY, "the place %s cannot be acquired: %.350s",
+				place, inner.text);
 		r = dut_pause(session,
 			until - now < PAUSE_MS * 1000 ? (until - now) / 1000 + 1 : PAUSE_MS);
 	}
@@ -375,11 +375,11 @@ int dut_place_check(struct dut_session *session, struct problem *why)
 		return 0;
 	r = look(session, holder, &inner);
 	if (r == -EIO) {
-		dut_say(session, "going on without the coordinator: %s", inner.text);
+		dut_say(session, "continuing without the coordinator: %s", inner.text);
 		return 0;
 	}
 	if (r == 0 && !holder[0]) {
-		dut_say(session, "the place %s was released, and is taken again", place);
+		dut_say(session, "the place %s was released; acquiring it again", place);
 		r = acquire(session, &inner);
 	} else if (r == 0 && !is_ours(session, holder)) {
 		r = problem_set(&inner, -EBUSY, "%s holds it", holder);
@@ -387,7 +387,6 @@ int dut_place_check(struct dut_session *session, struct problem *why)
 	if (r == 0 || r == -EINTR)
 		return r;
 	session->place.lost = true;
-	return problem_set(why, -EBUSY,
-		"the place %s was taken away (%.200s): nothing more is done to %s", place,
-		inner.text, session->dut->name);
+	return problem_set(why, -EBUSY, "the place %s was lost (%.200s): stopping all access to %s",
+		place, inner.text, session->dut->name);
 }

@@ -104,7 +104,8 @@ static void one_that_is_held_is_not(void)
 {
 	make("holder", "desk/alice\n");
 	CU_ASSERT_EQUAL(begin(), -EBUSY);
-	CU_ASSERT_STRING_EQUAL(why.text, "the place rack-3 cannot be had: desk/alice holds it");
+	CU_ASSERT_STRING_EQUAL(
+		why.text, "the place rack-3 cannot be acquired: desk/alice holds it");
 	dut_place_give(&session);
 	CU_ASSERT_STRING_EQUAL(holder(), "desk/alice");
 	CU_ASSERT_FALSE(is_there(DUT_PLACE_FILE));
@@ -116,7 +117,7 @@ static void without_a_coordinator_there_is_none(void)
 	make("gone", "");
 	CU_ASSERT_EQUAL(begin(), -EBUSY);
 	CU_ASSERT_STRING_EQUAL(why.text,
-		"the place rack-3 cannot be had: Server error: Error: Could not connect to "
+		"the place rack-3 cannot be acquired: Server error: Error: Could not connect to "
 		"coordinator");
 	dut_place_give(&session);
 	CU_ASSERT_FALSE(is_there(DUT_PLACE_FILE));

@@ -119,8 +119,8 @@ int dut_cycle(struct dut_session *session, struct problem *why)
 
 	if (r == 0 && was_up)
 		return problem_set(why, -EHOSTDOWN,
-			"%s was switched off and on and is the same boot still: correct the power "
-			"commands of its description",
+			"%s was power cycled, but its boot id is unchanged: "
+			"correct the power commands of its description",
 			session->dut->name);
 	return r;
 }

@@ -131,15 +131,15 @@ static json_t *compare(const json_t *expectation, const json_t *identities,
 
 	if (json_equal(should_be, seen)) {
 		known = find_known(expectation, identities, evidence, NULL);
-		return with_known(
-			finding(expectation, VERDICT_PASS, should_be, seen,
-				known ? "unexpected pass: the known deviation is gone, remove it"
-				      : NULL),
+		return with_known(finding(expectation, VERDICT_PASS, should_be, seen,
+					  known ? "unexpected pass: the known deviation does not "
+						  "occur any more, remove it"
+						: NULL),
 			known);
 	}
 	known = find_known(expectation, identities, evidence, seen);
 	if (known && has_expired(known, identities, evidence)) {
-		problem_set(&note, 0, "this was known and was to be gone by now: %s",
+		problem_set(&note, 0, "this known deviation has expired: %s",
 			document_text(known, "why"));
 		return with_known(
 			finding(expectation, VERDICT_FAIL, should_be, seen, note.text), known);
@@ -176,7 +176,7 @@ static json_t *judge_expectation(
 		struct problem note = { 0 };
 
 		problem_set(
-			&note, 0, "%s, so nobody knows whether this is to be expected", why.text);
+			&note, 0, "%s, so it is unknown whether the expectation applies", why.text);
 		return error(expectation, note.text);
 	}
 	if (wanted(expectation, evidence, &should_be, &why) < 0 ||

@@ -80,8 +80,8 @@ static void judge_end(const json_t *plan_cell, const json_t *identities,
 
 	if (ending_parse(document_text(evidence->end, "ending"), &ending) < 0) {
 		cell_verdict->verdict = VERDICT_ERROR;
-		cell_verdict->cause = json_sprintf("end.json names an ending this program does not "
-						   "know: \"%s\"",
+		cell_verdict->cause = json_sprintf(
+			"end.json has an ending that this program does not know: \"%s\"",
 			document_text(evidence->end, "ending"));
 		return;
 	}
@@ -91,13 +91,14 @@ static void judge_end(const json_t *plan_cell, const json_t *identities,
 	if (ending == ENDING_DONE && transition_is(plan_cell) && !evidence->moved) {
 		cell_verdict->verdict = VERDICT_ERROR;
 		cell_verdict->cause = json_sprintf(
-			"the cell ended well, but there are no two reports to compare: %s",
-			report_trouble ? report_trouble : "one is not there");
+			"the cell ended as done, but there are no two reports to compare: %s",
+			report_trouble ? report_trouble : "one is missing");
 	} else if (ending == ENDING_DONE && !evidence->report) {
 		cell_verdict->verdict = VERDICT_ERROR;
-		cell_verdict->cause = json_sprintf("the cell ended well, but its report.json is no "
-						   "report: %s",
-			report_trouble ? report_trouble : "it is not there");
+		cell_verdict->cause =
+			json_sprintf("the cell ended as done, but its report.json is not a valid "
+				     "report: %s",
+				report_trouble ? report_trouble : "it is missing");
 	} else if (ending == ENDING_DONE) {
 		judge_findings(plan_cell, identities, evidence, cell_verdict);
 	} else {

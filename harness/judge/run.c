@@ -243,7 +243,7 @@ int judge_stream(const struct judge_request *request, struct problem *why)
 		r = judge_all(&judging, &planned, request->sink);
 		if (r < 0)
 			problem_set(
-				why, r, "the run cannot be judged to its end: %s", strerror(-r));
+				why, r, "the run cannot be judged completely: %s", strerror(-r));
 	}
 	plan_reader_close(planned.reader);
 	json_decref(judging.places);

@@ -11,8 +11,7 @@ const struct backend_entry backend_entries[] = {
 	{ "libxl", "Xen HVM guests through libxl: the real thing; needs a dom0", "igd-xen.so",
 		NULL },
 	{ "qemu", "plain QEMU without Xen: the display half, on any machine", NULL, &backend_qemu },
-	{ "replay", "a recorded run, played again: no guest, no new result", NULL,
-		&backend_replay },
+	{ "replay", "a recorded run, replayed: no guest, no new result", NULL, &backend_replay },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -136,8 +136,8 @@ static void end_for_lack(struct cell *cell, const char *capability, const json_t
 
 	if (is_unknown(lack))
 		cell_end_without_guest(cell, ENDING_HOST_FAILED,
-			"the cell requires \"%s\", and whether this host has it is not known: %s "
-			"(check %s)",
+			"the cell requires \"%s\", and it is unknown whether "
+			"this host has it: %s (check %s)",
 			capability, why, check);
 	else if (lack)
 		cell_end_without_guest(cell, ENDING_NOT_SUPPORTED,
@@ -176,7 +176,7 @@ static void begin(struct cell *cell, const json_t *identities)
 	cell_enter(cell, CELL_CREATE);
 	if (!json_object_get(json_object_get(cell->plan, "settings"), effective_backend)) {
 		cell_end_without_guest(cell, ENDING_NOT_SUPPORTED,
-			"the matrix gives this cell no settings for the %s back end",
+			"the matrix has no settings of this cell for the %s back end",
 			effective_backend);
 		return;
 	}

@@ -65,8 +65,8 @@ static void on_report(void *data, const char *text, size_t length)
 	r = report_parse(text, length, &report, &why);
 	json_decref(report);
 	if (r < 0) {
-		cell_end(cell, ENDING_BAD_REPORT, "%zu bytes that are no report: %s", length,
-			why.text);
+		cell_end(cell, ENDING_BAD_REPORT, "%zu bytes that are not a valid report: %s",
+			length, why.text);
 		return;
 	}
 	cell_enter(cell, CELL_SCREENSHOT);
@@ -81,7 +81,7 @@ static void on_no_report(void *data, int error, const char *sentence)
 
 static void on_trouble(void *data, const char *sentence)
 {
-	cell_end(data, ENDING_BAD_REPORT, "the agent could make no report: %s", sentence);
+	cell_end(data, ENDING_BAD_REPORT, "the agent could not make a report: %s", sentence);
 }
 
 static void on_bye(void *data)
@@ -97,7 +97,7 @@ static int on_grace(sd_event_source *source, uint64_t usec, void *data)
 	struct cell *cell = data;
 
 	cell_end(cell, ENDING_CONSOLE_LOST,
-		"the serial line broke in state %s; guest and device model still live",
+		"the serial line broke in state %s; guest and device model are still running",
 		cell_state_name(cell->state));
 	return 0;
 }
@@ -124,7 +124,7 @@ static void on_flooded(void *data)
 	struct console_count count = console_count(cell->console);
 
 	cell_end(cell, ENDING_GARBAGE,
-		"%llu bytes on the console, %llu good frames among them; a guest has no reason for more than %u",
+		"%llu bytes on the console, with %llu valid frames; the limit is %u bytes",
 		(unsigned long long)count.bytes, (unsigned long long)count.frames, CONSOLE_MAX);
 }
 

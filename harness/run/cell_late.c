@@ -9,7 +9,7 @@ static void limit_of_first_frame(struct cell *cell, unsigned long long s)
 	console_last_line(cell->console, line, sizeof(line));
 	if (count.half || count.bad_frames > 0)
 		cell_end(cell, ENDING_HALF_FRAME,
-			"no whole frame within %llu s; %llu bad ones (%s)", s,
+			"no valid frame within %llu s, and %llu damaged ones (%s)", s,
 			(unsigned long long)count.bad_frames,
 			count.first_bad[0] ? count.first_bad : "cut off");
 	else if (count.bytes == 0)
@@ -26,12 +26,12 @@ static void limit_of_report(struct cell *cell, unsigned long long s)
 
 	if (count.half || count.missing > 0)
 		cell_end(cell, ENDING_HALF_FRAME,
-			"the report was begun and not finished within %llu s: %u of %u parts came%s",
-			s, count.parts - count.missing, count.parts,
-			count.half ? ", and a cut frame" : "");
+			"the report was not complete within %llu s: %u of %u parts arrived%s", s,
+			count.parts - count.missing, count.parts,
+			count.half ? ", and a partial frame" : "");
 	else
 		cell_end(cell, ENDING_AGENT_SILENT,
-			"the agent said hello and sent no report within %llu s", s);
+			"the agent sent its hello, but no report within %llu s", s);
 }
 
 static void limit_of_report_again(struct cell *cell, unsigned long long s)
@@ -40,8 +40,8 @@ static void limit_of_report_again(struct cell *cell, unsigned long long s)
 
 	if (count.frames == 0 && !count.half)
 		cell_end(cell, ENDING_NOT_BACK,
-			"restored, and asked for its report %u times, the agent sent no frame within %llu s",
-			1 + count.asked_again, s);
+			"after the restore the agent sent no frame within %llu s, for %u requests",
+			s, 1 + count.asked_again);
 	else
 		limit_of_report(cell, s);
 }
@@ -54,7 +54,8 @@ int cell_late(sd_event_source *source, uint64_t usec, void *data)
 	if (cell->state != CELL_CLEAN_UP && cell->state != CELL_SCREENSHOT &&
 		limits_stalled(cell, usec)) {
 		cell_end(cell, ENDING_HOST_STALLED,
-			"the limit of %llu s for %s passed, but for %llu s of it the harness could not run",
+			"the limit of %llu s for %s expired, but the harness was "
+			"not scheduled for %llu s of it",
 			s, cell_state_name(cell->state),
 			(unsigned long long)cell->stalled_us / 1000000);
 		return 0;
@@ -85,11 +86,10 @@ int cell_late(sd_event_source *source, uint64_t usec, void *data)
 		break;
 	case CELL_POWER_OFF:
 		cell_end(cell, ENDING_STUCK_OFF,
-			"asked to power off, the guest was still there after %llu s", s);
+			"the guest did not power off within %llu s of the request", s);
 		break;
 	case CELL_DESTROY_SOURCE:
-		cell_end(cell, ENDING_HOST_FAILED, "the saved guest was still there after %llu s",
-			s);
+		cell_end(cell, ENDING_HOST_FAILED, "the saved guest still existed after %llu s", s);
 		break;
 	case CELL_CLEAN_UP:
 		/* The back end broke its promise of gone(); the guest's memory is given up. */

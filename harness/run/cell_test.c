@@ -454,11 +454,11 @@ static void a_packed_report_is_unpacked(void)
 	free(packed);
 	json_decref(end);
 	script.packed = GOOD_REPORT;
-	expect(&script, NULL, "bad-report", "report", "no packed report");
+	expect(&script, NULL, "bad-report", "report", "not a valid compressed report");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(spaces);
 	memset(spaces, ' ', size);
 	script.packed = packed = pack(spaces, size, &length);
-	expect(&script, NULL, "bad-report", "report", "more in it than may be");
+	expect(&script, NULL, "bad-report", "report", "larger than the limit");
 	free(packed);
 	free(spaces);
 }
@@ -483,7 +483,7 @@ static void a_report_that_does_not_come_whole(void)
 		.raw_report = "@IGD1 R 0001 0000/0002 00000001 00000000" };
 
 	expect(&nothing, "report", "agent-silent", "report", "no report");
-	expect(&half, "report", "half-frame", "report", "cut frame");
+	expect(&half, "report", "half-frame", "report", "partial frame");
 }
 
 static void a_report_that_is_none(void)
@@ -507,7 +507,7 @@ static void noise_ends_in_bounded_memory(void)
 	struct script script = { .noise = 100u << 20 };
 	struct stat st;
 
-	expect(&script, NULL, "garbage", "first-frame", "no reason for more");
+	expect(&script, NULL, "garbage", "first-frame", "the limit is 4194304 bytes");
 	CU_ASSERT_EQUAL(fstatat(place_fd, "console.log", &st, 0), 0);
 	CU_ASSERT(st.st_size <= (off_t)CONSOLE_MAX);
 }
@@ -572,7 +572,7 @@ static void power_off_has_a_limit(void)
 {
 	struct script script = { .hello = true, .report = GOOD_REPORT, .stays = true };
 
-	expect(&script, "power-off", "stuck-off", "power-off", "still there");
+	expect(&script, "power-off", "stuck-off", "power-off", "did not power off");
 }
 
 static void a_host_that_cannot(void)
@@ -588,7 +588,7 @@ static void a_host_that_stalls_is_not_the_guests_fault(void)
 {
 	struct script script = { .blocks_ms = 5 * SHORT_MS };
 
-	expect(&script, "first-frame", "host-stalled", "first-frame", "could not run");
+	expect(&script, "first-frame", "host-stalled", "first-frame", "not scheduled");
 }
 
 static void what_is_left_behind_is_written_down(void)

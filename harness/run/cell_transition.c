@@ -63,7 +63,7 @@ static void save(struct cell *cell)
 {
 	cell_enter(cell, CELL_SAVE);
 	if (!cell->backend->save) {
-		cell_end(cell, ENDING_NOT_SUPPORTED, "the %s back end saves no guests",
+		cell_end(cell, ENDING_NOT_SUPPORTED, "the %s back end cannot save guests",
 			cell->backend->name);
 		return;
 	}
@@ -118,7 +118,8 @@ static int ready_again(struct cell *cell, struct problem *why)
 	if (watcher->inspect)
 		watcher->inspect(watcher->data, cell->leftovers);
 	if (json_array_size(cell->leftovers) > 0)
-		return problem_set(why, -EBUSY, "the saved guest left something on the host");
+		return problem_set(
+			why, -EBUSY, "the saved guest left something behind on the host");
 	return watcher->prepare ? watcher->prepare(watcher->data, why) : 0;
 }
 

@@ -153,8 +153,9 @@ static void take_report(struct console *console)
 	if (r == -ENOMEM)
 		snprintf(sentence, sizeof(sentence), "cannot unpack the report: %s", strerror(-r));
 	else
-		snprintf(sentence, sizeof(sentence), "%zu bytes that are no packed report%s",
-			message->length, r == -EFBIG ? ": there is more in it than may be" : "");
+		snprintf(sentence, sizeof(sentence),
+			"%zu bytes that are not a valid compressed report%s", message->length,
+			r == -EFBIG ? ": it is larger than the limit" : "");
 	give_up_report(console, r, sentence);
 }
 

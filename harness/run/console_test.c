@@ -312,7 +312,7 @@ static void test_packed(void)
 	send_message(&line, WIRE_PACKED, "junk");
 	wait_for(&line, &line.no_reports, 1);
 	CU_ASSERT_EQUAL(line.error, -EINVAL);
-	CU_ASSERT_STRING_EQUAL(line.text, "4 bytes that are no packed report");
+	CU_ASSERT_STRING_EQUAL(line.text, "4 bytes that are not a valid compressed report");
 	CU_ASSERT_EQUAL(line.reports, 0);
 	finish(&line);
 

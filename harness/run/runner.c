@@ -54,7 +54,9 @@ static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data
 		return 0;
 	if (!runner->stopped && urgency < STOP_NOW) {
 		runner->stopped = true;
-		fputs("\nigd-harness: stopping when what runs is over; once more to end it now\n",
+		fputs("\n"
+		      "igd-harness: stopping after the running cells; press again to "
+		      "end them now\n",
 			stderr);
 		return 0;
 	}
@@ -184,7 +186,8 @@ static int make_queue(struct runner *runner, const struct store *store, const js
 		return r;
 	runner->backend->capacity(runner->host, &schedule->capacity);
 	fprintf(stderr,
-		"igd-harness: at most %u cells side by side; the host has %u processors and %llu MiB free for guests\n",
+		"igd-harness: at most %u cells side by side; the host has %u processors and "
+		"%llu MiB free for guests\n",
 		schedule->jobs, schedule->capacity.cpus,
 		(unsigned long long)schedule->capacity.memory_mib);
 	return 0;
@@ -268,7 +271,7 @@ static void give_back(struct runner *runner)
 	if (lease_give_back(&runner->lease, &why) == 0)
 		return;
 	runner->host_is_whole = false;
-	fprintf(stderr, "igd-harness: the device was not given back: %s\n", why.text);
+	fprintf(stderr, "igd-harness: the device was not returned: %s\n", why.text);
 }
 
 int runner_run(
@@ -293,8 +296,9 @@ int runner_run(
 		  : run_turns(runner, store, why);
 	service_stopping();
 	if (!runner->host_is_whole)
-		fputs("igd-harness: the last cell left something on the host; the cells after it "
-		      "were not run, for they would be judged on a host that is not whole\n",
+		fputs("igd-harness: the last cell left something behind on the host; "
+		      "the remaining cells were not run, since the leftovers could "
+		      "affect them\n",
 			stderr);
 	give_back(runner);
 	stop_listening();

@@ -9,13 +9,13 @@
 #include "src/verdict.h"
 
 enum ending {
-	ENDING_DONE,            /* reported and powered off when asked */
+	ENDING_DONE,            /* reported, and powered off on request */
 	ENDING_NOT_SUPPORTED,   /* the back end cannot do this cell, or a requirement is not met */
 	ENDING_BAD_CELL,        /* the back end cannot make sense of the cell's settings */
 	ENDING_CREATE_FAILED,   /* libxl or QEMU refused or broke while making the guest */
 	ENDING_MODEL_DIED,      /* the device model (QEMU) is gone while the guest needed it */
 	ENDING_GUEST_CRASHED,   /* the guest's kernel or firmware crashed */
-	ENDING_GUEST_REBOOTED,  /* the guest wanted to reboot */
+	ENDING_GUEST_REBOOTED,  /* the guest rebooted */
 	ENDING_GUEST_OFF,       /* powered off, or the domain vanished, before it was asked */
 	ENDING_SILENT,          /* not one byte on the console within the limit */
 	ENDING_SAVE_FAILED,     /* libxl or QEMU refused or broke while saving the guest */
@@ -31,10 +31,10 @@ enum ending {
 	ENDING_GARBAGE,         /* more noise than a guest has any reason for */
 	ENDING_BAD_REPORT,      /* a whole report that is not one: docs/use/guest-report.md */
 	ENDING_CREATE_LATE,     /* libxl or the host did not answer within the limit */
-	ENDING_CONSOLE_LOST,    /* the serial line broke while guest and QEMU were well */
+	ENDING_CONSOLE_LOST,    /* the serial line broke while guest and QEMU were running */
 	ENDING_HOST_FAILED,     /* the host could not: no memory, no xenstore, no QEMU */
-	ENDING_HOST_STALLED,    /* a limit passed, but the harness itself was kept from running */
-	ENDING_NOT_RECORDED,    /* what it left could not be written down: the disk is full */
+	ENDING_HOST_STALLED,    /* a limit passed, but the harness was not scheduled */
+	ENDING_NOT_RECORDED,    /* the record could not be written: the disk is full */
 	ENDING_INTERRUPTED,     /* somebody stopped the run */
 	ENDING_KILLED_HOST,     /* the host died while it ran, and again: harness/store/attempt.h */
 	ENDING_COUNT

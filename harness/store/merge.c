@@ -268,7 +268,8 @@ static int put_in_place(const char *unfinished, const char *out, struct problem 
 {
 	if (renameat2(AT_FDCWD, unfinished, AT_FDCWD, out, RENAME_NOREPLACE) < 0)
 		return problem_set(why, -errno, "cannot make %s: %s%s", out, strerror(errno),
-			errno == EEXIST ? "; a run never overwrites another, name a new --out"
+			errno == EEXIST ? "; a run never overwrites an existing one: use a new "
+					  "--out"
 					: "");
 	return 0;
 }

@@ -49,7 +49,8 @@ static int lock(struct store *store, struct problem *why)
 			why, -errno, "cannot make %s/lock: %s", store->dir, strerror(errno));
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return problem_set(why, -EBUSY,
-			"another igd-harness is writing in %s: wait for it, or name another --out",
+			"another igd-harness is writing in %s: wait for it, "
+			"or use a different --out",
 			store->dir);
 	return 0;
 }
@@ -96,7 +97,8 @@ int store_make(const char *dir, const char *matrix_file, const char *known_file,
 	if (mkdir(dir, 0755) < 0)
 		return problem_set(why, -errno, "cannot make the run directory %s: %s%s", dir,
 			strerror(errno),
-			errno == EEXIST ? "; a run never overwrites another, name a new --out"
+			errno == EEXIST ? "; a run never overwrites an existing one: use a new "
+					  "--out"
 					: "");
 	r = open_dir(dir, &store, why);
 	if (r < 0)

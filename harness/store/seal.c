@@ -113,13 +113,13 @@ static int check_file(int dir_fd, const char *name, const json_t *sealed, const 
 		return 0;
 	if (!now && r == -ENOENT)
 		return problem_set(why, -EBADMSG,
-			"the record is damaged: %.100s is gone, which " SEAL_FILE " has", name);
+			"the record is damaged: %.100s is missing, which " SEAL_FILE " has", name);
 	if (!now && r < 0)
 		return problem_set(why, -EBADMSG, "the record is damaged: cannot read %.100s: %s",
 			name, strerror(-r));
 	if (!json_equal(now, sealed))
 		r = problem_set(why, -EBADMSG,
-			"the record is damaged: %.100s is not what was written, by " SEAL_FILE,
+			"the record is damaged: %.100s differs from what was written, by " SEAL_FILE,
 			name);
 	json_decref(now);
 	return r;

@@ -102,7 +102,8 @@ static void end_idle_model(struct backend_guest *guest)
 		!process_alive(guest->model.pidfd))
 		return;
 	xen_log_note(&guest->session->log,
-		"the guest is off: QEMU (process %d) ends before libxl takes the device back",
+		"the guest has shut down: killing QEMU (process %d) before libxl "
+		"removes the device",
 		(int)guest->model.pid);
 	process_kill(guest->model.pidfd);
 }

@@ -63,8 +63,8 @@ static int make_assignable(void *host, struct bdf device, struct problem *why)
 {
 	if (access(PCIBACK, F_OK) < 0)
 		return problem_set(why, -ENODEV,
-			"this dom0 has no xen-pciback, and no device becomes assignable without: "
-			"`modprobe xen-pciback`");
+			"xen-pciback is not loaded in this dom0, so no device "
+			"can be made assignable: `modprobe xen-pciback`");
 	return move(host, device, libxl_device_pci_assignable_add,
 		"libxl_device_pci_assignable_add()", why);
 }

@@ -358,8 +358,7 @@ static void on_created(void *user, int rc)
 	r = find_model(guest);
 	if (r < 0) {
 		watch_end(guest, ENDING_MODEL_DIED,
-			"the device model is not to be found right after the creation: %s",
-			strerror(-r));
+			"no device model was found after the creation: %s", strerror(-r));
 		return;
 	}
 	evidence_arguments(guest);

@@ -50,8 +50,8 @@ static int explain_no_context(int rc, const struct xen_log *log, struct problem 
 
 	if (access("/proc/xen/capabilities", F_OK) < 0 && access("/sys/hypervisor/type", F_OK) < 0)
 		return problem_set(why, -ENODEV,
-			"this machine does not run under Xen: boot it as a Xen dom0, "
-			"or use another back end");
+			"this machine does not run under Xen: boot it as a Xen "
+			"dom0, or use a different back end");
 	if (access("/dev/xen/privcmd", F_OK) < 0)
 		return problem_set(why, -ENODEV,
 			"no /dev/xen/privcmd: this is not a Xen dom0, or the module xen-privcmd is "

@@ -80,7 +80,7 @@ void watch_creation_failed(struct backend_guest *guest, const char *what, int rc
 	if (is_our_doing(words))
 		words[0] = '\0';
 	watch_end(guest, how, "%s failed, rc %d (%s): %s%s%s", what, rc, rc_text(rc),
-		errors[0] ? errors : "no message", words[0] ? "; QEMU's last words: " : "", words);
+		errors[0] ? errors : "no message", words[0] ? "; QEMU's last line: " : "", words);
 }
 
 enum ending watch_reason(int reason, const char **words_r)
@@ -90,22 +90,22 @@ enum ending watch_reason(int reason, const char **words_r)
 		*words_r = "the guest powered off";
 		return ENDING_GUEST_OFF;
 	case LIBXL_SHUTDOWN_REASON_REBOOT:
-		*words_r = "the guest wanted to reboot";
+		*words_r = "the guest rebooted";
 		return ENDING_GUEST_REBOOTED;
 	case LIBXL_SHUTDOWN_REASON_CRASH:
 		*words_r = "the domain crashed";
 		return ENDING_GUEST_CRASHED;
 	case LIBXL_SHUTDOWN_REASON_WATCHDOG:
-		*words_r = "the guest's watchdog ran out";
+		*words_r = "the guest's watchdog expired";
 		return ENDING_GUEST_CRASHED;
 	case LIBXL_SHUTDOWN_REASON_SUSPEND:
-		*words_r = "the guest suspended itself, and nobody asked it to";
+		*words_r = "the guest suspended itself without a request";
 		return ENDING_GUEST_CRASHED;
 	case LIBXL_SHUTDOWN_REASON_SOFT_RESET:
-		*words_r = "the guest asked for a soft reset: its kernel crashed into kexec";
+		*words_r = "the guest requested a soft reset: its kernel crashed into kexec";
 		return ENDING_GUEST_CRASHED;
 	default:
-		*words_r = "the domain shut down for a reason that libxl does not know";
+		*words_r = "the domain shut down for a reason unknown to libxl";
 		return ENDING_GUEST_CRASHED;
 	}
 }
@@ -118,8 +118,8 @@ static void model_died(struct backend_guest *guest)
 	if (guest->shut_down)
 		watch_reason(guest->shutdown_reason, &also);
 	evidence_last_words(guest, words, sizeof(words));
-	watch_end(guest, ENDING_MODEL_DIED, "QEMU (process %d) is gone%s%s; its last words: %s",
-		(int)guest->model.pid, *also ? "; in the same moment " : "", also,
+	watch_end(guest, ENDING_MODEL_DIED, "QEMU (process %d) exited%s%s; its last line: %s",
+		(int)guest->model.pid, *also ? "; at the same time " : "", also,
 		words[0] ? words : "none");
 }
 
@@ -172,7 +172,7 @@ static void settle(struct backend_guest *guest)
 
 	if (is_being_destroyed(guest)) {
 		watch_end(guest, ENDING_GUEST_OFF,
-			"the domain vanished without a shutdown: somebody destroyed it");
+			"the domain disappeared without a shutdown: it was destroyed from outside");
 		return;
 	}
 	if (!process_alive(guest->model.pidfd)) {

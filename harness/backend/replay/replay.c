@@ -84,8 +84,8 @@ static int replay_identify(struct backend_host *host, json_t *identities, struct
 	json_t *effective_backend = json_object_get(recorded, "acts_as");
 
 	if (!json_is_string(effective_backend))
-		return problem_set(why, -EINVAL, "%s/run.json does not say which back end it was",
-			host->store.dir);
+		return problem_set(why, -EINVAL,
+			"%s/run.json does not have the back end of the run", host->store.dir);
 	json_object_update_missing(identities, (json_t *)recorded);
 	json_object_set(identities, "acts_as", effective_backend);
 	json_object_set_new(identities, "replay_of",
@@ -262,10 +262,10 @@ static int load(struct backend_guest *guest, const char *name, int evidence_fd, 
 
 	fd = index < 0 ? -ENOENT : store_cell(&host->store, (size_t)index, name, false, why);
 	if (fd < 0)
-		return problem_set(why, fd, "%s holds no cell %s", host->store.dir, name);
+		return problem_set(why, fd, "%s has no cell %s", host->store.dir, name);
 	r = fileio_read_json(fd, "end.json", DOCUMENT_END, &guest->end, why);
 	if (r == -ENOENT)
-		problem_set(why, r, "%s: cell %s did not run to its end", host->store.dir, name);
+		problem_set(why, r, "%s: cell %s has no ending", host->store.dir, name);
 	if (r == 0)
 		r = load_guest(guest, name, fd, evidence_fd, why);
 	close(fd);
@@ -330,7 +330,7 @@ static void replay_destroy(struct backend_guest *guest)
 
 const struct backend backend_replay = {
 	.name = "replay",
-	.about = "a recorded run, played again: no guest, no new result",
+	.about = "a recorded run, replayed: no guest, no new result",
 	.open = replay_open,
 	.identify = replay_identify,
 	.start = replay_start,

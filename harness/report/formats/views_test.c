@@ -27,7 +27,7 @@ static char *render(const char *findings)
 	"], \"parts_at\": " first_difference ", \"devices\": [" devices "]}}]}"
 
 /* These findings have no identities. */
-#define HEAD "Not hardware: not known what the host was\n"
+#define HEAD "Not hardware: the host is unknown\n"
 
 static void a_row_stands_under_its_layers(void)
 {
