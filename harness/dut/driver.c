@@ -31,9 +31,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 	/* As in harness/run/runner.c: a first Ctrl-C lets the cell end, everything else is now. */
 	if (info->ssi_signo == SIGINT && !session->stopping)
-		fputs("\n"
-		      "igd-harness: stopping after this cell; press again to end it "
-		      "now\n",
+		fputs("\nigd-harness: stopping after this cell; press again to end it now\n",
 			stderr);
 	else
 		session->stop = true;
@@ -344,9 +342,7 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 		return problem_set(why, r, "%.350s; `igd-harness resume %.100s` continues the run",
 			inner.text, session->store->dir);
 	if (session->stopping)
-		fprintf(stderr,
-			"igd-harness: stopped; `igd-harness resume %s` continues the "
-			"run\n",
+		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` continues the run\n",
 			session->store->dir);
 	return status;
 }
