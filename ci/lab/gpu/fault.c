@@ -1,0 +1,44 @@
+#include "ci/lab/gpu/fault.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct fault faults[] = {
+	{ .name = "no-interrupts",
+		.about = "no interrupt is signalled, whatever is pending",
+		.no_interrupts = true },
+	{ .name = "pipe-never-starts",
+		.about = "TRANSCONF never says that the pipe runs: no scan line, no vblank",
+		.stuck = REG_GROUP_PIPE },
+	{ .name = "aux-timeout",
+		.about = "every transaction of an AUX channel times out",
+		.aux_times_out = true },
+	{ .name = "edid-bad-checksum",
+		.about = "the monitor's EDID has a wrong checksum",
+		.edid_bad_checksum = true },
+	{ .name = "no-forcewake",
+		.about = "a forcewake request is never acknowledged",
+		.stuck = REG_GROUP_FORCEWAKE },
+	{ .name = "no-power-wells",
+		.about = "a display power well that is asked for never comes up",
+		.stuck = REG_GROUP_POWER },
+	{ .name = "pll-no-lock",
+		.about = "a display PLL that is enabled never locks",
+		.stuck = REG_GROUP_PLL },
+	{ .name = "reset-hangs",
+		.about = "a reset of the engines, GDRST, never ends",
+		.stuck = REG_GROUP_RESET },
+	{ .name = "config-writes-lost",
+		.about = "writes to config space change nothing: memory decoding, BDSM, ASLS",
+		.config_writes_lost = true },
+	{ NULL },
+};
+
+const struct fault *fault_find(const char *name)
+{
+	for (const struct fault *fault = faults; fault->name; fault++) {
+		if (strcmp(fault->name, name) == 0)
+			return fault;
+	}
+	return NULL;
+}

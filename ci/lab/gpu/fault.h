@@ -1,0 +1,28 @@
+/*
+ * Faults on purpose: a device that fails in one known way. Each is one row of a table and can be
+ * named on the command line.
+ */
+#ifndef IGD_GPU_FAULT_H
+#define IGD_GPU_FAULT_H
+
+#include <stdbool.h>
+
+#include "ci/lab/gpu/registers.h"
+
+struct fault {
+	const char *name;
+	const char *about;       /* what the device does */
+	enum reg_group stuck;    /* writes to registers of this group have no consequences */
+	bool no_interrupts;      /* nothing is ever signalled */
+	bool aux_times_out;      /* nobody answers on any AUX channel */
+	bool edid_bad_checksum;  /* the last byte of the EDID's first block is wrong */
+	bool config_writes_lost; /* writes to config space change nothing */
+};
+
+/* Ends with a row without a name. */
+extern const struct fault faults[];
+
+/* Returns the fault of that name, or NULL. */
+const struct fault *fault_find(const char *name);
+
+#endif
