@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,14 +23,15 @@
 
 #include "guests/agent/init.h"
 
-#define CARDS_MAX     8
-#define WIDTH_MAX     8192
-#define WAIT_CARD_S   30
-#define FLIPS         30
-#define FLIP_LIMIT_MS 5000
-#define STAY_S        600
-#define KMSG_RECORD   8192
-#define LEVEL_WARNING 4
+#define CARDS_MAX       8
+#define WIDTH_MAX       8192
+#define CONNECTORS_TEXT 512
+#define WAIT_CARD_S     30
+#define FLIPS           30
+#define FLIP_LIMIT_MS   5000
+#define STAY_S          600
+#define KMSG_RECORD     8192
+#define LEVEL_WARNING   4
 
 struct buffer {
 	uint32_t id, pitch;
@@ -288,6 +290,36 @@ static void look(int fd)
 		puts("KMS trouble: nothing is connected");
 }
 
+/* Says what the driver knows of its connectors, whenever that changes: without a probe, by hotplug
+ * alone. */
+static void watch_connectors(void)
+{
+	static char last[CONNECTORS_TEXT];
+	char now_known[CONNECTORS_TEXT] = "";
+	glob_t found;
+	size_t used = 0;
+
+	if (glob("/sys/class/drm/card*-*/status", 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc && used < sizeof(now_known) - 1; i++) {
+		const char *name = strchr(found.gl_pathv[i], '-') + 1;
+		char status[32] = "";
+		int fd = open(found.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
+
+		if (n > 0)
+			used += (size_t)snprintf(now_known + used, sizeof(now_known) - used,
+				"%s%.*s %.*s", used ? ", " : "", (int)strcspn(name, "/"), name,
+				(int)strcspn(status, "\n"), status);
+		if (fd >= 0)
+			close(fd);
+	}
+	globfree(&found);
+	if (strcmp(last, now_known) != 0)
+		printf("KMS now: %s\n", now_known);
+	memcpy(last, now_known, sizeof(last));
+}
+
 int main(void)
 {
 	double began = now();
@@ -308,8 +340,12 @@ int main(void)
 	if (fd >= 0)
 		look(fd);
 	say_complaints();
+	watch_connectors();
 	puts("KMS end");
-	sleep(STAY_S);
+	for (int i = 0; i < STAY_S; i++) {
+		sleep(1);
+		watch_connectors();
+	}
 	if (init_is_init())
 		init_power_off();
 	return 0;
