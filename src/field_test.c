@@ -162,6 +162,14 @@ static void the_gpus_driver_is_asked(void)
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "igd/frames"), "-ENODATA");
 	CU_ASSERT_STRING_EQUAL(ask("{\"igd\": null}", "igd/frames"), "null");
 	CU_ASSERT_STRING_EQUAL(ask("{\"igd\": null}", "igd/errors"), "null");
+	CU_ASSERT_STRING_EQUAL(
+		ask("{\"igd\": {\"errors\": [{\"text\": \"Atomic update failure on pipe A\"}]}}",
+			"igd/errors"),
+		"null");
+	CU_ASSERT_STRING_EQUAL(
+		ask("{\"igd\": {\"errors\": [{\"text\": \"Device initialization failed (-19)\"}]}}",
+			"igd/errors"),
+		"\"Device initialization failed (-19)\"");
 }
 
 /* One changed at a time: each must be seen. */
@@ -183,6 +191,7 @@ static void what_the_driver_lacks_is_seen(void)
 	CU_ASSERT_STRING_EQUAL(ask(hung, "igd/vbt/bytes"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(hung, "igd/vbt/ports"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(no_screen, "igd/frames"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(no_screen, "igd/interrupts"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(no_screen, "igd/vbt/bytes"), "0");
 	CU_ASSERT_STRING_EQUAL(ask(no_screen, "igd/vbt/ports"), "null");
 }

@@ -18,8 +18,10 @@
 
 #define LINE_SIZE 256
 
-/* Lines "key: value" that are kept, and as what. The first file is i915's, the second xe's. */
-static const char *const info_files[] = { "i915_capabilities", "info" };
+/* Lines "key: value" that are kept, and as what. The first two files are i915's: the display has
+ * one of its own since Linux 6.12. The third is xe's. */
+static const char *const info_files[] = { "i915_capabilities", "i915_display_capabilities",
+	"info" };
 static const struct {
 	const char *line, *key;
 } info[] = { { "platform", "platform" }, { "graphics version", "graphics_version" },
@@ -42,18 +44,19 @@ static void take_info(json_t *device, char *line)
 static void tell_device(const struct igd_card *card)
 {
 	json_t *device = NULL;
-	FILE *stream = NULL;
 	char line[LINE_SIZE];
 
-	for (size_t i = 0; !stream && i < sizeof(info_files) / sizeof(info_files[0]); i++)
-		stream = tree_stream("", DRI "%s", card->minor, info_files[i]);
-	if (stream)
-		device = json_pack("{s:s, s:n, s:n, s:n, s:n}", "observer", "debugfs", "platform",
-			"graphics_version", "display_version", "pch");
-	while (stream && device && fgets(line, sizeof(line), stream))
-		take_info(device, line);
-	if (stream)
-		fclose(stream);
+	for (size_t i = 0; i < sizeof(info_files) / sizeof(info_files[0]); i++) {
+		FILE *stream = tree_stream("", DRI "%s", card->minor, info_files[i]);
+
+		if (stream && !device)
+			device = json_pack("{s:s, s:n, s:n, s:n, s:n}", "observer", "debugfs",
+				"platform", "graphics_version", "display_version", "pch");
+		while (stream && device && fgets(line, sizeof(line), stream))
+			take_info(device, line);
+		if (stream)
+			fclose(stream);
+	}
 	igd_tell("device", device ? device : json_null());
 }
 
