@@ -27,6 +27,10 @@ int field_get(const json_t *report, const char *name, json_t **value_r, struct p
 /* Is that a field at all? 0 or -EINVAL with the sentence, without a report. */
 int field_check(const char *name, struct problem *why);
 
+/* Is that field about what the driver of an Intel GPU makes of it? A guest without one cannot look.
+ */
+bool field_of_driver(const char *name);
+
 /* Is this function of a report's "pci" section a display function (class 0x03) of Intel? */
 bool field_is_igd(const json_t *function);
 

@@ -17,6 +17,12 @@ bool field_undriven(const json_t *report)
 	return json_object_get(section(report), "no_driver") != NULL;
 }
 
+bool field_of_driver(const char *name)
+{
+	return strncmp(name, "igd/", strlen("igd/")) == 0 ||
+	       strncmp(name, "display@igd/", strlen("display@igd/")) == 0;
+}
+
 /* Of the function, by the "pci" section: there since the first agents. */
 static const char *const function_keys[] = { "address", "device", "class", "driver", "bars", "0x50",
 	"0x5c", "0xc0", "0xc4", "0xfc", "opregion/signature", "opregion/version", NULL };

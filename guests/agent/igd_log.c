@@ -7,7 +7,6 @@
 
 #include "guests/agent/igd.h"
 #include "guests/agent/kmsg.h"
-#include "src/report.h"
 
 #define ERRORS_MAX   40
 #define TEXT_MAX     400

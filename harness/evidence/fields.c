@@ -197,6 +197,12 @@ json_t *evidence_xen(int cell_fd)
 	return xen;
 }
 
+/* Why nothing in the guest can drive its Intel GPU; "" if something can, or there is none. */
+static const char *no_driver(const json_t *report)
+{
+	return document_text(json_object_get(report, "igd"), "no_driver");
+}
+
 int evidence_get(
 	const struct evidence *evidence, const char *name, json_t **value_r, struct problem *why)
 {
@@ -211,6 +217,8 @@ int evidence_get(
 		return r < 0 ? r : problem_set(why, -ENODATA, "there is no report to see it in");
 	}
 	r = field_get(evidence->report, name, value_r, why);
+	if (r == -ENODATA && field_of_driver(name) && no_driver(evidence->report)[0])
+		return problem_set(why, -ENOTSUP, "%s", no_driver(evidence->report));
 	if (r == -ENODATA)
 		problem_set(why, r, "the agent did not look for this field");
 	return r;

@@ -1,5 +1,6 @@
 #include "harness/judge/expect.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +170,7 @@ static json_t *judge_expectation(
 {
 	struct problem why = { 0 };
 	json_t *seen = NULL, *should_be = NULL, *entry;
+	int r;
 
 	if (!holds(expectation, identities, evidence, &why))
 		return NULL;
@@ -179,8 +181,13 @@ static json_t *judge_expectation(
 			&note, 0, "%s, so it is unknown whether the expectation applies", why.text);
 		return error(expectation, note.text);
 	}
-	if (wanted(expectation, evidence, &should_be, &why) < 0 ||
-		evidence_get(evidence, document_text(expectation, "field"), &seen, &why) < 0)
+	r = wanted(expectation, evidence, &should_be, &why);
+	if (r == 0)
+		r = evidence_get(evidence, document_text(expectation, "field"), &seen, &why);
+	if (r == -ENOTSUP)
+		entry = finding(expectation, VERDICT_SKIP, json_object_get(expectation, "value"),
+			NULL, why.text);
+	else if (r < 0)
 		entry = error(expectation, why.text);
 	else
 		entry = compare(expectation, identities, evidence, should_be, json_incref(seen));
@@ -221,7 +228,7 @@ json_t *judge_findings_cause(const json_t *findings, enum verdict worst)
 	const json_t *entry;
 	size_t i;
 
-	if (worst < VERDICT_XFAIL)
+	if (worst < VERDICT_SKIP)
 		return json_string("");
 	json_array_foreach(findings, i, entry)
 	{

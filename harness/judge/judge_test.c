@@ -71,6 +71,32 @@ static struct outcome judge(const char *expect, const char *end, const char *rep
 	"[{\"id\": \"i\", \"field\": \"kernel/release\", \"value\": " value                        \
 	", \"source\": \"s\"" more "}]"
 
+/* Neither the guest nor the host is at fault, and nothing was seen that could pass. */
+static void a_guest_that_drives_no_gpu_skips(void)
+{
+	static const char report[] =
+		"{\"kernel\": {\"release\": \"6.1\"}, \"pci\": {\"functions\": []},"
+		" \"igd\": {\"no_driver\": \"tiny has none\"}}";
+	static const char driver[] = "[{\"id\": \"i\", \"field\": \"kernel/release\","
+				     " \"value\": \"6.1\", \"source\": \"s\"},"
+				     " {\"id\": \"j\", \"field\": \"igd/frames\","
+				     " \"value\": true, \"source\": \"s\"}]";
+	struct outcome outcome = judge(driver, DONE, report);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "SKIP");
+	CU_ASSERT_STRING_EQUAL(outcome.cause, "igd/frames: tiny has none");
+	/* What it could look at is judged. */
+	outcome = judge(EXPECT("\"6.1\"", ""), DONE, report);
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "PASS");
+	outcome = judge(
+		"[{\"id\": \"i\", \"field\": \"display/mode\", \"value\": null, \"source\": \"s\"}]",
+		DONE, report);
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "ERROR");
+	/* An agent that made no section did not look. */
+	outcome = judge(driver, DONE, REPORT);
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "ERROR");
+}
+
 static void as_expected_passes(void)
 {
 	struct outcome outcome = judge(EXPECT("\"6.1\"", ""), DONE, REPORT);
@@ -379,6 +405,7 @@ static void skipping_everything_is_no_success(void)
 }
 
 static CU_TestInfo tests[] = {
+	{ "a guest that drives no GPU skips", a_guest_that_drives_no_gpu_skips },
 	{ "as expected passes", as_expected_passes },
 	{ "a deviation fails and says how", a_deviation_fails_and_says_how },
 	{ "nothing expected is only measured", nothing_expected_is_only_measured },
