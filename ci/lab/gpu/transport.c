@@ -83,9 +83,9 @@ static int unmap_dma(struct call *call)
 	int r = 0;
 
 	memcpy(&unmap, call->payload, sizeof(unmap));
-	if (unmap.flags & ~VFIO_DMA_UNMAP_FLAG_ALL)
+	if (unmap.flags & ~VFU_DMA_UNMAP_ALL)
 		return -ENOTSUP;
-	if (unmap.flags & VFIO_DMA_UNMAP_FLAG_ALL)
+	if (unmap.flags & VFU_DMA_UNMAP_ALL)
 		dma_clear(&call->gpu->dma);
 	else
 		r = dma_remove(&call->gpu->dma, unmap.address, unmap.size);

@@ -229,7 +229,7 @@ static void test_maps_come_and_go(void)
 	CU_ASSERT_EQUAL(call(2, &map, sizeof(map), 0), 0);
 	unmap.flags = VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP;
 	CU_ASSERT_EQUAL(call(3, &unmap, sizeof(unmap), 0), ENOTSUP);
-	unmap = (struct vfu_dma_unmap){ .flags = VFIO_DMA_UNMAP_FLAG_ALL };
+	unmap = (struct vfu_dma_unmap){ .flags = VFU_DMA_UNMAP_ALL };
 	CU_ASSERT_EQUAL(call(3, &unmap, sizeof(unmap), 0), 0);
 	CU_ASSERT_EQUAL(gpu.dma.count, 0);
 	map.flags = 0x80;

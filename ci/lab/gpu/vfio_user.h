@@ -47,6 +47,9 @@ struct vfu_dma_map {
 	uint64_t address, size;
 };
 
+/* Newer than Linux 5.10, whose headers the oldest lab is built with. */
+#define VFU_DMA_UNMAP_ALL 0x2u
+
 struct vfu_dma_unmap {
 	uint32_t argsz, flags;
 	uint64_t address, size;
