@@ -307,7 +307,7 @@ PATTERNS = """
 format: igd-harness patterns
 version: 1
 patterns:
-  - {label: one, log: [qemu, libxl], text: some text, layer: qemu, severity: cause, known: measured, meaning: what it means,
+  - {label: one, log: [qemu, libxl], text: some text, layer: qemu, severity: cause, known: measured, explains: [done, silent], meaning: what it means,
      advice: what to do, reference: a commit, versions: {qemu: ">=7.2", xen: ">=4.17", libxl: ">=4.17"}, samples: [some text]}
   - {label: two, log: xen, pattern: "some +text", layer: guest kernel, severity: note, known: source, meaning: m, advice: a,
      reference: r, samples: some text}

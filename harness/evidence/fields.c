@@ -97,6 +97,51 @@ static int get_views(
 	return 0;
 }
 
+/* Their labels, each once, in the order of the data file. */
+static json_t *sign_labels(const json_t *matches)
+{
+	json_t *labels = json_array();
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(matches, i, match)
+	{
+		const char *label = document_text(match, "label");
+
+		if (strcmp(document_text(match, "severity"), "note") != 0 &&
+			!document_has_text(labels, label))
+			json_array_append_new(labels, json_string(label));
+	}
+	return labels;
+}
+
+static int get_signs(
+	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
+{
+	json_t *labels, *text = json_string("");
+	const json_t *label;
+	size_t i;
+
+	if (!evidence->logs)
+		return problem_set(why, -ENODATA, "the logs were not searched for patterns");
+	labels = sign_labels(evidence->logs);
+	json_array_foreach(labels, i, label)
+	{
+		json_t *longer = json_sprintf("%s%s%s", json_string_value(text), i > 0 ? ", " : "",
+			json_string_value(label));
+
+		json_decref(text);
+		text = longer;
+	}
+	if (json_array_size(labels) == 0) {
+		json_decref(text);
+		text = json_null();
+	}
+	json_decref(labels);
+	*value_r = text;
+	return text ? 0 : -ENOMEM;
+}
+
 static const char *const xen_keys[] = { "vga_ports", "vga_memory", NULL };
 
 static int check_xen(const char *rest, struct problem *why)
@@ -138,6 +183,9 @@ static const struct evidence_field evidence_fields[] = {
 	{ "views", "views",
 		"the first layer at which the views of the guest's devices part, null if they agree",
 		NULL, get_views },
+	{ "signs", "signs",
+		"\"vtd-fault, gpu-hang\": the patterns that the logs match, without notes; null: none",
+		NULL, get_signs },
 	{ "xen/", "xen/vga_ports|vga_memory",
 		"may the guest reach the legacy VGA ranges (Xen's list of domains)", check_xen,
 		get_xen },

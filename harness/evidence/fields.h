@@ -12,8 +12,9 @@
  *                   does the guest's work continue after the restore?
  *   views           the first layer at which the views of the guest's devices differ: "qemu"; null
  *                   if they agree (harness/views/views.h)
- *   xen/vga_ports, xen/vga_memory
- *                   may the guest reach the legacy VGA ranges (harness/evidence/xen_domain.h)?
+ *   signs           the labels of the patterns in the cell's logs that are no notes, in the order
+ * of results/data/patterns.yaml; null: none xen/vga_ports, xen/vga_memory may the guest reach the
+ * legacy VGA ranges (harness/evidence/xen_domain.h)?
  *
  * The table in fields.c is the list; docs/use/matrix.md describes each.
  */

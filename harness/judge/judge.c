@@ -126,6 +126,38 @@ static void judge_logs_cause(const json_t *logs, struct cell_verdict *cell_verdi
 					    json_string_value(cell_verdict->cause)));
 }
 
+/* Does an expectation that holds here speak of the signs in the logs? Then it decides. */
+static bool speaks_of_signs(const json_t *findings)
+{
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(findings, i, finding)
+	{
+		if (strcmp(document_text(finding, "field"), "signs") == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A line that shows that something broke: the cell is not as good as its fields. As dmesg-fail in
+ * igt_runner.
+ */
+static void judge_grave(const json_t *logs, struct cell_verdict *cell_verdict)
+{
+	const json_t *grave = patterns_first_grave(logs);
+	const char *layer = document_text(grave, "layer");
+
+	if (!grave || cell_verdict->verdict >= VERDICT_FAIL ||
+		speaks_of_signs(cell_verdict->findings))
+		return;
+	cell_verdict->verdict = strcmp(layer, "host") == 0 ? VERDICT_MISS : VERDICT_FAIL;
+	cell_verdict->layer = layer;
+	replace_cause(cell_verdict, json_sprintf("%s: %s", document_text(grave, "label"),
+					    document_text(grave, "text")));
+}
+
 /* As patterns and endings call it. */
 static const char *for_people(const char *layer)
 {
@@ -197,6 +229,8 @@ json_t *judge_cell(size_t index, const json_t *plan_cell, const json_t *identiti
 		cell_verdict.cause = json_string("the cell did not run to its end");
 	judge_logs_cause(logs, &cell_verdict);
 	judge_views(evidence, &cell_verdict);
+	if (strcmp(document_text(end, "ending"), ending_entry(ENDING_DONE)->name) == 0)
+		judge_grave(logs, &cell_verdict);
 	judge_leftovers(end, &cell_verdict);
 	cell = json_pack("{s:I, s:O, s:O*, s:s, s:o, s:o, s:O*, s:O*}", "index", (json_int_t)index,
 		"name", json_object_get(plan_cell, "name"), "words",

@@ -7,6 +7,21 @@
 #include <jansson.h>
 
 #include "harness/logs/patterns.h"
+#include "harness/logs/subject.h"
+
+/*
+ * The domains and the passed-through devices of a cell, from libxl.json and libxl.log in its folder
+ * and, for a transition, in the restored guest's (`restored_fd`, or -1), and from its settings.
+ * Knows nothing of a cell that was not run through libxl.
+ */
+void judge_subject(const json_t *plan_cell, const json_t *identities, int cell_fd, int restored_fd,
+	struct log_subject *subject_r);
+
+/*
+ * Lowers the severity of each cause that does not explain the cell's ending to "sign", with the
+ * reason. `ending` is "" for a cell that did not run to its end. Returns 0 or -ENOMEM.
+ */
+int judge_doubt_causes(json_t *logs, const char *ending);
 
 /*
  * Searches the logs in a cell's folder (a descriptor; -1: there is none) and the kernel's lines in
@@ -15,6 +30,6 @@
  * PATTERNS_LOG_MAX bytes were searched.
  */
 json_t *judge_logs(const struct patterns *patterns, int cell_fd, const json_t *report,
-	const json_t *versions, json_t **cut_r);
+	const json_t *versions, const struct log_subject *subject, json_t **cut_r);
 
 #endif

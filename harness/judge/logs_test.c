@@ -17,16 +17,28 @@
 	"\n    severity: " severity "\n    known: source\n    meaning: m\n    advice: a\n"         \
 	"    reference: r\n    samples: " text "\n"
 
+/* The same, of a cause that explains these endings. */
+#define EXPLAINS(label, log, layer, text, endings)                                                 \
+	PATTERN(label, log, "cause", layer, text) "    explains: " endings "\n"
+
 static const char data[] = "format: igd-harness patterns\nversion: 1\npatterns:\n" PATTERN(
-	"aborted", "qemu", "cause", "qemu", "Assertion failed")
-	PATTERN("refused", "[libxl, qemu]", "cause", "config", "slot is taken")
-		PATTERN("reset", "libxl", "note", "host", "no reset here")
-			PATTERN("slow", "dom0", "cause", "host", "not ready")
-				PATTERN("hang", "console", "cause", "guest kernel", "GPU HANG");
+	"aborted", "qemu", "cause", "qemu", "Assertion failed") PATTERN("refused", "[libxl, qemu]",
+	"cause", "config", "slot is taken") PATTERN("reset", "libxl", "note", "host",
+	"no reset here") PATTERN("slow", "dom0", "cause", "host", "not ready")
+	PATTERN("hang", "console", "cause", "guest kernel", "GPU HANG") PATTERN("fault", "xen",
+		"grave", "xen", "DMAR fault") PATTERN("oops", "dom0", "grave", "host", "Oops 0000")
+		EXPLAINS("rom", "qemu", "host", "Cannot read the ROM", "create-failed") EXPLAINS(
+			"opregion", "qemu", "xen", "OpRegion not mapped", "[done, silent]");
 
 #define CREATE_FAILED                                                                              \
 	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
 	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": []}"
+#define CRASHED                                                                                    \
+	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"guest-crashed\","         \
+	" \"detail\": \"a triple fault\", \"times_ms\": {}, \"leftovers\": []}"
+#define LIBXL                                                                                      \
+	"{\"format\": \"igd-harness libxl\", \"version\": 1, \"domid\": 3, \"pci\":"               \
+	" [{\"host\": \"0000:00:02.0\", \"guest\": \"0000:00:03.0\"}]}"
 #define DONE                                                                                        \
 	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"done\", \"detail\": \"\"," \
 	" \"times_ms\": {}, \"leftovers\": []}"
@@ -42,6 +54,11 @@ static const char data[] = "format: igd-harness patterns\nversion: 1\npatterns:\
 	" \"kernel\": {\"release\": \"6.1\", \"version\": \"1\", \"cmdline\": \"\","               \
 	" \"log\": [{\"time_us\": 1, \"level\": 6, \"text\": \"drm ok\"},"                         \
 	" {\"time_us\": 2, \"level\": 3, \"text\": \"i915\\nGPU HANG\"}], \"log_dropped\": 0}}"
+
+/* Without the line of the hang. */
+#define REPORT_WELL                                                                                \
+	"{\"format\": \"igd-harness report\", \"version\": 1,"                                     \
+	" \"agent\": {\"version\": \"0\", \"errors\": []}}"
 
 static char place[] = "/tmp/igd-judge-logs-XXXXXX";
 
@@ -297,7 +314,106 @@ static void a_cell_that_did_not_run_has_no_logs(void)
 	json_decref(cell);
 }
 
+/* Checks the verdict, the layer and how the cause begins, of a cell for which `expect` holds. */
+static void check_verdict(const struct file *files, const char *expect, const char *const wanted[3])
+{
+	json_t *cell = judge(files, expect, true);
+	const char *cause = document_text(cell, "cause");
+
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), wanted[0]);
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "layer"), wanted[1]);
+	CU_ASSERT_EQUAL(strncmp(cause, wanted[2], strlen(wanted[2])), 0);
+	json_decref(cell);
+}
+
+#define GOOD                                                                                       \
+	{ "end.json", DONE }, { "report.json", REPORT_WELL },                                      \
+	{                                                                                          \
+		"libxl.json", LIBXL                                                                \
+	}
+#define FAULT "(XEN) DMAR fault of [0000:00:02.0]"
+
+static void a_grave_line_fails_a_cell_that_would_pass(void)
+{
+	static const struct file fault[] = { GOOD, { "xen.log", FAULT "\n" }, { NULL, NULL } };
+	static const struct file oops[] = { GOOD, { "dom0.log", "Oops 0000\n" }, { NULL, NULL } };
+	static const struct file opregion[] = { GOOD, { "qemu.log", "OpRegion not mapped\n" },
+		{ NULL, NULL } };
+	static const struct file reset[] = { GOOD, { "libxl.log", "no reset here\n" },
+		{ NULL, NULL } };
+
+	check_verdict(fault, "[]", (const char *[]){ "FAIL", "Xen", "fault: " FAULT });
+	check_verdict(oops, "[]", (const char *[]){ "MISS", "host", "oops: Oops 0000" });
+	check_verdict(opregion, "[]", (const char *[]){ "FAIL", "Xen", "opregion: " });
+	check_verdict(reset, "[]", (const char *[]){ "DONE", "", "" });
+}
+
+static void a_line_from_elsewhere_fails_nothing(void)
+{
+	static const struct file device[] = { GOOD,
+		{ "xen.log", "(XEN) DMAR fault of [0000:00:1f.3]\n" }, { NULL, NULL } };
+	static const struct file domain[] = { GOOD, { "xen.log", "(XEN) d4: DMAR fault\n" },
+		{ NULL, NULL } };
+	static const struct file both[] = { GOOD,
+		{ "xen.log", "(XEN) d4: DMAR fault\n" FAULT "\n" }, { NULL, NULL } };
+	json_t *cell;
+	const json_t *match;
+
+	check_verdict(device, "[]", (const char *[]){ "DONE", "", "" });
+	check_verdict(domain, "[]", (const char *[]){ "DONE", "", "" });
+	check_verdict(both, "[]", (const char *[]){ "FAIL", "Xen", "fault: " FAULT });
+	cell = judge(domain, "[]", true);
+	match = json_array_get(json_object_get(cell, "logs"), 0);
+	CU_ASSERT_STRING_EQUAL(document_text(match, "severity"), "note");
+	CU_ASSERT_STRING_EQUAL(
+		document_text(match, "doubt"), "the line names a different domain or device");
+	json_decref(cell);
+}
+
+/* QEMU says that it cannot read the ROM and goes on; the crash has a different reason. */
+static void a_cause_explains_its_own_endings_only(void)
+{
+	static const struct file refused[] = { { "end.json", CREATE_FAILED },
+		{ "qemu.log", "Cannot read the ROM\n" }, { NULL, NULL } };
+	static const struct file crashed[] = { { "end.json", CRASHED },
+		{ "qemu.log", "Cannot read the ROM\n" }, { NULL, NULL } };
+	static const struct file other[] = { { "end.json", CRASHED }, { "libxl.json", LIBXL },
+		{ "xen.log", "(XEN) d3 DMAR fault\n" }, { "dom0.log", "not ready 0000:01:00.0\n" },
+		{ NULL, NULL } };
+
+	check_verdict(refused, "[]", (const char *[]){ "MISS", "host", "rom: " });
+	check_verdict(crashed, "[]", (const char *[]){ "FAIL", "guest", "the guest crashed" });
+	check_verdict(other, "[]", (const char *[]){ "FAIL", "guest", "the guest crashed" });
+}
+
+#define SIGNS(value)                                                                               \
+	"[{\"id\": \"s\", \"field\": \"signs\", \"source\": \"x\", \"value\": " value "}]"
+#define KNOWN(value)                                                                               \
+	"[{\"id\": \"s\", \"field\": \"signs\", \"source\": \"x\", \"value\": null,"               \
+	" \"known\": [{\"id\": \"k\", \"why\": \"w\", \"value\": " value "}]}]"
+
+static void a_matrix_names_the_signs_that_it_tolerates(void)
+{
+	static const struct file none[] = { GOOD, { NULL, NULL } };
+	static const struct file fault[] = { GOOD, { "xen.log", FAULT "\n" }, { NULL, NULL } };
+
+	check_verdict(none, SIGNS("null"), (const char *[]){ "PASS", "", "" });
+	check_verdict(none, SIGNS("\"fault, oops\""), (const char *[]){ "PASS", "", "" });
+	check_verdict(fault, SIGNS("\"oops, fault\""), (const char *[]){ "PASS", "", "" });
+	check_verdict(fault, SIGNS("\"oops, faults\""),
+		(const char *[]){ "FAIL", "", "signs: expected \"oops, faults\", seen \"fault\"" });
+	check_verdict(fault, SIGNS("null"),
+		(const char *[]){ "FAIL", "", "signs: expected null, seen \"fault\"" });
+	check_verdict(fault, KNOWN("\"fault\""), (const char *[]){ "XFAIL", "", "signs: " });
+	check_verdict(fault, KNOWN("\"oops\""), (const char *[]){ "FAIL", "", "signs: " });
+}
+
 static CU_TestInfo tests[] = {
+	{ "a grave line fails a cell that would pass", a_grave_line_fails_a_cell_that_would_pass },
+	{ "a line from elsewhere fails nothing", a_line_from_elsewhere_fails_nothing },
+	{ "a cause explains its own endings only", a_cause_explains_its_own_endings_only },
+	{ "a matrix names the signs that it tolerates",
+		a_matrix_names_the_signs_that_it_tolerates },
 	{ "the cause is named first and gives the layer",
 		the_cause_is_named_first_and_gives_the_layer },
 	{ "a note explains nothing", a_note_explains_nothing },

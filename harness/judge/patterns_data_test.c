@@ -44,7 +44,7 @@ static void the_file_is_right(void)
 static size_t look(enum pattern_log log, const char *line, const char *label, const char **other_r)
 {
 	struct pattern_input input = { log, "sample", line, strlen(line) };
-	json_t *matches = patterns_match(patterns, &input, 1, NULL);
+	json_t *matches = patterns_match(patterns, &input, 1, NULL, NULL);
 	const json_t *match;
 	size_t i, own = 0;
 
@@ -202,7 +202,7 @@ static void check_recorded(const char *cell)
 
 	CU_ASSERT_FATAL(fd >= 0);
 	CU_ASSERT_EQUAL(fileio_read_json(fd, "report.json", DOCUMENT_REPORT, &report, NULL), 0);
-	matches = judge_logs(patterns, fd, report, NULL, &cut);
+	matches = judge_logs(patterns, fd, report, NULL, NULL, &cut);
 	CU_ASSERT_PTR_NOT_NULL(matches);
 	json_array_foreach(matches, i, match)
 	{
@@ -258,7 +258,7 @@ static double search_seconds(const char *unit)
 	input.bytes = log;
 	for (int which = 0; which < PATTERN_LOGS; which++) {
 		input.log = (enum pattern_log)which;
-		json_decref(patterns_match(patterns, &input, 1, NULL));
+		json_decref(patterns_match(patterns, &input, 1, NULL, NULL));
 	}
 	free(log);
 	return (double)(clock() - begin) / CLOCKS_PER_SEC;

@@ -44,10 +44,9 @@ static void add_cut(struct judge_record *record, const json_t *cut)
 }
 
 /* What the restored guest of a transition left. */
-static void read_restored(int cell_fd, const json_t *identities, const struct patterns *patterns,
-	struct judge_record *record)
+static void read_restored(int fd, const json_t *identities, const struct patterns *patterns,
+	const struct log_subject *subject, struct judge_record *record)
 {
-	int fd = transition_folder(cell_fd, false);
 	json_t *cut = NULL, *qemu;
 
 	if (fd < 0)
@@ -55,12 +54,12 @@ static void read_restored(int cell_fd, const json_t *identities, const struct pa
 	if (seal_check(fd, &record->end_trouble) < 0) {
 		json_decref(record->end);
 		record->end = NULL;
-		goto out;
+		return;
 	}
 	store_read_report(fd, &record->restored, &record->report_trouble);
 	if (patterns)
 		put_first(record, judge_logs(patterns, fd, record->restored,
-					  json_object_get(identities, "versions"), &cut));
+					  json_object_get(identities, "versions"), subject, &cut));
 	add_cut(record, cut);
 	json_decref(cut);
 	if (record->report && record->restored) {
@@ -70,8 +69,6 @@ static void read_restored(int cell_fd, const json_t *identities, const struct pa
 			transition_compare(record->report, record->restored, record->end, qemu);
 		json_decref(qemu);
 	}
-out:
-	close(fd);
 }
 
 /*
@@ -90,31 +87,38 @@ static void doubt_shared_logs(json_t *logs, const json_t *end)
 	{
 		const char *log = document_text(match, "log");
 
-		if (pattern_is_cause(match) &&
+		if (pattern_decides(match) &&
 			(strcmp(log, pattern_log_names[PATTERN_XEN]) == 0 ||
 				strcmp(log, pattern_log_names[PATTERN_DOM0]) == 0))
-			json_object_set_new(match, "severity", json_string("sign"));
+			pattern_doubt(match, "sign", "a different cell ran beside this one");
 	}
 }
 
 void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
 	const struct patterns *patterns, struct judge_record *record)
 {
+	int restored_fd = transition_is(plan_cell) ? transition_folder(cell_fd, false) : -1;
+	struct log_subject subject;
+
 	/* Ignore a record whose seal does not match. */
 	if (seal_check(cell_fd, &record->end_trouble) < 0)
-		return;
+		goto out;
+	judge_subject(plan_cell, identities, cell_fd, restored_fd, &subject);
 	record->pruned = prune_names(cell_fd);
 	fileio_read_json(cell_fd, "end.json", DOCUMENT_END, &record->end, &record->end_trouble);
 	store_read_report(cell_fd, &record->report, &record->report_trouble);
 	if (patterns)
 		record->logs = judge_logs(patterns, cell_fd, record->report,
-			json_object_get(identities, "versions"), &record->cut);
+			json_object_get(identities, "versions"), &subject, &record->cut);
 	record->views = views_of_cell(
 		plan_cell, document_text(identities, "acts_as"), cell_fd, record->report);
 	record->xen = evidence_xen(cell_fd);
-	if (transition_is(plan_cell))
-		read_restored(cell_fd, identities, patterns, record);
+	read_restored(restored_fd, identities, patterns, &subject, record);
 	doubt_shared_logs(record->logs, record->end);
+	judge_doubt_causes(record->logs, document_text(record->end, "ending"));
+out:
+	if (restored_fd >= 0)
+		close(restored_fd);
 }
 
 void judge_record_free(struct judge_record *record)

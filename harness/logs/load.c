@@ -9,7 +9,9 @@
 #include "harness/base/fileio.h"
 #include "harness/base/version_range.h"
 #include "harness/logs/private.h"
+#include "harness/store/ending.h"
 #include "harness/yaml/yaml.h"
+#include "src/document.h"
 
 #define LABEL_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 #define LABEL_MAX        48
@@ -36,6 +38,7 @@ enum {
 	MEANING,
 	ADVICE,
 	REFERENCE,
+	EXPLAINS,
 	VERSIONS,
 	SAMPLES,
 	KEYS
@@ -52,6 +55,7 @@ static const struct yaml_key pattern_keys[KEYS + 1] = {
 	[MEANING] = { "meaning", YAML_A_SCALAR, true },
 	[ADVICE] = { "advice", YAML_A_SCALAR, true },
 	[REFERENCE] = { "reference", YAML_A_SCALAR, true },
+	[EXPLAINS] = { "explains", YAML_ITEMS },
 	[VERSIONS] = { "versions", YAML_A_MAP },
 	[SAMPLES] = { "samples", YAML_ITEMS, true },
 };
@@ -68,8 +72,8 @@ static const struct yaml_word layers[] = { { "config", "config" }, { "libxl", "l
 	{ "qemu", "QEMU" }, { "xen", "Xen" }, { "firmware", "firmware" },
 	{ "guest kernel", "guest kernel" }, { "host", "host" }, { NULL, NULL } };
 
-static const struct yaml_word severities[] = { { "cause", "cause" }, { "sign", "sign" },
-	{ "note", "note" }, { NULL, NULL } };
+static const struct yaml_word severities[] = { { "cause", "cause" }, { "grave", "grave" },
+	{ "sign", "sign" }, { "note", "note" }, { NULL, NULL } };
 
 /* How sure it is that this text is what the program says. */
 static const struct yaml_word knowns[] = { { "measured", "measured" }, { "source", "source" },
@@ -181,6 +185,31 @@ static int read_about(
 	return pattern->about ? 0 : yaml_no_memory(source);
 }
 
+/* Which endings a cause explains on its own; a match carries them. */
+static int read_explains(
+	const struct yaml_source *source, const struct yaml_node **found, struct pattern *pattern)
+{
+	json_t *endings = json_array();
+
+	if (!endings || json_object_set_new(pattern->about, "explains", endings) < 0)
+		return yaml_no_memory(source);
+	if (strcmp(document_text(pattern->about, "severity"), "cause") != 0)
+		return yaml_wrong(source, found[EXPLAINS]->key_place,
+			"only a pattern of severity cause explains endings: remove `explains`");
+	for (const struct yaml_node *item = yaml_first_item(found[EXPLAINS]); item;
+		item = yaml_next_item(found[EXPLAINS], item)) {
+		enum ending ending;
+
+		if (ending_parse(item->text, &ending) < 0)
+			return yaml_wrong(source, item->place,
+				"no ending is called \"%.60s\": docs/use/verdicts.md lists them",
+				item->text);
+		if (json_array_append_new(endings, json_string(item->text)) < 0)
+			return yaml_no_memory(source);
+	}
+	return 0;
+}
+
 static int read_versions(
 	const struct yaml_source *source, const struct yaml_node *map, struct pattern *pattern)
 {
@@ -240,6 +269,8 @@ static int read_pattern(struct patterns *patterns, const struct yaml_source *sou
 		r = read_logs(source, found[LOG], pattern);
 	if (r == 0)
 		r = read_what(source, entry, found, pattern);
+	if (r == 0 && found[EXPLAINS])
+		r = read_explains(source, found, pattern);
 	if (r == 0 && found[VERSIONS])
 		r = read_versions(source, found[VERSIONS], pattern);
 	if (r == 0)

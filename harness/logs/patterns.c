@@ -1,10 +1,13 @@
 #include "harness/logs/patterns.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/version_range.h"
 #include "harness/logs/private.h"
+#include "harness/logs/subject.h"
+#include "src/document.h"
 #include "src/wire.h"
 
 const char *const pattern_log_names[PATTERN_LOGS] = {
@@ -15,10 +18,11 @@ const char *const pattern_log_names[PATTERN_LOGS] = {
 	[PATTERN_CONSOLE] = "console",
 };
 
-/* What is known of one pattern in one log. */
+/* The lines of one log that match one pattern. */
 struct hit {
 	size_t line, count;
 	char text[PATTERNS_TEXT_MAX + 1]; /* of the first line */
+	bool elsewhere;                   /* they name a different domain or device */
 };
 
 void patterns_free(struct patterns *patterns)
@@ -95,17 +99,23 @@ void pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_L
 	line[length] = 0;
 }
 
-static void note(struct hit *hit, size_t number, const char *line)
+/* A line of the cell's own takes the place of lines from elsewhere. */
+static void note(struct hit *hit, size_t number, const char *line, bool elsewhere)
 {
+	if (hit->count > 0 && elsewhere && !hit->elsewhere)
+		return;
+	if (hit->count > 0 && !elsewhere && hit->elsewhere)
+		*hit = (struct hit){ 0 };
 	if (hit->count++ > 0)
 		return;
+	hit->elsewhere = elsewhere;
 	hit->line = number;
-	memcpy(hit->text, line, strnlen(line, PATTERNS_TEXT_MAX)); /* the 0 is there: calloc() */
+	memcpy(hit->text, line, strnlen(line, PATTERNS_TEXT_MAX)); /* the rest is 0 */
 }
 
 /* Looks for every pattern that `wanted` has in one log; hits[i] is of pattern i. */
 static void search(const struct patterns *patterns, const bool *wanted,
-	const struct pattern_input *input, struct hit *hits)
+	const struct pattern_input *input, const struct log_subject *subject, struct hit *hits)
 {
 	size_t length = input->length < PATTERNS_LOG_MAX ? input->length : PATTERNS_LOG_MAX;
 	const char *at = input->bytes, *end = at + length;
@@ -124,7 +134,8 @@ static void search(const struct patterns *patterns, const bool *wanted,
 
 			if (wanted[i] && (pattern->logs & (1u << input->log)) &&
 				pattern_hits(pattern, line))
-				note(&hits[i], number, line);
+				note(&hits[i], number, line,
+					log_subject_is_elsewhere(subject, input->log, line));
 		}
 	}
 }
@@ -140,13 +151,15 @@ static int give(json_t *matches, const struct pattern *pattern, const struct pat
 	int r = json_object_update(match, where);
 
 	json_decref(where);
+	if (r == 0 && hit->elsewhere)
+		r = pattern_doubt(match, "note", "the line names a different domain or device");
 	if (r < 0)
 		json_decref(match);
 	return r < 0 ? r : json_array_append_new(matches, match);
 }
 
 json_t *patterns_match(const struct patterns *patterns, const struct pattern_input *inputs,
-	size_t count, const json_t *versions)
+	size_t count, const json_t *versions, const struct log_subject *subject)
 {
 	struct hit *hits = calloc(patterns->count * count + 1, sizeof(*hits));
 	bool *wanted = calloc(patterns->count + 1, sizeof(*wanted));
@@ -159,7 +172,7 @@ json_t *patterns_match(const struct patterns *patterns, const struct pattern_inp
 		wanted[i] = version_ranges_hold(patterns->list[i].versions, versions, &unknown);
 	}
 	for (size_t log = 0; log < count && r == 0; log++)
-		search(patterns, wanted, &inputs[log], hits + log * patterns->count);
+		search(patterns, wanted, &inputs[log], subject, hits + log * patterns->count);
 	for (size_t i = 0; i < patterns->count && r == 0; i++) {
 		for (size_t log = 0; log < count && r == 0; log++) {
 			const struct hit *hit = &hits[log * patterns->count + i];
@@ -175,4 +188,34 @@ json_t *patterns_match(const struct patterns *patterns, const struct pattern_inp
 		return NULL;
 	}
 	return matches;
+}
+
+int pattern_doubt(json_t *match, const char *severity, const char *reason)
+{
+	if (json_object_set_new(match, "severity", json_string(severity)) < 0 ||
+		json_object_set_new(match, "doubt", json_string(reason)) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+bool pattern_explains(const json_t *match, const char *ending)
+{
+	const json_t *endings = json_object_get(match, "explains");
+
+	return !endings || document_has_text(endings, ending);
+}
+
+const json_t *patterns_first_grave(const json_t *matches)
+{
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(matches, i, match)
+	{
+		if (pattern_is_grave(match) ||
+			(pattern_is_cause(match) &&
+				document_has_text(json_object_get(match, "explains"), "done")))
+			return match;
+	}
+	return NULL;
 }

@@ -39,7 +39,8 @@ enum pattern_log {
 /* As in the file and in matches: "libxl", "qemu", "xen", "dom0", "console". */
 extern const char *const pattern_log_names[PATTERN_LOGS];
 
-struct patterns; /* opaque: a data file that was read and checked */
+struct patterns;    /* opaque: a data file that was read and checked */
+struct log_subject; /* harness/logs/subject.h */
 
 /*
  * Reads a data file. Returns 0 and the patterns, to be freed with patterns_free(); -EINVAL for a
@@ -89,11 +90,28 @@ struct pattern_input {
  * Searches the logs. The bytes may be anything: they come from guests. A frame of the wire, which a
  * console is full of, is no line of it. `versions` (as in identities, or NULL) decides which
  * patterns are looked for: one whose range a detected version is not in is left out; a version that
- * was not detected leaves nothing out.
+ * was not detected leaves nothing out. Lines that are of `subject` (or NULL) go before those that
+ * name a different domain or device: a match has a line of the latter only if there is none of the
+ * former, its severity is then "note", and "doubt" says why.
  * Returns a new list of matches, one for each pattern and log, or NULL without memory.
  */
 json_t *patterns_match(const struct patterns *patterns, const struct pattern_input *inputs,
-	size_t count, const json_t *versions);
+	size_t count, const json_t *versions, const struct log_subject *subject);
+
+/* Lowers the severity of a match, and says why in its "doubt". Returns 0 or -ENOMEM. */
+int pattern_doubt(json_t *match, const char *severity, const char *reason);
+
+/*
+ * Can this match explain a cell with that ending on its own? Its "explains" has the ending; a
+ * pattern of a file that was written before there was this key explains every ending.
+ */
+bool pattern_explains(const json_t *match, const char *ending);
+
+/*
+ * The first of the matches that makes a cell fail that would pass: one of severity "grave", or a
+ * cause whose "explains" has the ending "done". NULL if there is none.
+ */
+const json_t *patterns_first_grave(const json_t *matches);
 
 /* Is this match of severity "cause"? */
 static inline bool pattern_is_cause(const json_t *match)
@@ -101,6 +119,20 @@ static inline bool pattern_is_cause(const json_t *match)
 	const char *severity = json_string_value(json_object_get(match, "severity"));
 
 	return severity && strcmp(severity, "cause") == 0;
+}
+
+/* Is this match of severity "grave"? */
+static inline bool pattern_is_grave(const json_t *match)
+{
+	const char *severity = json_string_value(json_object_get(match, "severity"));
+
+	return severity && strcmp(severity, "grave") == 0;
+}
+
+/* Is it one of those that a reader has to see whole: a cause or a grave line? */
+static inline bool pattern_decides(const json_t *match)
+{
+	return pattern_is_cause(match) || pattern_is_grave(match);
 }
 
 /* The first of the matches that is a cause, or NULL. */

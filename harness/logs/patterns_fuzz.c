@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.log = (enum pattern_log)(data[0] % PATTERN_LOGS);
 	input.bytes = (const char *)data + 1;
 	input.length = size - 1;
-	matches = patterns_match(patterns, &input, 1, NULL);
+	matches = patterns_match(patterns, &input, 1, NULL, NULL);
 	if (!matches)
 		abort();
 	json_array_foreach(matches, i, match) check(match, size);

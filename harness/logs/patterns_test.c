@@ -89,7 +89,10 @@ static void words_are_the_known_ones(void)
 {
 	static const struct wrong table[] = {
 		{ "layer: bios", "6:12", "guest kernel, host" },
-		{ "severity: fatal", "6:15", "cause, sign, note" },
+		{ "severity: fatal", "6:15", "cause, grave, sign, note" },
+		{ "severity: cause\n    explains: [done, dead]", "7:22",
+			"no ending is called \"dead\"" },
+		{ "severity: sign\n    explains: done", "7:5", "only a pattern of severity cause" },
 		{ "known: heard", "6:12", "measured, source, report" },
 		{ "meaning: \" \"", "6:14", "is empty" },
 		{ "advice: |\n      a\n      b", "7:1", "line break" },
@@ -125,7 +128,7 @@ static json_t *match(const struct patterns *patterns, const char *bytes, size_t 
 {
 	struct pattern_input input = { PATTERN_QEMU, "qemu.log", bytes, length };
 
-	return patterns_match(patterns, &input, 1, NULL);
+	return patterns_match(patterns, &input, 1, NULL, NULL);
 }
 
 static void a_match_says_where_and_what(void)
@@ -154,17 +157,17 @@ static void only_in_its_log_and_never_in_a_frame(void)
 		parse(HEAD "  - label: a\n    log: [xen, console]\n" REST TEXT SAMPLE);
 	const char log[] = "@IGD1 R 0001 Assertion\n";
 	struct pattern_input input = { PATTERN_CONSOLE, "console.log", log, sizeof(log) - 1 };
-	json_t *matches = patterns_match(patterns, &input, 1, NULL);
+	json_t *matches = patterns_match(patterns, &input, 1, NULL, NULL);
 
 	CU_ASSERT_EQUAL(json_array_size(matches), 0);
 	json_decref(matches);
 	input.bytes = " Assertion";
 	input.length = strlen(input.bytes);
-	matches = patterns_match(patterns, &input, 1, NULL);
+	matches = patterns_match(patterns, &input, 1, NULL, NULL);
 	CU_ASSERT_EQUAL(json_array_size(matches), 1);
 	json_decref(matches);
 	input.log = PATTERN_LIBXL;
-	matches = patterns_match(patterns, &input, 1, NULL);
+	matches = patterns_match(patterns, &input, 1, NULL, NULL);
 	CU_ASSERT_EQUAL(json_array_size(matches), 0);
 	json_decref(matches);
 	patterns_free(patterns);
@@ -182,7 +185,7 @@ static void versions_choose(void)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		json_t *versions = json_loads(table[i].versions, 0, NULL);
-		json_t *matches = patterns_match(patterns, &input, 1, versions);
+		json_t *matches = patterns_match(patterns, &input, 1, versions, NULL);
 
 		CU_ASSERT_EQUAL(json_array_size(matches), table[i].matches);
 		json_decref(matches);
@@ -233,7 +236,7 @@ static void matches_come_in_the_order_of_the_file(void)
 			SAMPLE FIRST REST TEXT SAMPLE);
 	struct pattern_input inputs[] = { { PATTERN_QEMU, "qemu.log", "Assertion", 9 },
 		{ PATTERN_CONSOLE, "console.log", "Assertion", 9 } };
-	json_t *matches = patterns_match(patterns, inputs, 2, NULL);
+	json_t *matches = patterns_match(patterns, inputs, 2, NULL, NULL);
 
 	CU_ASSERT_EQUAL(json_array_size(matches), 2);
 	CU_ASSERT_STRING_EQUAL(

@@ -166,7 +166,7 @@ void render_diagnosis(const json_t *cell, FILE *stream)
 	}
 	json_array_foreach(json_object_get(cell, "logs"), i, entry)
 	{
-		if (pattern_is_cause(entry))
+		if (pattern_decides(entry))
 			write_cause(entry, stream);
 	}
 }

@@ -138,12 +138,12 @@ static void print_logs(const json_t *logs, FILE *stream)
 
 	json_array_foreach(logs, i, match)
 	{
-		if (pattern_is_cause(match))
+		if (pattern_decides(match))
 			print_cause(match, stream);
 	}
 	json_array_foreach(logs, i, match)
 	{
-		if (pattern_is_cause(match))
+		if (pattern_decides(match))
 			continue;
 		fputs(between, stream);
 		escape_text(stream, document_text(match, "label"));

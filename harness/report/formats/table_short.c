@@ -62,7 +62,7 @@ static void write_log(const json_t *cell, FILE *stream)
 
 	json_array_foreach(json_object_get(cell, "logs"), i, match)
 	{
-		if (!pattern_is_cause(match))
+		if (!pattern_decides(match))
 			continue;
 		fputs("log ", stream);
 		escape_text(stream, document_text(match, "label"));
