@@ -146,7 +146,7 @@ static void a_line_that_was_reported_names_the_right_party(void)
 	for (size_t i = 0; i < sizeof(reported) / sizeof(reported[0]); i++) {
 		struct pattern_input input = { reported[i].log, "log", reported[i].line,
 			strlen(reported[i].line) };
-		json_t *matches = patterns_match(patterns, &input, 1, NULL);
+		json_t *matches = patterns_match(patterns, &input, 1, NULL, NULL);
 		const json_t *match = json_array_get(matches, 0);
 
 		CU_ASSERT_STRING_EQUAL(document_text(match, "label"), reported[i].label);
@@ -169,7 +169,7 @@ static void a_guest_cannot_speak_for_dom0_or_xen(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(patterns);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct pattern_input input = { PATTERN_XEN, "xen.log", lines[i], strlen(lines[i]) };
-		json_t *matches = patterns_match(patterns, &input, 1, NULL);
+		json_t *matches = patterns_match(patterns, &input, 1, NULL, NULL);
 
 		if (json_array_size(matches) > 0)
 			printf("\n  %s", lines[i]);

@@ -96,7 +96,7 @@ static bool finds(
 	const struct patterns *patterns, enum pattern_log log, const char *line, const char *label)
 {
 	struct pattern_input input = { log, "list", line, strlen(line) };
-	json_t *matches = patterns_match(patterns, &input, 1, NULL);
+	json_t *matches = patterns_match(patterns, &input, 1, NULL, NULL);
 	const json_t *match;
 	bool found = false;
 	size_t i;
