@@ -121,23 +121,23 @@ static const struct {
 	{ PATTERN_XEN,
 		"(XEN) [VT-D]DMAR:[DMA Write] Request device [0000:00:02.0] fault addr "
 		"2cd9000, iommu reg = ffff82c0008e0000",
-		"vtd-fault", "sign", "Xen" },
+		"vtd-fault", "grave", "Xen" },
 	{ PATTERN_XEN, "(XEN) Domain 3 reported crashed by domain 0 on cpu#1:",
 		"domain-killed-for-qemu", "cause", "QEMU" },
 	{ PATTERN_CONSOLE, "i915 0000:00:02.0: Device initialization failed (-19)",
-		"igd-probe-failed", "sign", "guest kernel" },
+		"igd-probe-failed", "grave", "guest kernel" },
 	{ PATTERN_CONSOLE, "i915 0000:00:02.0: [drm] GPU HANG: ecode 12:1:85dffffb, in Xorg",
-		"gpu-hang", "sign", "guest kernel" },
+		"gpu-hang", "grave", "guest kernel" },
 	{ PATTERN_CONSOLE, "i915 0000:00:02.0: [drm] *ERROR* Fault errors on pipe A: 0x00000080",
-		"igd-pipe-fault", "sign", "guest kernel" },
+		"igd-pipe-fault", "grave", "guest kernel" },
 	{ PATTERN_CONSOLE,
 		"xe 0000:00:02.0: [drm] *ERROR* CRITICAL: Xe has declared device "
 		"0000:00:02.0 as wedged.",
-		"igd-wedged", "sign", "guest kernel" },
+		"igd-wedged", "grave", "guest kernel" },
 	{ PATTERN_CONSOLE, "[    1.2] [drm] failed to find VBIOS tables", "i915-no-vbt", "sign",
 		"firmware" },
 	{ PATTERN_DOM0, "[  812.1] BUG: kernel NULL pointer dereference, address: 0000000000000010",
-		"dom0-oops", "sign", "host" },
+		"dom0-oops", "grave", "host" },
 };
 
 static void a_line_that_was_reported_names_the_right_party(void)
