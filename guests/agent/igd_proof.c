@@ -12,6 +12,7 @@
 #include <xf86drm.h>
 
 #include "guests/agent/igd.h"
+#include "guests/agent/igd_interrupts.h"
 #include "src/tree.h"
 
 /* What the other process tells, in all: a page of text, and room. */
@@ -150,8 +151,19 @@ static void end_shower(void)
 	shower = 0;
 }
 
+/* Counts that a process which hangs did not tell: a driver that waits for a lost interrupt hangs.
+ */
+static int add_interrupts(
+	json_t *section, const struct interrupts *before, const struct interrupts *after)
+{
+	if (!json_object_get(json_object_get(section, "interrupts"), "error"))
+		return 0;
+	return json_object_set_new(section, "interrupts", interrupts_json(before, after));
+}
+
 int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 {
+	struct interrupts before, after;
 	char *text = malloc(TOLD_MAX);
 	int ends[2], r;
 
@@ -160,6 +172,7 @@ int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 		return -ENOMEM;
 	}
 	end_shower();
+	interrupts_read(root, where, &before);
 	shower = fork();
 	if (shower == 0) {
 		close(ends[0]);
@@ -168,6 +181,9 @@ int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 	}
 	close(ends[1]);
 	r = shower < 0 ? -ENOMEM : add_told(section, text, read_told(ends[0], text));
+	interrupts_read(root, where, &after);
+	if (r == 0)
+		r = add_interrupts(section, &before, &after);
 	close(ends[0]);
 	free(text);
 	return r;
