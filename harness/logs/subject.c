@@ -63,6 +63,7 @@ struct address {
 	unsigned long domain;
 	struct bdf bdf; /* without its domain */
 	bool has_domain;
+	bool in_sysfs; /* as a folder of /sys/bus/pci/devices */
 };
 
 static bool read_hex(const char **at, size_t digits_max, unsigned long *value_r)
@@ -140,7 +141,9 @@ static bool compare_address(const struct log_subject *subject, enum pattern_log 
 		return subject->guest_count > 0;
 	case PATTERN_QEMU:
 		*own_r = host || guest || is_bridge(address);
-		return subject->host_known && (address->has_domain || subject->guest_count > 0);
+		/* The long form also names emulated devices in the guest, in a saved state. */
+		return address->has_domain ? subject->host_known && address->in_sysfs
+					   : subject->guest_count > 0;
 	default:
 		*own_r = host;
 		return subject->host_known;
@@ -175,6 +178,7 @@ bool log_subject_is_elsewhere(
 		if (next) {
 			bool own = false;
 
+			address.in_sysfs = at > line && at[-1] == '/';
 			if (compare_address(subject, log, &address, &own)) {
 				own_device = own_device || own;
 				other_device = other_device || !own;

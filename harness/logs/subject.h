@@ -30,7 +30,8 @@ struct log_subject {
  * Does the line name domains or devices, and none of the subject's? A domid decides before an
  * address. Domain 0 and Xen's own (from DOMID_FIRST_RESERVED, 0x7ff0, xen/include/public/xen.h) are
  * no guests and are not compared. Addresses in libxl's, Xen's and dom0's logs are the host's, in
- * the console the guest's; QEMU's log has both. `subject` may be NULL: false.
+ * the console the guest's; in QEMU's log those in a path of sysfs are the host's, the short ones
+ * the guest's, and the others are not compared. `subject` may be NULL: false.
  */
 bool log_subject_is_elsewhere(
 	const struct log_subject *subject, enum pattern_log log, const char *line);

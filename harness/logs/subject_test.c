@@ -64,6 +64,7 @@ static const struct {
 	{ PATTERN_QEMU, "[00:05.0] xen_pt_realize: Error: Mapping machine irq 16", true },
 	{ PATTERN_QEMU, "Failed to open /sys/bus/pci/devices/0000:00:00.0/config", false },
 	{ PATTERN_QEMU, "Cannot read from host /sys/bus/pci/devices/0000:01:00.0/rom", true },
+	{ PATTERN_QEMU, "Unknown savevm section or instance '0000:00:05.0/platform' 0.", false },
 	{ PATTERN_CONSOLE, "i915 0000:00:03.0: [drm] GPU HANG: ecode 12:0:00000000", false },
 	{ PATTERN_CONSOLE, "i915 0000:00:09.0: [drm] GPU HANG: ecode 12:0:00000000", true },
 	/* Times are no addresses. */
