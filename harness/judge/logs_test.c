@@ -45,9 +45,12 @@ static const char data[] = "format: igd-harness patterns\nversion: 1\npatterns:\
 #define LEFT                                                                                       \
 	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
 	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": [\"domain 7\"]}"
-#define BESIDE                                                                                     \
+#define SHARED(key)                                                                                \
 	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"create-failed\","         \
-	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": [], \"beside\": [\"other\"]}"
+	" \"detail\": \"libxl said no\", \"times_ms\": {}, \"leftovers\": [], \"" key              \
+	"\": [\"other\"]}"
+#define CONCURRENT SHARED("concurrent")
+#define BESIDE     SHARED("beside") /* until 0.1.0 */
 #define REPORT                                                                                     \
 	"{\"format\": \"igd-harness report\", \"version\": 1,"                                     \
 	" \"agent\": {\"version\": \"0\", \"errors\": []},"                                        \
@@ -229,8 +232,9 @@ static void what_two_cells_share_accuses_neither(void)
 {
 	static const struct file files[] = { { "end.json", BESIDE }, { "dom0.log", "not ready\n" },
 		{ NULL, NULL } };
-	static const struct file own[] = { { "end.json", BESIDE }, { "dom0.log", "not ready\n" },
-		{ "qemu.log", "Assertion failed\n" }, { NULL, NULL } };
+	static const struct file own[] = { { "end.json", CONCURRENT },
+		{ "dom0.log", "not ready\n" }, { "qemu.log", "Assertion failed\n" },
+		{ NULL, NULL } };
 	json_t *cell = judge(files, "[]", true);
 	const json_t *match = json_array_get(json_object_get(cell, "logs"), 0);
 
@@ -293,7 +297,7 @@ static void a_cut_log_of_a_restored_guest_is_said(void)
 
 static void what_cells_share_accuses_no_restored_guest(void)
 {
-	static const struct file files[] = { { "end.json", BESIDE },
+	static const struct file files[] = { { "end.json", CONCURRENT },
 		{ "restored/dom0.log", "not ready\n" }, { NULL, NULL } };
 	json_t *cell = judge_transition(files);
 	const json_t *match = json_array_get(json_object_get(cell, "logs"), 0);
