@@ -12,9 +12,11 @@
 #define REQUIRES_MAX   32      /* capabilities in one list */
 #define LIMIT_MS_MAX   3600000 /* an hour: longer, and nobody waits for the answer */
 
-enum { ABOUT, BACKENDS, TO, GUEST, CMDLINE, LIMITS_MS, REQUIRES, LIBXL, QEMU, KEYS };
+/* Behind the others come the keys of the back ends' settings, by their names. */
+enum { ABOUT, BACKENDS, TO, GUEST, CMDLINE, LIMITS_MS, REQUIRES, SETTINGS };
+#define KEYS (SETTINGS + MATRIX_BACKENDS)
 
-static const struct yaml_key word_keys[KEYS + 1] = {
+static const struct yaml_key word_keys[SETTINGS] = {
 	[ABOUT] = { "about", YAML_A_SCALAR, true },
 	[BACKENDS] = { "backends", YAML_ITEMS },
 	[TO] = { "to", YAML_A_MAP },
@@ -22,8 +24,6 @@ static const struct yaml_key word_keys[KEYS + 1] = {
 	[CMDLINE] = { "cmdline", YAML_A_SCALAR },
 	[LIMITS_MS] = { "limits_ms", YAML_A_MAP },
 	[REQUIRES] = { "requires", YAML_A_MAP },
-	[LIBXL] = { "libxl", YAML_A_MAP },
-	[QEMU] = { "qemu", YAML_A_MAP },
 };
 
 /*
@@ -90,7 +90,7 @@ static int put_setting(const struct yaml_source *source, struct matrix_layer *la
 static int read_settings(const struct yaml_source *source, const struct yaml_node **found,
 	struct matrix_layer *layer)
 {
-	const struct yaml_node *sections[MATRIX_BACKENDS] = { found[LIBXL], found[QEMU] };
+	const struct yaml_node **sections = found + SETTINGS;
 	int r = 0;
 
 	for (size_t i = 0; i < MATRIX_BACKENDS && r == 0; i++) {
@@ -205,11 +205,15 @@ int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *
 {
 	size_t first = first_key[kind];
 	const struct yaml_node *found[KEYS] = { NULL };
+	struct yaml_key keys[KEYS + 1] = { { NULL } };
 	int r;
 
+	memcpy(keys, word_keys, sizeof(word_keys));
+	for (size_t i = 0; i < MATRIX_BACKENDS; i++)
+		keys[SETTINGS + i] = (struct yaml_key){ setting_backends[i], YAML_A_MAP, false };
 	if (kind != MATRIX_TO)
 		layer->backends = MATRIX_BACKENDS_ALL;
-	r = yaml_keys(source, node, what, word_keys + first, found + first);
+	r = yaml_keys(source, node, what, keys + first, found + first);
 	if (r == 0 && found[BACKENDS])
 		r = matrix_backends_read(source, found[BACKENDS], &layer->backends);
 	if (r == 0 && found[TO])
