@@ -151,7 +151,7 @@ def enum(schema):
 def formats_and_descriptions():
     with open(f"{ROOT}/src/document.h", encoding="utf-8") as header:
         written = re.findall(r'^#define DOCUMENT_\w+\s+"igd-harness ([^"]+)"', header.read(), re.MULTILINE)
-    by_hand = {"known", "matrix", "patterns", "host-description"}
+    by_hand = {"known", "matrix", "patterns", "host-description", "igd-ids", "symbols"}
     same("every document has a schema", set(SCHEMAS) - by_hand - {"common"}, [name.replace(" ", "-") for name in written])
     check("each schema has the format that its file is named after", [
         name for name, schema in SCHEMAS.items()
@@ -181,6 +181,7 @@ def tables():
     for word in ("use", "class"):
         same(f"{word} of a symbol: the words of the program",
              enum(at("abi", ["files", 0, "unstable", 0, word])[0][0]), table[word])
+        same(f"{word} of a file of symbols: the words of the program", enum(SCHEMAS["symbols"]["$defs"][word]), table[word])
     same("answer of a step: the words of the program", enum(at("bisection", ["steps", 0, "answer"])[0][0]), table["answer"])
     same("the limits of a cell of a plan", properties("plan", ["cells", 0, "limits_ms"]), table["limitName"])
     same("the limits of a word of a matrix", properties("matrix", ["axes", "a", "w", "limits_ms"]), table["limitName"])
@@ -313,6 +314,29 @@ patterns:
      reference: r, samples: some text}
 """
 
+IDS = """
+format: igd-harness igd ids
+version: 1
+platforms:
+  - {name: coffee-lake, title: Coffee Lake, graphics: 9, gmch: gen9, bdsm: "0x5c", macro: INTEL_CFL_IDS, ids: ["0x3e92", "0x3e98"]}
+  - {name: gemini-lake, title: Gemini Lake, graphics: "9.1", gmch: none, bdsm: none, macro: INTEL_GLK_IDS, ids: "0x3184"}
+isa_bridges:
+  - {device: "0xa306", ids: ["0x3e92"]}
+"""
+
+SYMBOLS = """
+format: igd-harness symbols
+version: 1
+libraries:
+  - {name: libxenctrl, abi: unstable, prefixes: [xc_], use: toolstack, class: rebuild, replacement: build it for each Xen}
+  - {name: libxencall, abi: stable, prefixes: xencall}
+symbols:
+  - {name: xc_one, library: libxenctrl, use: basics, class: handle, replacement: nothing, hypercall: none, only: old, where: here,
+     source: list}
+interfaces:
+  - {xen: "4.17", domctl: "0x15", sysctl: "0x16"}
+"""
+
 # What is wrong between two places of a file, or of a form that a schema cannot say: the program's sentences. The names of
 # those that were used are kept: none may be here for nothing.
 BETWEEN = ["there is no axis", "has no word", "say nothing of axis", "is said twice", "is there twice", "has no guest",
@@ -320,7 +344,7 @@ BETWEEN = ["there is no axis", "has no word", "say nothing of axis", "is said tw
            "is detected by libxl alone", "is of the matrix|of the matrix .* not of", "an expectation ",
            "is what is expected anyway", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "takes .* for a number", "`value` is empty", "two expectations of",
-           "more than [0-9]+ cells", "longer than [0-9]+ bytes"]
+           "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is no device id", "there is no library"]
 used = set()
 
 
@@ -441,24 +465,30 @@ def by_hand():
     with tempfile.TemporaryDirectory() as folder:
         rows = Rows(folder)
         load = lambda text: schemas.yaml.load(text, Loader=schemas.CoreLoader)
-        matrix, known, host, reached, patterns = (load(part) for part in (text, KNOWN, HOST, REACHED, PATTERNS))
+        matrix, known, host, reached, patterns, ids, symbols = (
+            load(part) for part in (text, KNOWN, HOST, REACHED, PATTERNS, IDS, SYMBOLS))
         with open(f"{folder}/matrix", "w", encoding="utf-8") as stream:
             json.dump(matrix, stream)
         covered("matrix", [matrix])
         covered("known", [known])
         covered("host-description", [host, reached])
         covered("patterns", [patterns])
+        covered("igd-ids", [ids])
+        covered("symbols", [symbols])
         compare("matrix", "a matrix", matrix, rows)
         compare("known", "known deviations", known, rows, f"{folder}/matrix")
         compare("host-description", "a host", host, rows)
         compare("host-description", "a host reached otherwise", reached, rows)
         compare("patterns", "patterns", patterns, rows)
+        compare("igd-ids", "ids of GPUs", ids, rows)
+        compare("symbols", "symbols", symbols, rows)
 
 
 # What is in the tree.
 
 def in_the_tree():
     for kind, pattern in (("matrix", "results/matrices/*.yaml"), ("patterns", "results/data/patterns.yaml"),
+                          ("igd-ids", "results/data/igd-ids.yaml"), ("symbols", "results/data/abi/*.yaml"),
                           ("", "results/recorded/*/*.yaml"), ("", "results/recorded/**/*.json")):
         files = glob.glob(f"{ROOT}/{pattern}", recursive=True)
         wrong, count = [], 0
@@ -476,7 +506,7 @@ def in_the_tree():
                 wrong.append(f"{file}: no schema")
         check(f"{pattern}: {count} documents are valid", wrong if count else ["no file was found"])
     lines = []
-    for file in glob.glob(f"{ROOT}/results/matrices/*.yaml") + [f"{ROOT}/results/data/patterns.yaml"]:
+    for file in glob.glob(f"{ROOT}/results/matrices/*.yaml") + glob.glob(f"{ROOT}/results/data/**/*.yaml", recursive=True):
         with open(file, encoding="utf-8") as stream:
             line = stream.readline().strip()
         kind = schemas.name_of(schemas.read_yaml(file))

@@ -5,6 +5,8 @@
  *   schema-ask matrix FILE...     reads each as the program does: a line FILE<TAB>SENTENCE, where
  *   schema-ask host-description FILE...       the sentence is empty if the file is right
  *   schema-ask patterns FILE...
+ *   schema-ask igd-ids FILE...
+ *   schema-ask symbols FILE...
  *   schema-ask known MATRIX FILE...           each as the known deviations of that matrix
  */
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include "harness/dut/dut.h"
 #include "harness/evidence/fields.h"
 #include "harness/host/check.h"
+#include "harness/host/igd_ids.h"
 #include "harness/logs/patterns.h"
 #include "harness/matrix/matrix.h"
 #include "harness/matrix/private.h"
@@ -167,6 +170,24 @@ static int ask_dut(const char *file, struct problem *why)
 	return r;
 }
 
+static int ask_ids(const char *file, struct problem *why)
+{
+	struct igd_ids *ids = NULL;
+	int r = igd_ids_load(file, &ids, why);
+
+	igd_ids_free(ids);
+	return r;
+}
+
+static int ask_symbols(const char *file, struct problem *why)
+{
+	json_t *symbols = NULL;
+	int r = abi_symbols_load(file, &symbols, why);
+
+	json_decref(symbols);
+	return r;
+}
+
 static int ask_patterns(const char *file, struct problem *why)
 {
 	struct patterns *patterns = NULL;
@@ -194,6 +215,10 @@ static int ask(const char *kind, const char *matrix, const char *file, struct pr
 		return ask_matrix(matrix, file, why);
 	if (strcmp(kind, "patterns") == 0)
 		return ask_patterns(file, why);
+	if (strcmp(kind, "igd-ids") == 0)
+		return ask_ids(file, why);
+	if (strcmp(kind, "symbols") == 0)
+		return ask_symbols(file, why);
 	return ask_dut(file, why);
 }
 
