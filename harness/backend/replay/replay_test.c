@@ -90,7 +90,7 @@ static struct outcome play(const char *name)
 	struct problem why = { "" };
 	sd_event *loop = NULL;
 	char dir[256], evidence[256];
-	json_t *cell = json_pack("{s:s}", "name", CELL + 4);
+	json_t *cell = json_pack("{s:s}", "name", &CELL[4]);
 
 	snprintf(dir, sizeof(dir), "%s/%s", place, name);
 	snprintf(evidence, sizeof(evidence), "%s/%s-evidence", place, name);
