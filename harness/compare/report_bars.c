@@ -1,6 +1,5 @@
 #include "harness/compare/report_bars.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "src/document.h"
@@ -21,19 +20,6 @@ static json_t *find_function(const json_t *report, const char *address)
 			return function;
 	}
 	return NULL;
-}
-
-static bool has(const json_t *array, const json_t *wanted)
-{
-	const json_t *entry;
-	size_t i;
-
-	json_array_foreach(array, i, entry)
-	{
-		if (json_equal(entry, wanted))
-			return true;
-	}
-	return false;
 }
 
 /* "0x0000000000001000" without its zeros, as far as they stand before a digit: "1000". */
@@ -57,7 +43,7 @@ static json_t *differing(const json_t *bars, const json_t *other)
 	{
 		json_t *longer;
 
-		if (has(other, bar))
+		if (document_has(other, bar))
 			continue;
 		longer = json_sprintf("%s%s%" JSON_INTEGER_FORMAT " %s 0x%s at 0x%s%s",
 			json_is_string(text) ? json_string_value(text) : "",

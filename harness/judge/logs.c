@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
+#include "harness/plan/pci_spec.h"
 #include "src/document.h"
 
 static const struct {
@@ -28,7 +29,9 @@ static void add_domid(struct log_subject *subject, unsigned int domid)
 
 static void add_device(struct bdf *list, size_t *count, const char *text)
 {
-	if (*count < LOG_SUBJECT_DEVICES_MAX && bdf_parse(text, &list[*count]) == 0)
+	int slot;
+
+	if (*count < LOG_SUBJECT_DEVICES_MAX && pci_spec_parse(text, &list[*count], &slot) == 0)
 		(*count)++;
 }
 
@@ -73,13 +76,10 @@ void judge_subject(const json_t *plan_cell, const json_t *identities, int cell_f
 	subject_r->host_known = true;
 	json_array_foreach(json_object_get(json_object_get(settings, "libxl"), "pci"), i, device)
 	{
-		char text[BDF_TEXT_MAX] = "";
 		const char *setting = json_string_value(device);
 
-		/* What follows the address says where it goes: "00:02.0@02". */
 		if (setting)
-			snprintf(text, sizeof(text), "%.*s", (int)strcspn(setting, "@,"), setting);
-		add_device(subject_r->host, &subject_r->host_count, text);
+			add_device(subject_r->host, &subject_r->host_count, setting);
 	}
 	add_guest(cell_fd, subject_r);
 	add_guest(restored_fd, subject_r);
