@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# The device model of a lab that is being built: the suite's own QEMU, that of another suite, or a directory with one.
+# The device model of a lab that is being built: the QEMU of its suite, of a different suite, or of a directory.
 # ci/lab/build calls it, in the state directory, with suite_sources, qemu_from and packages_dir set.
 
-# For suite $1 to be only what is asked for by name: below 100 nothing replaces what the lab's own suite has.
+# Restricts suite $1 to packages that are requested by name: below priority 100 it replaces no installed package.
 write_preferences() {
 	local of
 	for of in n a; do
@@ -26,8 +26,8 @@ choose_model() {
 		)
 		release="--target-release=$qemu_from"
 	fi
-	# Debian 11 and older have the one QEMU for everything. The ROMs of its network cards it only recommends from
-	# QEMU 10.0 on, and without them starts no guest that has such a card.
+	# Debian 11 and older have no qemu-system-xen. From QEMU 10.0 on the package only recommends the ROMs of the
+	# network cards, and QEMU does not start a guest with such a card without its ROM.
 	# shellcheck disable=SC2016
 	MODEL_HOOKS+=(--customize-hook='
 		export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
@@ -50,14 +50,14 @@ choose_model() {
 	[[ $binary ]] || lab_failed "no bin/qemu-system-i386 or bin/qemu-system-x86_64 in '$qemu_from'"
 	mkdir image.new/seed/qemu
 	cp -a -- "${binary%/bin/*}/." image.new/seed/qemu/
-	# In the place of Debian's, which the harness takes before others (harness/backend/libxl/host.c). It finds its firmware
-	# from where it is itself.
+	# This path is the first at which the harness looks for a QEMU (harness/backend/libxl/host.c). QEMU finds its
+	# firmware relative to its own program.
 	# shellcheck disable=SC2016
 	MODEL_HOOKS+=(
 		--customize-hook='copy-in image.new/seed/qemu /opt'
 		--customize-hook='mkdir -p "$1/usr/libexec"
 			ln -sfn "/opt/qemu/bin/'"${binary##*/}"'" "$1/usr/libexec/xen-qemu-system-i386"
 			chroot "$1" /usr/libexec/xen-qemu-system-i386 -accel help | grep -qx xen ||
-				{ echo "the QEMU of the directory does not run there, or knows no Xen" >&2; exit 1; }'
+				{ echo "the QEMU of --qemu-from does not run in the lab, or has no accelerator xen" >&2; exit 1; }'
 	)
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
-# What the harness is built against for a lab: headers and libraries of its suite, unpacked and never run as a system.
-# This machine's compiler then makes programs for that suite's libc, libxl and the rest, newer or older than its own.
+# The sysroot of a lab: headers and libraries of its suite, unpacked and never booted. With it this machine's compiler
+# builds programs for the libc and libxl of that suite, which may be newer or older than this machine's.
 
-# Makes directory $1, in the state directory; ci/lab/build calls it, with suite_sources and packages_dir set.
+# Makes the sysroot in directory $1 of the state directory; ci/lab/build sets suite_sources and packages_dir.
 make_sysroot() {
 	local to=$1 packages link
 	packages=$(sed -e '/^#/d' -e '/^$/d' -e 's/^?\(.*\)/?exact-name(\1)/' "$HERE/dom0/headers" | paste -s -d ,)
@@ -18,7 +18,7 @@ make_sysroot() {
 			dpkg-deb --fsys-tarfile "$link" | tar -C "$to" --no-same-owner --keep-directory-symlink -x
 		done
 	fi
-	# From the outside an absolute link would lead into this machine's own system.
+	# Seen from this machine an absolute link would lead out of the sysroot.
 	while IFS= read -r -d '' link; do
 		ln -sfnr -- "$to$(readlink -- "$link")" "$link"
 	done < <(find "$to" -type l -lname '/*' -print0)
@@ -27,7 +27,7 @@ make_sysroot() {
 	describe_sysroot "$to" "$LAB_DIR/sysroot" >"$to/meson.cross"
 }
 
-# A library of dom0/headers that the suite does not have is linked from this machine's archive, into the program.
+# A library of dom0/headers that the suite does not have is linked statically, from this machine's archive.
 add_own_libraries() {
 	local to=$1 package files file
 	while IFS= read -r package; do
@@ -40,12 +40,12 @@ add_own_libraries() {
 	done < <(sed -n 's/^?//p' "$HERE/dom0/headers")
 }
 
-# Prints meson's description of sysroot $1, which will be at $2.
+# Prints the meson cross file of sysroot $1, which will be moved to $2.
 describe_sysroot() {
 	local root=$2 triplet=x86_64-linux-gnu
 	cat <<-END
 		[binaries]
-		# Without -B the compiler would take this machine's own libc before that of the sysroot.
+		# Without -B the compiler would take this machine's libc instead of the sysroot's.
 		c = ['gcc', '--sysroot=$root', '-B$root/usr/lib/$triplet']
 		pkgconfig = 'pkg-config'
 		strip = 'strip'
@@ -57,7 +57,7 @@ describe_sysroot() {
 		[host_machine]
 		system = 'linux'
 		cpu_family = 'x86_64'
-		# Unlike this machine's, or meson would run what it has built without the wrapper.
+		# Different from this machine's, or meson would run the programs that it built without the wrapper.
 		cpu = 'x86_64 of $SUITE'
 		endian = 'little'
 	END
