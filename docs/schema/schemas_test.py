@@ -151,7 +151,7 @@ def enum(schema):
 def formats_and_descriptions():
     with open(f"{ROOT}/src/document.h", encoding="utf-8") as header:
         written = re.findall(r'^#define DOCUMENT_\w+\s+"igd-harness ([^"]+)"', header.read(), re.MULTILINE)
-    by_hand = {"known", "matrix", "patterns", "host-description", "igd-ids", "symbols"}
+    by_hand = {"known", "matrix", "patterns", "host-description", "igd-ids", "symbols", "does-not-matter"}
     same("every document has a schema", set(SCHEMAS) - by_hand - {"common"}, [name.replace(" ", "-") for name in written])
     check("each schema has the format that its file is named after", [
         name for name, schema in SCHEMAS.items()
@@ -337,6 +337,17 @@ interfaces:
   - {xen: "4.17", domctl: "0x15", sysctl: "0x16"}
 """
 
+NOT = """
+format: igd-harness does-not-matter
+version: 1
+allowed_misses: 7
+leaves:
+  - {path: "agent/*", changes: [gone, "null"], matrix: seed-igd, reason: a reason, source: a file}
+  - {path: dmi/x, changes: zero, reason: a reason, source: a file}
+lines:
+  - {label: one, matrix: seed-igd, reason: a reason, source: a file}
+"""
+
 # What is wrong between two places of a file, or of a form that a schema cannot say: the program's sentences. The names of
 # those that were used are kept: none may be here for nothing.
 BETWEEN = ["there is no axis", "has no word", "say nothing of axis", "is said twice", "is there twice", "has no guest",
@@ -465,8 +476,8 @@ def by_hand():
     with tempfile.TemporaryDirectory() as folder:
         rows = Rows(folder)
         load = lambda text: schemas.yaml.load(text, Loader=schemas.CoreLoader)
-        matrix, known, host, reached, patterns, ids, symbols = (
-            load(part) for part in (text, KNOWN, HOST, REACHED, PATTERNS, IDS, SYMBOLS))
+        matrix, known, host, reached, patterns, ids, symbols, does_not_matter = (
+            load(part) for part in (text, KNOWN, HOST, REACHED, PATTERNS, IDS, SYMBOLS, NOT))
         with open(f"{folder}/matrix", "w", encoding="utf-8") as stream:
             json.dump(matrix, stream)
         covered("matrix", [matrix])
@@ -475,6 +486,7 @@ def by_hand():
         covered("patterns", [patterns])
         covered("igd-ids", [ids])
         covered("symbols", [symbols])
+        covered("does-not-matter", [does_not_matter])
         compare("matrix", "a matrix", matrix, rows)
         compare("known", "known deviations", known, rows, f"{folder}/matrix")
         compare("host-description", "a host", host, rows)
@@ -482,6 +494,7 @@ def by_hand():
         compare("patterns", "patterns", patterns, rows)
         compare("igd-ids", "ids of GPUs", ids, rows)
         compare("symbols", "symbols", symbols, rows)
+        compare("does-not-matter", "what does not matter", does_not_matter, rows)
 
 
 # What is in the tree.
@@ -489,6 +502,7 @@ def by_hand():
 def in_the_tree():
     for kind, pattern in (("matrix", "results/matrices/*.yaml"), ("patterns", "results/data/patterns.yaml"),
                           ("igd-ids", "results/data/igd-ids.yaml"), ("symbols", "results/data/abi/*.yaml"),
+                          ("does-not-matter", "results/data/does-not-matter.yaml"),
                           ("", "results/recorded/*/*.yaml"), ("", "results/recorded/**/*.json")):
         files = glob.glob(f"{ROOT}/{pattern}", recursive=True)
         wrong, count = [], 0

@@ -7,6 +7,7 @@
  *   schema-ask patterns FILE...
  *   schema-ask igd-ids FILE...
  *   schema-ask symbols FILE...
+ *   schema-ask does-not-matter FILE...
  *   schema-ask known MATRIX FILE...           each as the known deviations of that matrix
  */
 #include <fcntl.h>
@@ -27,6 +28,7 @@
 #include "harness/plan/settings.h"
 #include "harness/run/cell.h"
 #include "harness/store/ending.h"
+#include "harness/testing/does_not_matter.h"
 #include "harness/views/private.h"
 #include "src/field.h"
 #include "src/verdict.h"
@@ -188,6 +190,15 @@ static int ask_symbols(const char *file, struct problem *why)
 	return r;
 }
 
+static int ask_does_not_matter(const char *file, struct problem *why)
+{
+	struct does_not_matter list;
+	int r = does_not_matter_load(file, &list, why);
+
+	does_not_matter_free(&list);
+	return r;
+}
+
 static int ask_patterns(const char *file, struct problem *why)
 {
 	struct patterns *patterns = NULL;
@@ -219,6 +230,8 @@ static int ask(const char *kind, const char *matrix, const char *file, struct pr
 		return ask_ids(file, why);
 	if (strcmp(kind, "symbols") == 0)
 		return ask_symbols(file, why);
+	if (strcmp(kind, "does-not-matter") == 0)
+		return ask_does_not_matter(file, why);
 	return ask_dut(file, why);
 }
 

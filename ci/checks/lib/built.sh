@@ -13,6 +13,7 @@ SANITIZED_HARNESS=build-sanitize/$HARNESS_TARGET
 BUILT_XEN=build/harness/igd-xen.so
 BUILT_DM=build/harness/igd-dm
 BUILT_RENDER=build/harness/render-findings
+BUILT_MUTATIONS=build/harness/mutations
 # For LD_PRELOAD.
 BUILT_HOLD=build/harness/hold.so
 BUILT_FULL_DISK=build/harness/full-disk.so
