@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Reads exactly `digits` hexadecimal digits and moves on; -1 if they are not there. */
-static int take_hex(const char **text, int digits)
-{
-	int value = 0;
+#define DOMAIN_DIGITS_MIN 4
+#define DOMAIN_DIGITS_MAX 8
 
-	for (int i = 0; i < digits; i++) {
+/* Reads exactly `digits` hexadecimal digits and moves on; -1 if they are not there. */
+static int64_t take_hex(const char **text, size_t digits)
+{
+	int64_t value = 0;
+
+	for (size_t i = 0; i < digits; i++) {
 		unsigned char c = (unsigned char)(*text)[i];
 
 		if (!isxdigit(c))
@@ -31,10 +34,11 @@ static bool take_char(const char **text, char c)
 
 int bdf_parse(const char *text, struct bdf *bdf_r)
 {
-	int domain = 0, bus, slot, function;
+	int64_t domain = 0, bus, slot, function;
+	size_t digits = strspn(text, "0123456789abcdefABCDEF");
 
-	if (strlen(text) == BDF_TEXT_MAX - 1) {
-		domain = take_hex(&text, 4);
+	if (digits >= DOMAIN_DIGITS_MIN && digits <= DOMAIN_DIGITS_MAX) {
+		domain = take_hex(&text, digits);
 		if (domain < 0 || !take_char(&text, ':'))
 			return -EINVAL;
 	}
@@ -48,7 +52,7 @@ int bdf_parse(const char *text, struct bdf *bdf_r)
 	if (function < 0 || function > 7 || *text)
 		return -EINVAL;
 	*bdf_r = (struct bdf){
-		.domain = (uint16_t)domain,
+		.domain = (uint32_t)domain,
 		.bus = (uint8_t)bus,
 		.slot = (uint8_t)slot,
 		.function = (uint8_t)function,
@@ -66,4 +70,17 @@ bool bdf_equal(struct bdf a, struct bdf b)
 {
 	return a.domain == b.domain && a.bus == b.bus && a.slot == b.slot &&
 	       a.function == b.function;
+}
+
+static uint64_t number_of(struct bdf bdf)
+{
+	return (uint64_t)bdf.domain << 16 | (uint64_t)bdf.bus << 8 |
+	       (uint64_t)(bdf.slot & 31u) << 3 | (bdf.function & 7u);
+}
+
+int bdf_compare(struct bdf a, struct bdf b)
+{
+	uint64_t left = number_of(a), right = number_of(b);
+
+	return (left > right) - (left < right);
 }

@@ -80,7 +80,7 @@ __attribute__((format(printf, 1, 2))) static void on_warning(char *fmt, ...)
 
 static struct bdf address_of(const struct pci_dev *dev)
 {
-	return (struct bdf){ (uint16_t)dev->domain, dev->bus, dev->dev, dev->func };
+	return (struct bdf){ (uint32_t)dev->domain, dev->bus, dev->dev, dev->func };
 }
 
 static json_t *hex(unsigned int digits, uint64_t value)
@@ -236,11 +236,8 @@ static json_t *make_function(
 static int compare(const void *a, const void *b)
 {
 	const struct pci_dev *const *left = a, *const *right = b;
-	char left_text[BDF_TEXT_MAX], right_text[BDF_TEXT_MAX];
 
-	bdf_format(address_of(*left), left_text);
-	bdf_format(address_of(*right), right_text);
-	return strcmp(left_text, right_text);
+	return bdf_compare(address_of(*left), address_of(*right));
 }
 
 /* Adds one function, and its place if it has a name. Returns 0, or nonzero without memory. */
@@ -262,8 +259,10 @@ static int add_function(const struct functions_scope *scope, struct pci_dev *dev
 		json_object_get(section, "functions"), make_function(scope, dev, where));
 }
 
-/* Fills the section, in the order of the addresses: libpci's is that of a directory. */
-static int fill(const struct functions_scope *scope, struct pci_access *access, json_t *section)
+/* Fills the section, in the order of the addresses: libpci's is that of a directory. Not inlined:
+ * on_error() jumps out of it, and its variables must not be those of functions_json(). */
+__attribute__((noinline)) static int fill(
+	const struct functions_scope *scope, struct pci_access *access, json_t *section)
 {
 	static struct pci_dev *list[REPORT_FUNCTIONS_MAX];
 	size_t count = 0;

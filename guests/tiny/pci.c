@@ -80,7 +80,9 @@ static void add_device(struct pci_access *access, struct bdf where)
 	if (!dev)
 		return;
 	dev->access = access;
-	dev->domain = dev->domain_16 = where.domain;
+	/* As libpci: 0xffff stands for a domain that does not fit. */
+	dev->domain_16 = where.domain > 0xffff ? 0xffff : (u16)where.domain;
+	dev->domain = (int)where.domain;
 	dev->bus = where.bus;
 	dev->dev = where.slot;
 	dev->func = where.function;
@@ -108,7 +110,7 @@ void pci_scan_bus(struct pci_access *access)
 
 static void address_of(const struct pci_dev *dev, char text[static BDF_TEXT_MAX])
 {
-	bdf_format((struct bdf){ (uint16_t)dev->domain, dev->bus, dev->dev, dev->func }, text);
+	bdf_format((struct bdf){ (uint32_t)dev->domain, dev->bus, dev->dev, dev->func }, text);
 }
 
 int pci_read_block(struct pci_dev *dev, int pos, u8 *buffer, int length)

@@ -18,6 +18,8 @@ int pci_spec_parse(const char *text, struct bdf *host_r, int *slot_r)
 	r = bdf_parse(address, host_r);
 	if (r < 0)
 		return r;
+	if (host_r->domain > BDF_XEN_DOMAIN_MAX)
+		return -EINVAL;
 	*slot_r = PCI_SPEC_SLOT_NONE;
 	if (!*at)
 		return 0;

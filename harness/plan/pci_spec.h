@@ -11,7 +11,7 @@
 /*
  * Reads "00:02.0" or "0000:00:02.0", then perhaps "@02": the guest's slot, two hexadecimal digits
  * as in xl.cfg(5), 00 to 1f. Returns 0 with the device and the slot, PCI_SPEC_SLOT_NONE if none is
- * asked for; or -EINVAL.
+ * asked for; or -EINVAL, also for a device behind VMD, which Xen cannot address.
  */
 int pci_spec_parse(const char *text, struct bdf *host_r, int *slot_r);
 

@@ -104,7 +104,8 @@ static void read_property(struct reader *reader, const char *line)
 		struct bdf host;
 
 		/* A text property is in quotes. */
-		snprintf(text, sizeof(text), "%s", value + (*value == '"'));
+		value += *value == '"';
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(value, "\""), value);
 		if (bdf_parse(text, &host) == 0)
 			bdf_format(host, reader->device.host);
 	} else if ((value = value_of(line, "edid"))) {
