@@ -171,6 +171,12 @@ def formats_and_descriptions():
 
 # The program's own lists of words.
 
+def without_words(schema):
+    """A schema without what the program's table cannot say: descriptions, and the pattern of a text."""
+    return {key: without_words(value) if isinstance(value, dict) else value
+            for key, value in schema.items() if key not in ("description", "pattern")}
+
+
 def tables():
     table = json.loads(subprocess.run([ASK, "tables"], check=True, capture_output=True, text=True).stdout)
     defs = SCHEMAS["common"]["$defs"]
@@ -190,10 +196,14 @@ def tables():
     shapes = []
     for setting in table["settings"]:
         schema = SCHEMAS["matrix"]["$defs"][setting["backend"] + "Settings"]["properties"].get(setting["name"], {})
-        kind = {"bool": {"type": "boolean"}, "text": {"type": "string"}, "word": {"enum": setting["words"]},
-                "texts": {"type": "array", "items": {"type": "string"}},
-                "whole": {"type": "integer", "minimum": setting.get("min"), "maximum": setting.get("max")}}[setting["kind"]]
-        if {key: value for key, value in schema.items() if key != "description"} != kind:
+        low, high = setting["min"], setting["max"]
+        whole = {"type": "integer", "minimum": low, "maximum": high}
+        kind = {"bool": {"type": "boolean"}, "word": {"enum": setting["words"]}, "whole": whole,
+                "text": {"type": "string", "maxLength": high, **({"minLength": low} if low else {})},
+                "texts": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": table["textMax"]},
+                          "maxItems": high},
+                "wholes": {"type": "array", "items": whole, "maxItems": table["itemsMax"]}}[setting["kind"]]
+        if without_words(schema) != kind:
             shapes.append(f"{setting['backend']} {setting['name']}: {kind}")
     check("each setting has the values of the program", shapes)
     for backend in table["backend"]:
@@ -355,7 +365,8 @@ BETWEEN = ["there is no axis", "has no word", "say nothing of axis", "is said tw
            "is detected by libxl alone", "is of the matrix|of the matrix .* not of", "an expectation ",
            "is what is expected anyway", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "takes .* for a number", "`value` is empty", "two expectations of",
-           "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is no device id", "there is no library"]
+           "cell .* cannot run", "passes through the same device", "asks for the (same place|guest's slot 00)",
+           "asks for function", "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is no device id", "there is no library"]
 used = set()
 
 
@@ -470,8 +481,7 @@ def by_hand():
         some = {}
         for setting in table["settings"]:
             if setting["backend"] == backend:
-                some[setting["name"]] = {"bool": True, "text": "text", "texts": ["text"], "whole": setting.get("min"),
-                                         "word": (setting["words"] or [None])[0]}[setting["kind"]]
+                some[setting["name"]] = json.loads(setting["example"])
         text = text.replace(backend.upper(), json.dumps(some)[1:-1], 1)
     with tempfile.TemporaryDirectory() as folder:
         rows = Rows(folder)

@@ -112,7 +112,8 @@ struct backend {
 	 * Begins to make the guest of a cell, or to restore it, and to run it. Logs and recorded
 	 * arguments go into the cell's folder by openat(). Returns 0 and the guest, to be given to
 	 * release(); a negative errno with the sentence if nothing was begun: -EINVAL if the cell
-	 * asks for what cannot be, otherwise the host could not.
+	 * asks for what cannot be, -ENOTSUP if the installed back end does not have what it asks
+	 * for, otherwise the host could not.
 	 */
 	int (*start)(struct backend_host *host, const struct guest_request *request,
 		struct backend_guest **guest_r, struct problem *why);

@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/plan/settings.h"
 #include "harness/process/program.h"
-
-#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 int device_models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why)
 {
@@ -13,15 +12,15 @@ int device_models_parse(char *const *texts, size_t count, json_t **models_r, str
 	int r = models ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
-		size_t length = strspn(texts[i], NAME_CHARACTERS);
-		char name[DEVICE_MODELS_NAME_MAX + 1] = "";
+		size_t length = strspn(texts[i], SETTING_MODEL_CHARACTERS);
+		char name[SETTING_MODEL_MAX + 1] = "";
 
-		if (length == 0 || length > DEVICE_MODELS_NAME_MAX || texts[i][length] != '=' ||
+		if (length == 0 || length > SETTING_MODEL_MAX || texts[i][length] != '=' ||
 			!texts[i][length + 1]) {
 			r = problem_set(why, -EINVAL,
 				"--model takes NAME=PATH, and not \"%.80s\"; a name is at most %d "
 				"of a-z, 0-9 and _",
-				texts[i], DEVICE_MODELS_NAME_MAX);
+				texts[i], SETTING_MODEL_MAX);
 			break;
 		}
 		memcpy(name, texts[i], length);

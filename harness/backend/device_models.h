@@ -9,8 +9,6 @@
 
 #include "src/problem.h"
 
-#define DEVICE_MODELS_NAME_MAX 24
-
 /*
  * Reads "NAME=PATH" texts into {NAME: PATH}. Returns 0 and a new object, -EINVAL for what is not of
  * that form or comes twice, or -ENOMEM, with the sentence.

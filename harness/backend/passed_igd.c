@@ -54,10 +54,9 @@ static bool is_igd(const char *root, struct bdf device)
 
 static bool spec_is_igd(const char *root, const char *text)
 {
-	struct bdf device;
-	int slot;
+	struct pci_spec spec;
 
-	return text && pci_spec_parse(text, &device, &slot) == 0 && is_igd(root, device);
+	return text && pci_spec_parse(text, &spec, NULL) == 0 && is_igd(root, spec.host);
 }
 
 /* What follows `key` in a -device of QEMU, "host=0000:00:02.0,..." or the same in JSON. */

@@ -29,10 +29,10 @@ static void add_domid(struct log_subject *subject, unsigned int domid)
 
 static void add_device(struct bdf *list, size_t *count, const char *text)
 {
-	int slot;
+	struct pci_spec spec;
 
-	if (*count < LOG_SUBJECT_DEVICES_MAX && pci_spec_parse(text, &list[*count], &slot) == 0)
-		(*count)++;
+	if (*count < LOG_SUBJECT_DEVICES_MAX && pci_spec_parse(text, &spec, NULL) == 0)
+		list[(*count)++] = spec.host;
 }
 
 /* The domain of one guest, and where its devices are. */

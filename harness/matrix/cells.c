@@ -253,6 +253,30 @@ static int check_layers(const struct matrix *matrix, const struct layers *layers
 	return 0;
 }
 
+/* Lists that layers put together, and settings that exclude each other. */
+static int check_settings(
+	const struct matrix *matrix, const struct matrix_cell *cell, const char *name)
+{
+	const json_t *all = json_object_get(cell->json, "settings"), *settings, *restored;
+	const json_t *to = json_object_get(json_object_get(cell->json, "to"), "settings");
+	struct problem why = { "" };
+	int r = 0;
+
+	for (size_t b = 0; b < MATRIX_BACKENDS && r == 0; b++) {
+		settings = json_object_get(all, setting_backends[b]);
+		restored = json_object_get(to, setting_backends[b]);
+		r = settings_check(setting_backends[b], settings, &why);
+		if (r == 0)
+			r = settings_check(setting_backends[b], restored, &why);
+		if (r == 0)
+			r = settings_check_restored(settings, restored, &why);
+	}
+	if (r < 0)
+		return yaml_wrong(
+			&matrix->source, cell->place, "cell %s cannot run: %s", name, why.text);
+	return 0;
+}
+
 /* Makes the cell's json. */
 static int build(struct matrix *matrix, struct matrix_cell *cell, json_t *names)
 {
@@ -279,7 +303,7 @@ static int build(struct matrix *matrix, struct matrix_cell *cell, json_t *names)
 	if (!cell->json || put_backends(&layers, cell) < 0 ||
 		json_object_set_new(cell->json, "expect", json_array()) < 0)
 		return yaml_no_memory(&matrix->source);
-	return 0;
+	return check_settings(matrix, cell, name);
 }
 
 /* Finds the words that an item of `cells` says for each axis, and how many cells that makes. */

@@ -66,18 +66,31 @@ int matrix_backends_read(
 	return r;
 }
 
+/* Where an item of a list is; for SETTING_NO_ITEM the setting itself. */
+static struct yaml_place place_of(const struct yaml_node *node, size_t item)
+{
+	const struct yaml_node *at = node->first;
+
+	if (item == SETTING_NO_ITEM)
+		return node->key_place;
+	for (; at && item > 0; item--)
+		at = at->next;
+	return at ? at->place : node->key_place;
+}
+
 static int put_setting(const struct yaml_source *source, struct matrix_layer *layer, size_t backend,
 	const char *name, const struct yaml_node *node)
 {
 	struct problem inner = { "" };
 	json_t *value = NULL;
+	size_t item;
 	int r;
 
 	r = yaml_value(source, node, &value);
 	if (r < 0)
 		return r;
-	if (setting_check(setting_backends[backend], name, value, &inner) < 0)
-		r = yaml_wrong(source, node->key_place, "%s", inner.text);
+	if (setting_check(setting_backends[backend], name, value, &item, &inner) < 0)
+		r = yaml_wrong(source, place_of(node, item), "%s", inner.text);
 	if (r == 0 && !layer->settings[backend])
 		layer->settings[backend] = json_object();
 	if (r == 0 && json_object_set(layer->settings[backend], name, value) < 0)

@@ -262,6 +262,51 @@ static void axes(void)
 	CHECK(table);
 }
 
+/* Settings: each value that a back end would refuse is refused where it stands. */
+static void settings(void)
+{
+	static const struct wrong table[] = {
+		{ WORD("      libxl: {pci: [\"banana\"]}\n"), "10:21",
+			"\"banana\" is no PCI address", "write it as \"00:02.0\"" },
+		{ WORD("      libxl: {pci: [\"00:14.0\", \"zz:02.0\"]}\n"), "10:32",
+			"\"zz:02.0\" is no PCI address", "write it as" },
+		{ WORD("      libxl:\n        pci:\n          - \"00:1f.*\"\n"), "12:13",
+			"is every function of a device", "write each function" },
+		{ WORD("      libxl: {pci: [\"00:02.0@20\"]}\n"), "10:21",
+			"names no slot of a guest", "from 00 to 1f" },
+		{ WORD("      libxl: {pci: [\"00:02.0\", \"0000:00:02.0\"]}\n"), "10:32",
+			"the same device as \"00:02.0\"", "remove one" },
+		{ WORD("      libxl: {pci: [\"00:02.0@00\"]}\n"), "10:21",
+			"asks for the guest's slot 00", "leave it out" },
+		{ WORD("      libxl: {pci: [\"00:02.0@02.1\"]}\n"), "10:21",
+			"asks for function 1 of the guest's slot", "libxl gives it 0" },
+		{ WORD("      libxl: {pci: [\"00:02.0@02\", \"00:1f.3@02\"]}\n"), "10:35",
+			"asks for the same place", "a different slot" },
+		{ WORD("      libxl: {pci: [\"10000:e1:00.0\"]}\n"), "10:21", "Intel VMD",
+			"switch VMD off" },
+		{ WORD("      libxl: {pci: [\"00:02.0,permissive=on\"]}\n"), "10:21",
+			"has \"permissive=on\" as an option", "=0 or =1" },
+		{ WORD("      libxl: {device_model: /usr/bin/qemu}\n"), "10:15",
+			"is no NAME of `run --model", "a-z, 0-9 and _" },
+		{ WORD("      libxl: {device_model_args_hvm: [-S, \"\"]}\n"), "10:43",
+			"libxl setting device_model_args_hvm is empty", "write a value" },
+		{ WORD("      qemu: {machine: \"pc kvm\"}\n"), "10:14", "is no machine type",
+			"-machine" },
+		{ WORD("      cmdline: \"a\\nb\"\n"), "10:7", "a control character", "remove it" },
+		/* What no layer says alone. */
+		{ WORD("      libxl: {pci: [\"00:02.0\"]}\n") "defaults: {guest: linux, libxl: {pci: [\"00:02.0@02\"]}}\n",
+			"12:5", "cell a-l cannot run: libxl setting pci", "remove one" },
+		{ WORD("      libxl: {videoram: 64}\n") "defaults: {guest: linux, libxl: {vga: qxl}}\n",
+			"12:5", "videoram is 64", "less than 128 MiB with vga: qxl" },
+		{ WORD("      libxl: {gfx_passthru: \"on\"}\n") "defaults: {guest: linux}\n",
+			"12:5", "gfx_passthru: on", "add it, or write igd" },
+		{ WORD("      libxl: {}\n      to: {libxl: {disk: 4}}\n") "defaults: {guest: linux}\n",
+			"13:5", "`to` has a disk of 4 MiB", "give both sides the same" },
+	};
+
+	CHECK(table);
+}
+
 static void cells(void)
 {
 	static const struct wrong table[] = {
@@ -467,6 +512,7 @@ int main(void)
 		{ "not YAML, or YAML that a matrix is not", yaml },
 		{ "the head", head },
 		{ "axes, words, settings, limits", axes },
+		{ "values of settings", settings },
 		{ "cells", cells },
 		{ "expectations", expectations },
 		{ "files of known deviations", known_deviations },

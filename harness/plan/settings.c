@@ -7,77 +7,7 @@
 
 #include "harness/base/suggest.h"
 
-#define TIB_IN_MIB (1024 * 1024)
-#define DISK_MAX   64 /* MiB: it is memory of the host */
-
-static const char *const gfx_passthru_words[] = { "off", "on", "igd", NULL };
-static const char *const libxl_vga_words[] = { "none", "stdvga", "cirrus", "qxl", NULL };
-static const char *const nic_words[] = { "none", "rtl8139", "e1000", NULL };
-static const char *const policy_words[] = { "libxl", "rfc", "igd-only", "igd-only-bare", NULL };
-static const char *const save_words[] = { "plain", "live", NULL };
-static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
-
-const char *const setting_backends[SETTING_BACKENDS] = { "libxl", "qemu" };
-
-/*
- * The bounds are those beyond which a back end cannot follow: HVM_MAX_VCPUS (Xen's
- * public/hvm/hvm_info_table.h), max_cpus of pc (QEMU's hw/i386/pc.c); libxl ignores a hole below
- * 256 MiB, and above 3840 hvmloader has no low memory left.
- */
-const struct setting setting_table[] = {
-	{ "libxl", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },
-	{ "libxl", "vcpus", SETTING_WHOLE, NULL, "virtual processors", 1, 128 },
-	{ "libxl", "xen_platform_pci", SETTING_BOOL, NULL,
-		"true: machine xenfv with a xen-platform device; false: pc,accel=xen without" },
-	{ "libxl", "gfx_passthru", SETTING_WORD, gfx_passthru_words,
-		"igd: igd-passthru=on; on: libxl finds the kind out from the devices in pci" },
-	{ "libxl", "vga", SETTING_WORD, libxl_vga_words, "the emulated display adapter" },
-	{ "libxl", "videoram", SETTING_WHOLE, NULL, "its video memory in MiB", 0, 1024 },
-	{ "libxl", "hap", SETTING_BOOL, NULL,
-		"hardware-assisted paging; false: shadow paging, far slower" },
-	{ "libxl", "mmio_hole", SETTING_WHOLE, NULL,
-		"room for devices below 4 GiB, in MiB: max-ram-below-4g is 4 GiB less this", 256,
-		3840 },
-	{ "libxl", "device_model_args_hvm", SETTING_TEXTS, NULL,
-		"QEMU arguments, right after -machine" },
-	{ "libxl", "pci", SETTING_TEXTS, NULL,
-		"host devices to pass through, as in xl.cfg(5): \"00:02.0\", \"00:02.0@02\"" },
-	{ "libxl", "nic", SETTING_WORD, nic_words,
-		"an emulated network card, joined to no network; a Linux guest on Xen takes it off "
-		"the bus unless cmdline has xen_emul_unplug=never" },
-	{ "libxl", "policy", SETTING_WORD, policy_words,
-		"what another libxl would have put on QEMU's command line: docs/topics/policies.md" },
-	{ "libxl", "disk", SETTING_WHOLE, NULL,
-		"an emulated IDE disk, empty, in the harness's memory; its size in MiB", 1,
-		DISK_MAX },
-	{ "libxl", "device_model", SETTING_TEXT, NULL,
-		"another QEMU than the run's: a name that run --model NAME=PATH gives" },
-	{ "libxl", "save", SETTING_WORD, save_words,
-		"how a transition saves it: plain, as xl save; live, as xl migrate" },
-	{ "libxl", "cmdline", SETTING_TEXT, NULL,
-		"appended to the command line of the guest's kernel" },
-	{ "qemu", "memory", SETTING_WHOLE, NULL, "the guest's memory in MiB", 16, TIB_IN_MIB },
-	{ "qemu", "vcpus", SETTING_WHOLE, NULL, "virtual processors", 1, 255 },
-	{ "qemu", "machine", SETTING_TEXT, NULL, "machine type, as for -machine" },
-	{ "qemu", "vga", SETTING_WORD, qemu_vga_words, "the emulated display adapter" },
-	{ "qemu", "nic", SETTING_WORD, nic_words,
-		"an emulated network card, joined to no network" },
-	{ "qemu", "disk", SETTING_WHOLE, NULL,
-		"an emulated IDE disk, empty, in the harness's memory; its size in MiB", 1,
-		DISK_MAX },
-	{ "qemu", "device_model", SETTING_TEXT, NULL,
-		"another QEMU than the run's: a name that run --model NAME=PATH gives" },
-	{ "qemu", "icount", SETTING_WHOLE, NULL,
-		"under TCG the guest's clock counts its instructions, 2 to the power of this in ns "
-		"each: a busy host does not run it into its own timeouts",
-		0, 10 },
-	{ "qemu", "args", SETTING_TEXTS, NULL, "further QEMU arguments, at the end" },
-	{ "qemu", "cmdline", SETTING_TEXT, NULL,
-		"appended to the command line of the guest's kernel" },
-	{ NULL },
-};
-
-static const struct setting *find(const char *backend, const char *name)
+const struct setting *setting_find(const char *backend, const char *name)
 {
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		if (strcmp(setting->backend, backend) == 0 && strcmp(setting->name, name) == 0)
@@ -133,52 +63,155 @@ static int check_word(const struct setting *setting, const char *word, struct pr
 		setting->name, allowed);
 }
 
+static bool is_in_range(const struct setting *setting, const json_t *item)
+{
+	return json_is_integer(item) && json_integer_value(item) >= setting->min &&
+	       json_integer_value(item) <= setting->max;
+}
+
 static int check_whole(const struct setting *setting, const json_t *value, struct problem *why)
 {
-	if (json_is_integer(value) && json_integer_value(value) >= setting->min &&
-		json_integer_value(value) <= setting->max)
+	if (is_in_range(setting, value))
 		return 0;
 	return problem_set(why, -EINVAL,
 		"%s setting %s is a whole number from %ld to %ld, without quotes", setting->backend,
 		setting->name, setting->min, setting->max);
 }
 
-static bool are_texts(const json_t *value)
+/* A list of at most `max` items, each of which `is_right`; the sentence says what they are. */
+static int check_list(const struct setting *setting, const json_t *value,
+	bool (*is_right)(const struct setting *setting, const json_t *item), const char *wanted,
+	size_t *item_r, struct problem *why)
 {
+	size_t max = setting->kind == SETTING_TEXTS ? (size_t)setting->max : SETTING_ITEMS_MAX;
 	const json_t *item;
 	size_t i;
 
+	if (!json_is_array(value))
+		return problem_set(why, -EINVAL, "%s setting %s is a list of %s", setting->backend,
+			setting->name, wanted);
+	if (json_array_size(value) > max)
+		return problem_set(why, -EINVAL, "%s setting %s has %zu items and may have %zu",
+			setting->backend, setting->name, json_array_size(value), max);
 	json_array_foreach(value, i, item)
 	{
-		if (!json_is_string(item))
-			return false;
+		*item_r = i;
+		if (!is_right(setting, item))
+			return problem_set(why, -EINVAL, "%s setting %s is a list of %s",
+				setting->backend, setting->name, wanted);
 	}
-	return json_is_array(value);
+	*item_r = SETTING_NO_ITEM;
+	return 0;
 }
 
-int setting_check(const char *backend, const char *name, const json_t *value, struct problem *why)
+static bool is_text(const struct setting *setting, const json_t *item)
 {
-	const struct setting *setting = find(backend, name);
-	const char *wanted = NULL;
+	return json_is_string(item);
+}
 
+/* A text that can be an argument of a program: of one line, with nothing that moves a cursor. */
+static int check_form(const struct setting *setting, const char *text, size_t min, size_t max,
+	struct problem *why)
+{
+	struct problem inner = { "" };
+
+	if (strlen(text) < min)
+		return problem_set(why, -EINVAL, "%s setting %s is empty: write a value",
+			setting->backend, setting->name);
+	if (strlen(text) > max)
+		return problem_set(why, -EINVAL,
+			"%s setting %s has a text of %zu bytes and may have %zu", setting->backend,
+			setting->name, strlen(text), max);
+	for (const char *at = text; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return problem_set(why, -EINVAL,
+				"%s setting %s has a control character in its text: remove it",
+				setting->backend, setting->name);
+	}
+	if (setting->check && setting->check(text, &inner) < 0)
+		return problem_set(why, -EINVAL, "%s setting %s: %s", setting->backend,
+			setting->name, inner.text);
+	return 0;
+}
+
+static int check_text(const struct setting *setting, const json_t *value, struct problem *why)
+{
+	if (!json_is_string(value))
+		return problem_set(why, -EINVAL, "%s setting %s is a text: put it in quotes",
+			setting->backend, setting->name);
+	return check_form(
+		setting, json_string_value(value), (size_t)setting->min, (size_t)setting->max, why);
+}
+
+static int check_texts(
+	const struct setting *setting, const json_t *value, size_t *item_r, struct problem *why)
+{
+	struct problem inner = { "" };
+	size_t bytes = 0;
+	int r = check_list(setting, value, is_text, "texts: put each in quotes", item_r, why);
+
+	for (size_t i = 0; i < json_array_size(value) && r == 0; i++) {
+		const char *text = json_string_value(json_array_get(value, i));
+
+		*item_r = i;
+		bytes += strlen(text);
+		r = check_form(setting, text, 1, SETTING_TEXT_MAX, why);
+		if (r == 0 && bytes > SETTING_TEXTS_BYTES)
+			r = problem_set(why, -EINVAL,
+				"%s setting %s has texts of more than %d bytes together",
+				setting->backend, setting->name, SETTING_TEXTS_BYTES);
+	}
+	if (r < 0)
+		return r;
+	*item_r = SETTING_NO_ITEM;
+	if (setting->check_all && setting->check_all(value, item_r, &inner) < 0)
+		return problem_set(why, -EINVAL, "%s setting %s: %s", setting->backend,
+			setting->name, inner.text);
+	return 0;
+}
+
+static int check_wholes(
+	const struct setting *setting, const json_t *value, size_t *item_r, struct problem *why)
+{
+	char wanted[80];
+
+	snprintf(wanted, sizeof(wanted), "whole numbers from %ld to %ld, without quotes",
+		setting->min, setting->max);
+	return check_list(setting, value, is_in_range, wanted, item_r, why);
+}
+
+static int check_bool(const struct setting *setting, const json_t *value, struct problem *why)
+{
+	if (json_is_boolean(value))
+		return 0;
+	return problem_set(
+		why, -EINVAL, "%s setting %s is true or false", setting->backend, setting->name);
+}
+
+int setting_check(const char *backend, const char *name, const json_t *value, size_t *item_r,
+	struct problem *why)
+{
+	const struct setting *setting = setting_find(backend, name);
+	size_t nowhere;
+
+	if (!item_r)
+		item_r = &nowhere;
+	*item_r = SETTING_NO_ITEM;
 	if (!setting)
 		return unknown(backend, name, why);
 	switch (setting->kind) {
 	case SETTING_BOOL:
-		wanted = json_is_boolean(value) ? NULL : "true or false";
-		break;
+		return check_bool(setting, value, why);
 	case SETTING_WHOLE:
 		return check_whole(setting, value, why);
+	case SETTING_WHOLES:
+		return check_wholes(setting, value, item_r, why);
 	case SETTING_WORD:
 		return check_word(setting, json_string_value(value), why);
 	case SETTING_TEXT:
-		wanted = json_is_string(value) ? NULL : "a text: put it in quotes";
-		break;
+		return check_text(setting, value, why);
 	case SETTING_TEXTS:
-		wanted = are_texts(value) ? NULL : "a list of texts: put each in quotes";
-		break;
+		return check_texts(setting, value, item_r, why);
 	}
-	if (wanted)
-		return problem_set(why, -EINVAL, "%s setting %s is %s", backend, name, wanted);
-	return 0;
+	return -EINVAL;
 }

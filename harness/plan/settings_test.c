@@ -14,7 +14,7 @@ static int check(const char *backend, const char *name, const char *value, struc
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
 	why->text[0] = 0;
-	r = setting_check(backend, name, json, why);
+	r = setting_check(backend, name, json, NULL, why);
 	json_decref(json);
 	return r;
 }
@@ -78,6 +78,18 @@ static void bad(void)
 		{ "libxl", "pci", "[2]", "a list of texts" },
 		{ "libxl", "policy", "\"xenfv\"", "one of libxl, rfc, igd-only, igd-only-bare" },
 		{ "libxl", "cmdline", "5", "a text" },
+		{ "libxl", "cmdline", "\"a\\nb\"", "a control character" },
+		{ "libxl", "pci", "[\"banana\"]", "\"banana\" is no PCI address" },
+		{ "libxl", "pci", "[\"00:02.0@00\"]", "slot 00" },
+		{ "libxl", "pci", "[\"00:02.0\", \"0000:00:02.0@03\"]", "the same device" },
+		{ "libxl", "pci", "[\"00:02.0@02\", \"00:1f.3@02\"]", "the same place" },
+		{ "libxl", "device_model", "\"\"", "is empty" },
+		{ "libxl", "device_model", "\"/usr/bin/qemu\"", "no NAME of" },
+		{ "libxl", "device_model_args_hvm", "[\"\"]", "is empty" },
+		{ "libxl", "device_model_args_hvm", "[\"-a\", 1]", "a list of texts" },
+		{ "qemu", "args", "[\"\\u0007\"]", "a control character" },
+		{ "qemu", "machine", "\"pc kvm\"", "no machine type" },
+		{ "qemu", "machine", "\"-S\"", "no machine type" },
 		{ "qemu", "vga", "\"stdvga\"", "one of none, std, cirrus" },
 		{ "qemu", "machine", "[]", "a text" },
 	};
@@ -88,6 +100,144 @@ static void bad(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, cases[i][0]));
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, cases[i][1]));
 		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, cases[i][3]));
+	}
+}
+
+/*
+ * Values of every row that have the wrong kind or are one step beyond its bounds, and the row's own
+ * example, which is right.
+ */
+static void every_row(void)
+{
+	static const char *const wrong[] = { "null", "1.5", "{}", "{\"a\": 1}", "[[]]", "[null]",
+		"[\"\"]", "[\"a\\u0001b\"]", "\"a\\tb\"" };
+	struct problem why;
+
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
+		CU_ASSERT_EQUAL(check(setting->backend, setting->name, setting->example, &why), 0);
+		CU_ASSERT_STRING_EQUAL(why.text, "");
+		for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+			CU_ASSERT_EQUAL(
+				check(setting->backend, setting->name, wrong[i], &why), -EINVAL);
+			CU_ASSERT_PTR_NOT_NULL(strstr(why.text, setting->name));
+		}
+	}
+}
+
+static void beyond_the_bounds(void)
+{
+	struct problem why;
+
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
+		json_t *values[2] = { json_array(), json_array() };
+		size_t item;
+
+		for (long i = 0; i <= setting->max && setting->kind == SETTING_TEXTS; i++)
+			json_array_append_new(values[0], json_sprintf("%02lx:01.0", i));
+		for (long i = 0; i <= SETTING_TEXTS_BYTES / SETTING_TEXT_MAX; i++)
+			json_array_append_new(
+				values[1], json_sprintf("%*s", SETTING_TEXT_MAX, "x"));
+		if (setting->kind == SETTING_WHOLE || setting->kind == SETTING_WHOLES) {
+			json_decref(values[0]);
+			json_decref(values[1]);
+			values[0] = json_integer(setting->max + 1);
+			values[1] = json_integer(setting->min - 1);
+		} else if (setting->kind == SETTING_TEXT) {
+			json_decref(values[0]);
+			values[0] = json_sprintf("/%*s", (int)setting->max, "x");
+		}
+		for (int i = 0; i < 2; i++) {
+			why.text[0] = 0;
+			CU_ASSERT_EQUAL(setting_check(setting->backend, setting->name, values[i],
+						&item, &why),
+				-EINVAL);
+			CU_ASSERT_PTR_NOT_NULL(strstr(why.text, setting->name));
+			json_decref(values[i]);
+		}
+	}
+}
+
+/* Where an item of a list is wrong, the caller is told which. */
+static void the_item_at_fault(void)
+{
+	static const struct {
+		const char *value;
+		size_t item;
+	} cases[] = {
+		{ "[\"00:02.0\", \"banana\"]", 1 },
+		{ "[\"00:02.0\", \"00:03.0\", \"00:02.0\"]", 2 },
+		{ "[\"00:02.0\", 3]", 1 },
+		{ "\"00:02.0\"", SETTING_NO_ITEM },
+		{ "[\"00:02.0\"]", SETTING_NO_ITEM },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *value = json_loads(cases[i].value, JSON_DECODE_ANY, NULL);
+		struct problem why = { "" };
+		size_t item = 7;
+
+		CU_ASSERT_EQUAL(
+			setting_check("libxl", "pci", value, &item, &why), i == 4 ? 0 : -EINVAL);
+		CU_ASSERT_EQUAL(item, cases[i].item);
+		json_decref(value);
+	}
+}
+
+/* The minima of video memory: libxl__domain_build_info_setdefault() of Xen 4.14 to 4.22. */
+static void together(void)
+{
+	static const char *const cases[][3] = {
+		{ "libxl", "{\"vga\": \"stdvga\", \"videoram\": 16}", "" },
+		{ "libxl", "{\"vga\": \"stdvga\", \"videoram\": 15}",
+			"less than 16 MiB with vga: stdvga" },
+		{ "libxl", "{\"videoram\": 8}", "" },
+		{ "libxl", "{\"videoram\": 7}", "less than 8 MiB with vga: cirrus" },
+		{ "libxl", "{\"vga\": \"qxl\", \"videoram\": 64}",
+			"less than 128 MiB with vga: qxl" },
+		{ "libxl", "{\"vga\": \"none\", \"videoram\": 0}", "" },
+		{ "libxl", "{\"gfx_passthru\": \"on\", \"pci\": [\"00:02.0\"]}", "" },
+		{ "libxl", "{\"gfx_passthru\": \"on\"}", "there is none" },
+		{ "libxl", "{\"gfx_passthru\": \"igd\"}", "" },
+		{ "libxl", "{\"pci\": [\"00:02.0\", \"00:02.0\"]}", "the same device" },
+		{ "qemu", "{\"vga\": \"std\"}", "" },
+		{ "qemu", "{\"vga\": \"stdvga\"}", "one of none" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *settings = json_loads(cases[i][1], 0, NULL);
+		struct problem why = { "" };
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(settings);
+		CU_ASSERT_EQUAL(
+			settings_check(cases[i][0], settings, &why), cases[i][2][0] ? -EINVAL : 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, cases[i][2]));
+		json_decref(settings);
+	}
+}
+
+/* A disk is made before the first guest: one that only the restored guest has is not there. */
+static void restored(void)
+{
+	static const struct {
+		const char *first, *other;
+		int r;
+	} cases[] = {
+		{ "{}", "{}", 0 },
+		{ "{\"disk\": 4}", "{\"disk\": 4}", 0 },
+		{ "{\"disk\": 4}", "{}", 0 },
+		{ "{}", "{\"disk\": 4}", -EINVAL },
+		{ "{\"disk\": 4}", "{\"disk\": 5}", -EINVAL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *first = json_loads(cases[i].first, 0, NULL);
+		json_t *other = json_loads(cases[i].other, 0, NULL);
+		struct problem why = { "" };
+
+		CU_ASSERT_EQUAL(settings_check_restored(first, other, &why), cases[i].r);
+		CU_ASSERT_EQUAL(why.text[0] == 0, cases[i].r == 0);
+		json_decref(first);
+		json_decref(other);
 	}
 }
 
@@ -111,7 +261,8 @@ static void table(void)
 		CU_ASSERT_TRUE(setting->meaning && strlen(setting->meaning) > 10);
 		CU_ASSERT_PTR_NULL(strchr(setting->meaning, '\n'));
 		CU_ASSERT_EQUAL(setting->kind == SETTING_WORD, setting->words != NULL);
-		CU_ASSERT_EQUAL(setting->kind == SETTING_WHOLE, setting->max > setting->min);
+		CU_ASSERT_EQUAL(setting->kind == SETTING_BOOL || setting->kind == SETTING_WORD,
+			setting->max <= setting->min);
 		for (const struct setting *other = setting_table; other != setting; other++)
 			CU_ASSERT_FALSE(strcmp(other->name, setting->name) == 0 &&
 					strcmp(other->backend, setting->backend) == 0);
@@ -123,6 +274,11 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "values that are allowed", good },
 		{ "values that are not", bad },
+		{ "every row has a right example, and wrong values", every_row },
+		{ "values beyond the bounds of every row", beyond_the_bounds },
+		{ "the item at fault", the_item_at_fault },
+		{ "settings that exclude each other", together },
+		{ "the other side of a transition", restored },
 		{ "unknown settings and back ends", unknown },
 		{ "the table", table },
 		CU_TEST_INFO_NULL,

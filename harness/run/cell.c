@@ -148,6 +148,22 @@ static void end_for_lack(struct cell *cell, const char *capability, const json_t
 			"the cell requires \"%s\", which this host does not have", capability);
 }
 
+/* Whose fault it is that nothing was begun, by backend.h. */
+static enum ending not_begun(int r)
+{
+	switch (r) {
+	case -ENOSPC:
+	case -EDQUOT:
+		return ENDING_NOT_RECORDED;
+	case -EINVAL:
+		return ENDING_BAD_CELL;
+	case -ENOTSUP:
+		return ENDING_NOT_SUPPORTED;
+	default:
+		return ENDING_HOST_FAILED;
+	}
+}
+
 static void start(struct cell *cell, const json_t *plan, int record_fd)
 {
 	const struct guest_request request = { .cell = plan,
@@ -161,9 +177,8 @@ static void start(struct cell *cell, const json_t *plan, int record_fd)
 	cell->record_fd = record_fd;
 	r = cell->backend->start(cell->host, &request, &cell->guest, &why);
 	if (r < 0)
-		cell_end_without_guest(cell,
-			r == -ENOSPC || r == -EDQUOT ? ENDING_NOT_RECORDED : ENDING_HOST_FAILED,
-			"%s", why.text[0] ? why.text : strerror(-r));
+		cell_end_without_guest(
+			cell, not_begun(r), "%s", why.text[0] ? why.text : strerror(-r));
 }
 
 static void begin(struct cell *cell, const json_t *identities)
@@ -188,9 +203,8 @@ static void begin(struct cell *cell, const json_t *identities)
 	if (r == 0 && cell->watcher.prepare)
 		r = cell->watcher.prepare(cell->watcher.data, &inner);
 	if (r < 0) {
-		cell_end_without_guest(cell,
-			r == -ENOSPC || r == -EDQUOT ? ENDING_NOT_RECORDED : ENDING_HOST_FAILED,
-			"%s", inner.text[0] ? inner.text : strerror(-r));
+		cell_end_without_guest(
+			cell, not_begun(r), "%s", inner.text[0] ? inner.text : strerror(-r));
 		return;
 	}
 	start(cell, cell->plan, cell->dir_fd);

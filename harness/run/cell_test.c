@@ -578,9 +578,12 @@ static void power_off_has_a_limit(void)
 static void a_host_that_cannot(void)
 {
 	struct script refuses = { .start_error = -ENOMEM };
+	struct script wrong = { .start_error = -EINVAL }, old = { .start_error = -ENOTSUP };
 	struct script late = { .never_created = true };
 
 	expect(&refuses, NULL, "host-failed", "create", "the script refuses");
+	expect(&wrong, NULL, "bad-cell", "create", "the script refuses");
+	expect(&old, NULL, "not-supported", "create", "the script refuses");
 	expect(&late, "create", "create-late", "create", "not created");
 }
 

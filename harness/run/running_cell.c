@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/plan/pci_spec.h"
 #include "harness/run/runner.h"
 #include "harness/run/service.h"
 #include "harness/store/attempt.h"
@@ -22,16 +23,16 @@ static int device_of(const struct runner *runner, const json_t *plan_cell, struc
 	const json_t *pci = json_object_get(
 		json_object_get(json_object_get(plan_cell, "settings"), effective_backend), "pci");
 	const char *text = json_string_value(json_array_get(pci, 0));
-	char address[BDF_TEXT_MAX];
+	struct pci_spec spec;
 
 	if (!runner->backend->devices || json_array_size(pci) == 0)
 		return 0;
 	if (json_array_size(pci) > 1)
 		return problem_set(why, -EINVAL, "a cell may pass one device through, not %zu",
 			json_array_size(pci));
-	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "@"), text);
-	if (bdf_parse(address, device_r) < 0)
-		return problem_set(why, -EINVAL, "\"%s\" names no PCI device", text);
+	if (!text || pci_spec_parse(text, &spec, why) < 0)
+		return problem_set(why, -EINVAL, "a device in `pci` is no text");
+	*device_r = spec.host;
 	return 1;
 }
 

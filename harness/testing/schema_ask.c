@@ -110,20 +110,19 @@ static json_t *describe_setting(const struct setting *setting)
 {
 	static const char *const kinds[] = { [SETTING_BOOL] = "bool",
 		[SETTING_WHOLE] = "whole",
+		[SETTING_WHOLES] = "wholes",
 		[SETTING_WORD] = "word",
 		[SETTING_TEXT] = "text",
 		[SETTING_TEXTS] = "texts" };
-	json_t *about = json_pack("{s:s, s:s, s:s}", "backend", setting->backend, "name",
-		setting->name, "kind", kinds[setting->kind]);
+	json_t *about = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "backend", setting->backend,
+		"name", setting->name, "kind", kinds[setting->kind], "min",
+		(json_int_t)setting->min, "max", (json_int_t)setting->max, "example",
+		setting->example);
 	json_t *words = json_array();
 
 	for (size_t i = 0; setting->words && setting->words[i]; i++)
 		json_array_append_new(words, json_string(setting->words[i]));
 	json_object_set_new(about, "words", words);
-	if (setting->kind == SETTING_WHOLE) {
-		json_object_set_new(about, "min", json_integer(setting->min));
-		json_object_set_new(about, "max", json_integer(setting->max));
-	}
 	return about;
 }
 
@@ -149,6 +148,8 @@ static int print_tables(void)
 	for (const struct setting *setting = setting_table; setting->name; setting++)
 		json_array_append_new(list, describe_setting(setting));
 	json_object_set_new(all, "settings", list);
+	json_object_set_new(all, "textMax", json_integer(SETTING_TEXT_MAX));
+	json_object_set_new(all, "itemsMax", json_integer(SETTING_ITEMS_MAX));
 	evidence_list(add_field, fields);
 	json_object_set_new(all, "fields", fields);
 	field_list(add_field, report_fields);

@@ -46,20 +46,21 @@ static void put_passed(const json_t *settings, bool igd, struct view *view)
 	json_array_foreach(list, i, text)
 	{
 		char host[BDF_TEXT_MAX], guest[BDF_TEXT_MAX];
-		struct bdf from, to = { 0 };
-		int slot;
+		struct pci_spec spec;
+		bool placed;
 
 		if (i >= VIEW_PASSED_MAX || !json_is_string(text) ||
-			pci_spec_parse(json_string_value(text), &from, &slot) < 0)
+			pci_spec_parse(json_string_value(text), &spec, NULL) < 0)
 			continue;
-		if (slot != PCI_SPEC_SLOT_NONE)
-			to.slot = (uint8_t)slot;
-		bdf_format(from, host);
-		bdf_format(to, guest);
+		placed = spec.slot != PCI_SPEC_SLOT_NONE;
+		bdf_format(spec.host, host);
+		bdf_format((struct bdf){ .slot = placed ? (uint8_t)spec.slot : 0,
+				   .function = (uint8_t)spec.function },
+			guest);
 		view_put_at(view, VIEW_PASSED, host,
-			json_pack("{s:s*}", "address", slot != PCI_SPEC_SLOT_NONE ? guest : NULL));
+			json_pack("{s:s*}", "address", placed ? guest : NULL));
 		/* QEMU takes this address alone for an IGD: xen_pt_realize(), hw/xen/xen_pt.c. */
-		if (igd && bdf_equal(from, (struct bdf){ .slot = 2 }))
+		if (igd && bdf_equal(spec.host, (struct bdf){ .slot = 2 }))
 			view_put(view, "opregion", json_object());
 	}
 }

@@ -13,32 +13,46 @@
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/plan/pci_spec.h"
 
-static int parse_pci(const char *text, libxl_device_pci *pci)
+static int parse_pci(const char *text, libxl_device_pci *pci, struct problem *why)
 {
-	struct bdf host;
-	int slot, r = pci_spec_parse(text, &host, &slot);
+	static const libxl_rdm_reserve_policy policies[PCI_RDM_POLICIES] = {
+		[PCI_RDM_DEFAULT] = LIBXL_RDM_RESERVE_POLICY_INVALID,
+		[PCI_RDM_STRICT] = LIBXL_RDM_RESERVE_POLICY_STRICT,
+		[PCI_RDM_RELAXED] = LIBXL_RDM_RESERVE_POLICY_RELAXED,
+	};
+	struct pci_spec spec;
+	int r = pci_spec_parse(text, &spec, why);
 
 	if (r < 0)
 		return r;
-	pci->domain = host.domain;
-	pci->bus = host.bus;
-	pci->dev = host.slot;
-	pci->func = host.function;
-	/* A devfn; libxl puts a device that is passed alone at function 0 (libxl_pci.c). */
-	if (slot != PCI_SPEC_SLOT_NONE)
-		pci->vdevfn = (uint32_t)slot << 3;
+	pci->domain = spec.host.domain;
+	pci->bus = spec.host.bus;
+	pci->dev = spec.host.slot;
+	pci->func = spec.host.function;
+	/*
+	 * A devfn. libxl puts a device at function 0 unless its masks of the host's and of the
+	 * guest's functions are the same (libxl_pci.c); 1 is what libxlu_pci.c has.
+	 */
+	pci->vfunc_mask = 1u << spec.function;
+	if (spec.slot != PCI_SPEC_SLOT_NONE)
+		pci->vdevfn = (uint32_t)spec.slot << 3;
+	pci->permissive = spec.set[PCI_PERMISSIVE] > 0;
+	pci->seize = spec.set[PCI_SEIZE] > 0;
+	pci->msitranslate = spec.set[PCI_MSITRANSLATE] > 0;
+	pci->power_mgmt = spec.set[PCI_POWER_MGMT] > 0;
+	pci->rdm_policy = policies[spec.rdm_policy];
 	return 0;
 }
 
 int config_apply_pci(struct filling *f, const char *name, const json_t *value)
 {
-	static const char wanted[] = "a list of addresses as \"00:02.0\" or \"00:02.0@02\"";
+	static const char wanted[] = "a list of texts as \"00:02.0\"";
 	libxl_device_pci *devices;
 	const json_t *text;
 	size_t i;
 	int r = 0;
 
-	if (!json_is_array(value) || json_array_size(value) > 32)
+	if (!json_is_array(value) || json_array_size(value) > PCI_SPECS_MAX)
 		return config_wrong(f, name, wanted);
 	if (json_array_size(value) == 0)
 		return 0;
@@ -48,10 +62,10 @@ int config_apply_pci(struct filling *f, const char *name, const json_t *value)
 	json_array_foreach(value, i, text)
 	{
 		libxl_device_pci_init(&devices[i]);
-		if (!json_is_string(text) || parse_pci(json_string_value(text), &devices[i]) < 0) {
-			r = config_wrong(f, name, wanted);
+		r = json_is_string(text) ? parse_pci(json_string_value(text), &devices[i], f->why)
+					 : config_wrong(f, name, wanted);
+		if (r < 0)
 			goto out;
-		}
 	}
 	f->config->pcidevs = devices;
 	f->config->num_pcidevs = (int)i;

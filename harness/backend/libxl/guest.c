@@ -37,6 +37,7 @@
 #include "harness/backend/libxl/wrapper.h"
 #include "harness/backend/libxl/xenstore_access.h"
 #include "harness/backend/passed_igd.h"
+#include "harness/plan/plan.h"
 #include "harness/store/ending.h"
 #include "src/document.h"
 #include "src/problem.h"
@@ -89,10 +90,10 @@ static int name_guest(struct backend_guest *guest, const json_t *cell, struct pr
 {
 	const char *name = json_string_value(json_object_get(cell, "name"));
 
-	if (!name || !*name || strchr(name, '/') || strlen(name) > NAME_TEXT_MAX - 20)
+	if (!name || !*name || strchr(name, '/') || strlen(name) > PLAN_NAME_MAX)
 		return problem_set(why, -EINVAL,
 			"the cell's name \"%.40s\" cannot be a domain's: 1 to %d characters without /",
-			name ? name : "", NAME_TEXT_MAX - 20);
+			name ? name : "", PLAN_NAME_MAX);
 	snprintf(guest->name, sizeof(guest->name), NAME_PREFIX "%s-%d", name, (int)getpid());
 	return 0;
 }

@@ -9,8 +9,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define NAME_PREFIX   "igd-"
-#define NAME_TEXT_MAX 128
+#include "harness/plan/plan.h"
+
+#define NAME_PREFIX "igd-"
+/* "igd-", any cell's name, "-", a process id and the end; QEMU's log of that name fits NAME_MAX. */
+#define NAME_TEXT_MAX (PLAN_NAME_MAX + 24)
 
 /*
  * Returns whether the process `pid` of an earlier run is dead. `self` is the number of this

@@ -1,0 +1,89 @@
+/*
+ * What settings of one cell exclude of each other. libxl's own refusals are here if every release
+ * has them and they depend on the settings alone: such a cell could only end as the fault of libxl,
+ * and is the matrix's.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/plan/settings.h"
+#include "src/document.h"
+
+/* libxl's default, libxl__domain_build_info_setdefault(). */
+static const char default_vga[] = "cirrus";
+
+/* MiB that libxl wants for each adapter, libxl__domain_build_info_setdefault(). */
+static const struct {
+	const char *vga;
+	json_int_t min;
+} video_memory[] = { { "cirrus", 8 }, { "stdvga", 16 }, { "qxl", 128 } };
+
+static int check_videoram(const json_t *settings, struct problem *why)
+{
+	const json_t *videoram = json_object_get(settings, "videoram");
+	const char *vga = document_text(settings, "vga");
+
+	if (!videoram)
+		return 0;
+	if (!vga[0])
+		vga = default_vga;
+	for (size_t i = 0; i < sizeof(video_memory) / sizeof(video_memory[0]); i++) {
+		if (strcmp(video_memory[i].vga, vga) == 0 &&
+			json_integer_value(videoram) < video_memory[i].min)
+			return problem_set(why, -EINVAL,
+				"videoram is %" JSON_INTEGER_FORMAT
+				", and libxl refuses less than %" JSON_INTEGER_FORMAT
+				" MiB with vga: %s",
+				json_integer_value(videoram), video_memory[i].min, vga);
+	}
+	return 0;
+}
+
+/* libxl detects it among the devices: libxl__detect_gfx_passthru_kind(). */
+static int check_gfx_passthru(const json_t *settings, struct problem *why)
+{
+	if (strcmp(document_text(settings, "gfx_passthru"), "on") != 0 ||
+		json_array_size(json_object_get(settings, "pci")) > 0)
+		return 0;
+	return problem_set(why, -EINVAL,
+		"gfx_passthru: on lets libxl look for the kind among the devices in pci, and there "
+		"is none: add it, or write igd");
+}
+
+static int (*const libxl_rules[])(const json_t *settings, struct problem *why) = {
+	check_videoram,
+	check_gfx_passthru,
+};
+
+int settings_check(const char *backend, const json_t *settings, struct problem *why)
+{
+	const char *name;
+	json_t *value;
+	int r = 0;
+
+	json_object_foreach((json_t *)settings, name, value)
+	{
+		r = setting_check(backend, name, value, NULL, why);
+		if (r < 0)
+			return r;
+	}
+	if (strcmp(backend, "libxl") != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(libxl_rules) / sizeof(libxl_rules[0]) && r == 0; i++)
+		r = libxl_rules[i](settings, why);
+	return r;
+}
+
+int settings_check_restored(const json_t *settings, const json_t *restored, struct problem *why)
+{
+	const json_t *disk = json_object_get(restored, "disk");
+
+	if (!disk || json_equal(disk, json_object_get(settings, "disk")))
+		return 0;
+	return problem_set(why, -EINVAL,
+		"`to` has a disk of %" JSON_INTEGER_FORMAT
+		" MiB that the guest does not have before it is saved: give both sides the same",
+		json_integer_value(disk));
+}
