@@ -44,8 +44,16 @@ static void print_field(void *data, const char *pattern, const char *meaning)
 
 static void print_settings(void)
 {
-	for (const struct setting *setting = setting_table; setting->name; setting++)
-		printf("%-6s %-22s %s\n", setting->backend, setting->name, setting->meaning);
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
+		printf("%-6s %s, such as %s\n      %s\n", setting->backend, setting->name,
+			setting->example, setting->meaning);
+		for (size_t i = 0; setting->words && setting->words[i]; i++)
+			printf("%s%s", i ? ", " : "      one of ", setting->words[i]);
+		if (setting->words)
+			putchar('\n');
+		if (setting->path)
+			printf("      libxl's %s\n", setting->path);
+	}
 }
 
 static void print_values(const char *head, const json_t *values)

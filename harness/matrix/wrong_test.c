@@ -215,6 +215,8 @@ static void axes(void)
 		{ WORD("      libxl: {vgaa: none}\n"), "10:15", "libxl has no setting \"vgaa\"",
 			"did you mean \"vga\"?" },
 		{ WORD("      libxl: {machine: pc}\n"), "10:15", "libxl has no setting \"machine\"",
+			"libxl chooses it by xen_platform_pci" },
+		{ WORD("      libxl: {zzzzzz: pc}\n"), "10:15", "libxl has no setting \"zzzzzz\"",
 			"plan --settings" },
 		{ WORD("      qemu: {vga: stdvga}\n"), "10:14", "qemu setting vga",
 			"one of none, std, cirrus" },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/plan/pci_spec.h"
+#include "harness/plan/setting_values.h"
 #include "harness/plan/settings.h"
 
 #define SHOWN "\"%.60s\""
@@ -203,6 +204,15 @@ int form_path(const char *text, struct problem *why)
 		" is no absolute path: write it from / on, as it is on the host that runs the "
 		"cell",
 		text);
+}
+
+int form_romfile(const char *text, struct problem *why)
+{
+	/* It is part of one -global of QEMU's, in which a comma would begin the next option. */
+	if (strchr(text, ','))
+		return problem_set(why, -EINVAL,
+			SHOWN " has a comma, at which QEMU would cut it: rename the file", text);
+	return form_path(text, why);
 }
 
 int form_machine(const char *text, struct problem *why)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/suggest.h"
+#include "harness/plan/setting_forms.h"
 
 const struct setting *setting_find(const char *backend, const char *name)
 {
@@ -19,7 +20,12 @@ const struct setting *setting_find(const char *backend, const char *name)
 static int unknown(const char *backend, const char *name, struct problem *why)
 {
 	struct suggestion suggestion = suggest_for(name);
+	const char *reason = setting_why_not(backend, name);
 	bool known = false;
+
+	if (reason)
+		return problem_set(
+			why, -EINVAL, "%s has no setting \"%.40s\": %s", backend, name, reason);
 
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		if (strcmp(setting->backend, backend) == 0) {

@@ -49,6 +49,9 @@ struct setting {
 	/* Of a list whose texts are right: 0, or -EINVAL with the item at fault and the sentence.
 	 * NULL: its texts do not depend on each other. */
 	int (*check_all)(const json_t *texts, size_t *item_r, struct problem *why);
+	/* Of libxl: where it is in libxl_domain_config_to_json(), keys with "/" between, or what it
+	 * changes there; NULL if libxl knows nothing of it. */
+	const char *path;
 	const char *example; /* a value that is allowed, as JSON */
 };
 

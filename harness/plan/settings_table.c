@@ -4,14 +4,19 @@
 #include "harness/plan/settings.h"
 
 #define TIB_IN_MIB (1024 * 1024)
-#define DISK_MAX   64 /* MiB: it is memory of the host */
+#define DISK_MAX   64   /* MiB: it is memory of the host */
+#define PATH_BYTES 4095 /* PATH_MAX of Linux, without the end */
 /* COMMAND_LINE_SIZE of Linux on x86 is 2048; what an image itself says is far below 512. */
 #define CMDLINE_BYTES 1536
+#define IRQ_MAX       65535 /* far above nr_irqs of any Xen */
 
 static const char *const gfx_passthru_words[] = { "off", "on", "igd", NULL };
 static const char *const libxl_vga_words[] = { "none", "stdvga", "cirrus", "qxl", NULL };
 static const char *const nic_words[] = { "none", "rtl8139", "e1000", NULL };
 static const char *const policy_words[] = { "libxl", "rfc", "igd-only", "igd-only-bare", NULL };
+static const char *const bios_words[] = { "seabios", "ovmf", NULL };
+static const char *const passthrough_words[] = { "disabled", "enabled", "sync_pt", "share_pt",
+	NULL };
 static const char *const save_words[] = { "plain", "live", NULL };
 static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
 
@@ -24,56 +29,131 @@ const char *const setting_backends[SETTING_BACKENDS] = { "libxl", "qemu" };
  */
 const struct setting setting_table[] = {
 	{ "libxl", "memory", SETTING_WHOLE, .meaning = "the guest's memory in MiB", .min = 16,
-		.max = TIB_IN_MIB, .example = "512" },
+		.max = TIB_IN_MIB, .path = "b_info/target_memkb", .example = "512" },
 	{ "libxl", "vcpus", SETTING_WHOLE, .meaning = "virtual processors", .min = 1, .max = 128,
-		.example = "1" },
+		.path = "b_info/max_vcpus", .example = "1" },
 	{ "libxl", "xen_platform_pci", SETTING_BOOL,
 		.meaning = "true: machine xenfv with a xen-platform device; false: pc,accel=xen "
 			   "without",
-		.example = "true" },
+		.path = "b_info/type.hvm/xen_platform_pci", .example = "true" },
 	{ "libxl", "gfx_passthru", SETTING_WORD, gfx_passthru_words,
 		"igd: igd-passthru=on; on: libxl finds the kind out from the devices in pci",
-		.example = "\"igd\"" },
+		.path = "b_info/type.hvm/gfx_passthru", .example = "\"igd\"" },
 	{ "libxl", "vga", SETTING_WORD, libxl_vga_words, "the emulated display adapter",
-		.example = "\"stdvga\"" },
+		.path = "b_info/type.hvm/vga/kind", .example = "\"stdvga\"" },
 	{ "libxl", "videoram", SETTING_WHOLE,
 		.meaning = "its video memory in MiB; libxl refuses less than 8 for cirrus, 16 for "
 			   "stdvga, 128 for qxl",
-		.max = 1024, .example = "16" },
+		.max = 1024, .path = "b_info/video_memkb", .example = "16" },
 	{ "libxl", "hap", SETTING_BOOL,
 		.meaning = "hardware-assisted paging; false: shadow paging, far slower",
-		.example = "true" },
+		.path = "c_info/hap", .example = "true" },
 	{ "libxl", "mmio_hole", SETTING_WHOLE,
 		.meaning = "room for devices below 4 GiB, in MiB: max-ram-below-4g is 4 GiB less "
 			   "this",
-		.min = 256, .max = 3840, .example = "2048" },
+		.min = 256, .max = 3840, .path = "b_info/type.hvm/mmio_hole_memkb",
+		.example = "2048" },
 	{ "libxl", "device_model_args_hvm", SETTING_TEXTS,
 		.meaning = "QEMU arguments, right after -machine", .max = SETTING_ITEMS_MAX,
-		.example = "[\"-device\", \"xen-platform\"]" },
+		.path = "b_info/extra_hvm", .example = "[\"-device\", \"xen-platform\"]" },
 	{ "libxl", "pci", SETTING_TEXTS,
 		.meaning = "host devices to pass through, as in xl.cfg(5): \"00:02.0\", "
 			   "\"00:02.0@02,permissive=1\"",
 		.max = PCI_SPECS_MAX, .check = form_pci, .check_all = form_pci_all,
-		.example = "[\"00:02.0@02,permissive=1\"]" },
+		.path = "pcidevs", .example = "[\"00:02.0@02,permissive=1\"]" },
 	{ "libxl", "nic", SETTING_WORD, nic_words,
 		"an emulated network card, joined to no network; a Linux guest on Xen takes it off "
 		"the bus unless cmdline has xen_emul_unplug=never",
-		.example = "\"rtl8139\"" },
+		.path = "nics", .example = "\"rtl8139\"" },
 	{ "libxl", "policy", SETTING_WORD, policy_words,
 		"what another libxl would have put on QEMU's command line: docs/topics/policies.md",
-		.example = "\"rfc\"" },
+		.path = "b_info/device_model", .example = "\"rfc\"" },
 	{ "libxl", "disk", SETTING_WHOLE,
 		.meaning = "an emulated IDE disk, empty, in the harness's memory; its size in MiB",
-		.min = 1, .max = DISK_MAX, .example = "4" },
+		.min = 1, .max = DISK_MAX, .path = "disks", .example = "4" },
 	{ "libxl", "device_model", SETTING_TEXT,
 		.meaning = "another QEMU than the run's: a name that run --model NAME=PATH gives",
-		.min = 1, .max = SETTING_MODEL_MAX, .check = form_model, .example = "\"qemu10\"" },
+		.min = 1, .max = SETTING_MODEL_MAX, .check = form_model,
+		.path = "b_info/device_model", .example = "\"qemu10\"" },
 	{ "libxl", "save", SETTING_WORD, save_words,
 		"how a transition saves it: plain, as xl save; live, as xl migrate",
 		.example = "\"live\"" },
+	{ "libxl", "maxmem", SETTING_WHOLE,
+		.meaning = "the most memory that the guest may have, in MiB; not less than memory",
+		.min = 16, .max = TIB_IN_MIB, .path = "b_info/max_memkb", .example = "512" },
+	{ "libxl", "bios", SETTING_WORD, bios_words, "the guest's firmware",
+		.path = "b_info/type.hvm/bios", .example = "\"ovmf\"" },
+	{ "libxl", "bios_path_override", SETTING_TEXT,
+		.meaning = "path of a firmware to use in place of that of bios", .min = 1,
+		.max = PATH_BYTES, .check = form_path, .path = "b_info/type.hvm/system_firmware",
+		.example = "\"/usr/share/ovmf/OVMF.fd\"" },
+	{ "libxl", "acpi", SETTING_BOOL, .meaning = "the guest has ACPI tables",
+		.path = "b_info/acpi", .example = "false" },
+	{ "libxl", "viridian", SETTING_BOOL, .meaning = "Hyper-V's interfaces, which Windows uses",
+		.path = "b_info/type.hvm/viridian", .example = "true" },
+	{ "libxl", "usb", SETTING_BOOL, .meaning = "an emulated USB controller",
+		.path = "b_info/type.hvm/usb", .example = "true" },
+	{ "libxl", "vnc", SETTING_BOOL,
+		.meaning = "the emulated adapter's screen on a free port of 127.0.0.1; without "
+			   "this setting there is none",
+		.path = "b_info/type.hvm/vnc/enable", .example = "true" },
+	{ "libxl", "nestedhvm", SETTING_BOOL, .meaning = "the guest may have HVM guests of its own",
+		.path = "b_info/nested_hvm", .example = "true" },
+	{ "libxl", "hvm_pirq", SETTING_BOOL,
+		.meaning = "interrupts of passed-through devices by event channels (Xen 4.19 on)",
+		.path = "b_info/type.hvm/pirq", .example = "true" },
+	{ "libxl", "xen_platform_pci_bar_uc", SETTING_BOOL,
+		.meaning = "false: the BAR of xen-platform is cached (Xen 4.21 on)",
+		.path = "b_info/type.hvm/xen_platform_pci_bar_uc", .example = "false" },
+	{ "libxl", "rdm", SETTING_TEXT,
+		.meaning =
+			"reserved regions of the host: strategy=host, policy=strict or "
+			"policy=relaxed, with a comma between; the policy is that of each device "
+			"in pci without rdm_policy",
+		.min = 1, .max = 64, .check = form_rdm, .path = "b_info/type.hvm/rdm",
+		.example = "\"strategy=host,policy=relaxed\"" },
+	{ "libxl", "passthrough", SETTING_WORD, passthrough_words,
+		"how the IOMMU follows the guest's memory", .path = "c_info/passthrough",
+		.example = "\"sync_pt\"" },
+	{ "libxl", "ioports", SETTING_TEXTS,
+		.meaning = "I/O ports of the host that the guest may use, in hexadecimal: "
+			   "\"3b0-3bb\", \"3c0-3df\"",
+		.max = SETTING_ITEMS_MAX, .check = form_ioports, .path = "b_info/ioports",
+		.example = "[\"3b0-3bb\"]" },
+	{ "libxl", "iomem", SETTING_TEXTS,
+		.meaning =
+			"memory of the host that the guest may use: the first page, how many and "
+			"perhaps the guest's first page, in hexadecimal: \"a0,20@a0\"",
+		.max = SETTING_ITEMS_MAX, .check = form_iomem, .path = "b_info/iomem",
+		.example = "[\"a0,20\"]" },
+	{ "libxl", "irqs", SETTING_WHOLES,
+		.meaning = "interrupts of the host that the guest may use: a list of numbers",
+		.max = IRQ_MAX, .path = "b_info/irqs", .example = "[16]" },
+	{ "libxl", "rombar", SETTING_BOOL,
+		.meaning = "false: QEMU shows the guest no option ROM of the devices in pci",
+		.path = "b_info/extra_hvm", .example = "false" },
+	{ "libxl", "romfile", SETTING_TEXT,
+		.meaning = "path of an option ROM for the devices in pci, in place of their own",
+		.min = 1, .max = SETTING_TEXT_MAX - 64, .check = form_romfile,
+		.path = "b_info/extra_hvm", .example = "\"/usr/share/rom/igd.rom\"" },
+	{ "libxl", "dm_restrict", SETTING_BOOL,
+		.meaning = "QEMU without the rights of root once it runs",
+		.path = "b_info/dm_restrict", .example = "true" },
+	{ "libxl", "device_model_stubdomain_override", SETTING_BOOL,
+		.meaning = "QEMU in a stub domain; the host must have its kernel and root file "
+			   "system",
+		.path = "b_info/device_model_stubdomain", .example = "false" },
+	{ "libxl", "stubdomain_kernel", SETTING_TEXT,
+		.meaning = "path of the stub domain's kernel, in place of libxl's own", .min = 1,
+		.max = PATH_BYTES, .check = form_path, .path = "b_info/stubdomain_kernel",
+		.example = "\"/usr/lib/stub/kernel\"" },
+	{ "libxl", "stubdomain_ramdisk", SETTING_TEXT,
+		.meaning = "path of the stub domain's root file system, in place of libxl's own",
+		.min = 1, .max = PATH_BYTES, .check = form_path,
+		.path = "b_info/stubdomain_ramdisk", .example = "\"/usr/lib/stub/rootfs\"" },
 	{ "libxl", "cmdline", SETTING_TEXT,
 		.meaning = "appended to the command line of the guest's kernel",
-		.max = CMDLINE_BYTES, .example = "\"quiet\"" },
+		.max = CMDLINE_BYTES, .path = "b_info/cmdline", .example = "\"quiet\"" },
 	{ "qemu", "memory", SETTING_WHOLE, .meaning = "the guest's memory in MiB", .min = 16,
 		.max = TIB_IN_MIB, .example = "512" },
 	{ "qemu", "vcpus", SETTING_WHOLE, .meaning = "virtual processors", .min = 1, .max = 255,

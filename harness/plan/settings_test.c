@@ -78,6 +78,26 @@ static void bad(void)
 		{ "libxl", "pci", "[2]", "a list of texts" },
 		{ "libxl", "policy", "\"xenfv\"", "one of libxl, rfc, igd-only, igd-only-bare" },
 		{ "libxl", "cmdline", "5", "a text" },
+		{ "libxl", "bios", "\"rombios\"", "one of seabios, ovmf" },
+		{ "libxl", "bios_path_override", "\"OVMF.fd\"", "no absolute path" },
+		{ "libxl", "romfile", "\"/a,b\"", "has a comma" },
+		{ "libxl", "ioports", "[\"3bb-3b0\"]", "no range of I/O ports" },
+		{ "libxl", "ioports", "[\"0x3b0\"]", "without 0x" },
+		{ "libxl", "ioports", "[\"10000\"]", "from 0 to ffff" },
+		{ "libxl", "ioports", "[\"3b0 - 3bb\"]", "no range of I/O ports" },
+		{ "libxl", "iomem", "[\"a0\"]", "no range of memory" },
+		{ "libxl", "iomem", "[\"a0,0\"]", "no range of memory" },
+		{ "libxl", "iomem", "[\"a0,20@\"]", "no range of memory" },
+		{ "libxl", "iomem", "[\"fffffffffffffffff,1\"]", "no range of memory" },
+		{ "libxl", "iomem", "[\"ffffffffff,2\"]", "no range of memory" },
+		{ "libxl", "irqs", "[\"16\"]", "whole numbers from 0 to 65535" },
+		{ "libxl", "irqs", "[-1]", "whole numbers from 0 to 65535" },
+		{ "libxl", "rdm", "\"relaxed\"", "says nothing of reserved regions" },
+		{ "libxl", "rdm", "\"policy=relaxed,\"", "says nothing of reserved regions" },
+		{ "libxl", "rdm", "\"policy=strict,policy=strict\"", "says nothing of" },
+		{ "libxl", "rdm", "\"strategy=none\"", "says nothing of reserved regions" },
+		{ "libxl", "rdm", "\"policy,strategy=host\"", "says nothing of" },
+		{ "libxl", "passthrough", "\"default\"", "one of disabled, enabled, sync_pt" },
 		{ "libxl", "cmdline", "\"a\\nb\"", "a control character" },
 		{ "libxl", "pci", "[\"banana\"]", "\"banana\" is no PCI address" },
 		{ "libxl", "pci", "[\"00:02.0@00\"]", "slot 00" },
@@ -199,6 +219,21 @@ static void together(void)
 		{ "libxl", "{\"gfx_passthru\": \"on\"}", "there is none" },
 		{ "libxl", "{\"gfx_passthru\": \"igd\"}", "" },
 		{ "libxl", "{\"pci\": [\"00:02.0\", \"00:02.0\"]}", "the same device" },
+		{ "libxl", "{\"passthrough\": \"disabled\"}", "" },
+		{ "libxl", "{\"passthrough\": \"disabled\", \"pci\": [\"00:02.0\"]}",
+			"passthrough is disabled" },
+		{ "libxl", "{\"passthrough\": \"share_pt\", \"hap\": false}", "needs hap" },
+		{ "libxl", "{\"memory\": 512, \"maxmem\": 1024}", "" },
+		{ "libxl", "{\"maxmem\": 256}", "less than the guest's memory of 512" },
+		{ "libxl", "{\"memory\": 512, \"maxmem\": 512, \"pci\": [\"00:02.0\"]}", "" },
+		{ "libxl", "{\"memory\": 512, \"maxmem\": 513, \"pci\": [\"00:02.0\"]}",
+			"populates such a guest on demand" },
+		{ "libxl", "{\"memory\": 512, \"maxmem\": 513, \"passthrough\": \"sync_pt\"}",
+			"populates such a guest on demand" },
+		{ "libxl", "{\"device_model_stubdomain_override\": true, \"policy\": \"rfc\"}",
+			"policy is about a QEMU in dom0" },
+		{ "libxl", "{\"device_model_stubdomain_override\": false, \"policy\": \"rfc\"}",
+			"" },
 		{ "qemu", "{\"vga\": \"std\"}", "" },
 		{ "qemu", "{\"vga\": \"stdvga\"}", "one of none" },
 	};
@@ -247,6 +282,12 @@ static void unknown(void)
 
 	CU_ASSERT_EQUAL(check("libxl", "xen_platform_pic", "true", &why), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "did you mean \"xen_platform_pci\"?"));
+	CU_ASSERT_EQUAL(check("libxl", "serial", "\"none\"", &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "report comes over the serial line"));
+	CU_ASSERT_EQUAL(check("libxl", "firmware", "\"uefi\"", &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "write bios: ovmf"));
+	CU_ASSERT_EQUAL(check("qemu", "firmware", "\"uefi\"", &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "plan --settings"));
 	/* Of the other back end only: not a hint, and not allowed. */
 	CU_ASSERT_EQUAL(check("qemu", "xen_platform_pci", "true", &why), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "plan --settings"));

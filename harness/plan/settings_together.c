@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
 #include "src/document.h"
 
@@ -52,9 +53,77 @@ static int check_gfx_passthru(const json_t *settings, struct problem *why)
 		"is none: add it, or write igd");
 }
 
+static bool is(const json_t *settings, const char *name, const char *word)
+{
+	return strcmp(document_text(settings, name), word) == 0;
+}
+
+/* libxl__domain_config_setdefault() and libxl__arch_passthrough_mode_setdefault() */
+static int check_passthrough(const json_t *settings, struct problem *why)
+{
+	if (is(settings, "passthrough", "disabled") &&
+		json_array_size(json_object_get(settings, "pci")) > 0)
+		return problem_set(why, -EINVAL,
+			"passthrough is disabled and pci has a device: remove one of them");
+	if (is(settings, "passthrough", "share_pt") &&
+		json_is_false(json_object_get(settings, "hap")))
+		return problem_set(why, -EINVAL,
+			"passthrough: share_pt needs hap, which is false: remove one of them");
+	return 0;
+}
+
+/*
+ * More than the guest has at first is populated on demand, which libxl refuses together with an
+ * IOMMU: libxl__domain_config_setdefault().
+ */
+static int check_maxmem(const json_t *settings, struct problem *why)
+{
+	const json_t *maxmem = json_object_get(settings, "maxmem");
+	const json_t *memory = json_object_get(settings, "memory");
+	json_int_t mib = memory ? json_integer_value(memory) : PLAN_MEMORY_MIB;
+	const char *passthrough = document_text(settings, "passthrough");
+
+	if (!maxmem)
+		return 0;
+	if (json_integer_value(maxmem) < mib)
+		return problem_set(why, -EINVAL,
+			"maxmem is %" JSON_INTEGER_FORMAT
+			", less than the guest's memory of %" JSON_INTEGER_FORMAT " MiB",
+			json_integer_value(maxmem), mib);
+	if (json_integer_value(maxmem) == mib ||
+		(json_array_size(json_object_get(settings, "pci")) == 0 &&
+			(!passthrough[0] || strcmp(passthrough, "disabled") == 0)))
+		return 0;
+	return problem_set(why, -EINVAL,
+		"maxmem is more than memory, and libxl populates such a guest on demand, which it "
+		"refuses with a passed-through device: give both the same value");
+}
+
+/* What is run in dom0 in QEMU's place is not run in a stub domain. */
+static int check_stubdomain(const json_t *settings, struct problem *why)
+{
+	static const char *const excluded[] = { "policy", "device_model", "dm_restrict" };
+
+	if (!json_is_true(json_object_get(settings, "device_model_stubdomain_override")))
+		return 0;
+	for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++) {
+		const json_t *value = json_object_get(settings, excluded[i]);
+
+		if (value && !json_is_false(value))
+			return problem_set(why, -EINVAL,
+				"%s is about a QEMU in dom0, and device_model_stubdomain_override "
+				"puts it into a stub domain: remove one of them",
+				excluded[i]);
+	}
+	return 0;
+}
+
 static int (*const libxl_rules[])(const json_t *settings, struct problem *why) = {
 	check_videoram,
 	check_gfx_passthru,
+	check_passthrough,
+	check_maxmem,
+	check_stubdomain,
 };
 
 int settings_check(const char *backend, const json_t *settings, struct problem *why)

@@ -18,60 +18,30 @@
 #include <unistd.h>
 #include <xen/hvm/hvm_info_table.h>
 
-#include "harness/backend/dm/policy.h"
 #include "harness/backend/libxl/config_devices.h"
+#include "harness/backend/libxl/config_fields.h"
+#include "harness/backend/libxl/config_host.h"
 #include "harness/backend/libxl/config_words.h"
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/plan/plan.h"
+#include "harness/plan/settings.h"
 #include "src/problem.h"
 
 #define KIB_PER_MIB 1024
 
-/* A whole number from `min` to `max`. */
-static int take_whole(struct filling *f, const char *name, const json_t *value, json_int_t min,
-	json_int_t max, json_int_t *number_r)
-{
-	json_int_t number = json_integer_value(value);
-	char wanted[80];
-
-	if (!json_is_integer(value) || number < min || number > max) {
-		snprintf(wanted, sizeof(wanted),
-			"a whole number from %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT,
-			min, max);
-		return config_wrong(f, name, wanted);
-	}
-	*number_r = number;
-	return 0;
-}
-
-static int take_bool(struct filling *f, const char *name, const json_t *value, libxl_defbool *to)
-{
-	if (!json_is_boolean(value))
-		return config_wrong(f, name, "true or false");
-	libxl_defbool_set(to, json_is_true(value));
-	return 0;
-}
-
 static int apply_memory(struct filling *f, const char *name, const json_t *value)
 {
-	json_int_t mib;
-	int r = take_whole(f, name, value, 16, 1024 * 1024, &mib);
-
-	if (r < 0)
-		return r;
-	f->config->b_info.max_memkb = f->config->b_info.target_memkb = (uint64_t)mib * KIB_PER_MIB;
+	f->config->b_info.max_memkb = f->config->b_info.target_memkb =
+		(uint64_t)json_integer_value(value) * KIB_PER_MIB;
 	return 0;
 }
 
 static int apply_vcpus(struct filling *f, const char *name, const json_t *value)
 {
 	libxl_domain_build_info *b_info = &f->config->b_info;
-	json_int_t count;
+	json_int_t count = json_integer_value(value); /* at most HVM_MAX_VCPUS */
 	uint8_t *map;
-	int r = take_whole(f, name, value, 1, HVM_MAX_VCPUS, &count); /* the xenfv machine's too */
 
-	if (r < 0)
-		return r;
 	/* By hand and not by libxl_cpu_bitmap_alloc(), which needs a context for nothing but its
 	 * allocator; libxl frees it with free(). */
 	map = calloc(HVM_MAX_VCPUS / 8, 1);
@@ -84,11 +54,6 @@ static int apply_vcpus(struct filling *f, const char *name, const json_t *value)
 	b_info->avail_vcpus.size = HVM_MAX_VCPUS / 8;
 	b_info->avail_vcpus.map = map;
 	return 0;
-}
-
-static int apply_xen_platform_pci(struct filling *f, const char *name, const json_t *value)
-{
-	return take_bool(f, name, value, &f->config->b_info.u.hvm.xen_platform_pci);
 }
 
 static int apply_gfx_passthru(struct filling *f, const char *name, const json_t *value)
@@ -120,120 +85,128 @@ static int apply_vga(struct filling *f, const char *name, const json_t *value)
 	return 0;
 }
 
-static int apply_videoram(struct filling *f, const char *name, const json_t *value)
+/* Appends to QEMU's arguments. */
+static int add_extra(struct filling *f, const char *text)
 {
-	json_int_t mib;
-	int r = take_whole(f, name, value, 0, 1024, &mib);
+	libxl_string_list *list = &f->config->b_info.extra_hvm;
+	int length = libxl_string_list_length(list);
+	char **longer = reallocarray(*list, (size_t)length + 2, sizeof(*longer));
 
-	if (r < 0)
-		return r;
-	f->config->b_info.video_memkb = (uint64_t)mib * KIB_PER_MIB;
-	return 0;
-}
-
-static int apply_hap(struct filling *f, const char *name, const json_t *value)
-{
-	return take_bool(f, name, value, &f->config->c_info.hap);
-}
-
-static int apply_mmio_hole(struct filling *f, const char *name, const json_t *value)
-{
-	json_int_t mib;
-	/* Below 256 MiB libxl only warns and goes on without; above 3840 hvmloader has no low
-	 * memory left (HVM_BELOW_4G_MMIO_START, HVM_BELOW_4G_MMIO_LENGTH). */
-	int r = take_whole(f, name, value, 256, 3840, &mib);
-
-	if (r < 0)
-		return r;
-	f->config->b_info.u.hvm.mmio_hole_memkb = (uint64_t)mib * KIB_PER_MIB;
-	return 0;
+	if (!longer)
+		return config_no_memory(f);
+	*list = longer;
+	longer[length] = strdup(text);
+	longer[length + 1] = NULL;
+	return longer[length] ? 0 : config_no_memory(f);
 }
 
 static int apply_device_model_args_hvm(struct filling *f, const char *name, const json_t *value)
 {
-	libxl_string_list list = NULL;
 	const json_t *text;
-	char *copy;
 	size_t i;
 	int r = 0;
 
-	if (!json_is_array(value))
-		return config_wrong(f, name, "a list of strings");
-	list = calloc(json_array_size(value) + 1, sizeof(*list));
-	if (!list)
-		return config_no_memory(f);
 	json_array_foreach(value, i, text)
 	{
-		if (!json_is_string(text)) {
-			r = config_wrong(f, name, "a list of strings");
-			goto out;
-		}
-		copy = strdup(json_string_value(text));
-		if (!copy) {
-			r = config_no_memory(f);
-			goto out;
-		}
-		list[i] = copy;
+		if (r == 0)
+			r = add_extra(f, json_string_value(text));
 	}
-	f->config->b_info.extra_hvm = list;
-	list = NULL;
-out:
-	libxl_string_list_dispose(&list);
 	return r;
 }
 
-/* The back end's own: what libxl is to start in QEMU's place, wrapper.c. */
-static int apply_policy(struct filling *f, const char *name, const json_t *value)
+/* libxl has no word for the ROM of a device: QEMU's property of each xen-pci-passthrough. */
+static int add_global(struct filling *f, const char *property, const char *value)
 {
-	const char *policy = json_string_value(value);
+	char *text = NULL;
+	int r;
 
-	if (!policy || !policy_find(policy))
-		return config_wrong(f, name, "the name of a policy (docs/topics/policies.md)");
-	return 0;
+	if (asprintf(&text, "xen-pci-passthrough.%s=%s", property, value) < 0)
+		return config_no_memory(f);
+	r = add_extra(f, "-global");
+	if (r == 0)
+		r = add_extra(f, text);
+	free(text);
+	return r;
+}
+
+static int apply_rombar(struct filling *f, const char *name, const json_t *value)
+{
+	return add_global(f, name, json_is_true(value) ? "1" : "0");
+}
+
+static int apply_romfile(struct filling *f, const char *name, const json_t *value)
+{
+	return add_global(f, name, json_string_value(value));
 }
 
 /* Of the back end, which knows what it means: guest.c. */
-static int apply_text(struct filling *f, const char *name, const json_t *value)
+static int apply_elsewhere(struct filling *f, const char *name, const json_t *value)
 {
-	return json_is_string(value) ? 0 : config_wrong(f, name, "a string");
+	return 0;
 }
 
 static int apply_cmdline(struct filling *f, const char *name, const json_t *value)
 {
-	if (!json_is_string(value))
-		return config_wrong(f, name, "a string");
 	f->cmdline = json_string_value(value);
 	return 0;
 }
 
+/* In the order in which they are applied: `maxmem` after `memory`, `rdm` after `pci`. */
 static const struct {
 	const char *name;
 	int (*apply)(struct filling *f, const char *name, const json_t *value);
 } table[] = {
 	{ "memory", apply_memory },
+	{ "maxmem", config_apply_field },
 	{ "vcpus", apply_vcpus },
-	{ "xen_platform_pci", apply_xen_platform_pci },
+	{ "xen_platform_pci", config_apply_field },
+	{ "xen_platform_pci_bar_uc", config_apply_field },
 	{ "gfx_passthru", apply_gfx_passthru },
 	{ "vga", apply_vga },
-	{ "videoram", apply_videoram },
-	{ "hap", apply_hap },
-	{ "mmio_hole", apply_mmio_hole },
+	{ "videoram", config_apply_field },
+	{ "vnc", config_apply_field },
+	{ "usb", config_apply_field },
+	{ "hap", config_apply_field },
+	{ "nestedhvm", config_apply_field },
+	{ "viridian", config_apply_field },
+	{ "acpi", config_apply_field },
+	{ "hvm_pirq", config_apply_field },
+	{ "bios", config_apply_bios },
+	{ "bios_path_override", config_apply_field },
+	{ "mmio_hole", config_apply_field },
 	{ "device_model_args_hvm", apply_device_model_args_hvm },
+	{ "rombar", apply_rombar },
+	{ "romfile", apply_romfile },
 	{ "pci", config_apply_pci },
+	{ "rdm", config_apply_rdm },
+	{ "passthrough", config_apply_passthrough },
+	{ "ioports", config_apply_ioports },
+	{ "iomem", config_apply_iomem },
+	{ "irqs", config_apply_irqs },
 	{ "nic", config_apply_nic },
-	{ "policy", apply_policy },
 	{ "disk", config_apply_disk },
-	{ "device_model", apply_text },
-	{ "save", apply_text },
+	{ "dm_restrict", config_apply_field },
+	{ "device_model_stubdomain_override", config_apply_field },
+	{ "stubdomain_kernel", config_apply_field },
+	{ "stubdomain_ramdisk", config_apply_field },
+	{ "policy", apply_elsewhere },
+	{ "device_model", apply_elsewhere },
+	{ "save", apply_elsewhere },
 	{ "cmdline", apply_cmdline },
 };
 
-static int apply_setting(struct filling *f, const char *name, const json_t *value)
+/* The plan may be of another program, so its settings are checked as when a matrix is read. */
+static int apply_settings(struct filling *f, const json_t *settings)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (strcmp(table[i].name, name) == 0)
-			return table[i].apply(f, name, value);
-	return problem_set(f->why, -EINVAL, "the libxl back end knows no setting `%s`", name);
+	int r = settings_check("libxl", settings, f->why);
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]) && r == 0; i++) {
+		const json_t *value = json_object_get(settings, table[i].name);
+
+		if (value)
+			r = table[i].apply(f, table[i].name, value);
+	}
+	return r;
 }
 
 bool config_knows(const char *setting)
@@ -309,8 +282,6 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 	struct filling f = {
 		.config = config, .cmdline = "", .disk_fd = image->disk_fd, .why = why
 	};
-	const char *key;
-	const json_t *value;
 	int r;
 
 	if (!json_is_object(settings))
@@ -318,13 +289,9 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 	r = fill_base(&f, name, image, device_model);
 	if (r < 0)
 		return r;
-	json_object_foreach((json_t *)(uintptr_t)settings, key, value)
-	{
-		r = apply_setting(&f, key, value);
-		if (r < 0)
-			return r;
-	}
-	r = config_add_root(&f, image->root);
+	r = apply_settings(&f, settings);
+	if (r == 0)
+		r = config_add_root(&f, image->root);
 	if (r < 0)
 		return r;
 	if (asprintf(&config->b_info.cmdline, "%s%s%s", image->cmdline_base, *f.cmdline ? " " : "",

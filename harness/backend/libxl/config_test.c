@@ -2,7 +2,9 @@
 #include <CUnit/CUnit.h>
 #include <errno.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -110,7 +112,7 @@ static void test_display(void)
 	CU_ASSERT_EQUAL(fill("{\"gfx_passthru\": \"off\"}"), 0);
 	CU_ASSERT_FALSE(libxl_defbool_val(config.b_info.u.hvm.gfx_passthru));
 	/* "on" leaves the kind to libxl, which looks at the devices. */
-	CU_ASSERT_EQUAL(fill("{\"gfx_passthru\": \"on\"}"), 0);
+	CU_ASSERT_EQUAL(fill("{\"gfx_passthru\": \"on\", \"pci\": [\"00:02.0\"]}"), 0);
 	CU_ASSERT_TRUE(libxl_defbool_val(config.b_info.u.hvm.gfx_passthru));
 	CU_ASSERT_EQUAL(config.b_info.u.hvm.gfx_passthru_kind, LIBXL_GFX_PASSTHRU_KIND_DEFAULT);
 	CU_ASSERT_EQUAL(fill("{\"gfx_passthru\": \"igd\"}"), 0);
@@ -184,6 +186,162 @@ static void test_root(void)
 	image.disk_fd = -1;
 }
 
+/* What stands at the path in libxl's own JSON of `config`; null if nothing does. A new reference.
+ */
+static json_t *in_libxl(const char *path)
+{
+	char *text = libxl_domain_config_to_json(NULL, &config), keys[128], *key, *rest = NULL;
+	json_t *all = json_loads(text ? text : "", 0, NULL), *at = all;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(all);
+	snprintf(keys, sizeof(keys), "%s", path);
+	for (key = strtok_r(keys, "/", &rest); key; key = strtok_r(NULL, "/", &rest))
+		at = json_object_get(at, key);
+	at = at ? json_incref(at) : json_null();
+	json_decref(all);
+	free(text);
+	return at;
+}
+
+/*
+ * Each setting and the field that xl_parse.c of Xen 4.17 (or of the release that has it first) puts
+ * it into, as libxl_types.idl has it.
+ */
+static const struct {
+	const char *name, *value, *field;
+} fields[] = {
+	{ "memory", "1024", "1048576" },
+	{ "maxmem", "2048", "2097152" },
+	{ "vcpus", "4", "4" },
+	{ "xen_platform_pci", "false", "\"False\"" },
+	{ "gfx_passthru", "\"igd\"", "\"True\"" },
+	{ "vga", "\"stdvga\"", "\"std\"" },
+	{ "videoram", "32", "32768" },
+	{ "hap", "false", "\"False\"" },
+	{ "mmio_hole", "2048", "2097152" },
+	{ "device_model_args_hvm", "[\"-S\", \"-s\"]", "[\"-S\", \"-s\"]" },
+	{ "pci", "[\"00:02.0@02,permissive=1,power_mgmt=1,rdm_policy=relaxed\"]",
+		"[{\"dev\": 2, \"vdevfn\": 16, \"vfunc_mask\": 1, \"permissive\": true,"
+		" \"power_mgmt\": true, \"rdm_policy\": \"relaxed\"}]" },
+	{ "pci", "[\"0000:00:1f.3@1f.3,seize=1,msitranslate=1,permissive=0\"]",
+		"[{\"func\": 3, \"dev\": 31, \"vdevfn\": 248, \"vfunc_mask\": 8, \"seize\": true,"
+		" \"msitranslate\": true}]" },
+	{ "pci", "[\"00:02.0\", \"0001:03:00.1\"]",
+		"[{\"dev\": 2, \"vfunc_mask\": 1},"
+		" {\"func\": 1, \"bus\": 3, \"domain\": 1, \"vfunc_mask\": 1}]" },
+	{ "bios", "\"ovmf\"", "\"ovmf\"" },
+	{ "bios", "\"seabios\"", "\"seabios\"" },
+	{ "bios_path_override", "\"/o.fd\"", "\"/o.fd\"" },
+	{ "acpi", "false", "\"False\"" },
+	{ "viridian", "true", "\"True\"" },
+	{ "usb", "true", "\"True\"" },
+	{ "vnc", "true", "\"True\"" },
+	{ "nestedhvm", "true", "\"True\"" },
+	{ "rdm", "\"strategy=host,policy=relaxed\"",
+		"{\"strategy\": \"host\", \"policy\": \"relaxed\"}" },
+	{ "passthrough", "\"sync_pt\"", "\"sync_pt\"" },
+	{ "ioports", "[\"3b0-3bb\", \"3c0\"]",
+		"[{\"first\": 944, \"number\": 12}, {\"first\": 960, \"number\": 1}]" },
+	{ "iomem", "[\"a0,20\", \"f0000,1@b0\"]",
+		"[{\"start\": 160, \"number\": 32},"
+		" {\"start\": 983040, \"number\": 1, \"gfn\": 176}]" },
+	{ "irqs", "[5, 16]", "[5, 16]" },
+	{ "rombar", "false", "[\"-global\", \"xen-pci-passthrough.rombar=0\"]" },
+	{ "rombar", "true", "[\"-global\", \"xen-pci-passthrough.rombar=1\"]" },
+	{ "romfile", "\"/o.rom\"", "[\"-global\", \"xen-pci-passthrough.romfile=/o.rom\"]" },
+	{ "dm_restrict", "true", "\"True\"" },
+	{ "device_model_stubdomain_override", "true", "\"True\"" },
+	{ "stubdomain_kernel", "\"/k\"", "\"/k\"" },
+	{ "stubdomain_ramdisk", "\"/r\"", "\"/r\"" },
+#ifdef LIBXL_HAVE_HVM_PIRQ
+	{ "hvm_pirq", "true", "\"True\"" },
+#endif
+#ifdef LIBXL_HAVE_XEN_PLATFORM_PCI_BAR_UC
+	{ "xen_platform_pci_bar_uc", "false", "\"False\"" },
+#endif
+};
+
+static void test_fields(void)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct setting *setting = setting_find("libxl", fields[i].name);
+		json_t *wanted = json_loads(fields[i].field, JSON_DECODE_ANY, NULL), *found;
+		char settings[256];
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(setting);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(wanted);
+		snprintf(settings, sizeof(settings), "{\"%s\": %s}", fields[i].name,
+			fields[i].value);
+		CU_ASSERT_EQUAL(fill(settings), 0);
+		CU_ASSERT_STRING_EQUAL(why.text, "");
+		found = in_libxl(setting->path);
+		CU_ASSERT_TRUE(json_equal(found, wanted));
+		if (!json_equal(found, wanted)) {
+			printf("\n  %s: wanted %s, found ", settings, fields[i].field);
+			json_dumpf(found, stdout, JSON_ENCODE_ANY);
+		}
+		json_decref(found);
+		json_decref(wanted);
+	}
+}
+
+/* Rows of the table that test_fields() does not have; each has a test of its own, or no field. */
+static void test_every_field(void)
+{
+	static const char *const others[] = { "nic", "disk", "device_model", "policy", "save",
+		"cmdline",
+#ifndef LIBXL_HAVE_HVM_PIRQ
+		"hvm_pirq",
+#endif
+#ifndef LIBXL_HAVE_XEN_PLATFORM_PCI_BAR_UC
+		"xen_platform_pci_bar_uc",
+#endif
+		NULL };
+
+	for (const struct setting *setting = setting_table; setting->name; setting++) {
+		bool seen = strcmp(setting->backend, "libxl") != 0;
+
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+			seen = seen || strcmp(fields[i].name, setting->name) == 0;
+		for (size_t i = 0; others[i]; i++)
+			seen = seen || strcmp(others[i], setting->name) == 0;
+		CU_ASSERT_TRUE(seen);
+		if (!seen)
+			printf("\n  %s\n", setting->name);
+	}
+}
+
+/* A setting that came with a later Xen is the host's lack, not the cell's fault. */
+static void test_newer(void)
+{
+#ifndef LIBXL_HAVE_HVM_PIRQ
+	CU_ASSERT_EQUAL(fill("{\"hvm_pirq\": true}"), -ENOTSUP);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "has no hvm_pirq: Xen 4.19"));
+#endif
+#ifndef LIBXL_HAVE_XEN_PLATFORM_PCI_BAR_UC
+	CU_ASSERT_EQUAL(fill("{\"xen_platform_pci_bar_uc\": true}"), -ENOTSUP);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "Xen 4.21"));
+#endif
+	CU_ASSERT_EQUAL(fill("{\"memory\": 512}"), 0);
+}
+
+/* Settings that meet in one field, in whatever order the plan has them. */
+static void test_order(void)
+{
+	CU_ASSERT_EQUAL(fill("{\"maxmem\": 1024, \"memory\": 256}"), 0);
+	CU_ASSERT_EQUAL(config.b_info.max_memkb, 1024 * 1024);
+	CU_ASSERT_EQUAL(config.b_info.target_memkb, 256 * 1024);
+	CU_ASSERT_EQUAL(fill("{\"rombar\": false, \"device_model_args_hvm\": [\"-S\"]}"), 0);
+	CU_ASSERT_EQUAL_FATAL(libxl_string_list_length(&config.b_info.extra_hvm), 3);
+	CU_ASSERT_STRING_EQUAL(config.b_info.extra_hvm[0], "-S");
+	CU_ASSERT_EQUAL(fill("{\"rdm\": \"policy=relaxed\", \"pci\":"
+			     " [\"00:02.0\", \"00:03.0,rdm_policy=strict\"]}"),
+		0);
+	CU_ASSERT_EQUAL_FATAL(config.num_pcidevs, 2);
+	CU_ASSERT_EQUAL(config.pcidevs[0].rdm_policy, LIBXL_RDM_RESERVE_POLICY_RELAXED);
+	CU_ASSERT_EQUAL(config.pcidevs[1].rdm_policy, LIBXL_RDM_RESERVE_POLICY_STRICT);
+}
+
 static void test_refused(void)
 {
 	static const char *const wrong[] = {
@@ -214,6 +372,9 @@ static void test_refused(void)
 		"{\"policy\": \"rfx\"}",
 		"{\"policy\": true}",
 		"{\"nosuch\": 1}",
+		"{\"videoram\": 8, \"vga\": \"stdvga\"}",
+		"{\"rdm\": \"strategy=none\"}",
+		"{\"ioports\": [\"3b0-\"]}",
 	};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -248,6 +409,10 @@ int main(void)
 		{ "pci devices", test_pci },
 		{ "nic", test_nic },
 		{ "the root file system", test_root },
+		{ "the field of each setting", test_fields },
+		{ "every setting has a field here, or a test of its own", test_every_field },
+		{ "settings of a newer libxl", test_newer },
+		{ "settings that meet in one field", test_order },
 		{ "what is refused", test_refused },
 		{ "settings.c and this back end agree", test_table },
 		CU_TEST_INFO_NULL,

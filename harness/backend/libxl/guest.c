@@ -42,6 +42,9 @@
 #include "src/document.h"
 #include "src/problem.h"
 
+/* STUBDOM_CONSOLE_SERIAL of libxl_internal.h */
+#define STUB_CONSOLE_SERIAL 3
+
 static void free_guest(struct backend_guest *guest)
 {
 	if (!guest)
@@ -280,6 +283,25 @@ static void make_domain(struct backend_guest *guest)
 	guest->domid = leftover_domain(guest);
 }
 
+static bool has_stub_domain(const struct backend_guest *guest)
+{
+	libxl_defbool has = guest->config.b_info.device_model_stubdomain;
+
+	return !libxl_defbool_is_default(has) && libxl_defbool_val(has);
+}
+
+/* The serial line is QEMU's: of a QEMU in a stub domain it is a console of that domain. */
+static int find_console(struct backend_guest *guest, char **path_r)
+{
+	libxl_ctx *ctx = guest->session->ctx;
+
+	if (!has_stub_domain(guest))
+		return libxl_console_get_tty(
+			ctx, guest->domid.id, 0, LIBXL_CONSOLE_TYPE_SERIAL, path_r);
+	return libxl_console_get_tty(ctx, libxl_get_stubdom_id(ctx, guest->domid.id),
+		STUB_CONSOLE_SERIAL, LIBXL_CONSOLE_TYPE_PV, path_r);
+}
+
 /* The serial line, raw, and open before the guest runs: nothing is lost. A negative errno. */
 static int open_console(struct backend_guest *guest)
 {
@@ -287,8 +309,7 @@ static int open_console(struct backend_guest *guest)
 	char *path = NULL;
 	int fd = -1, rc, r = 0;
 
-	rc = libxl_console_get_tty(
-		guest->session->ctx, guest->domid.id, 0, LIBXL_CONSOLE_TYPE_SERIAL, &path);
+	rc = find_console(guest, &path);
 	if (rc)
 		return -ENXIO;
 	fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -356,13 +377,15 @@ static void on_created(void *user, int rc)
 		watch_creation_failed(guest, creation_call(guest), rc);
 		return;
 	}
-	r = find_model(guest);
+	/* A QEMU in a stub domain is no process of dom0: its death shows in the guest alone. */
+	r = has_stub_domain(guest) ? 0 : find_model(guest);
 	if (r < 0) {
 		watch_end(guest, ENDING_MODEL_DIED,
 			"no device model was found after the creation: %s", strerror(-r));
 		return;
 	}
-	evidence_arguments(guest);
+	if (!has_stub_domain(guest))
+		evidence_arguments(guest);
 	r = watch_begin(guest);
 	if (r == 0)
 		r = open_console(guest);

@@ -136,10 +136,11 @@ static int on_model_gone(sd_event_source *source, int fd, uint32_t revents, void
 
 int watch_begin(struct backend_guest *guest)
 {
-	int rc, r;
+	int rc, r = 0;
 
-	r = sd_event_add_io(guest->host->event, &guest->model.source, guest->model.pidfd, EPOLLIN,
-		on_model_gone, guest);
+	if (guest->model.pidfd >= 0)
+		r = sd_event_add_io(guest->host->event, &guest->model.source, guest->model.pidfd,
+			EPOLLIN, on_model_gone, guest);
 	if (r < 0)
 		return r;
 	rc = libxl_evenable_domain_death(
@@ -175,7 +176,7 @@ static void settle(struct backend_guest *guest)
 			"the domain disappeared without a shutdown: it was destroyed from outside");
 		return;
 	}
-	if (!process_alive(guest->model.pidfd)) {
+	if (guest->model.pidfd >= 0 && !process_alive(guest->model.pidfd)) {
 		model_died(guest);
 		return;
 	}
