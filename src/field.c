@@ -255,7 +255,8 @@ static int read_hypervisor(const json_t *report, const char *rest, json_t **valu
 
 static const struct field fields[] = {
 	{ "slot/", "slot/NN[/class|/revision|/driver|/subsystem|/bars]",
-		"who sits in slot NN (hexadecimal) of bus 0, function 0: \"vendor:device\"; null if it is empty",
+		"the device in slot NN (hexadecimal) of bus 0, function 0: \"vendor:device\"; "
+		"null if the slot is empty",
 		slot_rest_ok, read_slot },
 	{ "function/", "function/NN.F[/class|/revision|/driver|/subsystem|/bars]",
 		"the same of function F in slot NN of bus 0", function_rest_ok, read_function },
@@ -268,20 +269,22 @@ static const struct field fields[] = {
 	{ "desktop/state", "desktop/state", "that unit's state: \"active\" (systemd)", NULL,
 		read_state },
 	{ "desktop/session", "desktop/session",
-		"whose session has the screen: \"greeter\" or \"user\", null if nobody's (logind)",
+		"the class of the session on the screen: \"greeter\" or \"user\", null if there "
+		"is none (logind)",
 		NULL, read_session },
 	{ "desktop/server", "desktop/server",
 		"\"x11\" or \"wayland\": the display server that answered, null if none did", NULL,
 		read_server },
 	{ "desktop/mode", "desktop/mode",
-		"\"1280x800\": that server's own word of its first output, null if it has none (x11, wayland)",
+		"\"1280x800\": the mode of the server's first output, null if it has none (x11, "
+		"wayland)",
 		NULL, read_server_mode },
 	{ "desktop/settled", "desktop/settled",
-		"had it drawn itself, and the guest no more to do, when the report was made?", NULL,
+		"was the desktop drawn, and the guest idle, when the report was made?", NULL,
 		read_settled },
 	{ "kernel/release", "kernel/release", "the guest kernel's release", NULL, read_release },
-	{ "hypervisor/type", "hypervisor/type", "\"xen\", or null where there is none", NULL,
-		read_hypervisor },
+	{ "hypervisor/type", "hypervisor/type", "the hypervisor: \"xen\", or null without one",
+		NULL, read_hypervisor },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

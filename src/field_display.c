@@ -249,7 +249,7 @@ const struct field field_display_table[] = {
 		"igd/display/mode|display/driver|display/card|display/connector|display/edid_bytes|display/edid_vendor|display/edid_name|display/edid_sha256|display/preferred|display/framebuffer",
 		"as display@igd/", is_key, read_igd },
 	{ "igd/display/", "igd/display/connectors|display/set_by",
-		"the names of all its connectors; who set its mode: \"kernel\" or \"agent\"",
+		"the names of all its connectors; what set its mode: \"kernel\" or \"agent\"",
 		is_igd_key, read_igd },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

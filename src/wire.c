@@ -85,17 +85,17 @@ static const char *decode(const char *line, size_t length, struct wire_frame *fr
 		line[AT_PAYLOAD - 1] != ' ' || !read_hex(line + AT_MESSAGE, 4, &message) ||
 		!read_hex(line + AT_PART, 4, &part) || !read_hex(line + AT_PARTS, 4, &parts) ||
 		!read_hex(line + AT_LENGTH, 8, &payload) || !read_hex(line + AT_CRC, 8, &crc))
-		return "header is not one";
+		return "header is malformed";
 	if (payload > WIRE_PAYLOAD_MAX)
 		return "claims more payload than a frame may have";
 	if (length != WIRE_HEADER + payload)
-		return "payload is not as long as it claims";
+		return "payload length differs from its header";
 	if (crc != checksum(line, payload))
 		return "checksum is wrong";
 	if (!line[AT_TYPE] || !strchr(types, line[AT_TYPE]))
 		return "type is unknown";
 	if (parts == 0 || parts > WIRE_PARTS_MAX || part >= parts)
-		return "part number cannot be";
+		return "part number is invalid";
 	if (!printable(line + AT_PAYLOAD, payload))
 		return "payload is not printable";
 	*frame_r = (struct wire_frame){

@@ -360,11 +360,12 @@ lines:
 
 # What is wrong between two places of a file, or of a form that a schema cannot say: the program's sentences. The names of
 # those that were used are kept: none may be here for nothing.
-BETWEEN = ["there is no axis", "has no word", "say nothing of axis", "is said twice", "is there twice", "has no guest",
-           "no back end can do cell", "no cell has", "leaves [a-z]+ out and yet", "is the field itself",
+BETWEEN = ["there is no axis", "has no word", "have no word of axis", "is listed twice", "is given twice",
+           "has no guest",
+           "no back end can run cell", "no cell to which", "applies to no cell", "excludes [a-z]+, but its", "is the field itself",
            "is detected by libxl alone", "is of the matrix|of the matrix .* not of", "an expectation ",
-           "is what is expected anyway", "does not match its pattern", "a host is reached by one of",
-           "no version is in the range", "takes .* for a number", "`value` is empty", "two expectations of",
+           "is the expected value", "does not match its pattern", "a host is reached by one of",
+           "no version is in the range", "reads .* as a kind of number", "`value` is empty", "two expectations of",
            "cell .* cannot run", "passes through the same device", "asks for the (same place|guest's slot 00)",
            "asks for function", "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is no device id", "there is no library"]
 used = set()

@@ -187,7 +187,9 @@ static int take_look(json_t **look_r, struct problem *why)
 			DESKTOP_LOOK_MS / 1000);
 	*look_r = length > 0 ? json_loadb(text, (size_t)length, 0, NULL) : NULL;
 	return *look_r ? 0
-		       : problem_set(why, -EPROTO, "the look at the desktop ended without a word");
+		       : problem_set(why, -EPROTO,
+				 "the process that reads the desktop exited "
+				 "without a result");
 }
 
 bool desktop_shows(const json_t *server)
@@ -272,7 +274,7 @@ int collect_desktop(const struct guest *guest, json_t **section_r, struct proble
 	int r;
 
 	if (guest->root[0])
-		return problem_set(why, -ENOTSUP, "a recorded tree has no desktop to ask");
+		return problem_set(why, -ENOTSUP, "a recorded tree has no desktop");
 	r = take_look(&section, why);
 	if (r < 0)
 		return r;

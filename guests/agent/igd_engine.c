@@ -104,7 +104,7 @@ void igd_tell_engine(const struct igd_card *card)
 	if (strcmp(card->driver, "i915") != 0) {
 		igd_tell("engine",
 			json_pack("{s:s, s:s, s:o}", "observer", card->driver, "result", "untried",
-				"error", json_string("the agent has a batch for i915 only")));
+				"error", json_string("the agent can submit a batch to i915 only")));
 		return;
 	}
 	result = execute(card->fd, &error);

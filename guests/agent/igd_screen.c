@@ -106,7 +106,7 @@ static const char *light(struct screen *screen)
 	int fd = screen->card->fd;
 
 	if (drmSetMaster(fd) && errno != EINVAL)
-		return "somebody else is master of the card";
+		return "a different process is DRM master of the card";
 	if (picture_make(fd, screen->mode.hdisplay, screen->mode.vdisplay, false, &screen->shown) ||
 		picture_make(
 			fd, screen->mode.hdisplay, screen->mode.vdisplay, true, &screen->other))

@@ -80,7 +80,8 @@ json_t *igd_vbt_json(const char *root, struct bdf where, const uint8_t *driver, 
 		vbt.signature, "version", vbt.version, "bdb_version", vbt.bdb_version, "children",
 		children_json(&vbt));
 	if (object && r < 0)
-		json_object_set_new(
-			object, "error", json_string("its data block is no VBT's, or not whole"));
+		json_object_set_new(object, "error",
+			json_string("its BIOS data block has no valid header, "
+				    "or is truncated"));
 	return object;
 }

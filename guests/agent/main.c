@@ -28,7 +28,7 @@ static const char usage[] =
 	"  --print     print the report, indented\n"
 	"  --root DIR  read /sys, /proc and /dev below DIR, a recorded tree\n"
 	"  --serve     answer the harness on the serial console, as a service of this machine;\n"
-	"              power it off when asked to\n"
+	"              power it off on request\n"
 	"  --help      this text\n"
 	"  --version   print the version\n"
 	"\n"

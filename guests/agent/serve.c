@@ -58,7 +58,9 @@ static int make_answer(struct session *session)
 			problem_set(&why, -ENOMEM, "no memory for the text of a report");
 	}
 	if (text && strlen(text) > WIRE_MESSAGE_MAX) {
-		problem_set(&why, -EMSGSIZE, "the report has %zu bytes, more than a message",
+		problem_set(&why, -EMSGSIZE,
+			"the report has %zu bytes, more than a message can "
+			"carry",
 			strlen(text));
 		free(text);
 		text = NULL;

@@ -276,7 +276,7 @@ static void notes_and_opened(void)
 
 	CU_ASSERT_EQUAL(json_array_size(part(audit, "notes")), 2);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(part(audit, "notes"), 0)),
-		"it needs libxencall.so.1 and uses nothing of it");
+		"it needs libxencall.so.1 but imports no symbol of it");
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(json_string_value(json_array_get(part(audit, "notes"), 1)), "BIND_NOW"));
 	CU_ASSERT_EQUAL(json_array_size(part(audit, "opened")), 1);
@@ -337,7 +337,7 @@ static void no_baseline(void)
 		json_t *other = load(table[i]);
 
 		CU_ASSERT_EQUAL(abi_compare(audit, other, "b.json", &why), -EINVAL);
-		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "b.json is no audit to compare with"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "b.json is not a complete audit"));
 		json_decref(other);
 	}
 	json_decref(audit);
@@ -351,7 +351,7 @@ static void rendered(void)
 	size_t length = 0;
 	FILE *stream = open_memstream(&text, &length);
 
-	CU_ASSERT_EQUAL(abi_add(audit, symbols, "script", "", NULL, "it is no ELF file"), 0);
+	CU_ASSERT_EQUAL(abi_add(audit, symbols, "script", "", NULL, "it is not an ELF file"), 0);
 	CU_ASSERT_EQUAL(abi_exit_status(audit), 2);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
 	CU_ASSERT_EQUAL(abi_render(audit, stream), 0);

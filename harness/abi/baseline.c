@@ -77,8 +77,8 @@ int abi_compare(json_t *audit, const json_t *baseline, const char *file, struct 
 
 	if (!is_sound(baseline))
 		return problem_set(why, -EINVAL,
-			"%s is no audit to compare with: make it of files that can be read, with "
-			"igd-harness abi --json",
+			"%s is not a complete audit: make one with igd-harness abi --json, of "
+			"files that can be read",
 			file);
 	if (json_object_set_new(audit, "baseline",
 		    json_pack("{s:s, s:o, s:o}", "file", abi_file_name(file), "new",

@@ -78,9 +78,11 @@ static int load_part(struct object *object, enum part_kind kind, Elf_Scn *sectio
 		return r;
 	texts = elf_getscn(object->elf, header->sh_link);
 	if (!texts || !gelf_getshdr(texts, &texts_header) || texts_header.sh_type != SHT_STRTAB)
-		return problem_set(why, -EINVAL, "this ELF file is damaged: its %s has no texts",
+		return problem_set(why, -EINVAL,
+			"this ELF file is damaged: its %s has no string "
+			"table",
 			parts[kind].what);
-	return section_data(texts, &texts_header, "table of texts", &part->texts, why);
+	return section_data(texts, &texts_header, "string table", &part->texts, why);
 }
 
 /* Constants are where nothing is executed or written. */
@@ -136,9 +138,8 @@ static int read_segments(struct object *object, struct problem *why)
 	}
 	if (object->dynamic && (!object->parts[DYNAMIC].data || !object->parts[SYMBOLS].data)) {
 		problem_set(why, -EINVAL,
-			"its section headers do not show what it is linked with: they were "
-			"stripped, or this is the file of its debugging information; name the "
-			"program as it was linked");
+			"its section headers do not show its libraries: they were stripped, or "
+			"the file has only debugging information; name the linked program");
 		return -EINVAL;
 	}
 	return 0;
@@ -155,11 +156,11 @@ static int text_at(const struct part *part, uint64_t offset, char text[static IM
 	size_t left, length;
 
 	if (!start || offset >= part->texts->d_size)
-		return damaged(why, "a name is outside of its table of texts");
+		return damaged(why, "a name is outside of its string table");
 	left = part->texts->d_size - offset;
 	length = strnlen(start + offset, left < IMPORTS_NAME_MAX + 1 ? left : IMPORTS_NAME_MAX + 1);
 	if (length == left)
-		return damaged(why, "a name in its table of texts has no end");
+		return damaged(why, "a name in its string table is not terminated");
 	if (length > IMPORTS_NAME_MAX)
 		return 0;
 	memcpy(text, start + offset, length);
@@ -227,7 +228,8 @@ static int read_need(struct object *object, const GElf_Verneed *need, uint64_t o
 		index = record.vna_other & VERSION_MASK;
 		if (index <= VER_NDX_GLOBAL || object->versions[index].library) {
 			r = problem_set(why, -EINVAL,
-				"this ELF file is damaged: two needed versions have one number, %u",
+				"this ELF file is damaged: two needed versions have the same "
+				"number, %u",
 				index);
 			break;
 		}
@@ -329,7 +331,7 @@ static int check_header(int fd, struct problem *why)
 	if (n >= SARMAG && memcmp(bytes, ARMAG, SARMAG) == 0)
 		return problem_set(why, -EINVAL, "it is an archive: name the linked program");
 	if (n < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
-		return problem_set(why, -EINVAL, "it is no ELF file");
+		return problem_set(why, -EINVAL, "it is not an ELF file");
 	if (bytes[EI_DATA] != ELFDATA2LSB)
 		return problem_set(
 			why, -EINVAL, "it is for a big-endian machine; Xen runs on none");
@@ -338,7 +340,7 @@ static int check_header(int fd, struct problem *why)
 		r = damaged(why, NULL);
 	else if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
 		r = problem_set(why, -EINVAL,
-			"it is neither a program nor a shared library: name what is linked");
+			"it is neither a program nor a shared library: name the linked file");
 	else if (header.e_shnum == 0 && header.e_shoff != 0)
 		r = damaged(why, "it has more sections than any program");
 	elf_end(elf);

@@ -42,7 +42,7 @@ static void write_consequence(FILE *stream, const json_t *entry, const char *lib
 
 	if (!built || !runs) {
 		fputs("its domctls and sysctls fail with EACCES unless both Xens have the same "
-		      "version of them, which is not known here",
+		      "version of these interfaces, which is not known here",
 			stream);
 		return;
 	}
@@ -59,8 +59,8 @@ static void write_consequence(FILE *stream, const json_t *entry, const char *lib
 	}
 	if (!differ)
 		fprintf(stream,
-			"both have domctl interface %s and sysctl %s, so its calls may get through, but "
-			"nothing promises that they do",
+			"both have domctl interface %s and sysctl %s, so its calls may work, but "
+			"this is not guaranteed",
 			document_text(built, "domctl"), document_text(built, "sysctl"));
 }
 

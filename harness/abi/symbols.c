@@ -19,15 +19,15 @@
 const char *const abi_uses[] = { "basics", "mappings", "interrupts", "toolstack", NULL };
 
 const struct abi_class abi_classes[] = {
-	{ "exists", "a stable call does it" },
+	{ "exists", "a stable call does the same" },
 	{ "fallback-only", "only for a Xen that is too old to matter" },
 	{ "stopgap", "a stable hypercall without a wrapper: libxencall can make it" },
 	{ "toolstack", "the toolstack should do it instead" },
 	{ "toolstack-partly", "the toolstack can do a part of it" },
 	{ "proposed", "a stable call was proposed and is not merged" },
 	{ "none", "nothing replaces it" },
-	{ "handle", "goes when the last of the others has gone" },
-	{ "rebuild", "stable as source, not as a binary: built again for each Xen" },
+	{ "handle", "can be removed together with the last of the others" },
+	{ "rebuild", "stable as source, not as a binary: rebuild it for each Xen" },
 	{ NULL, NULL },
 };
 
@@ -136,7 +136,7 @@ static int read_library(
 	if (r == 0)
 		r = yaml_word(source, found[ABI], abis, &said);
 	if (r == 0 && find_library(symbols, found[NAME]->text))
-		r = yaml_wrong(source, found[NAME]->place, "%s is there twice", found[NAME]->text);
+		r = yaml_wrong(source, found[NAME]->place, "%s is given twice", found[NAME]->text);
 	for (const struct yaml_node *item = r == 0 ? yaml_first_item(found[PREFIXES]) : NULL;
 		item && r == 0; item = yaml_next_item(found[PREFIXES], item))
 		r = yaml_check_name(source, item->place, "a prefix", item->text, NAME_CHARACTERS,
@@ -177,7 +177,7 @@ static int read_symbol(
 			found[LIBRARY]->text);
 	if (json_object_get(list, found[NAME]->text))
 		return yaml_wrong(
-			source, found[NAME]->place, "%s is there twice", found[NAME]->text);
+			source, found[NAME]->place, "%s is given twice", found[NAME]->text);
 	if (json_object_set_new(list, found[NAME]->text,
 		    json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s}", "library",
 			    found[LIBRARY]->text, "use", found[USE]->text, "class",

@@ -42,7 +42,7 @@ static void every_mistake_has_a_place_and_a_remedy(void)
 			"a prefix" },
 		{ HEAD "  - {name: a, abi: stable, prefixes: a}\n"
 		       "  - {name: a, abi: stable, prefixes: b}\n" NOTHING,
-			"5:12", "a is there twice" },
+			"5:12", "a is given twice" },
 		{ LIBRARIES NAME "    library: libxenguest\n" USE CLASS REST, "10:14",
 			"no library libxenguest" },
 		{ LIBRARIES SYMBOL "    use: other\n" CLASS REST, "11:10",
@@ -53,7 +53,7 @@ static void every_mistake_has_a_place_and_a_remedy(void)
 		{ LIBRARIES SYMBOL USE CLASS "    replacement: n\n", "9:5", "needs `source`" },
 		{ WHOLE "    wher: x\n", "15:5", "did you mean `where`" },
 		{ WHOLE "    where: \"a\\nb\"\n", "15:12", "line break" },
-		{ WHOLE SYMBOL USE CLASS REST, "15:11", "xc_a is there twice" },
+		{ WHOLE SYMBOL USE CLASS REST, "15:11", "xc_a is given twice" },
 		{ HEAD "  []\nsymbols: []\ninterfaces: [{xen: \"4.17.1\", domctl: a, sysctl: a}]\n",
 			"6:20", "no release of Xen" },
 		{ HEAD "  []\nsymbols: []\ninterfaces: [{xen: \"4.17\", domctl: x y, sysctl: a}]\n",

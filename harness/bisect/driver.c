@@ -58,7 +58,7 @@ static int search_directories(
 		free(path);
 	}
 	if (r == 0 && directories->count < 2)
-		r = problem_set(why, -EINVAL, "give two directories at least, the oldest first");
+		r = problem_set(why, -EINVAL, "give at least two directories, the oldest first");
 	if (r == 0)
 		r = search_folders(driver, folders, why);
 	json_decref(folders);
@@ -130,7 +130,7 @@ int bisect_driver_run(struct bisect_session *session, const struct bisect_range 
 	if (!!range->git + !!range->packages + !!range->directories.count + !!range->parts.count !=
 		1)
 		r = problem_set(why, -EINVAL,
-			"say once what is bisected: --git, --packages, --directory or --part");
+			"give exactly one of --git, --packages, --directory and --part");
 	else if (range->git)
 		r = bisect_commits(&driver, range, why);
 	else if (range->packages)

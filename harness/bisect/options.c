@@ -50,7 +50,7 @@ static int signature_of_run(const struct bisect_session *session, const char *di
 	deviations = bisect_signature_of(judged.findings);
 	if (json_array_size(deviations) == 0)
 		r = problem_set(why, -EINVAL,
-			"no cell of %s is FAIL by this matrix: it has no deviation to look for",
+			"no cell of %s is FAIL by this matrix: it has no deviation to search for",
 			dir);
 	json_array_extend(signature, deviations);
 	json_decref(deviations);

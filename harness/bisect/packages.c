@@ -86,8 +86,8 @@ static const char *choose(const json_t *all, const char *named, struct problem *
 	{
 		if (strcmp(document_text(one, "package"), only) != 0) {
 			problem_set(why, -EINVAL,
-				"there are packages of several names, %.100s and %.100s: say by "
-				"--package whose versions are meant",
+				"the folder has several packages, %.100s and %.100s: choose one "
+				"with --package",
 				only, document_text(one, "package"));
 			return NULL;
 		}
@@ -107,7 +107,7 @@ static ssize_t place(const json_t *versions, const char *version, struct problem
 
 		if (strcmp(other, version) == 0)
 			return problem_set(
-				why, -EINVAL, "version %.100s is there more than once", version);
+				why, -EINVAL, "version %.100s occurs more than once", version);
 		before = older(other, version, why);
 		if (before < 0)
 			return before;

@@ -35,11 +35,12 @@ static int lock(struct bisect_state *state, struct problem *why)
 	while (flock(state->lock_fd, LOCK_EX | LOCK_NB) < 0) {
 		if (clock_us() >= until || guarded_child_interrupted())
 			return problem_set(why, -EBUSY,
-				"another bisection works in %s: wait for it, or name another "
-				"--state",
+				"another bisection is running in %s: wait for it, or give a "
+				"different --state",
 				state->dir);
 		if (!said)
-			fprintf(stderr, "igd-harness: waiting for what works in %s\n", state->dir);
+			fprintf(stderr, "igd-harness: waiting for the process that works in %s\n",
+				state->dir);
 		said = true;
 		nanosleep(&pause, NULL);
 	}

@@ -97,7 +97,7 @@ void bisect_wrong_end(struct bisect_driver *driver, const struct bisect_point *p
 		    answer == BISECT_SKIP ? "cannot be tested" : bisect_answer_name(answer),
 		    document_text(last, "why")) < 0)
 		text = NULL;
-	bisect_outcome(driver, "ends", text ? text : "an end is not as it was said to be");
+	bisect_outcome(driver, "ends", text ? text : "an end is not good or bad as given");
 	free(text);
 }
 
@@ -142,8 +142,8 @@ void bisect_conclude(struct bisect_driver *driver)
 
 	bisect_outcome(driver, left == 1 ? "found" : "open",
 		left == 1 ? NULL
-			  : "those between the last good one and the first bad one that could be "
-			    "tested cannot be: it is one of them");
+			  : "the revisions between the last good and the first bad one that "
+			    "could be tested cannot be tested: the first bad one is among them");
 }
 
 int bisect_list(struct bisect_driver *driver, const struct bisect_point *points, size_t count,

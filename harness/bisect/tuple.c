@@ -165,7 +165,7 @@ static int blame(struct tuple *tuple)
 		break;
 	default:
 		bisect_outcome(tuple->driver, "open",
-			"tuples that cannot be tested leave it open which part is guilty");
+			"the guilty part is not known, since some tuples cannot be tested");
 		return 0;
 	}
 	list = guilty_of(tuple, guilty);

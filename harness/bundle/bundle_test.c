@@ -105,12 +105,12 @@ static void a_run_is_known_by_its_run_json(void)
 static void what_is_not_as_the_manifest_says(void)
 {
 	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abd" }), "a differs from the manifest");
-	is_refused(PACK({ FIRST, ABC_LINE }), "a is in the manifest and not in the bundle");
+	is_refused(PACK({ FIRST, ABC_LINE }), "a is in the manifest but not in the bundle");
 	is_refused(PACK({ FIRST, ABC_LINE OF_EMPTY "  b\n" }, { "r/b", "" }),
-		"a is in the manifest and not in the bundle");
+		"a is in the manifest but not in the bundle");
 	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abc" }, { "r/a", "abc" }), "or twice");
-	is_refused(PACK({ FIRST, "" }, { "r/a", "abc" }), "a is in the bundle and not in the");
-	is_refused(PACK({ FIRST, ABC_LINE }, { "r/A", "abc" }), "A is in the bundle and not in");
+	is_refused(PACK({ FIRST, "" }, { "r/a", "abc" }), "a is in the bundle but not in the");
+	is_refused(PACK({ FIRST, ABC_LINE }, { "r/A", "abc" }), "A is in the bundle but not in");
 }
 
 static void manifests_that_are_none(void)

@@ -152,8 +152,8 @@ static int check_file(
 		bool missing = in->next[0] && strcmp(line_path(in->next), path) < 0;
 
 		return problem_set(why, -EINVAL,
-			missing ? "%s is in the manifest and not in the bundle"
-				: "%s is in the bundle and not in the manifest, or twice",
+			missing ? "%s is in the manifest but not in the bundle"
+				: "%s is in the bundle but not in the manifest, or twice",
 			missing ? line_path(in->next) : path);
 	}
 	sha256_init(&context);
@@ -195,7 +195,7 @@ static int check_all(struct in *in, struct problem *why)
 			return r;
 	}
 	if (r == 0 && in->next[0])
-		return problem_set(why, -EINVAL, "%s is in the manifest and not in the bundle",
+		return problem_set(why, -EINVAL, "%s is in the manifest but not in the bundle",
 			line_path(in->next));
 	return r;
 }

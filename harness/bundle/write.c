@@ -85,7 +85,7 @@ static int make_manifest(int dir_fd, const struct files *files, char **text_r, s
 		else if (bytes != entry->bytes)
 			r = problem_set(why, -EBUSY, "%s changes while it is read", entry->path);
 		else if (bytes > BUNDLE_FILE_MAX || contents->bytes + bytes > BUNDLE_TOTAL_MAX)
-			r = problem_set(why, -EFBIG, "%s is too much for a bundle", entry->path);
+			r = problem_set(why, -EFBIG, "%s is too large for a bundle", entry->path);
 		else
 			fprintf(stream, "%s  %s\n", sha256, entry->path);
 		contents->files++;
@@ -169,7 +169,7 @@ int bundle_write(int dir_fd, const struct files *files, const char *top, time_t 
 	if (r == 0)
 		r = make_manifest(dir_fd, files, &manifest, &length, &contents, why);
 	if (r == 0 && length > BUNDLE_MANIFEST_MAX)
-		r = problem_set(why, -EFBIG, "the manifest is too much for a bundle");
+		r = problem_set(why, -EFBIG, "the manifest is too large for a bundle");
 	if (r == 0 && (archive_write_set_format_pax_restricted(out.archive) != ARCHIVE_OK ||
 			      archive_write_add_filter_zstd(out.archive) != ARCHIVE_OK ||
 			      archive_write_set_filter_option(out.archive, "zstd",

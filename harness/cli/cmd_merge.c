@@ -34,8 +34,7 @@ static int run(int argc, char **argv)
 
 	if (argc < 1 || !opts.out) {
 		problem_set(&why, 0,
-			"name the runs of the shards, and with --out the run directory to make of "
-			"them");
+			"name the runs of the shards, and with --out the run directory to create");
 		return command_fail(&command_merge, EXIT_USAGE, &why);
 	}
 	r = merge_runs(argv, (size_t)argc, opts.out, &missing, &why);
@@ -43,7 +42,7 @@ static int run(int argc, char **argv)
 		return command_fail(
 			&command_merge, r == -EEXIST ? EXIT_USAGE : command_status(r), &why);
 	tell_missing(missing);
-	printf("%s: %d shards; `igd-harness judge %s` says what they come to\n", opts.out, argc,
+	printf("%s: %d shards; `igd-harness judge %s` prints the result\n", opts.out, argc,
 		opts.out);
 	status = json_array_size(missing) > 0 ? EXIT_NO_ANSWER : 0;
 	json_decref(missing);

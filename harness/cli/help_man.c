@@ -131,8 +131,8 @@ static void write_command(const struct command *command, FILE *stream)
 	fputs(".SH OPTIONS\n", stream);
 	for (const struct command_option *option = command->options; option->name; option++)
 		write_option(option, stream);
-	fputs(".TP\n\\fB\\-\\-help\\fR\nprint what is here, shorter, and end\n", stream);
-	fputs(".SH EXIT STATUS\nThat of\n.BR igd\\-harness (1),\nunless said otherwise above.\n",
+	fputs(".TP\n\\fB\\-\\-help\\fR\nprint a short form of this page and exit\n", stream);
+	fputs(".SH EXIT STATUS\nAs for\n.BR igd\\-harness (1),\nunless said otherwise above.\n",
 		stream);
 	fputs(".SH SEE ALSO\n.BR igd\\-harness (1)\n", stream);
 }

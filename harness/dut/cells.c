@@ -125,7 +125,7 @@ static int check_pulled(int pull_fd, const char *folder, struct problem *why)
 		if (strncmp(path, folder, length) != 0 ||
 			(*rest && *rest != '/' && strncmp(rest, ".lost-", 6) != 0))
 			r = problem_set(why, -EINVAL,
-				"the host sent %.200s, which is nothing of the cell", path);
+				"the host sent %.200s, which does not belong to the cell", path);
 		else
 			r = sync_one(pull_fd, path);
 	}
@@ -225,7 +225,7 @@ static int check_seal(int pull_fd, const char *folder, struct problem *why)
 	close(fd);
 	if (r == 0)
 		return 0;
-	return problem_set(why, -EBADMSG, "%s came without being whole: %.300s", folder,
+	return problem_set(why, -EBADMSG, "%s arrived incomplete: %.300s", folder,
 		r == 1 ? "it has no " SEAL_FILE : inner.text);
 }
 

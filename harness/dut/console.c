@@ -16,7 +16,7 @@
 /* The record is evidence and no part of the run: what cannot be written is let go. */
 static void keep(struct dut_console *console, const char *bytes, size_t length)
 {
-	static const char cut[] = "\n[igd-harness: the rest was not kept]\n";
+	static const char cut[] = "\n[igd-harness: the rest was not stored]\n";
 
 	if (console->fd < 0 || console->full)
 		return;
@@ -108,7 +108,7 @@ void dut_console_save(const struct dut_session *session, const char *out)
 	if (snprintf(path, sizeof(path), "%s-console.log", out) >= (int)sizeof(path))
 		return;
 	if (renameat(session->store->dir_fd, DUT_CONSOLE_FILE, AT_FDCWD, path) == 0)
-		dut_say(session, "what its console said is in %s", path);
+		dut_say(session, "its console output is in %s", path);
 }
 
 void dut_console_close(struct dut_session *session)

@@ -148,7 +148,7 @@ static int make_ready(
 		if (r == -ENOTCONN || r == -EINTR)
 			return problem_set(why, r, "%s", inner.text);
 		if (r < 0 && r != -ENOENT)
-			dut_say(session, "what it had of cell %s is lost: %s", driven->name,
+			dut_say(session, "its files of cell %s are lost: %s", driven->name,
 				inner.text);
 	}
 	r = dut_settle(session, why);

@@ -76,7 +76,7 @@ static int be_lab(struct dut *dut, const char *name, const char *lab, struct pro
 
 	if (!*name || name[strspn(name, LAB_CHARACTERS)])
 		return problem_set(why, -EINVAL,
-			"\"lab:%.60s\" names no lab: write lab: and the name of one, as in "
+			"\"lab:%.60s\" names no lab: write lab: and the name of a lab, as in "
 			"lab:bookworm",
 			name);
 	r = find_lab(lab, folder, why);
@@ -90,8 +90,8 @@ static int be_address(struct dut *dut, const char *address, struct problem *why)
 {
 	if (!*address || *address == '-')
 		return problem_set(why, -EINVAL,
-			"\"ssh:%.60s\" names no host: write ssh: and what ssh takes, as in "
-			"ssh:root@rack-3",
+			"\"ssh:%.60s\" names no host: write ssh: and an address that ssh takes, "
+			"as in ssh:root@rack-3",
 			address);
 	dut->reach = dut_ssh(NULL, 0, address);
 	return dut->reach ? 0 : -ENOMEM;

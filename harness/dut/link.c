@@ -272,7 +272,7 @@ int dut_ask(struct dut_session *session, const struct dut_order *order, struct d
 	if (r == 0)
 		r = attend(session, child, order);
 	if (r == 0 && exchange.error < 0)
-		r = problem_set(why, exchange.error, "what %s sends cannot be kept: %s",
+		r = problem_set(why, exchange.error, "the output of %s cannot be stored: %s",
 			session->dut->name, strerror(-exchange.error));
 	/* The last thing that a line does is to print its status: that does not fail. */
 	if (r == 0)

@@ -123,7 +123,7 @@ static int look(struct dut_session *session, char holder[static DUT_OWNER_MAX], 
 			return 0;
 		}
 	}
-	return problem_set(why, -EIO, "`labgrid-client show` does not say who holds the place");
+	return problem_set(why, -EIO, "`labgrid-client show` does not show who holds the place");
 }
 
 static bool is_ours(const struct dut_session *session, const char *holder)
@@ -241,8 +241,8 @@ void dut_place_give(struct dut_session *session)
 		forget(session);
 	else
 		dut_say(session,
-			"the place %s may still be held by %s: %.200s; `igd-harness resume %.100s` "
-			"gives it back, or `labgrid-client -p %s release --kick`",
+			"the place %s may still be held by %s: %.200s; `igd-harness resume "
+			"%.100s` releases it, or `labgrid-client -p %s release --kick`",
 			place, session->place.owner, why.text, session->store->dir, place);
 }
 
@@ -307,8 +307,8 @@ static int name_owner(struct dut_session *session, struct problem *why)
 	} else {
 		if (r == 0 && give_noted(session->store, session->loop, noted) < 0)
 			r = problem_set(why, -EBUSY,
-				"the run holds the place %s, which its description does not name "
-				"any more",
+				"the run holds the place %s, which its description no longer "
+				"names",
 				document_text(noted, "place"));
 		if (r == 0 || r == -ENOENT)
 			r = place ? note(session, why) : 0;

@@ -62,7 +62,7 @@ static int get_moved(
 
 	if (!value)
 		return problem_set(why, -ENODATA,
-			"there are no two reports, of a saved guest and of the restored one");
+			"a report of the saved and one of the restored guest are not both there");
 	*value_r = json_incref(value);
 	return 0;
 }
@@ -160,7 +160,9 @@ static int get_xen(
 	json_t *value = json_object_get(evidence->xen, rest);
 
 	if (!value)
-		return problem_set(why, -ENODATA, "Xen was not asked what the guest may reach");
+		return problem_set(why, -ENODATA,
+			"Xen's record of what the guest may access was "
+			"not read");
 	*value_r = json_incref(value);
 	return 0;
 }
@@ -169,25 +171,26 @@ static const struct evidence_field evidence_fields[] = {
 	{ "ending", "ending",
 		"\"done\", or how the cell ended and the first cause in its logs: \"create-failed: LABEL\"",
 		NULL, get_ending },
-	{ "host/", "host/FIELD", "that field of the host itself, as when the run began",
+	{ "host/", "host/FIELD", "a field of the host's own report, at the beginning of the run",
 		field_check, get_host },
-	{ "restored/", "restored/FIELD",
-		"of a transition: that field of the guest after it was restored", field_check,
-		get_restored },
+	{ "restored/", "restored/FIELD", "of a transition: a field of the restored guest's report",
+		field_check, get_restored },
 	{ "changed", "changed",
 		"of a transition: where the restored guest's machine differs, null if it is the same",
 		NULL, get_changed },
 	{ "goes_on/", "goes_on/steps|disk|clock",
-		"of a transition: does the guest's work go on after it was restored? disk: null without one",
+		"of a transition: did the guest's work continue after the restore? disk: null "
+		"without one",
 		check_work, get_moved },
 	{ "views", "views",
-		"the first layer at which the views of the guest's devices part, null if they agree",
+		"the first layer at which the views of the guest's devices differ, null if they "
+		"agree",
 		NULL, get_views },
 	{ "signs", "signs",
 		"\"vtd-fault, gpu-hang\": the patterns that the logs match, without notes; null: none",
 		NULL, get_signs },
 	{ "xen/", "xen/vga_ports|vga_memory",
-		"may the guest reach the legacy VGA ranges (Xen's list of domains)", check_xen,
+		"may the guest access the legacy VGA ranges (Xen's list of domains)", check_xen,
 		get_xen },
 };
 
@@ -262,7 +265,7 @@ int evidence_get(
 		return field->get(evidence, rest, value_r, why);
 	if (!evidence->report) {
 		r = field_check(name, why);
-		return r < 0 ? r : problem_set(why, -ENODATA, "there is no report to see it in");
+		return r < 0 ? r : problem_set(why, -ENODATA, "no report has this field");
 	}
 	r = field_get(evidence->report, name, value_r, why);
 	if (r == -ENODATA && field_of_driver(name) && no_driver(evidence->report)[0])

@@ -5,16 +5,17 @@
  *   ending          "done", or how the cell ended and the first cause that its logs name:
  *                   "create-failed: igd-not-enabled" (harness/store/ending.c,
  *                   results/data/patterns.yaml); "create-failed" if they name none
- *   host/FIELD      that field of the host itself: "host/igd/device"
- *   restored/FIELD  that field of the second report of a transition (harness/plan/transition.h)
+ *   host/FIELD      a field of the host's own report: "host/igd/device"
+ *   restored/FIELD  a field of the second report of a transition (harness/plan/transition.h)
  *   changed         the paths at which the restored guest's machine differs; null: it is the same
  *   goes_on/steps, goes_on/disk, goes_on/clock
  *                   does the guest's work continue after the restore?
  *   views           the first layer at which the views of the guest's devices differ: "qemu"; null
  *                   if they agree (harness/views/views.h)
- *   signs           the labels of the patterns in the cell's logs that are no notes, in the order
- * of results/data/patterns.yaml; null: none xen/vga_ports, xen/vga_memory may the guest reach the
- * legacy VGA ranges (harness/evidence/xen_domain.h)?
+ *   signs           the labels of the patterns in the cell's logs that are not notes, in the order
+ *                   of results/data/patterns.yaml; null: none
+ *   xen/vga_ports, xen/vga_memory
+ *                   may the guest access the legacy VGA ranges (harness/evidence/xen_domain.h)?
  *
  * The table in fields.c is the list; docs/use/matrix.md describes each.
  */

@@ -119,7 +119,7 @@ static int read_devices(const struct yaml_source *source, const struct yaml_node
 				source, item->place, "there are more than %d ids", DEVICES_MAX);
 		if (platform >= 0 ? device->platform >= 0 : device->bridge != 0)
 			return yaml_wrong(
-				source, item->place, "the id %s is there twice", item->text);
+				source, item->place, "the id %s is given twice", item->text);
 		if (platform >= 0)
 			device->platform = platform;
 		else

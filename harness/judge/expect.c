@@ -169,8 +169,8 @@ static json_t *compare(const json_t *expectation, const json_t *identities,
 	if (is_met(expectation, should_be, seen)) {
 		known = find_known(expectation, identities, evidence, NULL);
 		return with_known(finding(expectation, VERDICT_PASS, should_be, seen,
-					  known ? "unexpected pass: the known deviation does not "
-						  "occur any more, remove it"
+					  known ? "unexpected pass: the known deviation no "
+						  "longer occurs, remove it"
 						: NULL),
 			known);
 	}

@@ -130,13 +130,14 @@ static int read_expression(
 	if (error) {
 		regerror(error, &pattern->expression, sentence, sizeof(sentence));
 		return yaml_wrong(source, node->place,
-			"this is no extended regular expression: %s; for a fixed text use `text`",
+			"this is not an extended regular expression: %s; for a fixed text use "
+			"`text`",
 			sentence);
 	}
 	pattern->compiled = true;
 	if (pattern_hits(pattern, ""))
 		return yaml_wrong(source, node->place,
-			"this matches an empty line, and so every line: say more");
+			"this matches an empty line, and therefore every line: make it longer");
 	return 0;
 }
 
@@ -148,12 +149,12 @@ static int read_what(const struct yaml_source *source, const struct yaml_node *e
 
 	if (!node || (found[TEXT] && found[EXPRESSION]))
 		return yaml_wrong(source, entry->place,
-			"a pattern has either `text`, looked for as it is, or `pattern`, an "
-			"extended regular expression");
+			"a pattern has either `text`, a fixed text, or `pattern`, an extended "
+			"regular expression");
 	length = strlen(node->text);
 	if (length < TEXT_MIN || length > TEXT_MAX)
 		return yaml_wrong(source, node->place,
-			"`%s` has %zu bytes: use %d to %d, enough to mean one thing only",
+			"`%s` has %zu bytes: use %d to %d, so that it matches one message only",
 			node->key, length, TEXT_MIN, TEXT_MAX);
 	if (node == found[EXPRESSION])
 		return read_expression(source, node, pattern);
@@ -280,7 +281,7 @@ static int read_pattern(struct patterns *patterns, const struct yaml_source *sou
 	line = json_object_get(labels, found[LABEL]->text);
 	if (line)
 		return yaml_wrong(source, found[LABEL]->place,
-			"the label %s is there twice, here and at line %d: change one",
+			"the label %s is given twice, here and at line %d: change one",
 			found[LABEL]->text, (int)json_integer_value(line));
 	if (json_object_set_new(
 		    labels, found[LABEL]->text, json_integer(found[LABEL]->place.line)) < 0)

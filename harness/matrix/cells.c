@@ -226,7 +226,7 @@ static int claim_name(const struct matrix *matrix, const struct matrix_cell *cel
 
 	if (line)
 		return yaml_wrong(&matrix->source, cell->place,
-			"cell %s is said twice, here and at line %d: remove one of them", name,
+			"cell %s is listed twice, here and at line %d: remove one of them", name,
 			(int)json_integer_value(line));
 	if (json_object_set_new(names, name, json_integer(cell->place.line)) < 0)
 		return yaml_no_memory(&matrix->source);
@@ -244,11 +244,11 @@ static int check_layers(const struct matrix *matrix, const struct layers *layers
 	}
 	if (cell->backends == 0)
 		return yaml_wrong(&matrix->source, cell->place,
-			"no back end can do cell %s: its words exclude each other by `backends`",
+			"no back end can run cell %s: its words exclude each other by `backends`",
 			name);
 	if (!*guest_r)
 		return yaml_wrong(&matrix->source, cell->place,
-			"cell %s has no guest: say `guest:` in one of its words or in `defaults`",
+			"cell %s has no guest: set `guest` in one of its words or in `defaults`",
 			name);
 	return 0;
 }
@@ -325,7 +325,7 @@ static int read_item(const struct matrix *matrix, const struct yaml_node *item,
 	for (axis = 0; axis < matrix->axis_count && r == 0; axis++) {
 		if (!found[axis])
 			return yaml_wrong(&matrix->source, item->place,
-				"these cells say nothing of axis `%s`: add it with a word",
+				"these cells have no word of axis `%s`: add one",
 				matrix->axes[axis].name);
 		product *= found[axis]->kind == YAML_LIST ? found[axis]->count : 1;
 		if (product > MATRIX_CELLS_MAX - matrix->cell_count)

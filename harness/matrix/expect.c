@@ -42,7 +42,7 @@ static int check_id(
 	line = json_object_get(said->ids, id->text);
 	if (line)
 		return yaml_wrong(&matrix->source, id->place,
-			"the id %s is there twice, here and at line %d: change one", id->text,
+			"the id %s is given twice, here and at line %d: change one", id->text,
 			(int)json_integer_value(line));
 	if (json_object_set_new(said->ids, id->text, json_integer(id->place.line)) < 0)
 		return yaml_no_memory(&matrix->source);
@@ -72,7 +72,7 @@ static int read_wanted(const struct matrix *matrix, const struct yaml_node *node
 			       : 0;
 	if (value->plain && !value->text[0])
 		return yaml_wrong(&matrix->source, value->key_place,
-			"`value` is empty: write null if nothing is to be there");
+			"`value` is empty: write null to expect nothing");
 	r = yaml_value(&matrix->source, value, value_r);
 	if (r == 0 && json_object_set(json, "value", *value_r) < 0)
 		r = yaml_no_memory(&matrix->source);
@@ -91,7 +91,8 @@ static int read_content(const struct matrix *matrix, const struct yaml_node *nod
 		return yaml_wrong(&matrix->source, found[FIELD]->place, "%s", inner.text);
 	if (!found[SOURCE]->text[strspn(found[SOURCE]->text, " \t\r\n")])
 		return yaml_wrong(&matrix->source, found[SOURCE]->place,
-			"`source` is empty: say where this is known from, a commit, file or mail");
+			"`source` is empty: name the commit, file or mail from which this is "
+			"known");
 	r = read_wanted(matrix, node, found, json, &value);
 	json_decref(value);
 	if (r < 0)
@@ -217,7 +218,7 @@ static int place(struct matrix *matrix)
 	for (size_t i = 0; i < matrix->expect_count && r == 0; i++) {
 		if (!matrix->expect[i].used)
 			r = yaml_wrong(&matrix->source, matrix->expect[i].place,
-				"no cell has what expectation %s is about: correct its `when` or "
+				"expectation %s applies to no cell: correct its `when` or "
 				"`backends`, or remove it",
 				json_string_value(json_object_get(matrix->expect[i].json, "id")));
 	}

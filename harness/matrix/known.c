@@ -69,8 +69,8 @@ static int read_until(struct known *known)
 
 	if (until->count != 1)
 		return yaml_wrong(source, until->place,
-			"`until` says one thing: {date: 2027-06-30}, or {qemu: \">=11.0\"} for the "
-			"version that has it fixed");
+			"`until` has one key: {date: 2027-06-30}, or {qemu: \">=11.0\"} for the "
+			"version that fixes it");
 	if (yaml_check_shape(source, entry, entry->key, YAML_A_SCALAR) < 0)
 		return -EINVAL;
 	if (strcmp(entry->key, "date") == 0) {
@@ -79,8 +79,7 @@ static int read_until(struct known *known)
 				"\"%.40s\" is no date: write it as 2027-06-30", entry->text);
 	} else if (!matrix_is_versioned(entry->key)) {
 		return yaml_wrong(source, entry->key_place,
-			"`until` cannot be told by \"%.40s\": use date, qemu, xen or libxl",
-			entry->key);
+			"`until` has no key \"%.40s\": use date, qemu, xen or libxl", entry->key);
 	} else if (version_range_check(entry->text, &inner) < 0) {
 		return yaml_wrong(source, entry->place, "%s", inner.text);
 	}
@@ -100,7 +99,8 @@ static int read_texts(struct known *known)
 
 		if (!node->text[strspn(node->text, " \t\r\n")])
 			return yaml_wrong(source, node->place,
-				"`%s` of a known deviation is empty: who reads an XFAIL wants to know",
+				"`%s` of a known deviation is empty: the reader of an XFAIL "
+				"needs it",
 				node->key);
 		if (json_object_set_new(known->condition.json, node->key, json_string(node->text)) <
 			0)
@@ -131,7 +131,7 @@ static int attach(const struct known *known, json_t *list, size_t at)
 	if (should_be && json_equal(should_be, json_object_get(known->condition.json, "value"))) {
 		json_decref(expectation);
 		return yaml_wrong(source, known->found[VALUE]->place,
-			"the known deviation is what is expected anyway: remove one of the two");
+			"the known deviation is the expected value: remove one of the two");
 	}
 	all = json_object_get(expectation, "known");
 	if (!all) {
@@ -177,7 +177,7 @@ static int unknown_expectation(const struct known *known, const struct yaml_node
 		suggest_candidate(&suggestion,
 			json_string_value(json_object_get(matrix->expect[i].json, "id")));
 	return yaml_wrong(&matrix->source, id->place,
-		"no cell that this is about has an expectation %.60s: %s%s", id->text,
+		"no cell to which this applies has an expectation %.60s: %s%s", id->text,
 		suggestion.best ? "did you mean " : "correct `expect` or `when`",
 		suggestion.best ? suggestion.best : "");
 }
@@ -248,7 +248,9 @@ static int check_ids(const struct yaml_source *source, const struct yaml_node *l
 		if (!id || id->kind != YAML_SCALAR)
 			continue;
 		if (json_object_get(ids, id->text))
-			r = yaml_wrong(source, id->place, "the id %.60s is there twice: change one",
+			r = yaml_wrong(source, id->place,
+				"the id %.60s is given twice: change "
+				"one",
 				id->text);
 		else if (json_object_set_new(ids, id->text, json_true()) < 0)
 			r = yaml_no_memory(source);
@@ -281,7 +283,7 @@ int matrix_known_read(struct matrix *matrix, const char *name, const struct matr
 			found[MATRIX]->text, name);
 	if (r == 0 && found[KNOWN]->count > KNOWN_MAX)
 		r = yaml_wrong(source, found[KNOWN]->key_place,
-			"there are more than %d known deviations: time to fix some", KNOWN_MAX);
+			"there are more than %d known deviations: remove some", KNOWN_MAX);
 	if (r == 0)
 		r = check_ids(source, found[KNOWN]);
 	for (const struct yaml_node *item = r == 0 ? found[KNOWN]->first : NULL; item && r == 0;

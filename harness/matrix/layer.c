@@ -113,8 +113,8 @@ static int read_settings(const struct yaml_source *source, const struct yaml_nod
 			continue;
 		if (!(layer->backends & (1u << i)))
 			return yaml_wrong(source, sections[i]->key_place,
-				"`backends` leaves %s out and yet here are its settings: remove "
-				"one of the two",
+				"`backends` excludes %s, but its settings are here: remove one "
+				"of the two",
 				setting_backends[i]);
 		for (const struct yaml_node *entry = sections[i]->first; entry && r == 0;
 			entry = entry->next)
@@ -136,8 +136,7 @@ static int read_requires(
 			r = yaml_check_shape(source, entry, entry->key, YAML_ITEMS);
 		if (r == 0 && entry->count > REQUIRES_MAX)
 			r = yaml_wrong(source, entry->place,
-				"these are more than %d capabilities: leave some out",
-				REQUIRES_MAX);
+				"these are more than %d capabilities: remove some", REQUIRES_MAX);
 		if (r < 0)
 			return r;
 		layer->requires[backend] = json_array();
@@ -233,8 +232,8 @@ int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *
 		r = read_to(source, found[TO], layer);
 	if (r == 0 && found[GUEST]) {
 		layer->guest = found[GUEST]->text;
-		r = yaml_check_name(source, found[GUEST]->place, "a guest's folder", layer->guest,
-			"abcdefghijklmnopqrstuvwxyz0123456789_-", GUEST_MAX);
+		r = yaml_check_name(source, found[GUEST]->place, "the folder of a guest image",
+			layer->guest, "abcdefghijklmnopqrstuvwxyz0123456789_-", GUEST_MAX);
 	}
 	if (r == 0)
 		r = read_settings(source, found, layer);

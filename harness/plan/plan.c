@@ -94,8 +94,8 @@ int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 			index + 1);
 	if (!is_folder(guest))
 		return problem_set(why, -EINVAL,
-			"cell %s of the plan: \"guest\" is no name of a folder: make the plan "
-			"again from its matrix",
+			"cell %s of the plan: \"guest\" is not the name of a folder: make the "
+			"plan again from its matrix",
 			name);
 	if (!json_is_object(words) || !json_is_object(requires) || !json_is_object(limits) ||
 		!json_is_object(all_settings) || !json_is_array(expect))
@@ -126,7 +126,7 @@ int plan_check(json_t *plan, struct problem *why)
 	if (json_unpack_ex(plan, &error, 0, "{s:{s:s, s:s}, s:o, s:o}", "matrix", "name", &name,
 		    "sha256", &sha256, "axes", &axes, "cells", &cells) < 0)
 		return problem_set(
-			why, -EINVAL, "the plan is not whole: %s: make it again", error.text);
+			why, -EINVAL, "the plan is incomplete: %s: make it again", error.text);
 	if (!json_is_array(axes) || json_array_size(cells) == 0)
 		return problem_set(why, -EINVAL,
 			"\"axes\" or \"cells\" of the plan is no list: make it again");

@@ -63,7 +63,7 @@ static void refuses_files(void)
 		load("{\"format\": \"igd-harness plan\", \"version\": 2}", &plan, &why), -EPROTO);
 	CU_ASSERT_EQUAL(
 		load("{\"format\": \"igd-harness plan\", \"version\": 1}", &plan, &why), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "not whole"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "incomplete"));
 	CU_ASSERT_EQUAL(load(PLAN(""), &plan, &why), -EINVAL);
 }
 

@@ -173,7 +173,7 @@ int guarded_child_run(const struct guarded_child_spec *order, struct guarded_chi
 	result[1] = -1;
 	r = read_end(result[0], &life[1], end_r);
 	if (r < 0)
-		problem_set(why, r, "the guard of %s is gone", order->argv[0]);
+		problem_set(why, r, "the guard of %s has exited", order->argv[0]);
 out:
 	for (int i = 0; i < 2; i++) {
 		if (life[i] >= 0)

@@ -40,8 +40,8 @@ static char *scalar_text(struct composer *composer, struct fy_token *token, int 
 	char *copy;
 
 	if (text && memchr(text, '\0', length)) {
-		*error_r = yaml_wrong(composer->source, composer->last,
-			"there is a 0 byte in this text: take the \\0 out");
+		*error_r = yaml_wrong(
+			composer->source, composer->last, "this text has a 0 byte: remove the \\0");
 		return NULL;
 	}
 	copy = strndup(text ? text : "", text ? length : 0);
@@ -119,10 +119,10 @@ static int take_start(struct composer *composer, enum yaml_kind kind)
 
 	if (wants_key(composer))
 		return yaml_wrong(composer->source, composer->last,
-			"a key is a list or a mapping here: write a plain word as the key");
+			"this key is a list or a mapping: write a plain word as the key");
 	if (composer->depth == YAML_DEPTH_MAX)
 		return yaml_wrong(composer->source, composer->last,
-			"this is nested deeper than %d levels: none here needs more than 5",
+			"this is nested deeper than %d levels: no file needs more than 5",
 			YAML_DEPTH_MAX);
 	r = add(composer, kind, &node);
 	if (r < 0)
@@ -144,7 +144,7 @@ static int check_keys_once(struct composer *composer, const struct yaml_node *ma
 
 		if (line)
 			r = yaml_wrong(composer->source, entry->key_place,
-				"key \"%.60s\" is said twice, here and at line %d: remove one",
+				"key \"%.60s\" is given twice, here and at line %d: remove one",
 				entry->key, (int)json_integer_value(line));
 		else if (json_object_set_new(
 				 lines, entry->key, json_integer(entry->key_place.line)) < 0)
@@ -174,15 +174,16 @@ static int take_event(struct composer *composer, struct fy_event *event)
 		composer->last = (struct yaml_place){ mark->line + 1, mark->column + 1 };
 	if (event->type == FYET_ALIAS || fy_event_get_anchor_token(event))
 		return yaml_wrong(composer->source, composer->last,
-			"anchors and aliases are of no use here: write the value out");
+			"anchors and aliases are not supported: write the value itself");
 	if (fy_event_get_tag_token(event))
 		return yaml_wrong(composer->source, composer->last,
-			"tags are of no use here: take the ! out, and put what is text in quotes");
+			"tags are not supported: remove the !, and put a text in quotes");
 	switch (event->type) {
 	case FYET_DOCUMENT_START:
 		if (composer->documents)
 			return yaml_wrong(composer->source, composer->last,
-				"a second document begins here: a file has one, so remove the ---");
+				"a second document begins here, but a file has only one: remove "
+				"the ---");
 		composer->documents = true;
 		return 0;
 	case FYET_MAPPING_START:
@@ -272,8 +273,7 @@ static int check_characters(const struct yaml_source *source, const char *text, 
 		step = character_length(text + i, length - i);
 		if (step == 0)
 			return yaml_wrong(source, place,
-				"byte 0x%02x is no UTF-8 text: take it out, or save the file as "
-				"UTF-8",
+				"byte 0x%02x is not UTF-8: remove it, or save the file as UTF-8",
 				(unsigned int)(unsigned char)text[i]);
 		place.column++;
 		if (text[i] == '\n')

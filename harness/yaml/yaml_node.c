@@ -194,7 +194,8 @@ static int whole_value(
 	number = strtoll(node->text, NULL, 10);
 	if (errno != 0)
 		return yaml_wrong(source, node->place,
-			"%.60s is too large a number: if it is text, put it in quotes", node->text);
+			"%.60s is too large a number: if it is a text, put it in quotes",
+			node->text);
 	*value_r = json_integer(number);
 	return 0;
 }
@@ -216,7 +217,8 @@ static int scalar_value(
 		r = whole_value(source, node, value_r);
 	else if (is_odd_number(node->text))
 		return yaml_wrong(source, node->place,
-			"YAML takes %.60s for a number that nothing here is: put it in quotes",
+			"YAML reads %.60s as a kind of number that is not supported: put it in "
+			"quotes",
 			node->text);
 	else
 		*value_r = json_string(node->text);
@@ -235,7 +237,7 @@ int yaml_value(const struct yaml_source *source, const struct yaml_node *node, j
 	}
 	if (node->kind != YAML_LIST)
 		return yaml_wrong(source, node->place,
-			"a mapping is no value here: write one value, or a list");
+			"a mapping is not a value: write one value, or a list");
 	list = json_array();
 	r = list ? 0 : yaml_no_memory(source);
 	for (const struct yaml_node *item = node->first; item && r == 0; item = item->next) {
@@ -266,7 +268,7 @@ int yaml_whole(const struct yaml_source *source, const struct yaml_node *node, j
 		*value_r = json_integer_value(value);
 	else
 		r = yaml_wrong(source, node->place,
-			"this is to be a whole number from %" JSON_INTEGER_FORMAT
+			"this must be a whole number from %" JSON_INTEGER_FORMAT
 			" to %" JSON_INTEGER_FORMAT ", without quotes",
 			min, max);
 	json_decref(value);
@@ -298,7 +300,7 @@ int yaml_check_words(const struct yaml_source *source, const struct yaml_node *n
 
 	if (!node->text[strspn(node->text, " \t\r\n")])
 		return yaml_wrong(source, node->place,
-			"`%s` is empty: who reads the result needs it", node->key);
+			"`%s` is empty: the reader of the result needs it", node->key);
 	for (const char *c = node->text; *c; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			return yaml_wrong(source, node->place,

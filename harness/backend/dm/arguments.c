@@ -108,7 +108,7 @@ int layout_find(const struct arguments *arguments, struct layout *layout_r, stru
 
 		if (option[0] != '-')
 			return problem_set(why, -EINVAL,
-				"argument %zu, \"%.80s\", stands where libxl has an option", i,
+				"argument %zu, \"%.80s\", is where libxl puts an option", i,
 				option);
 		next = i + (is_one_of(option, flags) ? 1 : 2);
 		if (next > arguments->count)

@@ -115,7 +115,9 @@ static int identify_model(
 		return r;
 	version = strstr(line, "version ");
 	if (!version || !dotted_number(version + strlen("version "), number, sizeof(number)))
-		return problem_set(why, -EPROTO, "%s --version says \"%s\", which is not a QEMU",
+		return problem_set(why, -EPROTO,
+			"%s --version printed \"%s\", which is not the "
+			"version of a QEMU",
 			host->device_model, line);
 	json_object_set_new(versions, "qemu", json_string(number));
 	json_object_set_new(json_object_get(identities, "texts"), "qemu", json_string(line));

@@ -63,7 +63,7 @@ static int qemu_identify(struct backend_host *host, json_t *identities, struct p
 		return r;
 	if (sscanf(text, "QEMU emulator version %63[0-9.]", version) != 1)
 		return problem_set(why, -EPROTO,
-			"%s --version says \"%s\", which is not how QEMU names its version",
+			"%s --version printed \"%s\", which is not the version of a QEMU",
 			host->program, text);
 	json_object_set_new(identities, "versions", json_pack("{s:s}", "qemu", version));
 	json_object_set_new(identities, "texts", json_pack("{s:s}", "qemu", text));

@@ -236,10 +236,10 @@ static void conclude_without(const struct bisect_orders *orders, int status, con
 
 	/* Half a run is damaged, and only its command knows what came between. */
 	snprintf(text, sizeof(text), "%s: %.200s%s%.200s",
-		refused      ? "its run says that it cannot be tested"
+		refused      ? "according to its run it cannot be tested"
 		: not_loaded ? "cannot be tested"
-			     : "there is no whole run",
-		line[0] || damage[0] ? line : "its command said nothing",
+			     : "the run is incomplete",
+		line[0] || damage[0] ? line : "its command printed nothing",
 		line[0] && damage[0] ? "; " : "", damage);
 	answer(result, refused || not_loaded ? BISECT_SKIP : BISECT_STOP, text, NULL);
 }

@@ -238,7 +238,7 @@ static enum bisect_answer judge_part(
 	} else if (is_unknown_configuration(cell)) {
 		say_cell(cell, "the configuration is not known", why);
 	} else if (verdict_of(cell) == VERDICT_FAIL) {
-		say_cell(cell, "but not with the deviation that is looked for", why);
+		say_cell(cell, "but with a different deviation", why);
 	} else if (verdict_of(cell) == VERDICT_SKIP || verdict_of(cell) == VERDICT_ERROR) {
 		say_cell(cell, "which cannot be tested", why);
 	} else if (!seen) {
@@ -294,9 +294,7 @@ static enum bisect_answer judge_by_signature(
 	if (counts[BISECT_STOP] > 0 || counts[BISECT_SKIP] > 0)
 		return counts[BISECT_STOP] > 0 ? BISECT_STOP : BISECT_SKIP;
 	if (counts[BISECT_BAD] > 0 && counts[BISECT_GOOD] > 0) {
-		fprintf(why,
-			"; of the %zu deviations %zu are seen: name the one that is meant by "
-			"--signature",
+		fprintf(why, "; of the %zu deviations %zu are seen: choose one with --signature",
 			json_array_size(signature), counts[BISECT_BAD]);
 		return BISECT_SKIP;
 	}

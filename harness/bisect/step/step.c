@@ -76,8 +76,8 @@ int bisect_look_for(struct bisect_session *session, json_t *signature, struct pr
 		json_object_set_new(wanted, name, json_true());
 		if (plan_place(places, name) < 0)
 			r = problem_set(why, -ENOENT,
-				"the signature is about a cell %.200s, which is not among those "
-				"that are run; `igd-harness plan` lists them",
+				"the signature names the cell %.200s, which is not selected; "
+				"`igd-harness plan` lists them",
 				name);
 	}
 	json_array_foreach(cells, i, cell)
@@ -135,8 +135,8 @@ static enum bisect_answer read_build(const struct bisect_orders *orders,
 		return BISECT_STOP;
 	case CHILD_SIGNALLED:
 		snprintf(text, 512,
-			"the build was killed by signal %d, which is no word of what "
-			"is built",
+			"the build was killed by signal %d, which does not show whether the "
+			"revision builds",
 			end->number);
 		return BISECT_STOP;
 	case CHILD_LATE:
@@ -213,7 +213,7 @@ static int build(struct bisect_session *session, const struct bisect_point *poin
 		if (r == -ENOENT) {
 			r = 0;
 			answer = BISECT_SKIP;
-			snprintf(text, sizeof(text), "the build did not make it: %.300s",
+			snprintf(text, sizeof(text), "the build did not produce it: %.300s",
 				missing.text);
 		} else if (r < 0) {
 			problem_set(why, r, "%s", missing.text);
