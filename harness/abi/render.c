@@ -80,14 +80,14 @@ static void print_about(const json_t *symbol, FILE *stream)
 		snprintf(head, sizeof(head), "%s: ", class);
 		print_line(symbol, "replacement", head, stream);
 	} else {
-		put_text(stream, 8, "not classified: ", "the file of symbols does not have it");
+		put_text(stream, 8, "not classified: ", "it is not in the table of symbols");
 	}
 	print_line(symbol, "hypercall", "today: ", stream);
 	print_line(symbol, "only", "only for: ", stream);
 	if (strcmp(class, "proposed") == 0)
 		print_line(symbol, "source", "proposal: ", stream);
 	if (json_is_true(json_object_get(symbol, "weak")))
-		put_text(stream, 8, "weak: ", "it starts without");
+		put_text(stream, 8, "weak: ", "it starts without it");
 }
 
 /*

@@ -71,7 +71,7 @@ static void print_headline(const json_t *result, FILE *stream)
 	} else if (strcmp(document_text(result, "outcome"), "ends") == 0) {
 		fputs("nothing to bisect", stream);
 	} else {
-		fputs("stopped, nothing is decided", stream);
+		fputs("stopped without a result", stream);
 	}
 }
 
@@ -132,11 +132,11 @@ static void print_counts(const json_t *result, FILE *stream)
 	size_t candidates = (size_t)json_integer_value(json_object_get(result, "candidates"));
 
 	if (candidates > 0)
-		fprintf(stream, "%-14s %zu; the logarithm is %u, it took %zu and %zu skipped\n",
+		fprintf(stream, "%-14s %zu; at most %u tests needed; %zu made, %zu skipped\n",
 			"candidates", candidates, bisect_steps(candidates), counts.decided,
 			counts.skipped);
-	fprintf(stream, "%-14s %zu runs and %zu builds made now, %zu steps known before\n", "work",
-		counts.runs, counts.builds, counts.known);
+	fprintf(stream, "%-14s %zu runs and %zu builds made now, %zu steps known from before\n",
+		"work", counts.runs, counts.builds, counts.known);
 }
 
 static void print_about(const json_t *result, FILE *stream)
@@ -149,7 +149,7 @@ static void print_about(const json_t *result, FILE *stream)
 	if (json_array_size(json_object_get(result, "signature")) > 0)
 		bisect_signature_print(json_object_get(result, "signature"), stream);
 	else
-		fputs("what the matrix does not expect", stream);
+		fputs("any deviation from the matrix", stream);
 	fputc('\n', stream);
 	json_array_foreach(json_object_get(result, "good"), i, good)
 		print_field("good end", good, stream);
@@ -230,12 +230,12 @@ static int render_mail(const json_t *result, FILE *stream)
 	}
 	print_about(result, stream);
 	if (json_is_object(json_object_get(result, "difference"))) {
-		fputs("\nWhat differs between ", stream);
+		fputs("\nDifferences between ", stream);
 		escape_text(stream, document_text(result, "last_good"));
 		fputs(" and the first bad one:\n\n", stream);
 		print_changes(result, stream);
 	}
-	fputs("\nHow it was found:\n\n", stream);
+	fputs("\nSteps:\n\n", stream);
 	print_steps(result, stream);
 	fprintf(stream, "\n-- \nigd-harness %s\n", document_text(result, "harness"));
 	return ferror(stream) ? -EIO : 0;

@@ -82,8 +82,8 @@ static void the_work_is_counted(void)
 	json_t *result = parse(git);
 	char *text = rendered(result, "text");
 
-	has(text, "candidates     8; the logarithm is 3, it took 1 and 1 skipped\n");
-	has(text, "3 runs and 3 builds made now, 1 steps known before\n");
+	has(text, "candidates     8; at most 3 tests needed; 1 made, 1 skipped\n");
+	has(text, "3 runs and 3 builds made now, 1 steps known from before\n");
 	CU_ASSERT_PTR_NULL(strchr(text, '\033'));
 	free(text);
 	json_decref(result);
@@ -111,7 +111,7 @@ static void each_outcome_has_its_line(void)
 	headline("{\"outcome\": \"open\", \"first_bad\": [{\"point\": \"a\"}, {\"point\": \"b\"}]}",
 		"the first bad commit is one of 2\n");
 	headline("{\"outcome\": \"ends\", \"first_bad\": []}", "nothing to bisect\n");
-	headline("{\"outcome\": \"stopped\", \"first_bad\": []}", "stopped, nothing is decided\n");
+	headline("{\"outcome\": \"stopped\", \"first_bad\": []}", "stopped without a result\n");
 	headline(
 		"{\"kind\": \"tuple\", \"first_bad\": [], \"guilty\": [{\"part\": \"qemu\", \"good\":"
 		" \"7\", \"bad\": \"10\"}, {\"part\": \"libxl\", \"good\": \"4.17\", \"bad\":"

@@ -188,10 +188,10 @@ int compare_render_text(const json_t *comparison, FILE *stream)
 	json_int_t changed = json_integer_value(json_object_get(counts, "changed"));
 
 	print_runs(comparison, stream);
-	fputs("\nWhat is under test, and the host, where the runs differ:\n", stream);
+	fputs("\nSoftware under test and host, where the runs differ:\n", stream);
 	print_identities(comparison, stream);
-	fputs("\nThe verdicts, in that order", stream);
-	fputs(changed > 0 ? "; first the cells of which something changed:\n" : ":\n", stream);
+	fputs("\nThe verdicts, in the order of the runs", stream);
+	fputs(changed > 0 ? "; the cells that changed come first:\n" : ":\n", stream);
 	print_cells(comparison, true, stream);
 	if (changed > 0)
 		fputc('\n', stream);

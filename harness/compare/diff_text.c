@@ -69,8 +69,8 @@ int diff_render(const json_t *difference, FILE *stream)
 	print_side(difference, "a", stream);
 	print_side(difference, "b", stream);
 	fputs(json_array_size(identities)
-			? "\nWhat is under test, and the host:\n"
-			: "\nNothing of what is under test changed, nor the host.\n",
+			? "\nSoftware under test and host:\n"
+			: "\nThe software under test and the host are the same.\n",
 		stream);
 	json_array_foreach(identities, i, entry) diff_render_change(entry, "    ", stream);
 	diff_render_more(difference, stream);

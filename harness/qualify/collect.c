@@ -41,8 +41,8 @@ static int split(const char *text, bool may_lack, char release[static RELEASE_MA
 		length = 0;
 	}
 	if (length == 0 || length >= RELEASE_MAX || !**path_r)
-		return problem_set(why, -EINVAL,
-			"\"%.100s\" does not say which release it is of: write RELEASE=PATH", text);
+		return problem_set(
+			why, -EINVAL, "\"%.100s\" names no release: write RELEASE=PATH", text);
 	memcpy(release, text + begin, length);
 	release[length] = '\0';
 	for (const char *c = release; *c; c++)

@@ -90,8 +90,8 @@ static void add_reason_counts(
 			"have no answer (ERROR or MISS)" },
 		{ VERDICT_SKIP, VERDICT_SKIP, "was skipped: a requirement was not met",
 			"were skipped: a requirement was not met" },
-		{ VERDICT_XFAIL, VERDICT_XFAIL, "deviates from what should be, as is known (XFAIL)",
-			"deviate from what should be, as is known (XFAIL)" },
+		{ VERDICT_XFAIL, VERDICT_XFAIL, "has its known deviation (XFAIL)",
+			"have their known deviations (XFAIL)" },
 		{ VERDICT_PASS, VERDICT_PASS, "is as expected (PASS)", "are as expected (PASS)" },
 	};
 

@@ -230,8 +230,9 @@ json_t *qualify_outcome(const json_t *cell)
 	const json_t *cause = patterns_first_cause(json_object_get(cell, "logs"));
 	const char *ending = document_text(cell, "ending");
 	const char *changed = document_text(transition, "changed");
-	const char *stands =
-		json_is_false(json_object_get(transition, "steps")) ? "; it does not go on" : "";
+	const char *stands = json_is_false(json_object_get(transition, "steps"))
+				     ? "; its work does not continue"
+				     : "";
 
 	if (!ending[0])
 		return json_string("did not run to its end");

@@ -102,9 +102,9 @@ void qualify_add_reason_regressions(const struct qualify *qualify, json_t *reaso
 	}
 	if (count > 0)
 		qualify_add_reason(reasons,
-			json_sprintf("%zu %s in a release before.", count,
-				summary_plural(count, "cell does not hold as it did",
-					"cells do not hold as they did")),
+			json_sprintf("%zu %s in an earlier release.", count,
+				summary_plural(count, "cell no longer passes as it did",
+					"cells no longer pass as they did")),
 			json_incref(of));
 	json_decref(of);
 }
@@ -188,9 +188,8 @@ bool qualify_add_reason_mixed(const struct qualify *qualify, json_t *reasons)
 			continue;
 		mixed = true;
 		qualify_add_reason(reasons,
-			json_string(
-				"It was not of the same Xen, libxl and QEMU as the first run of "
-				"its release."),
+			json_string("Its Xen, libxl or QEMU is not the same as in the first run of "
+				    "its release."),
 			json_pack("[o]", qualify_name(run)));
 	}
 	return mixed;
@@ -213,7 +212,7 @@ bool qualify_add_reason_hosts(const struct qualify *qualify, json_t *reasons)
 		if (!json_is_true(json_object_get(host, "is_of_runs"))) {
 			bad = true;
 			qualify_add_reason(reasons,
-				json_string("The preflight saw other versions than the runs."),
+				json_string("The preflight saw different versions than the runs."),
 				json_pack("[s]", document_text(host, "release")));
 		}
 	}
@@ -232,7 +231,9 @@ bool qualify_add_reason_abis(const struct qualify *qualify, json_t *reasons)
 		if (json_array_size(json_object_get(abi, "faults")) == 0)
 			continue;
 		bad = true;
-		qualify_add_reason(reasons, json_string("QEMU is built for another Xen (ABI)."),
+		qualify_add_reason(reasons,
+			json_string("QEMU is built for a different Xen "
+				    "(ABI)."),
 			json_pack("[s]", document_text(abi, "release")));
 	}
 	return bad;

@@ -135,7 +135,7 @@ static void write_all(void *data, FILE *stream)
 	qualify_sheet_failures(sheet, document);
 	qualify_sheet_known(sheet, document, "known", "Known deviations");
 	qualify_sheet_known(sheet, document, "expired", "Known deviations past their end");
-	qualify_sheet_known(sheet, document, "gone", "Known deviations that are gone");
+	qualify_sheet_known(sheet, document, "gone", "Known deviations that no longer occur");
 	qualify_sheet_unanswered(sheet, document);
 	qualify_sheet_unrun(sheet, document);
 	qualify_sheet_preflight(sheet, document);

@@ -48,7 +48,7 @@ void qualify_sheet_verdicts(const struct sheet *sheet, const json_t *document)
 	const json_t *matrix;
 	size_t i;
 
-	sheet_heading(sheet, 2, "The verdicts side by side");
+	sheet_heading(sheet, 2, "Verdicts side by side");
 	json_array_foreach(json_object_get(document, "matrices"), i, matrix)
 		write_verdicts(sheet, matrix);
 }
@@ -59,12 +59,12 @@ void qualify_sheet_verdicts(const struct sheet *sheet, const json_t *document)
 static const struct {
 	const char *class, *before, *words; /* before: "" for whatever else it was */
 } classes[] = {
-	{ "regression", "XFAIL", "was a known deviation, and is not as expected now" },
-	{ "regression", "", "held before, and is not as expected now" },
+	{ "regression", "XFAIL", "was a known deviation, is not as expected now" },
+	{ "regression", "", "was as expected, is not now" },
 	{ "other failure", "", "fails otherwise" },
-	{ "known", "FAIL", "failed before, and is a known deviation now" },
-	{ "known", "", "held before, and is a known deviation now" },
-	{ QUALIFY_OTHERWISE, "", "was a known deviation, and is a different one now" },
+	{ "known", "FAIL", "failed before, is a known deviation now" },
+	{ "known", "", "was as expected, is a known deviation now" },
+	{ QUALIFY_OTHERWISE, "", "was a known deviation, is a different one now" },
 	{ "like a", "", "fails likewise" },
 	{ "not tested", "", "has no answer now" },
 	{ "fixed", "", "is as expected now" },
@@ -117,8 +117,8 @@ static void write_step(const struct sheet *sheet, const json_t *matrix, const js
 	sheet_heading(sheet, 3, text);
 	snprintf(text, sizeof(text),
 		"%" JSON_INTEGER_FORMAT " as before; %" JSON_INTEGER_FORMAT
-		" not here, and had an answer before; %" JSON_INTEGER_FORMAT
-		" had no answer before.",
+		" without an answer here, with one before; %" JSON_INTEGER_FORMAT
+		" without an answer before.",
 		counted(step, "same"), counted(step, "only a"), counted(step, "only b"));
 	sheet_paragraph(sheet, "Cells:", text);
 	for (size_t class = 0; class < CLASSES; class ++) {
@@ -143,8 +143,9 @@ void qualify_sheet_steps(const struct sheet *sheet, const json_t *document)
 	size_t i, j;
 
 	sheet_heading(sheet, 2, "Regressions between releases");
-	sheet_paragraph(
-		sheet, "", "Each cell against the last release before in which it had an answer.");
+	sheet_paragraph(sheet, "",
+		"Each cell is compared with the last earlier release in which it had "
+		"an answer.");
 	json_array_foreach(json_object_get(document, "matrices"), i, matrix)
 	{
 		json_array_foreach(json_object_get(matrix, "steps"), j, step)
@@ -253,7 +254,7 @@ void qualify_sheet_transitions(const struct sheet *sheet, const json_t *document
 	if (any)
 		sheet_table_end(sheet);
 	else
-		sheet_paragraph(sheet, "", "No guest was.");
+		sheet_paragraph(sheet, "", "No guest was saved.");
 }
 
 void qualify_sheet_failures(const struct sheet *sheet, const json_t *document)
@@ -338,7 +339,7 @@ void qualify_sheet_unanswered(const struct sheet *sheet, const json_t *document)
 
 	sheet_heading(sheet, 2, "Cells without an answer");
 	if (json_array_size(groups) == 0) {
-		sheet_paragraph(sheet, "", "Every cell that was run has one.");
+		sheet_paragraph(sheet, "", "Every cell that was run has an answer.");
 		return;
 	}
 	sheet_table(sheet, columns);

@@ -99,7 +99,7 @@ void qualify_sheet_releases(const struct sheet *sheet, const json_t *document)
 		{ "Xen", "versions", "xen" },
 		{ "libxl", "versions", "libxl" },
 		{ "QEMU", "versions", "qemu" },
-		{ "QEMU, as it calls itself", "qemu", NULL },
+		{ "QEMU, by its own version text", "qemu", NULL },
 		{ "dom0's kernel", "kernel", NULL },
 		{ "QEMU, SHA-256", "device_model", "sha256" },
 		{ "build of Xen", "builds", "xen" },
@@ -260,7 +260,7 @@ static void write_abi(const struct sheet *sheet, const json_t *abi)
 void qualify_sheet_abi(const struct sheet *sheet, const json_t *document)
 {
 	static const char *const columns[] = { "Release", "Program", "Unstable symbols",
-		"New since the release before", "Gone since", "Faults", NULL };
+		"New since the previous release", "Gone since", "Faults", NULL };
 	const json_t *abis = json_object_get(document, "abi"), *abi;
 	size_t i;
 

@@ -10,15 +10,15 @@ static const struct {
 	bool listed; /* by cell; else only counted */
 } classes[] = {
 	{ "regression", "regression", true },
-	{ "other failure", "fails otherwise than the baseline", true },
+	{ "other failure", "fails differently than the baseline", true },
 	{ "like a", "fails like the baseline", true },
 	{ "never passed", "never passed", true },
 	{ "not tested", "without an answer", true },
 	{ "only a", "only in the baseline", true },
-	{ "known", "the known deviation, which it was not", true },
+	{ "known", "a known deviation, not one before", true },
 	{ "fixed", "fixed", true },
 	{ "only b", "not in the baseline", true },
-	{ "changed", "as expected in both, but something else is seen", false },
+	{ "changed", "as expected in both, with different values", false },
 	{ "same", "as in the baseline", false },
 };
 
@@ -29,7 +29,9 @@ static void name_baseline(const struct sections *sections)
 	const json_t *baseline = json_object_get(sections->difference, "a");
 	char text[TEXT_MAX];
 
-	snprintf(text, sizeof(text), "The run that began %s, by igd-harness %s; its worst is %s.",
+	snprintf(text, sizeof(text),
+		"The run that began %s, by igd-harness %s; its worst "
+		"verdict is %s.",
 		document_text(baseline, "started"), document_text(baseline, "harness"),
 		document_text(baseline, "verdict"));
 	if (document_text(baseline, "run_sha256")[0]) {

@@ -64,7 +64,7 @@ void section_tested(const struct sections *sections)
 	sheet_table(&sections->sheet, columns);
 	json_object_foreach(json_object_get(identities, "versions"), name, version)
 		row2(sections, name, version);
-	row2(sections, "QEMU, as it calls itself",
+	row2(sections, "QEMU, by its own version text",
 		json_object_get(json_object_get(identities, "texts"), "qemu"));
 	row2(sections, "device model", json_object_get(model, "path"));
 	row2(sections, "device model, SHA-256", json_object_get(model, "sha256"));
@@ -105,7 +105,7 @@ static void exercised_text(const json_t *coverage, char text[static TEXT_MAX])
 	snprintf(text, TEXT_MAX, "8086:%.4s in %" JSON_INTEGER_FORMAT " %s",
 		device + (strncmp(device, "0x", 2) == 0 ? 2 : 0), cells,
 		summary_plural((size_t)cells, "cell", "cells"));
-	section_add(text, ": ", counts[0] ? counts : "present, in no guest");
+	section_add(text, ": ", counts[0] ? counts : "present, but in no guest");
 	if (json_is_true(json_object_get(coverage, "phantom")))
 		section_add(text, "; ", "PHANTOM: not hardware");
 }
@@ -158,8 +158,9 @@ static void other_coverage(const struct sections *sections)
 
 		exercised_text(entry, exercised);
 		if (!document_text(entry, "device")[0])
-			sheet_paragraph(
-				&sections->sheet, "", "The host named no Intel display function.");
+			sheet_paragraph(&sections->sheet, "",
+				"No Intel display function of the host is "
+				"known.");
 		else if (!document_text(entry, "generation")[0])
 			sheet_paragraph(
 				&sections->sheet, "Devices of an unknown generation:", exercised);
@@ -192,7 +193,7 @@ void section_coverage(const struct sections *sections)
 	if (table)
 		sheet_table_end(&sections->sheet);
 	other_coverage(sections);
-	sheet_paragraph(&sections->sheet, "Never exercised, of either class:", never);
+	sheet_paragraph(&sections->sheet, "Never exercised, in either class:", never);
 }
 
 /* One hash that stands for all files of all cells: of the list that sha256sum would print. */

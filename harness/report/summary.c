@@ -189,8 +189,9 @@ static void decide(const json_t *findings, json_t *summary)
 		say(grounds, "%zu of %zu %s skipped: a requirement was not met.", skipped, total,
 			summary_plural(skipped, "cells was", "cells were"));
 	if (xfail > 0)
-		say(grounds, "%zu of %zu %s from what should be, as is known (XFAIL).", xfail,
-			total, summary_plural(xfail, "cells deviates", "cells deviate"));
+		say(grounds, "%zu of %zu %s (XFAIL).", xfail, total,
+			summary_plural(xfail, "cells has its known deviation",
+				"cells have their known deviations"));
 	if (summary_other_guest(findings))
 		say(grounds, "The guests were %s, in place of the matrix's own.",
 			summary_other_guest(findings));

@@ -49,8 +49,8 @@ static int lock(struct store *store, struct problem *why)
 			why, -errno, "cannot make %s/lock: %s", store->dir, strerror(errno));
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return problem_set(why, -EBUSY,
-			"another igd-harness is writing in %s: wait for it, "
-			"or use a different --out",
+			"another igd-harness is writing in %s: wait for it, or use a "
+			"different --out",
 			store->dir);
 	return 0;
 }
@@ -235,7 +235,9 @@ int store_hold(struct store *store, struct problem *why)
 		return problem_set(
 			why, -errno, "cannot open %s/lock: %s", store->dir, strerror(errno));
 	if (flock(store->lock_fd, LOCK_SH | LOCK_NB) < 0)
-		return problem_set(why, -EBUSY, "another igd-harness is writing in %s: wait for it",
+		return problem_set(why, -EBUSY,
+			"another igd-harness is writing in %s: wait "
+			"for it",
 			store->dir);
 	return 0;
 }

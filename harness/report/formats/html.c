@@ -136,10 +136,10 @@ static void add_screen(struct report *report, const json_t *cell, json_t *detail
 	(*count)++;
 	if (r < 0 || !is_png(bytes, length)) {
 		json_object_set_new(detail, "screen_left_out",
-			json_string(r == -EFBIG ? "it is too large" : "it is no picture"));
+			json_string(r == -EFBIG ? "it is too large" : "it is not a picture"));
 	} else if (length > *left) {
 		json_object_set_new(detail, "screen_left_out",
-			json_string("this page has as many pictures as it may"));
+			json_string("this page has reached its limit of pictures"));
 	} else {
 		*left -= length;
 		json_object_set_new(detail, "screen", data_url(bytes, length));

@@ -142,7 +142,7 @@ static void only_a_picture_becomes_one(void)
 	screen_length = sizeof(markup) - 1;
 	text = render("html");
 	CU_ASSERT_PTR_NULL(strstr(text, "\"screen\":"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"screen_left_out\":\"it is no picture\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"screen_left_out\":\"it is not a picture\""));
 	free(text);
 	screen = huge;
 	screen_length = sizeof(huge) - 1;

@@ -45,7 +45,7 @@ static void put_head(const json_t *findings, FILE *stream)
 	fputs("; ", stream);
 	render_measured_on(findings, stream);
 	fputs("\n\n", stream);
-	fputs("| saved, restored, how | what became of the guest | disk | clock | saved | save, restore | verdict |\n"
+	fputs("| saved, restored, how | result | disk | clock | saved | save, restore | verdict |\n"
 	      "|---|---|---|---|---|---|---|\n",
 		stream);
 }
@@ -72,7 +72,7 @@ static void put_outcome(const json_t *cell, FILE *stream)
 		fputs(changed[0] ? "changed: " : "the same machine", stream);
 	put_text(stream, changed);
 	if (json_is_false(json_object_get(transition, "steps")))
-		fputs("; it does not go on", stream);
+		fputs("; its work does not continue", stream);
 }
 
 static void put_work(const json_t *transition, FILE *stream)

@@ -148,7 +148,7 @@ static void write_unanswered(const struct sections *sections)
 
 	sheet_heading(&sections->sheet, 2, "Cells without an answer");
 	if (json_array_size(groups) == 0) {
-		sheet_paragraph(&sections->sheet, "", "Every cell of the matrix has one.");
+		sheet_paragraph(&sections->sheet, "", "Every cell of the matrix has an answer.");
 		return;
 	}
 	sheet_table(&sections->sheet, columns);
@@ -174,7 +174,7 @@ static void write_all(void *data, FILE *stream)
 	section_changes(sections);
 	write_known(sections, "known", "Known deviations", "None was seen.");
 	write_known(sections, "expired", "Known deviations past their end", "None.");
-	write_known(sections, "gone", "Known deviations that are gone", "None.");
+	write_known(sections, "gone", "Known deviations that no longer occur", "None.");
 	write_unanswered(sections);
 	section_tested(sections);
 	section_documents(sections);

@@ -133,7 +133,7 @@ static void print_views(const json_t *cell, const json_t *views, FILE *stream)
 	size_t i, hidden = 0;
 
 	escape_text(stream, document_text(cell, "name"));
-	fputs(first_difference[0] ? ": the views part at " : ": the views agree", stream);
+	fputs(first_difference[0] ? ": the views differ at " : ": the views agree", stream);
 	escape_text(stream, first_difference);
 	fputc('\n', stream);
 	measure(devices, widths);
@@ -146,7 +146,7 @@ static void print_views(const json_t *cell, const json_t *views, FILE *stream)
 			hidden++;
 	}
 	if (hidden > 0)
-		fprintf(stream, "  and %zu other function%s, in which nothing parts\n", hidden,
+		fprintf(stream, "  and %zu other function%s, without a difference\n", hidden,
 			hidden > 1 ? "s" : "");
 }
 

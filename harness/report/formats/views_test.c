@@ -40,11 +40,11 @@ static void a_row_stands_under_its_layers(void)
 		" {\"address\": \"0000:00:01.0\"}, \"parts_at\": null, \"why\": \"\"}"));
 
 	CU_ASSERT_STRING_EQUAL(text, HEAD
-		"a-b: the views part at guest\n"
+		"a-b: the views differ at guest\n"
 		"                 config  libxl      qemu               guest\n"
 		"  igd            yes     (00:02.0)  00:02.0 8086:3e92  - !\n"
 		"      0000:00:02.0 of the host parts at guest: QEMU has it, the guest has not\n"
-		"  and 1 other function, in which nothing parts\n");
+		"  and 1 other function, without a difference\n");
 	free(text);
 }
 

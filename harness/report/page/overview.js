@@ -343,5 +343,5 @@ function overview(run) {
 		el('main', { id: 'main' }, filter(run), firstLook(run), matrix(run), cellSection(run),
 			deviations(run, 'known', 'Known deviations', 'None was seen.'),
 			deviations(run, 'expired', 'Known deviations past their end', ''),
-			deviations(run, 'gone', 'Known deviations that are gone', ''), unanswered(run), behind(run)));
+			deviations(run, 'gone', 'Known deviations that no longer occur', ''), unanswered(run), behind(run)));
 }
