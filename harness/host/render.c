@@ -173,7 +173,7 @@ void host_render_text(const json_t *document, bool colour, FILE *stream)
 	print_summary(document, colour, stream);
 	print_host(json_object_get(document, "identities"), stream);
 	if (!has_verdict(document, "PASS"))
-		fputs("\nWhat to do\n", stream);
+		fputs("\nAdvice\n", stream);
 	print_troubles(checks, "FAIL", colour, stream);
 	if (!has_verdict(document, "PASS"))
 		print_troubles(checks, "UNKNOWN", colour, stream);

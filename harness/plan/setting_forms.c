@@ -190,7 +190,7 @@ int form_rdm(const char *text, struct problem *why)
 	if (rdm_parse(text, &words) == 0)
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN " says nothing of reserved regions: write strategy=host, policy=strict or "
+		SHOWN " is not a rule for reserved regions: write strategy=host, policy=strict or "
 		      "policy=relaxed, or both with a comma between",
 		text);
 }

@@ -182,7 +182,7 @@ static bool judge_host(const json_t *findings, FILE *why)
 	{
 		if (verdict_of(cell) != VERDICT_MISS)
 			continue;
-		say_cell(cell, "which says nothing of what is tested", why);
+		say_cell(cell, "so the revision was not tested", why);
 		return false;
 	}
 	return true;

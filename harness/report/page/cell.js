@@ -88,7 +88,7 @@ function logMatch(match) {
 				+ (match.count > 1 ? ` and ${match.count - 1} more` : ''))),
 		el('pre', { tabindex: '0', role: 'region', 'aria-label': 'Line of ' + match.file }, code(match.text)),
 		el('p', {}, match.meaning),
-		el('p', {}, el('strong', {}, 'What to do: '), match.advice),
+		el('p', {}, el('strong', {}, 'Advice: '), match.advice),
 		el('p', { class: 'quiet' }, `${match.known} \u00b7 ${match.reference}`));
 }
 
