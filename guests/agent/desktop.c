@@ -2,7 +2,6 @@
 #include "guests/agent/desktop.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +9,11 @@
 #include <sys/wait.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-login.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "guests/agent/clock.h"
 #include "guests/agent/collect.h"
+#include "guests/agent/limited_read.h"
 #include "src/tree.h"
 
 #define SEAT          "seat0"
@@ -27,14 +27,6 @@
 
 /* What desktop_await() came to, for the report. */
 static struct desktop_wait waited;
-
-static long long monotonic_ms(void)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static json_t *unit_property(sd_bus *bus, const char *path, const char *name)
 {
@@ -131,37 +123,12 @@ static void look_into(int fd)
 	_exit(look && !json_dumpfd(look, fd, JSON_COMPACT | JSON_ENSURE_ASCII) ? 0 : 1);
 }
 
-/* Reads until the child closes its end. Returns bytes, or a negative errno: -ETIMEDOUT. */
-static ssize_t read_look(int fd, char text[static LOOK_TEXT_MAX])
-{
-	long long until = monotonic_ms() + DESKTOP_LOOK_MS;
-	size_t used = 0;
-
-	while (used < LOOK_TEXT_MAX) {
-		struct pollfd poller = { .fd = fd, .events = POLLIN };
-		long long left = until - monotonic_ms();
-		ssize_t got;
-
-		if (left <= 0)
-			return -ETIMEDOUT;
-		if (poll(&poller, 1, (int)left) <= 0)
-			continue;
-		got = read(fd, text + used, LOOK_TEXT_MAX - used);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? -errno : (ssize_t)used;
-		used += (size_t)got;
-	}
-	return -E2BIG;
-}
-
 /* One look, in a process of its own. Returns 0 and a new object, or a negative errno. */
 static int take_look(json_t **look_r, struct problem *why)
 {
 	static char text[LOOK_TEXT_MAX];
-	int ends[2];
-	ssize_t length;
+	size_t length = 0;
+	int ends[2], r;
 	pid_t pid;
 
 	if (pipe(ends))
@@ -177,15 +144,15 @@ static int take_look(json_t **look_r, struct problem *why)
 		look_into(ends[1]);
 	}
 	close(ends[1]);
-	length = read_look(ends[0], text);
+	r = limited_read(ends[0], text, LOOK_TEXT_MAX, DESKTOP_LOOK_MS, &length);
 	close(ends[0]);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	if (length == -ETIMEDOUT)
+	if (r == -ETIMEDOUT)
 		return problem_set(why, -ETIMEDOUT,
 			"no answer from systemd, logind or the server within %d s",
 			DESKTOP_LOOK_MS / 1000);
-	*look_r = length > 0 ? json_loadb(text, (size_t)length, 0, NULL) : NULL;
+	*look_r = r == 0 ? json_loadb(text, length, 0, NULL) : NULL;
 	return *look_r ? 0
 		       : problem_set(why, -EPROTO,
 				 "the process that reads the desktop exited "
@@ -247,12 +214,12 @@ static bool is_ready(void)
 
 struct desktop_wait desktop_await(unsigned int limit_s)
 {
-	long long begin = monotonic_ms();
+	long long begin = clock_ms(CLOCK_MONOTONIC);
 	unsigned long long idle, all, idle_before, all_before;
 	int calm = 0;
 
 	waited = (struct desktop_wait){ 0 };
-	while (!waited.settled && monotonic_ms() - begin < (long long)limit_s * 1000) {
+	while (!waited.settled && clock_ms(CLOCK_MONOTONIC) - begin < (long long)limit_s * 1000) {
 		waited.ready = is_ready();
 		read_ticks(&idle_before, &all_before);
 		sleep(PAUSE_S);
@@ -264,7 +231,7 @@ struct desktop_wait desktop_await(unsigned int limit_s)
 			calm = 0;
 		waited.settled = calm >= CALM_LOOKS;
 	}
-	waited.waited_ms = monotonic_ms() - begin;
+	waited.waited_ms = clock_ms(CLOCK_MONOTONIC) - begin;
 	return waited;
 }
 

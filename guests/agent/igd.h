@@ -89,7 +89,4 @@ void igd_tell_screen(const struct igd_card *card);
 /* Has the engine execute an empty batch: tells "engine". */
 void igd_tell_engine(const struct igd_card *card);
 
-/* Milliseconds of CLOCK_MONOTONIC. */
-long long igd_now_ms(void);
-
 #endif

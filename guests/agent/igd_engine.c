@@ -14,6 +14,7 @@
 #include <i915_drm.h>
 #pragma GCC diagnostic pop
 
+#include "guests/agent/clock.h"
 #include "guests/agent/igd.h"
 #include "src/tree.h"
 
@@ -97,7 +98,7 @@ static const char *execute(int fd, int *error_r)
 
 void igd_tell_engine(const struct igd_card *card)
 {
-	long long begin = igd_now_ms();
+	long long begin = clock_ms(CLOCK_MONOTONIC);
 	const char *result;
 	int error = 0;
 
@@ -111,6 +112,6 @@ void igd_tell_engine(const struct igd_card *card)
 	if (error && is_wedged(card))
 		result = "wedged";
 	igd_tell("engine", json_pack("{s:s, s:s, s:I, s:s*}", "observer", "i915", "result", result,
-				   "took_ms", (json_int_t)(igd_now_ms() - begin), "error",
-				   error ? strerror(error) : NULL));
+				   "took_ms", (json_int_t)(clock_ms(CLOCK_MONOTONIC) - begin),
+				   "error", error ? strerror(error) : NULL));
 }

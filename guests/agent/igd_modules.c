@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guests/agent/clock.h"
 #include "guests/agent/igd.h"
 #include "guests/agent/init.h"
 #include "src/tree.h"
@@ -47,13 +48,13 @@ static bool await(pid_t pid, long long until)
 		if (ended == pid || (ended < 0 && errno == ECHILD))
 			return true;
 		usleep(10000);
-	} while (igd_now_ms() < until);
+	} while (clock_ms(CLOCK_MONOTONIC) < until);
 	return false;
 }
 
 void igd_load(void)
 {
-	long long begin = igd_now_ms();
+	long long begin = clock_ms(CLOCK_MONOTONIC);
 	struct bdf where;
 	int ends[2];
 	pid_t pid;
@@ -71,7 +72,7 @@ void igd_load(void)
 		loading.ended = true;
 		loading.failed = json_loadfd(ends[0], 0, NULL);
 	}
-	loading.took_ms = igd_now_ms() - begin;
+	loading.took_ms = clock_ms(CLOCK_MONOTONIC) - begin;
 	close(ends[0]);
 }
 

@@ -1,18 +1,17 @@
 /* The process that looks closer at a driver that is bound. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <xf86drm.h>
 
 #include "guests/agent/igd.h"
 #include "guests/agent/igd_interrupts.h"
+#include "guests/agent/limited_read.h"
 #include "src/tree.h"
 
 /* What the other process tells, in all: a page of text, and room. */
@@ -23,14 +22,6 @@ static int tell_fd = -1;
 
 /* The process that shows the picture of the last report; 0: none. */
 static pid_t shower;
-
-long long igd_now_ms(void)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void igd_tell(const char *key, json_t *value)
 {
@@ -93,31 +84,6 @@ __attribute__((noreturn)) static void look_closer(const char *root, struct bdf w
 		pause();
 }
 
-/* Reads what the child tells, until it has told all, or the time is over. Bytes. */
-static size_t read_told(int fd, char *text)
-{
-	long long until = igd_now_ms() + IGD_PROOF_MS;
-	size_t used = 0;
-
-	while (used < TOLD_MAX) {
-		struct pollfd poller = { .fd = fd, .events = POLLIN };
-		long long left = until - igd_now_ms();
-		ssize_t got;
-
-		if (left <= 0)
-			break;
-		if (poll(&poller, 1, (int)left) <= 0)
-			continue;
-		got = read(fd, text + used, TOLD_MAX - used);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		used += (size_t)got;
-	}
-	return used;
-}
-
 /* Adds each whole line; a part that is missing has hung, or was never begun. */
 static int add_told(json_t *section, const char *text, size_t length)
 {
@@ -165,6 +131,7 @@ int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 {
 	struct interrupts before, after;
 	char *text = malloc(TOLD_MAX);
+	size_t length = 0;
 	int ends[2], r;
 
 	if (!text || pipe(ends)) {
@@ -180,7 +147,10 @@ int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 		look_closer(root, where);
 	}
 	close(ends[1]);
-	r = shower < 0 ? -ENOMEM : add_told(section, text, read_told(ends[0], text));
+	/* A child that hangs has told what comes before. */
+	if (shower >= 0)
+		limited_read(ends[0], text, TOLD_MAX, IGD_PROOF_MS, &length);
+	r = shower < 0 ? -ENOMEM : add_told(section, text, length);
 	interrupts_read(root, where, &after);
 	if (r == 0)
 		r = add_interrupts(section, &before, &after);

@@ -8,6 +8,7 @@
 #include <xf86drm.h>
 #include <xf86drmMode.h>
 
+#include "guests/agent/clock.h"
 #include "guests/agent/display.h"
 #include "guests/agent/igd.h"
 #include "guests/agent/igd_interrupts.h"
@@ -130,13 +131,13 @@ static int flip_once(int fd, uint32_t crtc, uint32_t framebuffer)
 {
 	drmEventContext events = { .version = 2, .page_flip_handler = on_flip };
 	bool flipped = false;
-	long long until = igd_now_ms() + FLIP_MS;
+	long long until = clock_ms(CLOCK_MONOTONIC) + FLIP_MS;
 
 	if (drmModePageFlip(fd, crtc, framebuffer, DRM_MODE_PAGE_FLIP_EVENT, &flipped))
 		return -errno;
 	while (!flipped) {
 		struct pollfd poller = { .fd = fd, .events = POLLIN };
-		long long left = until - igd_now_ms();
+		long long left = until - clock_ms(CLOCK_MONOTONIC);
 
 		if (left <= 0)
 			return -ETIME;
@@ -161,13 +162,13 @@ static json_t *flip(const struct screen *screen)
 	json_t *frames;
 
 	counted = count_frames(screen, &before);
-	begin = igd_now_ms();
+	begin = clock_ms(CLOCK_MONOTONIC);
 	while (r == 0 && done < FLIPS) {
 		r = flip_once(screen->card->fd, screen->crtc,
 			done % 2 ? screen->shown.framebuffer : screen->other.framebuffer);
 		done += r == 0;
 	}
-	took = igd_now_ms() - begin;
+	took = clock_ms(CLOCK_MONOTONIC) - begin;
 	if (r < 0)
 		usleep(PAUSE_US);
 	if (counted == 0)

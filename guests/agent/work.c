@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "guests/agent/clock.h"
 #include "guests/agent/collect.h"
 #include "src/tree.h"
 
@@ -24,14 +24,6 @@ struct block {
 };
 
 _Static_assert(sizeof(struct block) == WORK_BLOCK, "a block is a block");
-
-static uint64_t clock_ms(clockid_t id)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(id, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void fill(struct block *block, uint64_t number)
 {
@@ -101,13 +93,13 @@ static off_t place_of(uint64_t number)
 
 void work_begin(struct work *work, const char *disk)
 {
-	*work = (struct work){ .fd = -1, .last_ms = clock_ms(CLOCK_MONOTONIC) };
+	*work = (struct work){ .fd = -1, .last_ms = (uint64_t)clock_ms(CLOCK_MONOTONIC) };
 	snprintf(work->disk, sizeof(work->disk), "%s", disk);
 }
 
 void work_step(struct work *work, const char *root)
 {
-	uint64_t now = clock_ms(CLOCK_MONOTONIC);
+	uint64_t now = (uint64_t)clock_ms(CLOCK_MONOTONIC);
 	struct block *block = buffer();
 
 	work->steps++;
