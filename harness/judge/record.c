@@ -75,14 +75,15 @@ static void read_restored(int fd, const json_t *identities, const struct pattern
  * Xen's and dom0's logs do not say of which guest they speak. Of cells that ran side by side they
  * are the same, so what is a cause there is for each of them no more than a sign.
  */
-static void doubt_shared_logs(json_t *logs, const json_t *end)
+static int doubt_shared_logs(json_t *logs, const json_t *end)
 {
 	json_t *match;
 	size_t i;
+	int r = 0;
 
 	if (json_array_size(json_object_get(end, "concurrent")) == 0 &&
 		json_array_size(json_object_get(end, "beside")) == 0) /* 0.1.0 */
-		return;
+		return 0;
 	json_array_foreach(logs, i, match)
 	{
 		const char *log = document_text(match, "log");
@@ -90,15 +91,19 @@ static void doubt_shared_logs(json_t *logs, const json_t *end)
 		if (pattern_decides(match) &&
 			(strcmp(log, pattern_log_names[PATTERN_XEN]) == 0 ||
 				strcmp(log, pattern_log_names[PATTERN_DOM0]) == 0))
-			pattern_doubt(match, "sign", "a different cell ran beside this one");
+			r = pattern_doubt(match, "sign", "a different cell ran beside this one");
+		if (r < 0)
+			return r;
 	}
+	return 0;
 }
 
-void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
+int judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
 	const struct patterns *patterns, struct judge_record *record)
 {
 	int restored_fd = transition_is(plan_cell) ? transition_folder(cell_fd, false) : -1;
 	struct log_subject subject;
+	int r = 0;
 
 	/* Ignore a record whose seal does not match. */
 	if (seal_check(cell_fd, &record->end_trouble) < 0)
@@ -114,11 +119,13 @@ void judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *ident
 		plan_cell, document_text(identities, "acts_as"), cell_fd, record->report);
 	record->xen = evidence_xen(cell_fd);
 	read_restored(restored_fd, identities, patterns, &subject, record);
-	doubt_shared_logs(record->logs, record->end);
-	judge_doubt_causes(record->logs, document_text(record->end, "ending"));
+	r = doubt_shared_logs(record->logs, record->end);
+	if (r == 0)
+		r = judge_doubt_causes(record->logs, document_text(record->end, "ending"));
 out:
 	if (restored_fd >= 0)
 		close(restored_fd);
+	return r;
 }
 
 void judge_record_free(struct judge_record *record)

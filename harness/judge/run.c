@@ -67,7 +67,8 @@ static struct place find(const struct judging *judging, size_t index, const json
 	};
 }
 
-static void read_record(const struct judging *judging, struct place place, const json_t *plan_cell,
+/* Returns 0, also where there is no record, or -ENOMEM. */
+static int read_record(const struct judging *judging, struct place place, const json_t *plan_cell,
 	const struct shard_identity *shard_identity, struct judge_record *record)
 {
 	const char *name = document_text(plan_cell, "name");
@@ -75,12 +76,14 @@ static void read_record(const struct judging *judging, struct place place, const
 			 ? -1
 			 : store_cell(judging->request->store, (size_t)place.at, name, false,
 				   &record->end_trouble);
+	int r;
 
 	if (fd < 0)
-		return;
-	judge_record_read(
+		return 0;
+	r = judge_record_read(
 		fd, plan_cell, shard_identity->identities, judging->request->patterns, record);
 	close(fd);
+	return r;
 }
 
 /* What the plan that was run says: that by which it is judged may be another. */
@@ -92,6 +95,7 @@ static void tell_planned(const json_t *planned, json_t *cell)
 		json_object_set(cell, keys[i], json_object_get(planned, keys[i]));
 }
 
+/* The verdict as a new object, or NULL without memory. */
 static json_t *judge_stored(
 	const struct judging *judging, size_t index, struct place place, const json_t *plan_cell)
 {
@@ -100,7 +104,10 @@ static json_t *judge_stored(
 		shard_identity_of(&judging->shard_identities, place.cell, &record.end_trouble);
 	json_t *cell;
 
-	read_record(judging, place, plan_cell, shard_identity, &record);
+	if (read_record(judging, place, plan_cell, shard_identity, &record) < 0) {
+		judge_record_free(&record);
+		return NULL;
+	}
 	cell = judge_cell(index, plan_cell, shard_identity ? shard_identity->identities : NULL,
 		&(struct evidence){ record.end, record.report, record.logs,
 			shard_identity ? shard_identity->host : NULL, record.views, record.xen,
