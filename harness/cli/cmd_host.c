@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/backend/backend.h"
 #include "harness/backend/device_lease.h"
 #include "harness/base/escape.h"
 #include "harness/bundle/file.h"
@@ -14,7 +15,6 @@
 #include "harness/cli/fail.h"
 #include "harness/host/document.h"
 #include "harness/host/render.h"
-#include "harness/run/runner.h"
 #include "harness/run/terminal.h"
 #include "src/document.h"
 
@@ -52,10 +52,45 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-/* What a killed run left: its domains, which opening the back end has destroyed, and its device. */
-static int restore(struct runner *runner, struct problem *why)
+/*
+ * libxl's back end, if it can be opened; the sentences say what it does not tell. Without a runner:
+ * Ctrl-C ends the program at once.
+ */
+struct xen {
+	const struct backend *backend;
+	struct backend_host *host;
+	sd_event *loop;
+	json_t *identities, *survey;
+	struct problem trouble, model_trouble;
+	int error;
+};
+
+static void xen_open(struct xen *xen, const struct backend_options *host_options)
 {
-	const json_t *destroyed = json_object_get(runner->identities, "destroyed_at_start"), *entry;
+	xen->identities = json_object();
+	xen->survey = json_object();
+	xen->error = backend_find("libxl", &xen->backend, &xen->trouble);
+	if (xen->error == 0)
+		xen->error = sd_event_new(&xen->loop);
+	if (xen->error >= 0)
+		xen->error = xen->backend->open(host_options, xen->loop, &xen->host, &xen->trouble);
+	if (xen->error >= 0)
+		xen->backend->identify(xen->host, xen->identities, &xen->model_trouble);
+}
+
+static void xen_close(struct xen *xen)
+{
+	if (xen->host)
+		xen->backend->close(xen->host);
+	sd_event_unref(xen->loop);
+	json_decref(xen->identities);
+	json_decref(xen->survey);
+}
+
+/* What a killed run left: its domains, which opening the back end has destroyed, and its device. */
+static int restore(const struct xen *xen, struct problem *why)
+{
+	const json_t *destroyed = json_object_get(xen->identities, "destroyed_at_start"), *entry;
 	char bdf[BDF_TEXT_MAX];
 	struct bdf device;
 	size_t i;
@@ -67,7 +102,7 @@ static int restore(struct runner *runner, struct problem *why)
 		escape_value(stdout, entry);
 		putchar('\n');
 	}
-	r = lease_restore(runner->backend->devices, runner->host, "", &device, why);
+	r = lease_restore(xen->backend->devices, xen->host, "", &device, why);
 	if (r == 1) {
 		bdf_format(device, bdf);
 		printf("returned device %s\n", bdf);
@@ -80,52 +115,14 @@ static int restore(struct runner *runner, struct problem *why)
 static int run_restore(void)
 {
 	struct backend_options host_options = { 0 };
-	struct runner runner = { 0 };
-	struct problem why = { 0 };
-	int r = runner_open(&runner, "libxl", &host_options, &why);
+	struct xen xen = { 0 };
+	int r;
 
-	if (r == 0)
-		r = restore(&runner, &why);
-	runner_close(&runner);
-	return r < 0 ? command_fail(&command_host, EXIT_NO_ANSWER, &why) : 0;
-}
-
-/* Xen, if there is any to ask; what it does not tell is said in the sentences. */
-struct xen {
-	const struct backend *backend;
-	struct backend_host *host;
-	sd_event *loop;
-	json_t *identities, *survey;
-	struct problem trouble, model_trouble;
-	int error;
-};
-
-static void xen_ask(struct xen *xen)
-{
-	struct backend_options host_options = { .device_model = opts.device_model,
-		.look_only = true };
-
-	xen->identities = json_object();
-	xen->survey = json_object();
-	xen->error = backend_find("libxl", &xen->backend, &xen->trouble);
-	if (xen->error == 0)
-		xen->error = sd_event_new(&xen->loop);
-	if (xen->error >= 0)
-		xen->error =
-			xen->backend->open(&host_options, xen->loop, &xen->host, &xen->trouble);
-	if (xen->error < 0)
-		return;
-	xen->backend->identify(xen->host, xen->identities, &xen->model_trouble);
-	xen->backend->survey(xen->host, xen->survey);
-}
-
-static void xen_close(struct xen *xen)
-{
-	if (xen->host)
-		xen->backend->close(xen->host);
-	sd_event_unref(xen->loop);
-	json_decref(xen->identities);
-	json_decref(xen->survey);
+	xen_open(&xen, &host_options);
+	/* A back end without its QEMU can return a device. */
+	r = xen.error < 0 ? xen.error : restore(&xen, &xen.trouble);
+	xen_close(&xen);
+	return r < 0 ? command_fail(&command_host, EXIT_NO_ANSWER, &xen.trouble) : 0;
 }
 
 static int print(const json_t *document)
@@ -153,6 +150,8 @@ static int status_of(const json_t *document)
 
 static int run_checks(void)
 {
+	struct backend_options host_options = { .device_model = opts.device_model,
+		.look_only = true };
 	struct xen xen = { 0 };
 	struct host_sources sources = { .root = opts.sysroot ? opts.sysroot
 						: opts.lspci ? NOWHERE
@@ -166,9 +165,11 @@ static int run_checks(void)
 	int r = -ENOMEM, status;
 
 	if (!sources.root[0])
-		xen_ask(&xen);
+		xen_open(&xen, &host_options);
 	else
 		problem_set(&xen.trouble, 0, "a recorded host has no hypervisor to query");
+	if (xen.host)
+		xen.backend->survey(xen.host, xen.survey);
 	sources.identities = xen.identities;
 	sources.survey = xen.survey;
 	sources.xen_error = xen.error;

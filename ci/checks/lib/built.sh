@@ -14,6 +14,8 @@ BUILT_XEN=build/harness/igd-xen.so
 BUILT_DM=build/harness/igd-dm
 BUILT_RENDER=build/harness/render-findings
 BUILT_MUTATIONS=build/harness/mutations
+# A libxl back end that does not answer.
+BUILT_HANGING_BACKEND=build/harness/hanging-backend.so
 # For LD_PRELOAD.
 BUILT_HOLD=build/harness/hold.so
 BUILT_FULL_DISK=build/harness/full-disk.so
