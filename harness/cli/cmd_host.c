@@ -92,7 +92,7 @@ static int restore(const struct xen *xen, struct problem *why)
 {
 	const json_t *destroyed = json_object_get(xen->identities, "destroyed_at_start"), *entry;
 	char bdf[BDF_TEXT_MAX];
-	struct bdf device;
+	struct lease_list devices;
 	size_t i;
 	int r;
 
@@ -102,13 +102,13 @@ static int restore(const struct xen *xen, struct problem *why)
 		escape_value(stdout, entry);
 		putchar('\n');
 	}
-	r = lease_restore(xen->backend->devices, xen->host, "", &device, why);
-	if (r == 1) {
-		bdf_format(device, bdf);
+	r = lease_restore(xen->backend->devices, xen->host, "", &devices, why);
+	for (i = 0; r == 1 && i < devices.count; i++) {
+		bdf_format(devices.list[i], bdf);
 		printf("returned device %s\n", bdf);
-	} else if (r == 0 && json_array_size(destroyed) == 0) {
-		puts("nothing to restore: no run left anything on this host");
 	}
+	if (r == 0 && json_array_size(destroyed) == 0)
+		puts("nothing to restore: no run left anything on this host");
 	return r < 0 ? r : 0;
 }
 

@@ -39,7 +39,7 @@ struct runner {
 	size_t places;              /* of the cells of this run, those that were put in order */
 	struct progress progress;
 	struct estimate estimate;
-	struct lease lease; /* of the device that cells pass through */
+	struct lease lease; /* of the devices that cells pass through */
 	bool host_is_whole; /* no cell left anything behind, and devices came back */
 };
 

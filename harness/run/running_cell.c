@@ -13,46 +13,54 @@
 #include "harness/store/ending.h"
 #include "src/document.h"
 
-/* The device that a cell passes through: its setting `pci`, before an "@". 1, 0 for none, -EINVAL.
- */
-static int device_of(const struct runner *runner, const json_t *plan_cell, struct bdf *device_r,
-	struct problem *why)
+/* The devices that a cell passes through, its setting `pci`; none if the back end has none. Returns
+ * 0 or -EINVAL. */
+static int devices_of(const struct runner *runner, const json_t *plan_cell,
+	struct lease_list *devices, struct problem *why)
 {
 	const char *effective_backend =
 		json_string_value(json_object_get(runner->identities, "acts_as"));
 	const json_t *pci = json_object_get(
 		json_object_get(json_object_get(plan_cell, "settings"), effective_backend), "pci");
-	const char *text = json_string_value(json_array_get(pci, 0));
-	struct pci_spec spec;
+	const json_t *text;
+	size_t i;
 
-	if (!runner->backend->devices || json_array_size(pci) == 0)
+	devices->count = 0;
+	if (!runner->backend->devices)
 		return 0;
-	if (json_array_size(pci) > 1)
-		return problem_set(why, -EINVAL, "a cell may pass one device through, not %zu",
-			json_array_size(pci));
-	if (!text || pci_spec_parse(text, &spec, why) < 0)
-		return problem_set(why, -EINVAL, "a device in `pci` is no text");
-	*device_r = spec.host;
-	return 1;
+	if (json_array_size(pci) > LEASE_DEVICES_MAX)
+		return problem_set(
+			why, -EINVAL, "`pci` has more than %d devices", LEASE_DEVICES_MAX);
+	json_array_foreach(pci, i, text)
+	{
+		struct pci_spec spec;
+
+		if (!json_is_string(text))
+			return problem_set(why, -EINVAL, "a device in `pci` is no text");
+		if (pci_spec_parse(json_string_value(text), &spec, why) < 0)
+			return -EINVAL;
+		devices->list[devices->count++] = spec.host;
+	}
+	return 0;
 }
 
 static int on_prepare(void *data, struct problem *why)
 {
 	struct running_cell *running_cell = data;
 	struct runner *runner = running_cell->runner;
-	struct bdf device = { 0 };
-	int r = device_of(runner, running_cell->entry->cell, &device, why);
+	struct lease_list devices;
+	int r = devices_of(runner, running_cell->entry->cell, &devices, why);
 
-	if (r <= 0)
+	if (r < 0 || devices.count == 0)
 		return r;
-	if (runner->lease.fd >= 0 && !bdf_equal(runner->lease.device, device)) {
+	if (runner->lease.fd >= 0 && !lease_is_of(&runner->lease, &devices)) {
 		r = lease_give_back(&runner->lease, why);
 		if (r < 0)
 			return r;
 	}
 	if (runner->lease.fd < 0) {
 		r = lease_take(
-			&runner->lease, runner->backend->devices, runner->host, "", device, why);
+			&runner->lease, runner->backend->devices, runner->host, "", &devices, why);
 		if (r < 0)
 			return r;
 	}

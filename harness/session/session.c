@@ -178,15 +178,15 @@ int session_conclude(const struct store *store, const json_t *run, const json_t 
  * The patterns as they were, so that the run can be judged where none are installed. A run that was
  * stopped before it had them gets those of who goes on with it.
  */
-/* The device that the killed run had; its guests are gone since the back end was opened. */
+/* The devices that the killed run had; its guests are gone since the back end was opened. */
 static int restore_lease(struct runner *runner, struct problem *why)
 {
-	struct bdf device;
+	struct lease_list devices;
 
 	if (!runner->backend->devices)
 		return 0;
-	return lease_restore(runner->backend->devices, runner->host, "", &device, why) < 0 ? -EIO
-											   : 0;
+	return lease_restore(runner->backend->devices, runner->host, "", &devices, why) < 0 ? -EIO
+											    : 0;
 }
 
 int session_reopen(struct runner *runner, struct backend_options *options,
