@@ -202,7 +202,8 @@ def tables():
                 "text": {"type": "string", "maxLength": high, **({"minLength": low} if low else {})},
                 "texts": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": table["textMax"]},
                           "maxItems": high},
-                "wholes": {"type": "array", "items": whole, "maxItems": table["itemsMax"]}}[setting["kind"]]
+                "wholes": {"type": "array", "items": whole, "maxItems": table["itemsMax"]},
+                "tree": {"type": "object"}}[setting["kind"]]
         if without_words(schema) != kind:
             shapes.append(f"{setting['backend']} {setting['name']}: {kind}")
     check("each setting has the values of the program", shapes)
@@ -366,7 +367,7 @@ BETWEEN = ["there is no axis", "has no word", "have no word of axis", "is listed
            "is detected by libxl alone", "is of the matrix|of the matrix .* not of", "an expectation ",
            "is the expected value", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "reads .* as a kind of number", "`value` is empty", "two expectations of",
-           "cell .* cannot run", "passes through the same device", "asks for the (same place|guest's slot 00)",
+           "cell .* cannot run", "is chosen by", "is an empty list", "passes through the same device", "asks for the (same place|guest's slot 00)",
            "asks for function", "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is no device id", "there is no library"]
 used = set()
 

@@ -88,6 +88,9 @@ static void print_backends(const json_t *cell)
 		json_array_foreach(needs, i, need)
 			printf("%s%s", i ? ", " : "; requires ", json_string_value(need));
 		putchar('\n');
+		if (json_object_get(values, "domain_config"))
+			puts("             the libxl of the host says whether it knows domain_config, "
+			     "when the cell runs");
 	}
 }
 

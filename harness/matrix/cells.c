@@ -33,7 +33,23 @@ static struct layers layers_of(const struct matrix *matrix, const struct matrix_
 	return layers;
 }
 
-/* Scalars replace what was said before; lists go behind it. Values stay shared among cells. */
+/* Lays a mapping over the one before: the keys of both, the later value of those that both have. */
+static int overlay(json_t *settings, const char *name, const json_t *before, const json_t *value)
+{
+	json_t *both = json_deep_copy(before), *copy = json_deep_copy(value);
+	int r = both && copy ? json_object_update_recursive(both, copy) : -1;
+
+	if (r == 0)
+		r = json_object_set(settings, name, both);
+	json_decref(both);
+	json_decref(copy);
+	return r < 0 ? -ENOMEM : 0;
+}
+
+/*
+ * Scalars replace what was said before, lists go behind it, mappings are laid over it. Values stay
+ * shared among cells.
+ */
 static int merge(json_t *settings, const json_t *more)
 {
 	const char *name;
@@ -52,6 +68,9 @@ static int merge(json_t *settings, const json_t *more)
 				return -ENOMEM;
 			}
 			json_decref(both);
+		} else if (json_is_object(value) && before) {
+			if (overlay(settings, name, before, value) < 0)
+				return -ENOMEM;
 		} else if (json_object_set(settings, name, value) < 0) {
 			return -ENOMEM;
 		}

@@ -81,12 +81,14 @@ static struct yaml_place place_of(const struct yaml_node *node, size_t item)
 static int put_setting(const struct yaml_source *source, struct matrix_layer *layer, size_t backend,
 	const char *name, const struct yaml_node *node)
 {
+	const struct setting *setting = setting_find(setting_backends[backend], name);
 	struct problem inner = { "" };
 	json_t *value = NULL;
 	size_t item;
 	int r;
 
-	r = yaml_value(source, node, &value);
+	r = setting && setting->kind == SETTING_TREE ? yaml_tree(source, node, &value)
+						     : yaml_value(source, node, &value);
 	if (r < 0)
 		return r;
 	if (setting_check(setting_backends[backend], name, value, &item, &inner) < 0)

@@ -423,6 +423,43 @@ static void find_field(void *page, const char *pattern, const char *meaning)
 	CU_ASSERT_PTR_NOT_NULL(strstr(page, wanted));
 }
 
+/* Mappings within a setting: each word adds its own, the later value wins, null stays. */
+static void pieces(void)
+{
+	static const char text[] =
+		"format: igd-harness matrix\nversion: 1\nname: t\nabout: t\n"
+		"axes:\n"
+		"  a: {x: {about: x, libxl: {domain_config: {b_info: {shadow_memkb: 1, t: [1, {u: 2}]}}}}}\n"
+		"  b:\n"
+		"    y:\n"
+		"      about: y\n"
+		"      libxl: {domain_config: {b_info: {shadow_memkb: 2, type.hvm: {hpet: false}}, rdms: null}}\n"
+		"    z: {about: z}\n"
+		"defaults: {guest: g}\n"
+		"cells: [{a: x, b: [y, z]}]\n";
+	static const char *const wanted[] = {
+		"{\"b_info\": {\"shadow_memkb\": 2, \"t\": [1, {\"u\": 2}],"
+		" \"type.hvm\": {\"hpet\": false}}, \"rdms\": null}",
+		"{\"b_info\": {\"shadow_memkb\": 1, \"t\": [1, {\"u\": 2}]}}",
+	};
+	struct problem why = { "" };
+	json_t *plan = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(
+		matrix_plan_text(
+			&(struct matrix_file){ "t.yaml", text, strlen(text) }, NULL, &plan, &why),
+		0);
+	for (size_t i = 0; i < 2; i++) {
+		json_t *expected = json_loads(wanted[i], 0, NULL);
+		const json_t *cell = json_array_get(json_object_get(plan, "cells"), i);
+		const json_t *libxl = json_object_get(json_object_get(cell, "settings"), "libxl");
+
+		CU_ASSERT_TRUE(json_equal(json_object_get(libxl, "domain_config"), expected));
+		json_decref(expected);
+	}
+	json_decref(plan);
+}
+
 /* The page names every setting and every field. */
 static void complete(void)
 {
@@ -473,6 +510,7 @@ int main(void)
 		{ "known deviations", known_deviations },
 		{ "results/matrices/seed-display.yaml", seed_display },
 		{ "the example in docs/use/matrix.md", documented },
+		{ "mappings within a setting", pieces },
 		{ "docs/use/matrix.md names every setting and field", complete },
 		{ "files: too large, not there", files },
 		{ "transitions", transitions },

@@ -295,6 +295,12 @@ static void settings(void)
 		{ WORD("      qemu: {machine: \"pc kvm\"}\n"), "10:14", "is no machine type",
 			"-machine" },
 		{ WORD("      cmdline: \"a\\nb\"\n"), "10:7", "a control character", "remove it" },
+		{ WORD("      libxl: {domain_config: [a]}\n"), "10:15",
+			"libxl setting domain_config is a mapping", "mapping" },
+		{ WORD("      libxl:\n        domain_config: {c_info: {name: x}}\n"), "11:9",
+			"c_info/name is chosen by the harness", "leave it out" },
+		{ WORD("      libxl:\n        domain_config: {b_info: {acpi: true}}\n"), "11:9",
+			"b_info/acpi is chosen by the setting acpi", "write it there" },
 		/* What no layer says alone. */
 		{ WORD("      libxl: {pci: [\"00:02.0\"]}\n") "defaults: {guest: linux, libxl: {pci: [\"00:02.0@02\"]}}\n",
 			"12:5", "cell a-l cannot run: libxl setting pci", "remove one" },

@@ -21,6 +21,12 @@ int form_romfile(const char *text, struct problem *why);
 int form_machine(const char *text, struct problem *why);
 int form_model(const char *text, struct problem *why);
 
+/*
+ * Checks `domain_config`: of what is in it, nothing may be the harness's own, or a setting's.
+ * Returns 0, or -EINVAL with a sentence that begins with the path.
+ */
+int form_domain_config(const json_t *piece, size_t *item_r, struct problem *why);
+
 /* Why that name is no setting of the back end, and what to write in its place; NULL: nobody would
  * take it for one. */
 const char *setting_why_not(const char *backend, const char *name);

@@ -42,8 +42,11 @@ static int unknown(const char *backend, const char *name, struct problem *why)
 			"%s has no setting \"%.40s\": did you mean \"%s\"?", backend, name,
 			suggestion.best);
 	return problem_set(why, -EINVAL,
-		"%s has no setting \"%.40s\": `igd-harness plan --settings` lists them", backend,
-		name);
+		"%s has no setting \"%.40s\": `igd-harness plan --settings` lists them%s", backend,
+		name,
+		strcmp(backend, "libxl") == 0
+			? ", and what libxl alone knows goes into domain_config"
+			: "");
 }
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -186,6 +189,20 @@ static int check_wholes(
 	return check_list(setting, value, is_in_range, wanted, item_r, why);
 }
 
+static int check_tree(
+	const struct setting *setting, const json_t *value, size_t *item_r, struct problem *why)
+{
+	struct problem inner = { "" };
+
+	if (!json_is_object(value))
+		return problem_set(why, -EINVAL, "%s setting %s is a mapping", setting->backend,
+			setting->name);
+	if (setting->check_all && setting->check_all(value, item_r, &inner) < 0)
+		return problem_set(why, -EINVAL, "%s setting %s: %s", setting->backend,
+			setting->name, inner.text);
+	return 0;
+}
+
 static int check_bool(const struct setting *setting, const json_t *value, struct problem *why)
 {
 	if (json_is_boolean(value))
@@ -218,6 +235,8 @@ int setting_check(const char *backend, const char *name, const json_t *value, si
 		return check_text(setting, value, why);
 	case SETTING_TEXTS:
 		return check_texts(setting, value, item_r, why);
+	case SETTING_TREE:
+		return check_tree(setting, value, item_r, why);
 	}
 	return -EINVAL;
 }

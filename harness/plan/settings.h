@@ -22,7 +22,8 @@ enum setting_kind {
 	SETTING_WHOLES, /* a list of at most SETTING_ITEMS_MAX such numbers */
 	SETTING_WORD,   /* one of `words` */
 	SETTING_TEXT,   /* of `min` to `max` bytes */
-	SETTING_TEXTS   /* a list of at most `max` strings */
+	SETTING_TEXTS,  /* a list of at most `max` strings */
+	SETTING_TREE    /* a mapping with anything in it */
 };
 
 /* Bytes of a text in a list: far below MAX_ARG_STRLEN (Linux's binfmts.h), 128 KiB. */
@@ -46,8 +47,8 @@ struct setting {
 	/* Of a text, or of each text of a list: 0 if its form is right, or -EINVAL with a sentence
 	 * that begins with it. NULL: any printable text. */
 	int (*check)(const char *text, struct problem *why);
-	/* Of a list whose texts are right: 0, or -EINVAL with the item at fault and the sentence.
-	 * NULL: its texts do not depend on each other. */
+	/* Of a list whose texts are right, or of a mapping: 0, or -EINVAL with the item at fault
+	 * and the sentence. NULL: any will do. */
 	int (*check_all)(const json_t *texts, size_t *item_r, struct problem *why);
 	/* Of libxl: where it is in libxl_domain_config_to_json(), keys with "/" between, or what it
 	 * changes there; NULL if libxl knows nothing of it. */

@@ -152,6 +152,11 @@ const struct setting setting_table[] = {
 		.meaning = "path of the stub domain's root file system, in place of libxl's own",
 		.min = 1, .max = PATH_BYTES, .check = form_path,
 		.path = "b_info/stubdomain_ramdisk", .example = "\"/usr/lib/stub/rootfs\"" },
+	{ "libxl", "domain_config", SETTING_TREE,
+		.meaning = "anything else that the installed libxl knows, as in "
+			   "libxl_domain_config_to_json(); null takes a key away",
+		.check_all = form_domain_config,
+		.example = "{\"b_info\": {\"shadow_memkb\": 16384}}" },
 	{ "libxl", "cmdline", SETTING_TEXT,
 		.meaning = "appended to the command line of the guest's kernel",
 		.max = CMDLINE_BYTES, .path = "b_info/cmdline", .example = "\"quiet\"" },

@@ -113,7 +113,8 @@ static json_t *describe_setting(const struct setting *setting)
 		[SETTING_WHOLES] = "wholes",
 		[SETTING_WORD] = "word",
 		[SETTING_TEXT] = "text",
-		[SETTING_TEXTS] = "texts" };
+		[SETTING_TEXTS] = "texts",
+		[SETTING_TREE] = "tree" };
 	json_t *about = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "backend", setting->backend,
 		"name", setting->name, "kind", kinds[setting->kind], "min",
 		(json_int_t)setting->min, "max", (json_int_t)setting->max, "example",

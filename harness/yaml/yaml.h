@@ -131,6 +131,12 @@ int yaml_check_words(const struct yaml_source *source, const struct yaml_node *n
  */
 int yaml_value(const struct yaml_source *source, const struct yaml_node *node, json_t **value_r);
 
+/*
+ * The JSON value of a node with all that is in it: mappings are objects, lists arrays, and scalars
+ * what yaml_value() makes of them. New reference. Returns as yaml_value().
+ */
+int yaml_tree(const struct yaml_source *source, const struct yaml_node *node, json_t **value_r);
+
 /* A whole number within the limits, or -EINVAL. */
 int yaml_whole(const struct yaml_source *source, const struct yaml_node *node, json_int_t min,
 	json_int_t max, json_int_t *value_r);

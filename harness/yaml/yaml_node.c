@@ -254,6 +254,30 @@ int yaml_value(const struct yaml_source *source, const struct yaml_node *node, j
 	return r;
 }
 
+int yaml_tree(const struct yaml_source *source, const struct yaml_node *node, json_t **value_r)
+{
+	json_t *all, *value;
+	int r = 0;
+
+	if (node->kind == YAML_SCALAR)
+		return yaml_value(source, node, value_r);
+	all = node->kind == YAML_MAP ? json_object() : json_array();
+	if (!all)
+		return yaml_no_memory(source);
+	/* At most YAML_DEPTH_MAX calls deep. */
+	for (const struct yaml_node *item = node->first; item && r == 0; item = item->next) {
+		value = NULL;
+		r = yaml_tree(source, item, &value);
+		if (r == 0 && (node->kind == YAML_MAP ? json_object_set_new(all, item->key, value)
+						      : json_array_append_new(all, value)) < 0)
+			r = yaml_no_memory(source);
+	}
+	if (r == 0)
+		*value_r = json_incref(all);
+	json_decref(all);
+	return r;
+}
+
 int yaml_whole(const struct yaml_source *source, const struct yaml_node *node, json_int_t min,
 	json_int_t max, json_int_t *value_r)
 {

@@ -190,6 +190,7 @@ static const struct {
 	{ "stubdomain_kernel", config_apply_field },
 	{ "stubdomain_ramdisk", config_apply_field },
 	{ "policy", apply_elsewhere },
+	{ "domain_config", apply_elsewhere }, /* config_merge.c, which needs a context */
 	{ "device_model", apply_elsewhere },
 	{ "save", apply_elsewhere },
 	{ "cmdline", apply_cmdline },

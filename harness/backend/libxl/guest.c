@@ -22,6 +22,7 @@
 #include "harness/backend/libxl/alarm.h"
 #include "harness/backend/libxl/cleanup.h"
 #include "harness/backend/libxl/config.h"
+#include "harness/backend/libxl/config_merge.h"
 #include "harness/backend/libxl/evidence.h"
 #include "harness/backend/libxl/host.h"
 #include "harness/backend/libxl/kmsg.h"
@@ -164,6 +165,15 @@ static int add_igd_drivers(
 	return image->initrd ? 0 : -ENOMEM;
 }
 
+/* What libxl alone knows, when there is a context to ask it. */
+static int merge_config(struct backend_guest *guest, const json_t *cell, struct problem *why)
+{
+	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
+	const json_t *piece = json_object_get(settings, "domain_config");
+
+	return piece ? config_merge(guest->session->ctx, &guest->config, piece, why) : 0;
+}
+
 static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
 {
 	const struct backend_host *host = guest->host;
@@ -202,6 +212,8 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 		goto out;
 	}
 	r = session_open(host->event, log, &guest->session, why);
+	if (r == 0)
+		r = merge_config(guest, cell, why);
 out:
 	image_finish(&image);
 	return r;

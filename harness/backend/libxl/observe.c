@@ -2,7 +2,8 @@
  * What libxl, QEMU and the hypervisor themselves say of a guest, asked when it is made and has not
  * yet run: what its firmware and kernel find later is then theirs.
  *
- *   libxl.json      where libxl believes each passed-through device to be
+ *   libxl.json      where libxl believes each passed-through device to be, and the configuration
+ *                   that it made the guest from
  *   qemu-qtree.txt  QEMU's devices with their properties, "info qtree"
  *   qemu-pci.txt    QEMU's PCI devices with their BARs, "info pci"
  *   xen.log         of a guest with a device also its "I/O Ports" and "I/O Memory", key 'q'
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "harness/backend/libxl/alarm.h"
+#include "harness/backend/libxl/config_merge.h"
 #include "harness/backend/libxl/evidence.h"
 #include "harness/backend/libxl/guest.h"
 #include "harness/backend/libxl/libxl_compat.h"
@@ -79,8 +81,13 @@ static void record_devices(struct backend_guest *guest)
 	libxl_device_pci *devices =
 		libxl_device_pci_list(guest->session->ctx, guest->domid.id, &count);
 	json_t *document = observe_describe(guest->domid.id, devices, devices ? count : 0);
-	char *text = document ? json_dumps(document, JSON_INDENT(2)) : NULL;
+	/* libxl has written into it what the cell left open. */
+	json_t *config = config_to_json(guest->session->ctx, &guest->config);
+	char *text = NULL;
 
+	if (config && json_object_set(document, "config", config) == 0)
+		text = json_dumps(document, JSON_INDENT(2));
+	json_decref(config);
 	if (text)
 		evidence_write(guest, "libxl.json", text);
 	else
