@@ -1,8 +1,11 @@
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/backend/image.h"
 #include "harness/base/escape.h"
+#include "harness/base/install_paths.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/evidence/fields.h"
@@ -10,10 +13,12 @@
 #include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
 #include "harness/plan/shard.h"
+#include "harness/plan/xl_config.h"
+#include "src/document.h"
 
 static struct {
 	struct string_list select;
-	const char *known, *shard;
+	const char *known, *shard, *xl, *guests;
 	bool json, fields, settings;
 } opts;
 
@@ -30,6 +35,12 @@ static const struct command_option options[] = {
 		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
 		"                          if it is there)",
 		.text = &opts.known },
+	{ "xl", "CELL",
+		"the xl.cfg that makes the guest of this cell without the harness, in\n"
+		"                          place of the plan",
+		.text = &opts.xl },
+	{ "guests", "DIR", "the guest images that the xl.cfg names (default: those installed)",
+		.text = &opts.guests },
 	{ "fields", NULL, "list the fields that an expectation can name, and exit",
 		.flag = &opts.fields },
 	{ "settings", NULL, "list the settings that a matrix can give, and exit",
@@ -153,6 +164,32 @@ static void print_plan(const json_t *plan)
 	printf("%zu cells\n", json_array_size(cells));
 }
 
+static int print_xl(const json_t *plan, const char *name, struct problem *why)
+{
+	json_t *places = plan_places(plan);
+	ssize_t place = places ? plan_place(places, name) : -1;
+	struct image image = { 0 };
+	const json_t *cell;
+	char *guests;
+	int r;
+
+	json_decref(places);
+	if (place < 0)
+		return problem_set(why, -ENOENT,
+			"there is no cell \"%.100s\": `igd-harness plan` lists them", name);
+	cell = json_array_get(json_object_get(plan, "cells"), (size_t)place);
+	guests = install_guests(opts.guests);
+	r = guests ? image_find(guests, document_text(cell, "guest"), &image, why) : -ENOMEM;
+	if (r == 0)
+		r = xl_config_write(cell,
+			&(struct xl_guest){
+				image.kernel, image.initrd, image.cmdline, image.root, image.igd },
+			stdout, why);
+	image_finish(&image);
+	free(guests);
+	return r;
+}
+
 static int run(int argc, char **argv)
 {
 	struct problem why = { 0 };
@@ -175,13 +212,15 @@ static int run(int argc, char **argv)
 		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
 	if (r == 0)
 		r = shard_cut(plan, opts.shard, &why);
+	if (r == 0 && opts.xl)
+		r = print_xl(plan, opts.xl, &why);
 	if (r < 0) {
 		status = command_fail(&command_plan, command_status(r), &why);
 		goto out;
 	}
-	if (opts.json)
+	if (opts.json && !opts.xl)
 		json_dumpf(plan, stdout, JSON_INDENT(1));
-	else
+	else if (!opts.xl)
 		print_plan(plan);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = EXIT_NO_ANSWER;
