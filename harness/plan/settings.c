@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/suggest.h"
-#include "harness/plan/setting_forms.h"
+#include "harness/plan/settings/forms.h"
 
 const struct setting *setting_find(const char *backend, const char *name)
 {

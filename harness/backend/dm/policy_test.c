@@ -287,7 +287,7 @@ static void calls(void)
 	}
 }
 
-/* harness/plan/settings.c knows the words without this part. */
+/* harness/plan/settings/table.c knows the words without this part. */
 static void the_settings_words_are_the_policies(void)
 {
 	const struct setting *setting = setting_table;

@@ -33,7 +33,7 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
  */
 pid_t config_uuid_pid(const libxl_uuid *uuid);
 
-/* Returns whether config_fill() knows the setting; for the tests of harness/plan/settings.c. */
+/* Returns whether config_fill() knows the setting; for the tests of harness/plan/settings/. */
 bool config_knows(const char *setting);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "harness/backend/libxl/libxl_compat.h"
 
-#define DEPTH_MAX   16 /* as harness/plan/domain_config.c */
+#define DEPTH_MAX   16 /* as harness/plan/settings/domain_config.c */
 #define PATH_BYTES  256
 #define SHOWN_BYTES 80
 

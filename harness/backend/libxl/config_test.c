@@ -384,7 +384,7 @@ static void test_refused(void)
 	CU_ASSERT_EQUAL(fill("null"), -ENOTSUP);
 }
 
-/* harness/plan/settings.c promises what this back end must keep. */
+/* harness/plan/settings/table.c promises what this back end must keep. */
 static void test_table(void)
 {
 	unsigned int seen = 0;

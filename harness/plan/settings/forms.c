@@ -1,4 +1,4 @@
-#include "harness/plan/setting_forms.h"
+#include "harness/plan/settings/forms.h"
 
 #include <ctype.h>
 #include <errno.h>

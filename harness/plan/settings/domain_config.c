@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/plan/setting_forms.h"
 #include "harness/plan/settings.h"
+#include "harness/plan/settings/forms.h"
 
 #define PATH_MAX_BYTES 256
 #define DEPTH_MAX      16 /* YAML_DEPTH_MAX; a plan may come from elsewhere */

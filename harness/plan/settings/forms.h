@@ -1,6 +1,6 @@
-/* The forms of texts in settings, for the table in settings_table.c; and names that are none. */
-#ifndef IGD_PLAN_SETTING_FORMS_H
-#define IGD_PLAN_SETTING_FORMS_H
+/* The forms of texts in settings, for the table in settings/table.c; and names that are none. */
+#ifndef IGD_PLAN_SETTINGS_FORMS_H
+#define IGD_PLAN_SETTINGS_FORMS_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "harness/plan/setting_forms.h"
+#include "harness/plan/settings/forms.h"
 
 #define OF_THE_HARNESS "the harness chooses it, so that it can find the guest and talk to it"
 #define OF_THE_IMAGE   "it is of the guest's image: choose the image by `guest`"

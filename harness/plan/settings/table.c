@@ -1,7 +1,7 @@
 /* The table of settings. */
 #include "harness/plan/pci_spec.h"
-#include "harness/plan/setting_forms.h"
 #include "harness/plan/settings.h"
+#include "harness/plan/settings/forms.h"
 
 #define TIB_IN_MIB (1024 * 1024)
 #define DISK_MAX   64   /* MiB: it is memory of the host */
