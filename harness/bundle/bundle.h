@@ -7,12 +7,14 @@
  * The same run gives the same bytes, with the same libarchive and libzstd, wherever and whenever it
  * is bundled: names are sorted, owner is root, every time is that at which the run began.
  *
- * libarchive is known to harness/bundle/write.c and harness/bundle/check.c only. They are a
+ * libarchive is known to write.c, check.c and unpack.c in harness/bundle only. They are a
  * loadable module, because a dom0 has no need of it.
  */
 #ifndef IGD_BUNDLE_BUNDLE_H
 #define IGD_BUNDLE_BUNDLE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -51,7 +53,15 @@ int bundle_write(int dir_fd, const struct files *files, const char *top, time_t 
  */
 int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why);
 
-#define BUNDLE_ABI           2
+/*
+ * Unpacks bytes that gzip, bzip2, xz or zstd compressed; at most `max` bytes, and *cut_r if there
+ * is more. Returns 0 and the bytes with a 0 behind them, which the caller frees; -EINVAL with what
+ * is wrong with them; -ENOMEM.
+ */
+int bundle_unpack(const char *packed, size_t length, size_t max, char **bytes_r, size_t *length_r,
+	bool *cut_r, struct problem *why);
+
+#define BUNDLE_ABI           3
 #define BUNDLE_MODULE_SYMBOL "igd_bundle_module"
 
 struct bundle_module {
@@ -59,6 +69,8 @@ struct bundle_module {
 	int (*write)(int dir_fd, const struct files *files, const char *top, time_t when,
 		int out_fd, struct bundle_contents *contents_r, struct problem *why);
 	int (*check)(int fd, struct bundle_contents *contents_r, struct problem *why);
+	int (*unpack)(const char *packed, size_t length, size_t max, char **bytes_r,
+		size_t *length_r, bool *cut_r, struct problem *why);
 };
 
 #endif

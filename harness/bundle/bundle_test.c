@@ -227,6 +227,57 @@ static void what_is_no_archive_at_all(void)
 	is_refused(open("/dev/null", O_RDONLY | O_CLOEXEC), "bundle");
 }
 
+/* A text that one of libarchive's filters packed; returns its bytes. */
+static size_t pack_text(
+	int (*filter)(struct archive *), const char *text, char *packed, size_t size)
+{
+	struct archive *archive = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	size_t used = 0;
+
+	CU_ASSERT_EQUAL_FATAL(filter(archive), ARCHIVE_OK);
+	archive_write_set_format_raw(archive);
+	archive_write_set_bytes_in_last_block(archive, 1);
+	CU_ASSERT_EQUAL_FATAL(archive_write_open_memory(archive, packed, size, &used), ARCHIVE_OK);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_write_header(archive, entry);
+	archive_write_data(archive, text, strlen(text));
+	archive_entry_free(entry);
+	archive_write_free(archive);
+	return used;
+}
+
+static void a_packed_text_is_unpacked(void)
+{
+	static int (*const filters[])(struct archive *) = { archive_write_add_filter_gzip,
+		archive_write_add_filter_bzip2, archive_write_add_filter_xz,
+		archive_write_add_filter_zstd };
+	char packed[4096];
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+		size_t length = pack_text(filters[i], "(XEN) Xen version", packed, sizeof(packed)),
+		       got;
+		struct problem why = { 0 };
+		char *text = NULL;
+		bool cut = true;
+
+		CU_ASSERT_EQUAL_FATAL(
+			bundle_unpack(packed, length, 17, &text, &got, &cut, &why), 0);
+		CU_ASSERT_STRING_EQUAL(text, "(XEN) Xen version");
+		CU_ASSERT_EQUAL(got, 17);
+		CU_ASSERT_FALSE(cut);
+		free(text);
+		CU_ASSERT_EQUAL_FATAL(bundle_unpack(packed, length, 5, &text, &got, &cut, &why), 0);
+		CU_ASSERT_STRING_EQUAL(text, "(XEN)");
+		CU_ASSERT(cut);
+		free(text);
+		/* Cut in its middle. */
+		CU_ASSERT_EQUAL(
+			bundle_unpack(packed, length / 2, 17, &text, &got, &cut, &why), -EINVAL);
+		CU_ASSERT(why.text[0] != '\0');
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "one that is whole", one_that_is_whole },
 	{ "a run is known by its run.json", a_run_is_known_by_its_run_json },
@@ -238,6 +289,7 @@ static CU_TestInfo tests[] = {
 	{ "a file that grows meanwhile", a_file_that_grows_meanwhile },
 	{ "one cut anywhere is not whole", one_cut_anywhere_is_not_whole },
 	{ "what is no archive at all", what_is_no_archive_at_all },
+	{ "a packed text is unpacked", a_packed_text_is_unpacked },
 	CU_TEST_INFO_NULL,
 };
 

@@ -13,7 +13,6 @@
 #include "harness/base/run_files.h"
 #include "harness/bundle/file.h"
 #include "harness/host/render.h"
-#include "harness/host/xen_boot_log.h"
 #include "src/document.h"
 
 static const char *const names[] = { HOST_FILE, "host.txt", "hcl.yaml", "xl-dmesg.txt" };
@@ -42,22 +41,13 @@ static int write_rendered(int dir_fd, const char *name, const json_t *document,
 static int write_log(int dir_fd, const struct host_sources *sources, struct problem *why)
 {
 	const json_t *log = json_object_get(sources->survey, "log");
-	size_t length = 0;
-	char *text = NULL;
-	bool more = false; /* then "xen_log_cut" of the document is true */
-	int r;
 
-	if (!sources->xen_log)
-		return json_is_string(log) ? fileio_write(dir_fd, names[3], json_string_value(log),
-						     json_string_length(log), why)
-					   : 0;
-	r = fileio_read_head(
-		AT_FDCWD, sources->xen_log, XEN_BOOT_LOG_MAX, &text, &length, &more, why);
-	if (r == 0)
-		r = fileio_write(dir_fd, names[3], text, length, why);
-	free(text);
-	/* The document says that it could not be read. */
-	return r == -ENOENT ? 0 : r;
+	if (sources->xen_log)
+		return fileio_write(
+			dir_fd, names[3], sources->xen_log->text, sources->xen_log->length, why);
+	return json_is_string(log) ? fileio_write(dir_fd, names[3], json_string_value(log),
+					     json_string_length(log), why)
+				   : 0;
 }
 
 static int write_all(

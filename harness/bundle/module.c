@@ -7,4 +7,5 @@ const struct bundle_module igd_bundle_module = {
 	.abi = BUNDLE_ABI,
 	.write = bundle_write,
 	.check = bundle_check,
+	.unpack = bundle_unpack,
 };

@@ -11,14 +11,18 @@
 #include "harness/base/escape.h"
 #include "harness/bundle/file.h"
 #include "harness/bundle/host_bundle.h"
+#include "harness/bundle/record_file.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/host/document.h"
+#include "harness/host/igd_ids.h"
+#include "harness/host/lspci_text.h"
 #include "harness/host/render.h"
 #include "harness/run/terminal.h"
 #include "src/document.h"
+#include "src/tree.h"
 
-/* A root below which there is nothing: a dump of configuration space comes without sysfs. */
+/* A root below which there is nothing: the output of lspci comes without sysfs. */
 #define NOWHERE "/dev/null"
 
 static struct {
@@ -40,10 +44,12 @@ static const struct command_option options[] = {
 		"check the recorded sys/, proc/ and dev/mem in DIR instead of this host",
 		.text = &opts.sysroot },
 	{ "lspci", "FILE",
-		"read the output of `lspci -xxxx' of a different host from FILE, instead\n"
-		"                          of sysfs",
+		"read the output of lspci on a different host from FILE, instead of\n"
+		"                          sysfs; of `lspci -xxxx' best, in any form",
 		.text = &opts.lspci },
-	{ "xen-log", "FILE", "read the output of `xl dmesg' from FILE, instead of querying Xen",
+	{ "xen-log", "FILE",
+		"read Xen's messages (xl dmesg, hypervisor.log, a serial line) from FILE,\n"
+		"                          instead of querying Xen",
 		.text = &opts.xen_log },
 	{ "ids", "FILE",
 		"the table of GPU ids (default: IGD_IDS, or the table built into the\n"
@@ -148,16 +154,79 @@ static int status_of(const json_t *document)
 	return strcmp(verdict, "FAIL") == 0 ? 1 : EXIT_NO_ANSWER;
 }
 
-static int run_checks(void)
+/* What was recorded of a host, and may come from anybody. */
+struct records {
+	struct record lspci, xen_log;
+};
+
+static int check_sysroot(const char *root, struct problem *why)
+{
+	static const char *const folders[] = { "sys", "proc", "dev" };
+	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return problem_set(why, -errno, "%s: %s", root, strerror(errno));
+	r = problem_set(why, -EINVAL,
+		"%s: there is neither sys/ nor proc/ nor dev/ in it: give the folder that holds them",
+		root);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (faccessat(fd, folders[i], F_OK, 0) == 0)
+			r = 0;
+	}
+	close(fd);
+	return r;
+}
+
+/* Reads the files that the options name; one of which nothing can be read is wrong usage. */
+static int records_open(struct records *records, struct problem *why)
+{
+	struct lspci_text text;
+	struct igd_ids *ids = NULL;
+	int r = opts.sysroot ? check_sysroot(opts.sysroot, why) : 0;
+
+	if (r == 0 && opts.ids)
+		r = igd_ids_load(opts.ids, &ids, why);
+	igd_ids_free(ids);
+	if (r == 0 && opts.lspci)
+		r = record_file_read(opts.lspci, &records->lspci, why);
+	if (r == 0 && opts.lspci)
+		r = lspci_text_read(&records->lspci, &text, why);
+	if (r == 0 && opts.lspci)
+		lspci_text_free(&text);
+	if (r == 0 && opts.xen_log)
+		r = record_file_read(opts.xen_log, &records->xen_log, why);
+	return r;
+}
+
+static void records_close(struct records *records)
+{
+	record_free(&records->lspci);
+	record_free(&records->xen_log);
+}
+
+/* Xen's messages alone are of a different host, unless this one runs Xen. */
+static const char *root_of_options(void)
+{
+	char type[TREE_TEXT_MAX];
+
+	if (opts.sysroot)
+		return opts.sysroot;
+	if (opts.lspci)
+		return NOWHERE;
+	return opts.xen_log && (tree_text("", type, "sys/hypervisor/type") < 0 ||
+				       strcmp(type, "xen") != 0)
+		       ? NOWHERE
+		       : "";
+}
+
+static int run_checks(const struct records *records)
 {
 	struct backend_options host_options = { .device_model = opts.device_model,
 		.look_only = true };
 	struct xen xen = { 0 };
-	struct host_sources sources = { .root = opts.sysroot ? opts.sysroot
-						: opts.lspci ? NOWHERE
-							     : "",
-		.lspci = opts.lspci,
-		.xen_log = opts.xen_log,
+	struct host_sources sources = { .root = root_of_options(),
+		.lspci = opts.lspci ? &records->lspci : NULL,
+		.xen_log = opts.xen_log ? &records->xen_log : NULL,
 		.ids = opts.ids,
 		.device_model = opts.device_model };
 	struct problem why = { 0 };
@@ -188,13 +257,26 @@ static int run_checks(void)
 	return r < 0 ? command_fail(&command_host, command_status(r), &why) : status;
 }
 
+static int run_check(void)
+{
+	struct records records = { 0 };
+	struct problem why = { 0 };
+	int r = records_open(&records, &why), status;
+
+	status = r == 0 ? run_checks(&records)
+			: command_fail(
+				  &command_host, r == -ENOMEM ? EXIT_NO_ANSWER : EXIT_USAGE, &why);
+	records_close(&records);
+	return status;
+}
+
 static int run(int argc, char **argv)
 {
 	struct problem why = { 0 };
 
 	if (argc == 0 || (argc == 1 && strcmp(argv[0], "check") == 0)) {
 		if (!opts.json || !opts.hcl)
-			return run_checks();
+			return run_check();
 		problem_set(&why, 0, "--json and --hcl cannot be combined");
 	} else if (argc == 1 && strcmp(argv[0], "restore") == 0) {
 		return run_restore();

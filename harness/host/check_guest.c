@@ -18,22 +18,20 @@ static void look_host_bridge(const struct host_view *view, struct host_answer *a
 	json_t *value;
 
 	if (!bridge) {
-		host_answer(answer, view->pci_trouble ? HOST_UNKNOWN : HOST_FAIL, NULL, "/" BRIDGE,
-			"%.200s",
-			view->pci_trouble ? view->pci_trouble
-					  : "there is no device at 0000:00:00.0");
+		const char *unknown = view->pci_trouble ? view->pci_trouble : view->part;
+
+		host_answer(answer, unknown[0] ? HOST_UNKNOWN : HOST_FAIL, NULL, "/" BRIDGE,
+			"%.250s%s", unknown[0] ? unknown : "there is no device at 0000:00:00.0",
+			view->part[0] ? ", and the host bridge is not there" : "");
 		return;
 	}
-	value = json_pack("{s:o, s:s?}", "ids",
-		json_sprintf("%s:%s", document_text(bridge, "vendor") + 2,
-			document_text(bridge, "device") + 2),
-		"0x50",
+	value = json_pack("{s:o, s:s?}", "ids", host_ids_json(bridge), "0x50",
 		host_register(bridge, "0x50", &gmch)
 			? document_text(json_object_get(bridge, "registers"), "0x50")
 			: NULL);
 	if (!host_register(bridge, "0x50", &gmch))
 		host_answer(answer, HOST_UNKNOWN, value, "/" BRIDGE "/config",
-			"only the first 64 bytes of the host bridge's configuration space are readable");
+			"register 0x50 of the host bridge, which QEMU copies, cannot be read");
 	else
 		host_answer(answer, HOST_PASS, value, "/" BRIDGE "/config", "%s", "");
 }
@@ -58,9 +56,7 @@ static void look_bridge_file(const struct host_view *view, struct host_answer *a
 static void look_isa_bridge(const struct host_view *view, struct host_answer *answer)
 {
 	const json_t *bridge = view->isa_bridge;
-	json_t *ids = bridge ? json_sprintf("%s:%s", document_text(bridge, "vendor") + 2,
-				       document_text(bridge, "device") + 2)
-			     : NULL;
+	json_t *ids = bridge ? host_ids_json(bridge) : NULL;
 
 	if (view->pci_trouble)
 		host_answer(answer, HOST_UNKNOWN, ids, "/sys/bus/pci/devices/0000:00:1f.0",
@@ -68,6 +64,10 @@ static void look_isa_bridge(const struct host_view *view, struct host_answer *an
 	else if (bridge && strcmp(document_text(bridge, "vendor"), "0x8086") == 0 &&
 		 strncmp(document_text(bridge, "class"), "0x0601", 6) == 0)
 		host_answer(answer, HOST_PASS, ids, "/sys/bus/pci/devices/0000:00:1f.0", "%s", "");
+	/* Every host of Intel's has a function there, so the record is not of all. */
+	else if (!bridge && view->sources->root[0])
+		host_answer(answer, HOST_UNKNOWN, ids, "/sys/bus/pci/devices/0000:00:1f.0",
+			"0000:00:1f.0 is not in the record");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, ids, "/sys/bus/pci/devices/0000:00:1f.0",
 			"there is no Intel ISA bridge for QEMU to copy");

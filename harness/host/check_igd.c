@@ -28,7 +28,7 @@ static bool has_sysfs(const struct host_view *view, const char *folder)
 
 static void look_present(const struct host_view *view, struct host_answer *answer)
 {
-	const char *source = view->sources->lspci ? view->sources->lspci : "/" DEVICE;
+	const char *source = view->sources->lspci ? view->sources->lspci->name : "/" DEVICE;
 	const char *class = document_text(view->slot2, "class");
 	json_t *ids;
 
@@ -36,14 +36,22 @@ static void look_present(const struct host_view *view, struct host_answer *answe
 		host_answer(answer, HOST_UNKNOWN, NULL, source, "%.300s", view->pci_trouble);
 		return;
 	}
+	if (!view->slot2 && view->part[0]) {
+		host_answer(answer, HOST_UNKNOWN, NULL, source,
+			"%.250s, and 0000:00:02.0 is not there", view->part);
+		answer->advice = "give the output of `lspci -xxxx` for the whole machine";
+		return;
+	}
 	if (!view->slot2) {
 		host_answer(answer, HOST_FAIL, NULL, source, "there is no device at 0000:00:02.0");
 		return;
 	}
-	ids = json_sprintf("%s:%s", document_text(view->slot2, "vendor") + 2,
-		document_text(view->slot2, "device") + 2);
+	ids = host_ids_json(view->slot2);
 	if (view->igd)
 		host_answer(answer, HOST_PASS, ids, source, "%s", "");
+	else if (!class[0] || !document_text(view->slot2, "vendor")[0])
+		host_answer(answer, HOST_UNKNOWN, ids, source,
+			"%.200s says neither class nor vendor of 0000:00:02.0", source);
 	else
 		host_answer(answer, HOST_FAIL, ids, source,
 			"the device at 0000:00:02.0, class %s, is not an Intel display", class);
@@ -82,6 +90,10 @@ static void look_generation(const struct host_view *view, struct host_answer *an
 	if (!view->ids)
 		host_answer(
 			answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE, "%.300s", view->ids_trouble.text);
+	else if (!document_text(view->igd, "device")[0])
+		host_answer(answer, HOST_UNKNOWN, NULL, view->lspci.name,
+			"%.200s does not say the IGD's device id: `lspci -nn` does",
+			view->lspci.name);
 	else if (!platform)
 		host_answer(answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE,
 			"8086:%04x is not in the table of ids", view->device);
@@ -96,6 +108,13 @@ static void look_config(const struct host_view *view, struct host_answer *answer
 {
 	uint32_t value;
 
+	if (!json_object_get(view->igd, "registers")) {
+		host_answer(answer, HOST_UNKNOWN, NULL, view->lspci.name,
+			"%.200s has no configuration space of the IGD: `lspci -xxxx`, run as root, "
+			"writes it",
+			view->lspci.name);
+		return;
+	}
 	/* Beyond the first 64 bytes the kernel gives it to root alone (pci-sysfs.c). */
 	if (host_register(view->igd, "0xfc", &value))
 		host_answer(answer, HOST_PASS, NULL, "its configuration space", "%s", "");
@@ -185,6 +204,13 @@ static void look_driver(const struct host_view *view, struct host_answer *answer
 {
 	const char *driver = document_text(view->igd, "driver");
 
+	if (!json_object_get(view->igd, "driver")) {
+		host_answer(answer, HOST_UNKNOWN, NULL,
+			view->lspci.name ? view->lspci.name : DEVICE,
+			"the record does not say which driver holds the IGD");
+		answer->advice = "record it: `lspci -k`, or the link /" DEVICE "/driver";
+		return;
+	}
 	if (strcmp(driver, "i915") == 0 || strcmp(driver, "xe") == 0)
 		host_answer(answer, HOST_UNKNOWN, json_string(driver), "/" DEVICE "/driver",
 			"%s drives the IGD in dom0, and dom0 may not survive "
@@ -229,6 +255,15 @@ static void look_reset(const struct host_view *view, struct host_answer *answer)
 			"in the state in which the previous guest left it");
 }
 
+static void append_sibling(json_t *siblings, const json_t *function)
+{
+	json_t *ids = host_ids_json(function);
+
+	json_array_append_new(siblings,
+		json_sprintf("%s %s", document_text(function, "address"), json_string_value(ids)));
+	json_decref(ids);
+}
+
 static void look_siblings(const struct host_view *view, struct host_answer *answer)
 {
 	const json_t *functions = json_object_get(json_object_get(view->host, "pci"), "functions");
@@ -241,16 +276,16 @@ static void look_siblings(const struct host_view *view, struct host_answer *answ
 		const char *address = document_text(function, "address");
 
 		if (strncmp(address, "0000:00:02.", 11) == 0 && address[11] != '0')
-			json_array_append_new(
-				siblings, json_sprintf("%s %s:%s", address,
-						  document_text(function, "vendor") + 2,
-						  document_text(function, "device") + 2));
+			append_sibling(siblings, function);
 	}
 	if (json_array_size(siblings) > 0)
 		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
 			"slot 2 has further functions, perhaps virtual ones "
 			"(SR-IOV); such a function has been mistaken for the IGD "
 			"(QubesOS/qubes-issues #9853)");
+	else if (view->part[0])
+		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
+			"%.250s: slot 2 may have further functions", view->part);
 	else
 		host_answer(answer, HOST_PASS, siblings, "/sys/bus/pci/devices", "%s", "");
 }

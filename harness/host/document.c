@@ -23,6 +23,9 @@ static void ask(
 		check->look(view, answer);
 	else if (view->pci_trouble)
 		host_answer(answer, HOST_UNKNOWN, NULL, "", "%.300s", view->pci_trouble);
+	else if (!view->slot2 && view->part[0])
+		host_answer(answer, HOST_UNKNOWN, NULL, "", "%.250s, and 0000:00:02.0 is not there",
+			view->part);
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "",
 			"there is no Intel display at 0000:00:02.0");
@@ -126,8 +129,10 @@ json_t *host_document(const struct host_sources *sources)
 	json_object_set_new(document, "harness", json_string(build_version()));
 	json_object_set_new(document, "when", json_string(now));
 	json_object_set_new(document, "sources",
-		json_pack("{s:s, s:s?, s:s?, s:b}", "root", sources->root, "lspci", sources->lspci,
-			"xen_log", sources->xen_log, "xen_log_cut", view.log_cut));
+		json_pack("{s:s, s:s?, s:s?, s:b}", "root", sources->root, "lspci",
+			sources->lspci ? sources->lspci->name : NULL, "xen_log",
+			sources->xen_log ? sources->xen_log->name : NULL, "xen_log_cut",
+			view.log_cut));
 	json_object_set_new(document, "verdict", json_null());
 	json_object_set_new(document, "counts", json_object());
 	json_object_set_new(document, "identities", make_identities(&view));

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/host/document.h"
-#include "harness/host/xen_boot_log.h"
+#include "harness/host/record.h"
 #include "src/document.h"
 #include "src/suite.h"
 
@@ -77,15 +77,22 @@ static void put_igd(void)
 
 static json_t *look(const char *lspci, const char *log)
 {
-	struct host_sources sources = {
-		.root = root, .lspci = lspci, .xen_log = log, .xen_trouble = "", .model_trouble = ""
-	};
+	struct record dump = { 0 }, messages = { 0 };
+	struct host_sources sources = { .root = root, .xen_trouble = "", .model_trouble = "" };
+	struct problem why = { 0 };
 	char ids[300];
 	json_t *document;
+
+	if (lspci && record_read(lspci, &dump, &why) == 0)
+		sources.lspci = &dump;
+	if (log && record_read(log, &messages, &why) == 0)
+		sources.xen_log = &messages;
 
 	snprintf(ids, sizeof(ids), "%s/results/data/" IGD_IDS_FILE, getenv("SOURCE_ROOT"));
 	sources.ids = ids;
 	document = host_document(&sources);
+	record_free(&dump);
+	record_free(&messages);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(document);
 	return document;
 }
@@ -153,8 +160,8 @@ static void log_of(size_t length, const char *verdict, bool cut)
 
 static void a_log_that_was_cut_does_not_prove_an_absence(void)
 {
-	log_of(XEN_BOOT_LOG_MAX, "PASS", false);
-	log_of(XEN_BOOT_LOG_MAX + 1, "UNKNOWN", true);
+	log_of(RECORD_MAX, "PASS", false);
+	log_of(RECORD_MAX + 1, "UNKNOWN", true);
 }
 
 static void an_empty_tree_is_unknown(void)

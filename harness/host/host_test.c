@@ -59,9 +59,10 @@ static const char *source_root(void)
 static json_t *look_at(const char *name, const json_t *identities)
 {
 	char root[256], lspci[300], log[300], ids[300];
+	struct record dump = { 0 }, messages = { 0 };
 	struct host_sources sources = { .root = root,
-		.lspci = lspci,
-		.xen_log = log,
+		.lspci = &dump,
+		.xen_log = &messages,
 		.ids = ids,
 		.identities = identities,
 		.xen_trouble = "",
@@ -72,7 +73,11 @@ static json_t *look_at(const char *name, const json_t *identities)
 	snprintf(lspci, sizeof(lspci), "%s/lspci.txt", root);
 	snprintf(log, sizeof(log), "%s/xl-dmesg.txt", root);
 	snprintf(ids, sizeof(ids), "%s/results/data/" IGD_IDS_FILE, source_root());
+	CU_ASSERT_EQUAL_FATAL(record_read(lspci, &dump, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(record_read(log, &messages, NULL), 0);
 	document = host_document(&sources);
+	record_free(&dump);
+	record_free(&messages);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(document);
 	return document;
 }

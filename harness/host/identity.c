@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/document.h"
 #include "src/functions.h"
 #include "src/tree.h"
 
@@ -101,14 +102,48 @@ static bool is_looked_at(struct bdf where)
 		       (where.slot == 0x1f && where.function == 0));
 }
 
-static void add_functions(const char *root, const char *lspci, json_t *host)
+/* A recorded tree may lack links. `uevent` names the driver that holds a function, if one does
+ * (pci_uevent(), drivers/base/core.c's dev_uevent()). */
+static bool is_driver_known(const char *root, const json_t *function)
 {
-	const struct functions_scope scope = {
-		.root = root, .dump = lspci, .wanted = is_looked_at
-	};
+	char text[TREE_TEXT_MAX];
+
+	if (json_is_string(json_object_get(function, "driver")))
+		return true;
+	return tree_text(root, text, "sys/bus/pci/devices/%s/uevent",
+		       document_text(function, "address")) == 0 &&
+	       !strstr(text, "DRIVER=");
+}
+
+static void settle_drivers(const char *root, json_t *pci)
+{
+	json_t *function;
+	size_t i;
+
+	json_array_foreach(json_object_get(pci, "functions"), i, function)
+	{
+		if (!is_driver_known(root, function))
+			json_object_del(function, "driver");
+		else if (!json_object_get(function, "driver"))
+			json_object_set_new(function, "driver", json_null());
+	}
+}
+
+static void add_functions(const char *root, const struct lspci_text *lspci, json_t *host)
+{
+	const struct functions_scope scope = { .root = root, .wanted = is_looked_at };
 	struct problem why = { 0 };
+	char text[TREE_TEXT_MAX];
 	json_t *pci = NULL;
-	int r = functions_json(&scope, &pci, &why);
+	int r = lspci ? lspci_text_json(lspci, root, is_looked_at, &pci, &why)
+		      : functions_json(&scope, &pci, &why);
+
+	if (r < 0 && root[0] && tree_text(root, text, "sys/bus/pci/devices") != -EISDIR)
+		problem_set(&why, r,
+			"no PCI device was recorded: there is no sys/bus/pci/devices, and no output "
+			"of lspci");
+	if (r == 0 && root[0])
+		settle_drivers(root, pci);
 
 	if (r == 0)
 		json_object_set_new(host, "pci", pci);
@@ -117,7 +152,7 @@ static void add_functions(const char *root, const char *lspci, json_t *host)
 			host, "pci_error", json_string(why.text[0] ? why.text : strerror(-r)));
 }
 
-json_t *host_identify(const char *root, const char *lspci)
+json_t *host_identify(const char *root, const struct lspci_text *lspci)
 {
 	char vendor[TREE_TEXT_MAX], product[TREE_TEXT_MAX], xen[TREE_TEXT_MAX];
 	bool has_vendor = tree_text(root, vendor, "sys/class/dmi/id/sys_vendor") == 0;

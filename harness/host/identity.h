@@ -6,10 +6,12 @@
 
 #include <jansson.h>
 
+#include "harness/host/lspci_text.h"
+
 /*
  * Returns a new object, "machine" of docs/schema/common.json. `root` is "" or a
- * folder that holds a recorded sys/ and proc/; `lspci` is NULL or a file that holds what PCI has
- * (struct functions_scope, dump). "place" is "virtual" when the DMI names an emulator
+ * folder that holds a recorded sys/ and proc/; `lspci` is NULL or has what lspci wrote on that
+ * machine. "place" is "virtual" when the DMI names an emulator
  * or the CPU says it is under a hypervisor other than Xen itself; null when nothing tells.
  *
  * While the GPU at 00:02.0 is a phantom of the lab (docs/labs/virtual-lab.md), and only then, there
@@ -19,8 +21,10 @@
  * that cannot be named is one all the same.
  *
  * "pci" has the host bridge, what is in slot 2 and the ISA bridge, as the section of that name in a
- * report (docs/use/guest-report.md); if that failed, "pci_error" says why instead.
+ * report (docs/use/guest-report.md); if that failed, "pci_error" says why instead. A function has
+ * the key "driver" only if it is known which driver holds it, or that none does: a record may have
+ * left it out.
  */
-json_t *host_identify(const char *root, const char *lspci);
+json_t *host_identify(const char *root, const struct lspci_text *lspci);
 
 #endif

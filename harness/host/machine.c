@@ -31,10 +31,14 @@ static const char *chassis(const char *root)
 
 static json_t *ids_json(const json_t *function, const char *name)
 {
+	json_t *ids, *text;
+
 	if (!function)
 		return json_string("");
-	return json_sprintf("%s:%s%s%s", document_text(function, "vendor") + 2,
-		document_text(function, "device") + 2, name[0] ? " " : "", name);
+	ids = host_ids_json(function);
+	text = json_sprintf("%s%s%s", json_string_value(ids), name[0] ? " " : "", name);
+	json_decref(ids);
+	return text;
 }
 
 /* The ids of all functions of a class: "0x02" networks, "0x0c03" USB. */
@@ -54,13 +58,15 @@ static json_t *list_class(const json_t *pci, const char *class)
 
 json_t *host_machine(const struct host_view *view)
 {
-	const struct functions_scope scope = { .root = view->sources->root,
-		.dump = view->sources->lspci };
+	const struct functions_scope scope = { .root = view->sources->root };
 	const char *root = view->sources->root;
 	struct problem why = { 0 };
 	json_t *pci = NULL, *machine;
 
-	functions_json(&scope, &pci, &why);
+	if (view->sources->lspci)
+		lspci_text_json(&view->lspci, scope.root, NULL, &pci, &why);
+	else
+		functions_json(&scope, &pci, &why);
 	machine = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:O?}", "type", chassis(root), "bios",
 		text_json(root, "bios_version"), "chipset", ids_json(view->host_bridge, ""), "gpu",
 		ids_json(view->slot2, view->platform ? view->platform->name : ""), "network",

@@ -1,11 +1,10 @@
 #include "harness/host/view.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/fileio.h"
 #include "harness/host/identity.h"
 #include "harness/host/xen_boot_log.h"
 #include "src/document.h"
@@ -16,9 +15,6 @@ static void read_log(struct host_view *view)
 {
 	const struct host_sources *sources = view->sources;
 	const json_t *survey = json_object_get(sources->survey, "log");
-	size_t length = 0;
-	char *text = NULL;
-	int r;
 
 	if (!sources->xen_log) {
 		view->log_source = "Xen's message ring";
@@ -31,15 +27,9 @@ static void read_log(struct host_view *view)
 				sources->xen_trouble[0] ? ": " : "", sources->xen_trouble);
 		return;
 	}
-	view->log_source = sources->xen_log;
-	r = fileio_read_head(AT_FDCWD, sources->xen_log, XEN_BOOT_LOG_MAX, &text, &length,
-		&view->log_cut, &view->log_trouble);
-	if (r == 0)
-		view->log = xen_boot_log_facts(text, length);
-	else
-		problem_set(&view->log_trouble, r, "cannot read %s: %s", sources->xen_log,
-			strerror(-r));
-	free(text);
+	view->log_source = sources->xen_log->name;
+	view->log_cut = sources->xen_log->cut;
+	view->log = xen_boot_log_facts(sources->xen_log->text, sources->xen_log->length);
 }
 
 static const json_t *find_function(const struct host_view *view, const char *address)
@@ -70,27 +60,62 @@ static void find_devices(struct host_view *view)
 	view->platform = igd_ids_find(view->ids, view->device);
 }
 
+static void read_pci(struct host_view *view)
+{
+	const struct host_sources *sources = view->sources;
+	struct problem why = { 0 };
+	int r = sources->lspci ? lspci_text_read(sources->lspci, &view->lspci, &why) : 0;
+
+	view->host = host_identify(sources->root, sources->lspci ? &view->lspci : NULL);
+	if (r < 0 && view->host) {
+		json_object_del(view->host, "pci");
+		json_object_set_new(view->host, "pci_error", json_string(why.text));
+	}
+}
+
+/* A dump of one device, or a copy of one folder of sysfs. */
+static void note_part(struct host_view *view)
+{
+	const struct host_sources *sources = view->sources;
+
+	if (sources->lspci ? view->lspci.whole : !sources->root[0] || view->host_bridge)
+		return;
+	snprintf(view->part, sizeof(view->part), "%.200s has only a part of the machine's devices",
+		sources->lspci ? sources->lspci->name : sources->root);
+}
+
 int host_view_open(struct host_view *view, const struct host_sources *sources)
 {
 	const json_t *phantom;
 
 	*view = (struct host_view){ .sources = sources };
-	view->host = host_identify(sources->root, sources->lspci);
+	read_pci(view);
 	if (!view->host)
 		return -ENOMEM;
 	phantom = json_object_get(view->host, "phantom");
 	view->phantom = phantom ? document_text(phantom, "name") : NULL;
 	igd_ids_load(sources->ids, &view->ids, &view->ids_trouble);
 	find_devices(view);
+	note_part(view);
 	read_log(view);
 	return 0;
 }
 
 void host_view_close(struct host_view *view)
 {
+	lspci_text_free(&view->lspci);
 	json_decref(view->host);
 	json_decref(view->log);
 	igd_ids_free(view->ids);
+}
+
+json_t *host_ids_json(const json_t *function)
+{
+	const char *vendor = document_text(function, "vendor");
+	const char *device = document_text(function, "device");
+
+	return json_sprintf("%.7s:%.7s", vendor[0] ? vendor + 2 : "unknown",
+		device[0] ? device + 2 : "unknown");
 }
 
 bool host_register(const json_t *function, const char *name, uint32_t *value_r)

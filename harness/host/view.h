@@ -9,14 +9,16 @@
 #include <stdint.h>
 
 #include "harness/host/igd_ids.h"
+#include "harness/host/lspci_text.h"
+#include "harness/host/record.h"
 #include "src/problem.h"
 
 /* Where to look; strings and objects are borrowed. */
 struct host_sources {
-	const char *root;    /* "" for this machine, or the directory of a recorded tree */
-	const char *lspci;   /* what `lspci -xxxx` wrote, instead of sysfs; NULL: sysfs */
-	const char *xen_log; /* what `xl dmesg` wrote; NULL: what the back end has of it */
-	const char *ids;     /* the table of ids, igd_ids_load() */
+	const char *root;             /* "" for this machine, or the directory of a recorded tree */
+	const struct record *lspci;   /* what lspci wrote, instead of sysfs; NULL: sysfs */
+	const struct record *xen_log; /* Xen's messages; NULL: what the back end has of them */
+	const char *ids;              /* the table of ids, igd_ids_load() */
 	/* What the back end says: its identities, its survey (struct backend), and why if it says
 	 * nothing (errno, sentence). NULL, NULL, 0 and "" for a back end that is not libxl. */
 	const json_t *identities, *survey;
@@ -41,6 +43,10 @@ struct host_view {
 	const json_t *igd;   /* the same, if it is a display function of Intel's */
 	const json_t *host_bridge, *isa_bridge;
 	const char *pci_trouble; /* why nothing is known of PCI, or NULL */
+	/* Why a function that is not there may be in the machine all the same: the record is of a
+	 * part of it. "" if all functions are known. */
+	char part[PROBLEM_TEXT_MAX];
+	struct lspci_text lspci; /* what sources->lspci says; empty without one */
 
 	uint16_t device;                     /* of the IGD */
 	uint32_t class;                      /* of the IGD */
@@ -51,6 +57,9 @@ struct host_view {
 /* Looks. Returns 0 or -ENOMEM; what cannot be seen is not there. */
 int host_view_open(struct host_view *view, const struct host_sources *sources);
 void host_view_close(struct host_view *view);
+
+/* "8086:3e92", with "unknown" for an id that a record does not say. New reference. */
+json_t *host_ids_json(const json_t *function);
 
 /* A register of a function (docs/use/guest-report.md): true and its value, or false. */
 bool host_register(const json_t *function, const char *name, uint32_t *value_r);

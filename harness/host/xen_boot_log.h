@@ -12,9 +12,6 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* The most that is read of one: Xen's ring has 16 KiB to a few MiB (conring_size=). */
-#define XEN_BOOT_LOG_MAX (4u << 20)
-
 /*
  * Reads the text, in which there may be anything. Only lines that begin with "(XEN)" count: a
  * guest's have another beginning. Returns a new object, or NULL without memory:

@@ -82,16 +82,23 @@ static void a_title_stands_in_one_line(void)
 static json_t *host_generation(const char *root)
 {
 	char lspci[300], log[300];
-	const struct host_sources sources = {
-		.root = root, .lspci = lspci, .xen_log = log, .xen_trouble = "", .model_trouble = ""
-	};
+	struct record dump = { 0 }, messages = { 0 };
+	const struct host_sources sources = { .root = root,
+		.lspci = &dump,
+		.xen_log = &messages,
+		.xen_trouble = "",
+		.model_trouble = "" };
 	json_t *document, *generation = NULL;
 	const json_t *check;
 	size_t i;
 
 	snprintf(lspci, sizeof(lspci), "%s/lspci.txt", root);
 	snprintf(log, sizeof(log), "%s/xl-dmesg.txt", root);
+	CU_ASSERT_EQUAL_FATAL(record_read(lspci, &dump, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(record_read(log, &messages, NULL), 0);
 	document = host_document(&sources);
+	record_free(&dump);
+	record_free(&messages);
 	json_array_foreach(json_object_get(document, "checks"), i, check)
 	{
 		if (strcmp(document_text(check, "id"), "igd/generation") == 0)
@@ -114,11 +121,17 @@ static void report_says_what_host_says(void)
 	CU_ASSERT(roots.gl_pathc >= 16);
 	for (size_t i = 0; i < roots.gl_pathc; i++) {
 		json_t *generation = host_generation(roots.gl_pathv[i]), *findings, *coverage;
+		struct lspci_text words = { 0 };
+		struct record dump = { 0 };
 		const json_t *entry;
 
 		snprintf(lspci, sizeof(lspci), "%slspci.txt", roots.gl_pathv[i]);
+		CU_ASSERT_EQUAL_FATAL(record_read(lspci, &dump, NULL), 0);
+		CU_ASSERT_EQUAL_FATAL(lspci_text_read(&dump, &words, NULL), 0);
 		findings = json_pack("{s:{s:o}, s:[]}", "identities", "host",
-			host_identify(roots.gl_pathv[i], lspci), "cells");
+			host_identify(roots.gl_pathv[i], &words), "cells");
+		lspci_text_free(&words);
+		record_free(&dump);
 		coverage = coverage_of(findings);
 		entry = json_array_get(coverage, 0);
 		CU_ASSERT(document_text(generation, "name")[0] != '\0');
