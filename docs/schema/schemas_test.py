@@ -151,7 +151,7 @@ def enum(schema):
 def formats_and_descriptions():
     with open(f"{ROOT}/src/document.h", encoding="utf-8") as header:
         written = re.findall(r'^#define DOCUMENT_\w+\s+"igd-harness ([^"]+)"', header.read(), re.MULTILINE)
-    by_hand = {"known", "matrix", "patterns", "host-description", "igd-ids", "symbols", "does-not-matter"}
+    by_hand = {"known", "matrix", "patterns", "host-description", "igd-ids", "symbols", "does-not-matter", "xen-messages"}
     same("every document has a schema", set(SCHEMAS) - by_hand - {"common"}, [name.replace(" ", "-") for name in written])
     check("each schema has the format that its file is named after", [
         name for name, schema in SCHEMAS.items()
@@ -335,6 +335,15 @@ isa_bridges:
   - {device: "0xa306", ids: ["0x3e92"]}
 """
 
+MESSAGES = """
+format: igd-harness xen messages
+version: 1
+checked: {first: "4.11", last: 4.23}
+messages:
+  - {fact: iommu, says: "yes", text: I/O virtualisation enabled, source: iommu.c, commit: b8038beeeb}
+  - {fact: igd_off, text: "off <text>", source: vtd, versions: "<4.16", commit: dbf2a76856, until: d3b05f9b16}
+"""
+
 SYMBOLS = """
 format: igd-harness symbols
 version: 1
@@ -488,8 +497,8 @@ def by_hand():
     with tempfile.TemporaryDirectory() as folder:
         rows = Rows(folder)
         load = lambda text: schemas.yaml.load(text, Loader=schemas.CoreLoader)
-        matrix, known, host, reached, patterns, ids, symbols, does_not_matter = (
-            load(part) for part in (text, KNOWN, HOST, REACHED, PATTERNS, IDS, SYMBOLS, NOT))
+        matrix, known, host, reached, patterns, ids, messages, symbols, does_not_matter = (
+            load(part) for part in (text, KNOWN, HOST, REACHED, PATTERNS, IDS, MESSAGES, SYMBOLS, NOT))
         with open(f"{folder}/matrix", "w", encoding="utf-8") as stream:
             json.dump(matrix, stream)
         covered("matrix", [matrix])
@@ -497,6 +506,7 @@ def by_hand():
         covered("host-description", [host, reached])
         covered("patterns", [patterns])
         covered("igd-ids", [ids])
+        covered("xen-messages", [messages])
         covered("symbols", [symbols])
         covered("does-not-matter", [does_not_matter])
         compare("matrix", "a matrix", matrix, rows)
@@ -505,6 +515,7 @@ def by_hand():
         compare("host-description", "a host reached otherwise", reached, rows)
         compare("patterns", "patterns", patterns, rows)
         compare("igd-ids", "ids of GPUs", ids, rows)
+        compare("xen-messages", "messages of Xen", messages, rows)
         compare("symbols", "symbols", symbols, rows)
         compare("does-not-matter", "what does not matter", does_not_matter, rows)
 
@@ -513,7 +524,8 @@ def by_hand():
 
 def in_the_tree():
     for kind, pattern in (("matrix", "results/matrices/*.yaml"), ("patterns", "results/data/patterns.yaml"),
-                          ("igd-ids", "results/data/igd-ids.yaml"), ("symbols", "results/data/abi/*.yaml"),
+                          ("igd-ids", "results/data/igd-ids.yaml"),
+                          ("xen-messages", "results/data/xen-messages.yaml"), ("symbols", "results/data/abi/*.yaml"),
                           ("does-not-matter", "results/data/does-not-matter.yaml"),
                           ("", "results/recorded/*/*.yaml"), ("", "results/recorded/**/*.json")):
         files = glob.glob(f"{ROOT}/{pattern}", recursive=True)

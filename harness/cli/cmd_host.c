@@ -18,6 +18,7 @@
 #include "harness/host/igd_ids.h"
 #include "harness/host/lspci_text.h"
 #include "harness/host/render.h"
+#include "harness/host/xen_boot_log.h"
 #include "harness/run/terminal.h"
 #include "src/document.h"
 #include "src/tree.h"
@@ -195,6 +196,8 @@ static int records_open(struct records *records, struct problem *why)
 		lspci_text_free(&text);
 	if (r == 0 && opts.xen_log)
 		r = record_file_read(opts.xen_log, &records->xen_log, why);
+	if (r == 0 && opts.xen_log)
+		r = xen_boot_log_check(&records->xen_log, why);
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #define IGD_HOST_ANSWER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 enum host_verdict { HOST_PASS, HOST_FAIL, HOST_UNKNOWN, HOST_NOT_APPLICABLE };
 
@@ -17,6 +18,10 @@ struct host_answer {
 	char source[HOST_TEXT_MAX]; /* the file or call that the value was read from */
 	char why[HOST_TEXT_MAX];    /* one sentence, "" if the value says it */
 	const char *advice;         /* what the user can do; NULL: the check's own advice */
+	/* The capability that the host lacks because of this answer, if it is FAIL; NULL: that of
+	 * the check (`blocks`). */
+	const char *blocks;
+	bool grave; /* UNKNOWN is then the host's verdict, as for a check that is needed */
 };
 
 /* "PASS", "FAIL", "UNKNOWN", "N/A". */

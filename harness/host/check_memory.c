@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/host/check.h"
+#include "harness/host/memory_map.h"
 #include "harness/host/stolen_memory.h"
 #include "src/document.h"
 #include "src/opregion.h"
@@ -96,48 +97,6 @@ static void look_vbt(const struct host_view *view, struct host_answer *answer)
 			"the OpRegion has no VBT: the driver in a guest finds no outputs");
 }
 
-/* Is that range within one line of /proc/iomem that is called so? 1, 0, or -1: nobody can tell. */
-static int is_reserved(const struct host_view *view, uint64_t start, uint64_t end)
-{
-	FILE *file = tree_stream(view->sources->root, "proc/iomem");
-	char line[256], name[64];
-	uint64_t from, to;
-	int found = file ? 0 : -1;
-	bool any = false;
-
-	for (unsigned int i = 0; file && i < 65536 && fgets(line, sizeof(line), file); i++) {
-		if (sscanf(line, " %" SCNx64 "-%" SCNx64 " : %63[^\n]", &from, &to, name) != 3)
-			continue;
-		any |= to != 0;
-		if ((strcasecmp(name, "Reserved") == 0 || strstr(name, "Stolen")) &&
-			from <= start && end <= to)
-			found = 1;
-	}
-	if (file)
-		fclose(file);
-	/* To others than root the kernel shows zeros. */
-	return any ? found : -1;
-}
-
-static bool read_stolen(const struct host_view *view, uint64_t *base_r, uint16_t *gmch_r)
-{
-	uint32_t gmch = 0, low = 0, high = 0;
-
-	if (!host_register(view->igd, "0x50", &gmch))
-		return false;
-	*gmch_r = (uint16_t)gmch;
-	if (view->platform->bdsm == IGD_BDSM_5C) {
-		if (!host_register(view->igd, "0x5c", &low))
-			return false;
-		*base_r = stolen_memory_base_5c(low);
-		return true;
-	}
-	if (!host_register(view->igd, "0xc0", &low) || !host_register(view->igd, "0xc4", &high))
-		return false;
-	*base_r = stolen_memory_base_c0(low, high);
-	return true;
-}
-
 static void judge_stolen(
 	const struct host_view *view, struct host_answer *answer, uint64_t base, uint16_t gmch)
 {
@@ -154,7 +113,7 @@ static void judge_stolen(
 		return;
 	}
 	/* A phantom's is only a number: docs/labs/virtual-lab.md. */
-	reserved = view->phantom ? 1 : is_reserved(view, base, base + size - 1);
+	reserved = view->phantom ? 1 : memory_map_is_reserved(view, base, base + size - 1);
 	if (reserved == 0)
 		host_answer(answer, HOST_FAIL, value, CONFIG ", /proc/iomem",
 			"stolen memory is not in a reserved range of the memory map");
@@ -168,7 +127,7 @@ static void judge_stolen(
 static void look_stolen(const struct host_view *view, struct host_answer *answer)
 {
 	uint64_t base = 0;
-	uint16_t gmch = 0;
+	uint32_t gmch = 0;
 
 	if (!view->platform)
 		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG,
@@ -177,11 +136,11 @@ static void look_stolen(const struct host_view *view, struct host_answer *answer
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, CONFIG,
 			"from Meteor Lake on, its registers are in a BAR and not "
 			"in configuration space");
-	else if (!read_stolen(view, &base, &gmch))
+	else if (!stolen_memory_base(view, &base) || !host_register(view->igd, "0x50", &gmch))
 		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG,
 			"the registers of stolen memory cannot be read");
 	else
-		judge_stolen(view, answer, base, gmch);
+		judge_stolen(view, answer, base, (uint16_t)gmch);
 }
 
 const struct host_check host_checks_memory[] = {

@@ -14,6 +14,12 @@ static void look_dom0(const struct host_view *view, struct host_answer *answer)
 	char type[TREE_TEXT_MAX], mode[TREE_TEXT_MAX], text[TREE_TEXT_MAX];
 	int r = tree_text(root, type, "sys/hypervisor/type");
 
+	/* A record may lack the folder. */
+	if ((r == -ENOENT || r == -ENOTDIR) && root[0]) {
+		host_answer(answer, HOST_UNKNOWN, NULL, "/sys/hypervisor/type",
+			"/sys/hypervisor was not recorded");
+		return;
+	}
 	if (r == -ENOENT || (r == 0 && strcmp(type, "xen") != 0)) {
 		host_answer(answer, HOST_FAIL, r == 0 ? json_string(type) : NULL,
 			"/sys/hypervisor/type", "Xen does not run under this kernel");
@@ -26,9 +32,10 @@ static void look_dom0(const struct host_view *view, struct host_answer *answer)
 	}
 	tree_text(root, mode, "sys/hypervisor/guest_type");
 	r = tree_text(root, text, "proc/xen/capabilities");
-	if (r == -ENOENT)
+	if (r == -ENOENT || r == -ENOTDIR)
 		host_answer(answer, HOST_UNKNOWN, NULL, "/proc/xen/capabilities",
-			"/proc/xen/capabilities does not exist: xenfs is not mounted");
+			"/proc/xen/capabilities %s",
+			root[0] ? "was not recorded" : "does not exist: xenfs is not mounted");
 	else if (r < 0)
 		host_answer(answer, HOST_UNKNOWN, NULL, "/proc/xen/capabilities",
 			"/proc/xen/capabilities cannot be read: %s", strerror(-r));
@@ -88,30 +95,15 @@ static void look_cmdline(const struct host_view *view, struct host_answer *answe
 		answer->advice = "see xen/libxl";
 		return;
 	}
-	if (host_bad_option(view, "iommu", option, sizeof(option)) ||
-		host_bad_option(view, "hap", option, sizeof(option)))
+	if (host_option_is_off(view, "iommu", NULL, option, sizeof(option)) ||
+		host_option_is_off(view, "iommu", "igfx", option, sizeof(option)) ||
+		host_option_is_off(view, "hap", NULL, option, sizeof(option)))
 		host_answer(answer, HOST_FAIL, json_string(cmdline), "Xen's command line",
 			"%s on Xen's command line disables a feature that passthrough needs",
 			option);
 	else
 		host_answer(
 			answer, HOST_PASS, json_string(cmdline), "Xen's command line", "%s", "");
-}
-
-static bool xen_says(const struct host_view *view, const char *capability, bool *value_r)
-{
-	const json_t *list = json_object_get(view->sources->identities, "capabilities"), *entry;
-	size_t i;
-
-	*value_r = false;
-	if (!json_is_array(list) || !host_xen_text(view, "versions", "libxl")[0])
-		return false;
-	json_array_foreach(list, i, entry)
-	{
-		if (json_is_string(entry) && strcmp(json_string_value(entry), capability) == 0)
-			*value_r = true;
-	}
-	return true;
 }
 
 /* By libxl's word, or else by a line of Xen's messages (`log_key`), which may be gone. `option`, on
@@ -123,7 +115,7 @@ static void look_capability(const struct host_view *view, struct host_answer *an
 	char reason[128], because[160] = "";
 	bool has;
 
-	if (!xen_says(view, capability, &has)) {
+	if (!host_xen_has(view, capability, &has)) {
 		source = view->log_source;
 		if (!log_key || !host_log_says(view, log_key, &has)) {
 			host_answer(answer, HOST_UNKNOWN, NULL, PHYSINFO,
@@ -137,7 +129,7 @@ static void look_capability(const struct host_view *view, struct host_answer *an
 		host_answer(answer, HOST_PASS, json_true(), source, "%s", "");
 		return;
 	}
-	if (option && host_bad_option(view, option, reason, sizeof(reason)))
+	if (option && host_option_is_off(view, option, NULL, reason, sizeof(reason)))
 		snprintf(because, sizeof(because), ": %s is on Xen's command line", reason);
 	host_answer(answer, HOST_FAIL, json_false(), source, "%s%s", without, because);
 }
@@ -165,7 +157,7 @@ static void look_optional(
 {
 	bool has;
 
-	if (!xen_says(view, capability, &has))
+	if (!host_xen_has(view, capability, &has))
 		host_answer(answer, HOST_UNKNOWN, NULL, PHYSINFO,
 			"libxl did not report the capability \"%s\"", capability);
 	else if (has)

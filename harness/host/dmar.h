@@ -27,6 +27,8 @@ struct dmar_range {
 struct dmar {
 	uint8_t flags;
 	unsigned int units; /* DRHD: remapping hardware */
+	bool igd_unit;      /* one has the device 0000:00:02.0 in its scope */
+	bool rest_unit;     /* one has all devices of segment 0 that no other has */
 	struct dmar_range ranges[DMAR_RANGES_MAX];
 	size_t range_count;
 };

@@ -9,6 +9,7 @@
 const struct host_group host_groups[] = {
 	{ "Xen", host_checks_xen },
 	{ "VT-d", host_checks_vtd },
+	{ "VT-d", host_checks_igd_vtd },
 	{ "IGD", host_checks_igd },
 	{ "IGD's memory", host_checks_memory },
 	{ "QEMU", host_checks_qemu },
@@ -31,6 +32,14 @@ static void ask(
 			"there is no Intel display at 0000:00:02.0");
 }
 
+/* The capability that the host lacks because the check failed, or NULL. */
+static const char *blocked_by(const struct host_check *check, const struct host_answer *answer)
+{
+	if (answer->verdict != HOST_FAIL)
+		return NULL;
+	return answer->blocks ? answer->blocks : check->blocks;
+}
+
 /* Notes what is there, or why it is not. A check that blocks overrules one that decides. */
 static void note_capability(
 	const struct host_check *check, const struct host_answer *answer, json_t *identities)
@@ -41,8 +50,8 @@ static void note_capability(
 
 	if (answer->verdict == HOST_PASS && word && !json_object_get(lacking, word))
 		json_array_append_new(has, json_string(word));
-	if (check->blocks && answer->verdict == HOST_FAIL) {
-		word = check->blocks;
+	if (blocked_by(check, answer)) {
+		word = blocked_by(check, answer);
 		for (size_t i = json_array_size(has); i-- > 0;)
 			if (strcmp(json_string_value(json_array_get(has, i)), word) == 0)
 				json_array_remove(has, i);
@@ -65,8 +74,8 @@ static json_t *check_json(const struct host_group *group, const struct host_chec
 
 	if (check->decides && answer->verdict != HOST_PASS)
 		json_array_append_new(blocks, json_string(check->decides));
-	if (check->blocks && answer->verdict == HOST_FAIL)
-		json_array_append_new(blocks, json_string(check->blocks));
+	if (blocked_by(check, answer))
+		json_array_append_new(blocks, json_string(blocked_by(check, answer)));
 	return json_pack("{s:s, s:s, s:s, s:s, s:O?, s:s, s:s, s:o, s:s}", "id", check->id, "group",
 		group->name, "about", check->about, "verdict", host_verdict_name(answer->verdict),
 		"value", answer->value, "source", answer->source, "why", answer->why, "blocks",
@@ -90,8 +99,8 @@ static enum host_verdict ask_all(const struct host_view *view, json_t *document)
 			note_capability(check, &answer, json_object_get(document, "identities"));
 			if (answer.verdict == HOST_FAIL)
 				verdict = HOST_FAIL;
-			else if (answer.verdict == HOST_UNKNOWN && check->needed &&
-				 verdict == HOST_PASS)
+			else if (answer.verdict == HOST_UNKNOWN &&
+				 (check->needed || answer.grave) && verdict == HOST_PASS)
 				verdict = HOST_UNKNOWN;
 			json_decref(answer.value);
 		}

@@ -131,6 +131,7 @@ static void log_of(size_t length, const char *verdict, bool cut)
 {
 	static const char
 		head[] = "(XEN) Xen version 4.17.7 (Debian)\n"
+			 "(XEN) Command line: iommu=verbose\n"
 			 "(XEN) I/O virtualisation enabled\n",
 		line[] = "(XEN) nothing in particular, 64 bytes with its new line........\n";
 	char *text = malloc(length + sizeof(line));
@@ -147,7 +148,8 @@ static void log_of(size_t length, const char *verdict, bool cut)
 	free(text);
 	document = look(NULL, at("xl-dmesg.txt"));
 	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/messages"), "verdict"), verdict);
-	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/igd-engine"), "verdict"), verdict);
+	/* It follows from what the beginning says. */
+	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/igd-engine"), "verdict"), "PASS");
 	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/faults"), "verdict"), verdict);
 	/* What the beginning says is known. */
 	CU_ASSERT_STRING_EQUAL(document_text(find(document, "vtd/enabled"), "verdict"), "PASS");
@@ -167,7 +169,7 @@ static void a_log_that_was_cut_does_not_prove_an_absence(void)
 static void an_empty_tree_is_unknown(void)
 {
 	clear();
-	is("xen/dom0", "FAIL", "Xen does not run");
+	is("xen/dom0", "UNKNOWN", "/sys/hypervisor was not recorded");
 	CU_ASSERT_EQUAL(rmdir(at(DEVICE)), 0);
 	CU_ASSERT_EQUAL(rmdir(at("sys/bus/pci/devices")), 0);
 	is("igd/present", "UNKNOWN", "sys/bus/pci/devices");

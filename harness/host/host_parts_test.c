@@ -134,12 +134,21 @@ static void a_broken_dmar_is_refused(void)
 	CU_ASSERT_EQUAL(dmar.ranges[0].devices, 0);
 }
 
+static json_t *facts_of(const char *text)
+{
+	const struct record record = {
+		.name = "log", .text = (char *)text, .length = strlen(text)
+	};
+
+	return xen_boot_log_facts(&record);
+}
+
 static void guests_do_not_speak_for_xen(void)
 {
 	static const char text[] = "(d3) I/O virtualisation disabled\n"
 				   "(XEN) [2026-11-22 01:02:03] I/O virtualisation enabled\n"
 				   "(XEN) I/O virtualisation disabled\n";
-	json_t *facts = xen_boot_log_facts(text, sizeof(text) - 1);
+	json_t *facts = facts_of(text);
 
 	CU_ASSERT(json_is_true(json_object_get(facts, "iommu")));
 	CU_ASSERT(json_is_false(json_object_get(facts, "complete")));
@@ -155,7 +164,7 @@ static void what_is_off_is_no_yes(void)
 		"(XEN) Intel VT-d Snoop Control not enabled.\n"
 		"(XEN) Intel VT-d Queued Invalidation enabled.\n"
 		"(XEN) Intel VT-d iommu 0 supported page sizes: 4kB, 2MB\n";
-	json_t *facts = xen_boot_log_facts(text, sizeof(text) - 1);
+	json_t *facts = facts_of(text);
 	const json_t *vtd = json_object_get(facts, "vtd");
 
 	CU_ASSERT(json_is_false(json_object_get(facts, "hap")));

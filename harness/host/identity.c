@@ -138,10 +138,12 @@ static void add_functions(const char *root, const struct lspci_text *lspci, json
 	int r = lspci ? lspci_text_json(lspci, root, is_looked_at, &pci, &why)
 		      : functions_json(&scope, &pci, &why);
 
-	if (r < 0 && root[0] && tree_text(root, text, "sys/bus/pci/devices") != -EISDIR)
+	if (r < 0 && root[0] && !lspci && tree_text(root, text, "sys/bus/pci/devices") != -EISDIR) {
+		why = (struct problem){ 0 };
 		problem_set(&why, r,
 			"no PCI device was recorded: there is no sys/bus/pci/devices, and no output "
 			"of lspci");
+	}
 	if (r == 0 && root[0])
 		settle_drivers(root, pci);
 

@@ -48,3 +48,22 @@ uint64_t stolen_memory_base_c0(uint32_t low, uint32_t high)
 {
 	return (uint64_t)high << 32 | (low & BASE_MASK);
 }
+
+bool stolen_memory_base(const struct host_view *view, uint64_t *base_r)
+{
+	uint32_t low = 0, high = 0;
+
+	if (!view->igd || !view->platform)
+		return false;
+	if (view->platform->bdsm == IGD_BDSM_5C) {
+		if (!host_register(view->igd, "0x5c", &low))
+			return false;
+		*base_r = stolen_memory_base_5c(low);
+		return true;
+	}
+	if (view->platform->bdsm != IGD_BDSM_C0 || !host_register(view->igd, "0xc0", &low) ||
+		!host_register(view->igd, "0xc4", &high))
+		return false;
+	*base_r = stolen_memory_base_c0(low, high);
+	return true;
+}

@@ -7,9 +7,11 @@
 #ifndef IGD_HOST_STOLEN_MEMORY_H
 #define IGD_HOST_STOLEN_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "harness/host/igd_ids.h"
+#include "harness/host/view.h"
 
 /* Bytes of stolen memory, by the lower 16 bits of 0x50. 0 for a formula that is none. */
 uint64_t stolen_memory_size(enum igd_gmch formula, uint16_t gmch);
@@ -20,5 +22,9 @@ uint64_t stolen_memory_gtt_size(enum igd_gmch formula, uint16_t gmch);
 /* The base, of the registers 0x5c, or 0xc0 and 0xc4. 1 MiB is its unit (INTEL_BSM_MASK). */
 uint64_t stolen_memory_base_5c(uint32_t bdsm);
 uint64_t stolen_memory_base_c0(uint32_t low, uint32_t high);
+
+/* The base of a host's IGD, from its configuration space; false if its generation has it elsewhere,
+ * or it cannot be read. */
+bool stolen_memory_base(const struct host_view *view, uint64_t *base_r);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "harness/host/identity.h"
 #include "harness/host/xen_boot_log.h"
+#include "harness/host/xen_cmdline.h"
 #include "src/document.h"
 #include "src/field.h"
 
@@ -15,13 +16,15 @@ static void read_log(struct host_view *view)
 {
 	const struct host_sources *sources = view->sources;
 	const json_t *survey = json_object_get(sources->survey, "log");
+	const struct record ring = { .name = "Xen's message ring",
+		.text = (char *)json_string_value(survey),
+		.length = json_string_length(survey) };
 
 	if (!sources->xen_log) {
 		view->log_source = "Xen's message ring";
 		view->log_cut = json_is_true(json_object_get(sources->survey, "log_cut"));
 		if (json_is_string(survey))
-			view->log = xen_boot_log_facts(
-				json_string_value(survey), json_string_length(survey));
+			view->log = xen_boot_log_facts(&ring);
 		else
 			problem_set(&view->log_trouble, 0, "Xen's log is not available%s%s",
 				sources->xen_trouble[0] ? ": " : "", sources->xen_trouble);
@@ -29,7 +32,7 @@ static void read_log(struct host_view *view)
 	}
 	view->log_source = sources->xen_log->name;
 	view->log_cut = sources->xen_log->cut;
-	view->log = xen_boot_log_facts(sources->xen_log->text, sources->xen_log->length);
+	view->log = xen_boot_log_facts(sources->xen_log);
 }
 
 static const json_t *find_function(const struct host_view *view, const char *address)
@@ -138,56 +141,51 @@ const char *host_xen_cmdline(const struct host_view *view)
 	return text[0] ? text : json_string_value(json_object_get(view->log, "cmdline"));
 }
 
-/* Is there that word among the comma-separated ones? */
-static bool has_word(const char *list, size_t length, const char *word)
+bool host_option_is_off(
+	const struct host_view *view, const char *option, const char *word, char *text, size_t size)
 {
-	size_t wanted = strlen(word);
+	const char *cmdline = host_xen_cmdline(view);
 
-	for (const char *end = list + length; list < end;) {
-		size_t part = strcspn(list, ", ");
-
-		if (part > (size_t)(end - list))
-			part = (size_t)(end - list);
-		if (part == wanted && strncmp(list, word, wanted) == 0)
-			return true;
-		list += part + 1;
-	}
-	return false;
+	return cmdline && xen_cmdline_is_off(cmdline, option, word, text, size);
 }
 
-/* Words that switch an option of Xen off (docs/misc/xen-command-line.pandoc, "boolean"). */
-static const char *const off_words[] = { "0", "no", "off", "false", "disable" };
-/* And of iommu= for the IGD alone. */
-static const char *const igd_words[] = { "no-igfx", "igfx=0", "igfx=no", "igfx=off", "igfx=false" };
-
-static bool is_off(const char *list, size_t length, const char *const *words, size_t count)
+enum host_igd host_has_igd(const struct host_view *view, const char **why_r)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (has_word(list, length, words[i]))
-			return true;
-	}
-	return false;
+	*why_r = "";
+	if (view->igd)
+		return IGD_THERE;
+	if (!view->pci_trouble && (view->slot2 || !view->part[0]))
+		return IGD_ABSENT;
+	*why_r = view->pci_trouble ? view->pci_trouble : view->part;
+	return IGD_UNKNOWN;
 }
 
-bool host_bad_option(const struct host_view *view, const char *name, char *text, size_t size)
+bool host_is_virtual(const struct host_view *view)
 {
-	const char *at = host_xen_cmdline(view);
-	size_t length, key = strlen(name);
+	return view->phantom || strcmp(document_text(view->host, "place"), "virtual") == 0;
+}
 
-	for (; at && *at; at += length) {
-		at += strspn(at, " ");
-		length = strcspn(at, " ");
-		if (length <= key || strncmp(at, name, key) != 0 || at[key] != '=')
-			continue;
-		if (is_off(at + key + 1, length - key - 1, off_words,
-			    sizeof(off_words) / sizeof(off_words[0])) ||
-			is_off(at + key + 1, length - key - 1, igd_words,
-				sizeof(igd_words) / sizeof(igd_words[0]))) {
-			snprintf(text, size, "%.*s", (int)length, at);
-			return true;
-		}
+bool host_xen_has(const struct host_view *view, const char *capability, bool *has_r)
+{
+	const json_t *list = json_object_get(view->sources->identities, "capabilities"), *entry;
+	size_t i;
+
+	*has_r = false;
+	if (!json_is_array(list) || !host_xen_text(view, "versions", "libxl")[0])
+		return false;
+	json_array_foreach(list, i, entry)
+	{
+		if (json_is_string(entry) && strcmp(json_string_value(entry), capability) == 0)
+			*has_r = true;
 	}
-	return false;
+	return true;
+}
+
+const char *host_log_loss(const struct host_view *view)
+{
+	if (!json_is_true(json_object_get(view->log, "complete")))
+		return "the beginning of Xen's boot log is lost";
+	return view->log_cut ? "only a part of Xen's log was read" : NULL;
 }
 
 bool host_log_says(const struct host_view *view, const char *key, bool *value_r)

@@ -70,9 +70,24 @@ const char *host_xen_text(const struct host_view *view, const char *group, const
 /* Xen's command line, from the back end or from Xen's messages; NULL if neither has it. */
 const char *host_xen_cmdline(const struct host_view *view);
 
-/* The first option on Xen's command line by which it has no IOMMU, for all or for the IGD, or no
- * HAP; true and its text, or false. */
-bool host_bad_option(const struct host_view *view, const char *name, char *text, size_t size);
+/* Does Xen's command line switch the option off, or its word (xen_cmdline_is_off())? False if the
+ * command line is not known. */
+bool host_option_is_off(const struct host_view *view, const char *option, const char *word,
+	char *text, size_t size);
+
+/* Is there an IGD? IGD_UNKNOWN with the reason in *why_r if the functions of the host are not known
+ * or not all known. */
+enum host_igd { IGD_THERE, IGD_ABSENT, IGD_UNKNOWN };
+enum host_igd host_has_igd(const struct host_view *view, const char **why_r);
+
+/* Is the host, or its IGD, one that software emulates: a phantom, or a virtual machine? */
+bool host_is_virtual(const struct host_view *view);
+
+/* Does libxl report the capability? Returns false if libxl was not queried. */
+bool host_xen_has(const struct host_view *view, const char *capability, bool *has_r);
+
+/* Why a message that Xen's log does not have may be lost, or NULL. */
+const char *host_log_loss(const struct host_view *view);
 
 /* What Xen's messages say, true or false in *value_r. Returns false if they say neither. */
 bool host_log_says(const struct host_view *view, const char *key, bool *value_r);

@@ -1,157 +1,254 @@
 #include "harness/host/xen_boot_log.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "src/tree.h"
+#include "harness/host/xen_messages.h"
 
-#define LINE_MAX_KEPT 512
-#define BAD_MAX       8
-#define FEATURES_MAX  16
-#define FEATURE       "Intel VT-d "
+#define TAG          "(XEN)"
+#define PREFIX_MAX   160 /* bytes before the tag */
+#define LIST_MAX     8
+#define FEATURES_MAX 16
+#define BACK_SECONDS 1.0 /* by which CPUs may be behind each other; a boot begins at 0 */
+#define IGD          "0000:00:02.0"
 
-/* A line that says one thing, yes or no. The first that fits counts. */
-struct sign {
-	const char *text, *key;
-	bool value;
+struct reading {
+	const struct xen_messages *messages;
+	json_t *facts;
+	size_t lines;
+	char version[RECORD_LINE_MAX]; /* the last that was printed; a key prints it again */
+	double seconds; /* since the boot, of the line before; console_timestamps=boot */
 };
 
-static const struct sign signs[] = {
-	{ "HVM: VMX enabled", "hvm", true },
-	{ "HVM: SVM enabled", "hvm", true },
-	{ "VMX disabled by BIOS", "hvm", false },
-	{ "(HAP) detected but disabled", "hap", false },
-	{ "(HAP) not detected", "hap", false },
-	{ "Hardware Assisted Paging (HAP) detected", "hap", true },
-	{ "I/O virtualisation enabled", "iommu", true },
-	{ "I/O virtualisation disabled", "iommu", false },
-	{ "Interrupt remapping enabled", "interrupt_remapping", true },
-	{ "Interrupt remapping disabled", "interrupt_remapping", false },
-};
-
-/* By these the IGD is not behind a working IOMMU. */
-static const char *const bad_signs[] = {
-	"passed iommu=no-igfx option",
-	"firmware did not enable IGD for VT properly",
-	"Failed to parse ACPI DMAR.  Disabling VT-d.",
-};
-
-static const char *const x2apic_signs[] = {
-	"x2APIC mode is already enabled by BIOS",
-	"Switched to APIC driver x2apic",
-	"Not enabling x2APIC",
-};
-
-/* Takes over what is behind `label` in the line, unless it is there already. */
-static void take_behind(json_t *facts, const char *key, const char *line, const char *label)
+static json_t *new_facts(void)
 {
-	const char *at = strstr(line, label);
-
-	if (at && json_is_null(json_object_get(facts, key)))
-		json_object_set_new(facts, key, json_string(at + strlen(label)));
+	return json_pack(
+		"{s:b, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:{}, s:[], s:[], "
+		"s:i, s:i, s:i, s:n, s:n}",
+		"complete", 0, "version", "cmdline", "std_loglevel", "guest_loglevel", "hvm", "hap",
+		"iommu", "interrupt_remapping", "dom0_mode", "x2apic", "vtd", "bad", "rmrr_outside",
+		"faults", 0, "igd_faults", 0, "suppressed", 0, "igd_fault_at", "fault");
 }
 
-static void take_sign(json_t *facts, const char *line)
+/* What earlier boots said is of no interest. */
+static void begin_boot(struct reading *reading)
 {
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		if (strstr(line, signs[i].text)) {
-			if (json_is_null(json_object_get(facts, signs[i].key)))
-				json_object_set_new(
-					facts, signs[i].key, json_boolean(signs[i].value));
-			return;
-		}
+	json_decref(reading->facts);
+	reading->facts = new_facts();
+	reading->seconds = 0;
+}
+
+static bool is_known(const struct reading *reading, const char *key)
+{
+	return !json_is_null(json_object_get(reading->facts, key));
+}
+
+/* Sets what the boot's first line of a kind says. */
+static void set_once(struct reading *reading, const char *key, json_t *value)
+{
+	if (is_known(reading, key))
+		json_decref(value);
+	else
+		json_object_set_new(reading->facts, key, value);
+}
+
+static void take_text(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	set_once(reading, key, json_string(match->text));
+}
+
+static void take_boolean(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	set_once(reading, key, json_boolean(match->says));
+}
+
+static void take_version(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	snprintf(reading->version, sizeof(reading->version), "%s", match->text);
+	take_text(reading, key, match);
+}
+
+/* A boot prints it once, after its version. */
+static void take_cmdline(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	if (is_known(reading, key))
+		begin_boot(reading);
+	if (reading->version[0]) {
+		json_object_set_new(reading->facts, "version", json_string(reading->version));
+		json_object_set_new(reading->facts, "complete", json_true());
 	}
+	reading->version[0] = '\0';
+	take_text(reading, key, match);
 }
 
-/* "Intel VT-d Snoop Control not enabled." */
-static void take_feature(json_t *features, const char *line)
+static void take_feature(struct reading *reading, const char *key, const struct xen_match *match)
 {
-	const char *at = strstr(line, FEATURE), *end;
-	char name[64];
-	bool on;
+	json_t *features = json_object_get(reading->facts, key);
 
-	if (!at || json_object_size(features) >= FEATURES_MAX)
+	if (json_object_size(features) < FEATURES_MAX)
+		json_object_set_new(features, match->text, json_boolean(match->says));
+}
+
+static void append(struct reading *reading, const char *key, json_t *value)
+{
+	json_t *list = json_object_get(reading->facts, key);
+
+	if (json_array_size(list) < LIST_MAX)
+		json_array_append_new(list, value);
+	else
+		json_decref(value);
+}
+
+static void take_listed(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	append(reading, key, json_string(match->text));
+}
+
+static void take_range(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	append(reading, key, json_pack("[I, I]", (json_int_t)match->start, (json_int_t)match->end));
+}
+
+static void add(struct reading *reading, const char *key, json_int_t count)
+{
+	json_int_t before = json_integer_value(json_object_get(reading->facts, key));
+
+	if (count >= 0 && count <= INT32_MAX)
+		json_object_set_new(reading->facts, key, json_integer(before + count));
+}
+
+static void take_fault(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	add(reading, key, 1);
+	if (strcmp(match->device, IGD) != 0)
 		return;
-	at += strlen(FEATURE);
-	end = strstr(at, " not enabled.");
-	on = !end;
-	if (on)
-		end = strstr(at, " enabled.");
-	if (!end || end == at || (size_t)(end - at) >= sizeof(name))
+	add(reading, "igd_faults", 1);
+	json_object_set_new(reading->facts, "igd_fault_at", json_integer((json_int_t)match->start));
+}
+
+static void take_last(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	json_object_set_new(reading->facts, key, json_string(match->text));
+}
+
+static void take_count(struct reading *reading, const char *key, const struct xen_match *match)
+{
+	add(reading, key, (json_int_t)match->start);
+}
+
+static const struct {
+	const char *key;
+	void (*take)(struct reading *reading, const char *key, const struct xen_match *match);
+} takers[XEN_FACTS] = {
+	[XEN_VERSION] = { "version", take_version },
+	[XEN_CMDLINE] = { "cmdline", take_cmdline },
+	[XEN_STD_LOGLEVEL] = { "std_loglevel", take_text },
+	[XEN_GUEST_LOGLEVEL] = { "guest_loglevel", take_text },
+	[XEN_HVM] = { "hvm", take_boolean },
+	[XEN_HAP] = { "hap", take_boolean },
+	[XEN_IOMMU] = { "iommu", take_boolean },
+	[XEN_INTERRUPT_REMAPPING] = { "interrupt_remapping", take_boolean },
+	[XEN_DOM0_MODE] = { "dom0_mode", take_text },
+	[XEN_X2APIC] = { "x2apic", take_text },
+	[XEN_VTD] = { "vtd", take_feature },
+	[XEN_IGD_OFF] = { "bad", take_listed },
+	[XEN_RMRR_OUTSIDE] = { "rmrr_outside", take_range },
+	[XEN_FAULT] = { "faults", take_fault },
+	[XEN_FAULT_REASON] = { "fault", take_last },
+	[XEN_SUPPRESSED] = { "suppressed", take_count },
+};
+
+/* "[   12.345678] " of console_timestamps=boot; false for the other forms. */
+static bool read_seconds(const char *text, double *seconds_r)
+{
+	const char *end;
+
+	text += strspn(text, " ");
+	if (*text++ != '[')
+		return false;
+	text += strspn(text, " ");
+	end = text + strspn(text, "0123456789");
+	if (end == text || *end != '.' || end[1 + strspn(end + 1, "0123456789")] != ']')
+		return false;
+	*seconds_r = strtod(text, NULL);
+	return true;
+}
+
+/*
+ * What Xen says in the line, or NULL. A line of a guest has its own tag, and may say anything
+ * behind it, so the first tag of a line counts.
+ */
+static const char *said_by_xen(struct reading *reading, const char *line)
+{
+	const char *tag = strchr(line, '(');
+	double seconds;
+
+	if (!tag || strncmp(tag, TAG, strlen(TAG)) != 0 || tag - line > PREFIX_MAX)
+		return NULL;
+	if (tag > line && (isalnum((unsigned char)tag[-1]) || tag[-1] == '"' || tag[-1] == '\''))
+		return NULL;
+	tag += strlen(TAG);
+	if (read_seconds(tag, &seconds)) {
+		if (seconds + BACK_SECONDS < reading->seconds)
+			begin_boot(reading);
+		reading->seconds = seconds;
+	}
+	line = record_skip_prefix(tag);
+	return line[0] == '(' && line[1] == 'd' && isdigit((unsigned char)line[2]) ? NULL : line;
+}
+
+/* journalctl's words between boots (src/shared/logs-show.c of systemd). */
+static bool is_between_boots(const char *line)
+{
+	return strncmp(line, "-- Boot ", 8) == 0 || strcmp(line, "-- Reboot --") == 0;
+}
+
+static void take_line(struct reading *reading, const char *line)
+{
+	const char *said = said_by_xen(reading, line);
+	struct xen_match match;
+
+	if (!said) {
+		if (is_between_boots(line))
+			begin_boot(reading);
 		return;
-	snprintf(name, sizeof(name), "%.*s", (int)(end - at), at);
-	json_object_set_new(features, name, json_boolean(on));
-}
-
-static void take_bad(json_t *bad, const char *line)
-{
-	for (size_t i = 0; i < sizeof(bad_signs) / sizeof(bad_signs[0]); i++) {
-		if (strstr(line, bad_signs[i]) && json_array_size(bad) < BAD_MAX)
-			json_array_append_new(bad, json_string(line));
+	}
+	reading->lines++;
+	for (int fact = 0; fact < XEN_FACTS; fact++) {
+		if (xen_messages_match(reading->messages, (enum xen_fact)fact, said, &match))
+			takers[fact].take(reading, takers[fact].key, &match);
 	}
 }
 
-static void count(json_t *facts, const char *key)
+json_t *xen_boot_log_facts(const struct record *record)
 {
-	json_int_t before = json_integer_value(json_object_get(facts, key));
+	struct reading reading = { .messages = xen_messages_builtin(), .facts = new_facts() };
+	struct record_reader reader = { .record = record };
+	char line[RECORD_LINE_MAX];
 
-	json_object_set_new(facts, key, json_integer(before + 1));
+	while (reading.facts && record_line(&reader, line))
+		take_line(&reading, line);
+	if (reading.facts)
+		json_object_set_new(
+			reading.facts, "lines", json_integer((json_int_t)reading.lines));
+	return reading.facts;
 }
 
-static void take_fault(json_t *facts, const char *line)
+int xen_boot_log_check(const struct record *record, struct problem *why)
 {
-	if (strstr(line, "[VT-D]DMAR:[DMA ")) {
-		count(facts, "faults");
-		if (strstr(line, "device [0000:00:02.0]"))
-			count(facts, "igd_faults");
-	}
-	if (strstr(line, "[VT-D]DMAR: reason "))
-		json_object_set_new(facts, "fault", json_string(line));
-}
+	json_t *facts = xen_boot_log_facts(record);
+	json_int_t lines = json_integer_value(json_object_get(facts, "lines"));
 
-static void take_line(json_t *facts, const char *line)
-{
-	if (strncmp(line, "(XEN)", 5) != 0)
-		return;
-	line += 5;
-	take_behind(facts, "version", line, "Xen version ");
-	take_behind(facts, "cmdline", line, "Command line: ");
-	take_behind(facts, "dom0_mode", line, " - Dom0 mode: ");
-	take_sign(facts, line);
-	take_feature(json_object_get(facts, "vtd"), line);
-	take_bad(json_object_get(facts, "bad"), line);
-	take_fault(facts, line);
-	for (size_t i = 0; i < sizeof(x2apic_signs) / sizeof(x2apic_signs[0]); i++) {
-		const char *at = strstr(line, x2apic_signs[i]);
-
-		if (at && json_is_null(json_object_get(facts, "x2apic")))
-			json_object_set_new(facts, "x2apic", json_string(at));
-	}
-}
-
-json_t *xen_boot_log_facts(const char *text, size_t length)
-{
-	json_t *facts = json_pack(
-		"{s:b, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:{}, s:[], s:i, s:i, "
-		"s:n}",
-		"complete", 0, "version", "cmdline", "hvm", "hap", "iommu", "interrupt_remapping",
-		"dom0_mode", "x2apic", "vtd", "bad", "faults", 0, "igd_faults", 0, "fault");
-	const char *end = text + length;
-	char line[LINE_MAX_KEPT];
-
-	while (facts && text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		size_t bytes = (size_t)((newline ? newline : end) - text);
-		size_t kept = bytes < sizeof(line) - 1 ? bytes : sizeof(line) - 1;
-
-		memcpy(line, text, kept);
-		line[kept] = '\0';
-		tree_clean(line);
-		take_line(facts, line);
-		text += bytes + 1;
-	}
-	if (facts && !json_is_null(json_object_get(facts, "version")))
-		json_object_set_new(facts, "complete", json_true());
-	return facts;
+	json_decref(facts);
+	if (lines > 0)
+		return 0;
+	return problem_set(why, -EINVAL,
+		"%s: there is no message of Xen in the file, no line with \"" TAG
+		"\": give the output of `xl dmesg`, or /var/log/xen/console/hypervisor.log",
+		record->name);
 }

@@ -6,6 +6,7 @@
  *   schema-ask host-description FILE...       the sentence is empty if the file is right
  *   schema-ask patterns FILE...
  *   schema-ask igd-ids FILE...
+ *   schema-ask xen-messages FILE...
  *   schema-ask symbols FILE...
  *   schema-ask does-not-matter FILE...
  *   schema-ask known MATRIX FILE...           each as the known deviations of that matrix
@@ -22,6 +23,7 @@
 #include "harness/evidence/fields.h"
 #include "harness/host/check.h"
 #include "harness/host/igd_ids.h"
+#include "harness/host/xen_messages.h"
 #include "harness/logs/patterns.h"
 #include "harness/matrix/matrix.h"
 #include "harness/matrix/private.h"
@@ -183,6 +185,15 @@ static int ask_ids(const char *file, struct problem *why)
 	return r;
 }
 
+static int ask_messages(const char *file, struct problem *why)
+{
+	struct xen_messages *messages = NULL;
+	int r = xen_messages_load(file, &messages, why);
+
+	xen_messages_free(messages);
+	return r;
+}
+
 static int ask_symbols(const char *file, struct problem *why)
 {
 	json_t *symbols = NULL;
@@ -230,6 +241,8 @@ static int ask(const char *kind, const char *matrix, const char *file, struct pr
 		return ask_patterns(file, why);
 	if (strcmp(kind, "igd-ids") == 0)
 		return ask_ids(file, why);
+	if (strcmp(kind, "xen-messages") == 0)
+		return ask_messages(file, why);
 	if (strcmp(kind, "symbols") == 0)
 		return ask_symbols(file, why);
 	if (strcmp(kind, "does-not-matter") == 0)
