@@ -89,7 +89,8 @@ static const char *find_screen(struct screen *screen)
 
 		if (connector && connector->connection == DRM_MODE_CONNECTED) {
 			screen->connector = connector->connector_id;
-			display_connector_name(connector, screen->name, sizeof(screen->name));
+			display_connector_name(connector->connector_type,
+				connector->connector_type_id, screen->name, sizeof(screen->name));
 			trouble = !find_crtc(fd, resources, connector, screen)
 					  ? "no CRTC can drive the connector"
 				  : !find_mode(fd, connector, screen) ? "the connector has no mode"
@@ -184,14 +185,29 @@ static json_t *flip(const struct screen *screen)
 	return frames;
 }
 
+static json_t *mode_json(const drmModeModeInfo *mode)
+{
+	struct drm_mode_modeinfo copy = { .clock = mode->clock,
+		.hdisplay = mode->hdisplay,
+		.vdisplay = mode->vdisplay,
+		.htotal = mode->htotal,
+		.vtotal = mode->vtotal,
+		.vscan = mode->vscan,
+		.flags = mode->flags,
+		.type = mode->type };
+
+	memcpy(copy.name, mode->name, sizeof(copy.name));
+	return display_mode_json(&copy);
+}
+
 static json_t *mode_part(const struct screen *screen, const char *trouble)
 {
 	json_t *part = json_pack("{s:s, s:s?, s:s?}", "observer", "kms", "set_by", screen->set_by,
 		"connector", screen->connector ? screen->name : NULL);
 
 	if (part)
-		json_object_set_new(part, "mode",
-			screen->set_by ? display_mode_json(&screen->mode) : json_null());
+		json_object_set_new(
+			part, "mode", screen->set_by ? mode_json(&screen->mode) : json_null());
 	if (part && trouble)
 		json_object_set_new(part, "error", json_string(trouble));
 	return part;

@@ -1,10 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xf86drm.h>
-#include <xf86drmMode.h>
 
 #include "guests/agent/display.h"
 #include "guests/agent/edid_json.h"
@@ -15,8 +15,12 @@
 #define CONNECTORS_MAX 64
 #define MODES_MAX      64
 
+/* enum drm_connector_status in Linux' include/drm/drm_connector.h: no header for programs has it.
+ */
+enum { CONNECTED = 1, DISCONNECTED = 2 };
+
 /* Vertical refresh in 1/1000 Hz, as the kernel's drm_mode_vrefresh() reckons it. */
-static json_int_t refresh_mhz(const drmModeModeInfo *mode)
+static json_int_t refresh_mhz(const struct drm_mode_modeinfo *mode)
 {
 	uint64_t hz1000 = (uint64_t)mode->clock * 1000 * 1000;
 	uint64_t total = (uint64_t)mode->htotal * mode->vtotal;
@@ -30,7 +34,7 @@ static json_int_t refresh_mhz(const drmModeModeInfo *mode)
 	return total ? (json_int_t)((hz1000 + total / 2) / total) : 0;
 }
 
-json_t *display_mode_json(const drmModeModeInfo *mode)
+json_t *display_mode_json(const struct drm_mode_modeinfo *mode)
 {
 	char name[DRM_DISPLAY_MODE_LEN + 1];
 
@@ -41,11 +45,11 @@ json_t *display_mode_json(const drmModeModeInfo *mode)
 		(int)!!(mode->type & DRM_MODE_TYPE_PREFERRED));
 }
 
-static json_t *modes_json(const drmModeConnector *connector)
+static json_t *modes_json(const struct drm_connector *connector)
 {
 	json_t *list = json_array();
 
-	for (int i = 0; list && i < connector->count_modes && i < MODES_MAX; i++) {
+	for (uint32_t i = 0; list && i < connector->info.count_modes && i < MODES_MAX; i++) {
 		if (json_array_append_new(list, display_mode_json(&connector->modes[i]))) {
 			json_decref(list);
 			list = NULL;
@@ -55,86 +59,73 @@ static json_t *modes_json(const drmModeConnector *connector)
 }
 
 /* The bytes of the connector's EDID property; JSON null if it has none. */
-static json_t *connector_edid(int fd, const drmModeConnector *connector)
+static json_t *connector_edid(int fd, const struct drm_connector *connector)
 {
-	drmModePropertyBlobPtr blob = NULL;
-	json_t *edid;
+	size_t length = 0;
+	uint8_t *bytes = drm_connector_blob(fd, connector, "EDID", &length);
+	json_t *edid = bytes ? edid_json(bytes, length) : json_null();
 
-	for (int i = 0; !blob && i < connector->count_props; i++) {
-		drmModePropertyPtr property = drmModeGetProperty(fd, connector->props[i]);
-
-		if (property && strcmp(property->name, "EDID") == 0 && connector->prop_values[i])
-			blob = drmModeGetPropertyBlob(fd, (uint32_t)connector->prop_values[i]);
-		drmModeFreeProperty(property);
-	}
-	edid = blob && blob->length ? edid_json(blob->data, blob->length) : json_null();
-	drmModeFreePropertyBlob(blob);
+	free(bytes);
 	return edid;
 }
 
 static json_t *framebuffer_json(int fd, uint32_t id)
 {
-	drmModeFBPtr framebuffer = id ? drmModeGetFB(fd, id) : NULL;
-	json_t *object = json_null();
+	struct drm_mode_fb_cmd framebuffer = { .fb_id = id };
 
-	if (framebuffer)
-		object = json_pack("{s:s, s:I, s:I}", "observer", "kms", "width",
-			(json_int_t)framebuffer->width, "height", (json_int_t)framebuffer->height);
-	drmModeFreeFB(framebuffer);
-	return object;
+	if (!id || drm_framebuffer_read(fd, &framebuffer) < 0)
+		return json_null();
+	return json_pack("{s:s, s:I, s:I}", "observer", "kms", "width",
+		(json_int_t)framebuffer.width, "height", (json_int_t)framebuffer.height);
 }
 
 /* Adds what the connector's CRTC shows now: null and null if none drives it. */
-static int add_crtc(int fd, const drmModeConnector *connector, json_t *object)
+static int add_crtc(int fd, const struct drm_connector *connector, json_t *object)
 {
-	drmModeEncoderPtr encoder =
-		connector->encoder_id ? drmModeGetEncoder(fd, connector->encoder_id) : NULL;
-	drmModeCrtcPtr crtc =
-		encoder && encoder->crtc_id ? drmModeGetCrtc(fd, encoder->crtc_id) : NULL;
+	struct drm_mode_get_encoder encoder = { .encoder_id = connector->info.encoder_id };
+	struct drm_mode_crtc crtc = { 0 };
 	json_t *crtc_json = json_null();
 	int r;
 
-	if (crtc)
+	if (encoder.encoder_id && drm_encoder_read(fd, &encoder) == 0)
+		crtc.crtc_id = encoder.crtc_id;
+	if (crtc.crtc_id && drm_crtc_read(fd, &crtc) == 0)
 		crtc_json = json_pack("{s:s, s:I, s:o}", "observer", "kms", "id",
-			(json_int_t)crtc->crtc_id, "mode",
-			crtc->mode_valid ? display_mode_json(&crtc->mode) : json_null());
+			(json_int_t)crtc.crtc_id, "mode",
+			crtc.mode_valid ? display_mode_json(&crtc.mode) : json_null());
 	r = json_object_set_new(object, "crtc", crtc_json);
 	if (r == 0)
-		r = json_object_set_new(
-			object, "framebuffer", framebuffer_json(fd, crtc ? crtc->buffer_id : 0));
-	drmModeFreeCrtc(crtc);
-	drmModeFreeEncoder(encoder);
+		r = json_object_set_new(object, "framebuffer", framebuffer_json(fd, crtc.fb_id));
 	return r;
 }
 
-static const char *status_name(drmModeConnection status)
+static const char *status_name(uint32_t status)
 {
 	switch (status) {
-	case DRM_MODE_CONNECTED:
+	case CONNECTED:
 		return "connected";
-	case DRM_MODE_DISCONNECTED:
+	case DISCONNECTED:
 		return "disconnected";
 	default:
 		return "unknown";
 	}
 }
 
-void display_connector_name(const drmModeConnector *connector, char *name, size_t size)
+void display_connector_name(uint32_t type, uint32_t number, char *name, size_t size)
 {
-	const char *type = drmModeGetConnectorTypeName(connector->connector_type);
-
-	snprintf(name, size, "%s-%u", type ? type : "Unknown", connector->connector_type_id);
+	snprintf(name, size, "%s-%u", drm_connector_type(type), number);
 }
 
-static json_t *connector_json(int fd, const drmModeConnector *connector)
+static json_t *connector_json(int fd, const struct drm_connector *connector)
 {
 	char name[64];
 	json_t *object;
 
-	display_connector_name(connector, name, sizeof(name));
+	display_connector_name(connector->info.connector_type, connector->info.connector_type_id,
+		name, sizeof(name));
 	object = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", name, "observer", "kms", "status",
-		status_name(connector->connection), "edid", connector_edid(fd, connector), "modes",
-		modes_json(connector));
+		status_name(connector->info.connection), "edid", connector_edid(fd, connector),
+		"modes", modes_json(connector));
 	if (object && add_crtc(fd, connector, object) < 0) {
 		json_decref(object);
 		return NULL;
@@ -146,30 +137,30 @@ static json_t *connector_json(int fd, const drmModeConnector *connector)
  * The kernel's knowledge as it is: asking for a probe can take a second for each connector of real
  * hardware, and the guest's fbdev emulation has probed already. One nobody has probed is probed.
  */
-static drmModeConnectorPtr get_connector(int fd, uint32_t id)
+static int get_connector(int fd, uint32_t id, struct drm_connector *connector_r)
 {
-	drmModeConnectorPtr connector = drmModeGetConnectorCurrent(fd, id);
+	int r = drm_connector_read(fd, id, false, connector_r);
 
-	if (!connector || connector->count_modes || connector->connection == DRM_MODE_DISCONNECTED)
-		return connector;
-	drmModeFreeConnector(connector);
-	return drmModeGetConnector(fd, id);
+	if (r < 0 || connector_r->info.count_modes || connector_r->info.connection == DISCONNECTED)
+		return r;
+	drm_connector_finish(connector_r);
+	return drm_connector_read(fd, id, true, connector_r);
 }
 
 static json_t *connectors_json(int fd)
 {
-	drmModeResPtr resources = drmModeGetResources(fd);
+	uint32_t ids[CONNECTORS_MAX] = { 0 };
 	json_t *list = json_array();
-	int r = list ? 0 : -ENOMEM, count = resources ? resources->count_connectors : 0;
+	int r = list ? 0 : -ENOMEM, count = drm_connectors(fd, ids, CONNECTORS_MAX);
 
-	for (int i = 0; r == 0 && i < count && i < CONNECTORS_MAX; i++) {
-		drmModeConnectorPtr connector = get_connector(fd, resources->connectors[i]);
+	for (int i = 0; r == 0 && i < count; i++) {
+		struct drm_connector connector;
 
-		if (connector)
-			r = json_array_append_new(list, connector_json(fd, connector));
-		drmModeFreeConnector(connector);
+		if (get_connector(fd, ids[i], &connector) < 0)
+			continue;
+		r = json_array_append_new(list, connector_json(fd, &connector));
+		drm_connector_finish(&connector);
 	}
-	drmModeFreeResources(resources);
 	if (r < 0) {
 		json_decref(list);
 		return NULL;
@@ -181,19 +172,15 @@ static json_t *connectors_json(int fd)
 static int add_device(const char *root, const char *name, json_t *card)
 {
 	int fd = tree_open(root, O_RDWR, "dev/dri/%s", name), r;
-	drmVersionPtr version = NULL;
 	char driver[64] = "";
 
 	if (fd < 0)
 		return json_object_set_new(card, "error", json_string(strerror(-fd)));
-	version = drmGetVersion(fd);
-	if (version)
-		snprintf(driver, sizeof(driver), "%.*s", version->name_len, version->name);
+	drm_driver_name(fd, driver, sizeof(driver));
 	tree_clean(driver);
 	r = json_object_set_new(card, "driver", json_string(driver));
 	if (r == 0)
 		r = json_object_set_new(card, "connectors", connectors_json(fd));
-	drmFreeVersion(version);
 	close(fd);
 	return r;
 }

@@ -20,6 +20,10 @@ int __sprintf_chk(char *text, int flag, size_t room, const char *fmt, ...);
 int __vasprintf_chk(char **text_r, int flag, const char *fmt, va_list ap);
 int __vfprintf_chk(FILE *stream, int flag, const char *fmt, va_list ap);
 int __vsnprintf_chk(char *text, size_t size, int flag, size_t room, const char *fmt, va_list ap);
+long __isoc23_strtol(const char *text, char **end, int base);
+unsigned long __isoc23_strtoul(const char *text, char **end, int base);
+long long __isoc23_strtoll(const char *text, char **end, int base);
+unsigned long long __isoc23_strtoull(const char *text, char **end, int base);
 char *__realpath_chk(const char *path, char *resolved, size_t room);
 char *__strcat_chk(char *text, const char *more, size_t room);
 char *__strncpy_chk(char *text, const char *from, size_t size, size_t room);
@@ -89,4 +93,26 @@ char *__strncpy_chk(char *text, const char *from, size_t size, size_t room)
 	if (size > room)
 		abort();
 	return strncpy(text, from, size);
+}
+
+/* Since glibc 2.38 these are strtol() and its like by C23, which also take "0b11" for a number; in
+ * JSON there is none. */
+long __isoc23_strtol(const char *text, char **end, int base)
+{
+	return strtol(text, end, base);
+}
+
+unsigned long __isoc23_strtoul(const char *text, char **end, int base)
+{
+	return strtoul(text, end, base);
+}
+
+long long __isoc23_strtoll(const char *text, char **end, int base)
+{
+	return strtoll(text, end, base);
+}
+
+unsigned long long __isoc23_strtoull(const char *text, char **end, int base)
+{
+	return strtoull(text, end, base);
 }

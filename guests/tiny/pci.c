@@ -2,9 +2,9 @@
  * What src/functions.c asks of libpci, over sysfs and no more: Debian has no static libpci, and the
  * shared one brings libudev, zlib and a whole libc along, half a megabyte of the tiny guest.
  *
- * <pci/pci.h> says what each function does. That this answers as the real one does is checked by
- * the agent's own suite, and against the guest `linux`, which has libpci (ci/checks/qemu,
- * ci/checks/lab).
+ * libpci's own <pci/pci.h> says what each function does; <pci/pci.h> is that of
+ * guests/tiny/include. That this answers as the real one does is checked by the agent's own suite,
+ * and against the guest `linux`, which has libpci (ci/checks/qemu, ci/checks/lab).
  */
 #include <fcntl.h>
 #include <pci/pci.h>
@@ -39,14 +39,14 @@ int pci_set_param(struct pci_access *access, char *param, char *value)
 {
 	size_t length = strlen(value), below = strlen("/" SYSFS);
 
-	free(access->aux);
-	access->aux = length < below ? NULL : strndup(value, length - below);
-	return access->aux ? 0 : -1;
+	free(access->root);
+	access->root = length < below ? NULL : strndup(value, length - below);
+	return access->root ? 0 : -1;
 }
 
 void pci_init(struct pci_access *access)
 {
-	if (!access->aux)
+	if (!access->root)
 		access->error((char *)"no memory"); /* libpci knows no const */
 }
 
@@ -69,7 +69,7 @@ void pci_cleanup(struct pci_access *access)
 		next = dev->next;
 		free_device(dev);
 	}
-	free(access->aux);
+	free(access->root);
 	free(access);
 }
 
@@ -80,8 +80,6 @@ static void add_device(struct pci_access *access, struct bdf where)
 	if (!dev)
 		return;
 	dev->access = access;
-	/* As libpci: 0xffff stands for a domain that does not fit. */
-	dev->domain_16 = where.domain > 0xffff ? 0xffff : (u16)where.domain;
 	dev->domain = (int)where.domain;
 	dev->bus = where.bus;
 	dev->dev = where.slot;
@@ -92,13 +90,13 @@ static void add_device(struct pci_access *access, struct bdf where)
 
 void pci_scan_bus(struct pci_access *access)
 {
-	int fd = tree_open(access->aux, O_RDONLY | O_DIRECTORY, SYSFS "/devices");
+	int fd = tree_open(access->root, O_RDONLY | O_DIRECTORY, SYSFS "/devices");
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
 	if (!directory)
 		access->error(
-			(char *)"Cannot open %s/" SYSFS "/devices", (const char *)access->aux);
+			(char *)"Cannot open %s/" SYSFS "/devices", (const char *)access->root);
 	while ((entry = readdir(directory))) {
 		struct bdf where;
 
@@ -120,7 +118,7 @@ int pci_read_block(struct pci_dev *dev, int pos, u8 *buffer, int length)
 	int fd;
 
 	address_of(dev, address);
-	fd = tree_open(dev->access->aux, O_RDONLY, SYSFS "/devices/%s/config", address);
+	fd = tree_open(dev->access->root, O_RDONLY, SYSFS "/devices/%s/config", address);
 	if (fd >= 0) {
 		got = pread(fd, buffer, (size_t)length, pos);
 		close(fd);
@@ -156,7 +154,7 @@ static u16 read_id(struct pci_dev *dev, const char *name)
 	char address[BDF_TEXT_MAX], text[TREE_TEXT_MAX];
 
 	address_of(dev, address);
-	tree_text(dev->access->aux, text, SYSFS "/devices/%s/%s", address, name);
+	tree_text(dev->access->root, text, SYSFS "/devices/%s/%s", address, name);
 	return (u16)strtoul(text, NULL, 16);
 }
 
@@ -185,7 +183,7 @@ static void read_resources(struct pci_dev *dev)
 	int index = 0;
 
 	address_of(dev, address);
-	tree_text(dev->access->aux, text, SYSFS "/devices/%s/resource", address);
+	tree_text(dev->access->root, text, SYSFS "/devices/%s/resource", address);
 	line = strtok_r(text, "?", &state); /* what tree_text() makes of a newline */
 	for (; line && index < RESOURCES; line = strtok_r(NULL, "?", &state))
 		set_resource(dev, index++, line);
@@ -254,6 +252,5 @@ int pci_fill_info(struct pci_dev *dev, int flags)
 	read_resources(dev);
 	if (read_caps(dev))
 		read_ext_caps(dev);
-	dev->known_fields = (unsigned int)flags;
 	return flags;
 }
