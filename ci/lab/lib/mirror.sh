@@ -57,3 +57,14 @@ find_sources() {
 	((${#SOURCES[@]})) ||
 		lab_failed "no Debian mirror of this machine's apt has the suite '$suite'; name a mirror with --mirror"
 }
+
+# Runs mmdebstrap with the arguments after $1, a name for what it makes. If it fails, prints the reasons that apt and dpkg
+# gave, which mmdebstrap --quiet would hide.
+run_mmdebstrap() {
+	local what=$1 log=$LAB_DIR/mmdebstrap.log
+	shift
+	mmdebstrap "$@" </dev/null 2>"$log" && return
+	grep -E '^(E|Err|W):|^(dpkg|tar|gpgv?): | : Depends: | but it is |has no installation candidate' "$log" |
+		tail -n 20 >&2
+	lab_failed "mmdebstrap could not make $what; all it said is in $log"
+}

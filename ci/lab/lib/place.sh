@@ -7,8 +7,17 @@
 #	live/	the lab that is up: process, port, console, its own disk; gone when the lab is down
 #	accelerator	what `up` found out about this host
 
+# Prints the Debian suite of this machine, or nothing if it does not run Debian.
+own_codename() {
+	# shellcheck source=/dev/null
+	(. /etc/os-release && [[ $ID != debian ]] || printf '%s' "${VERSION_CODENAME-}")
+}
+
+# The suite of a lab by default: that of this machine, since programs that are built here run there.
+OWN_SUITE=$(own_codename)
+OWN_SUITE=${OWN_SUITE:-stable}
 # The lab's name, by which its state is found.
-LAB=bookworm
+LAB=$OWN_SUITE
 # Set by choose_place.
 LAB_DIR=
 

@@ -1,15 +1,32 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # The sysroot of a lab: headers and libraries of its suite, unpacked and never booted. With it this machine's compiler
 # builds programs for the libc and libxl of that suite, which may be newer or older than this machine's.
+
+# Sets RUNTIME_HOOKS, arguments of mmdebstrap that install the libraries of the harness in dom0. Only the suite knows the
+# names of their packages, which hold the version of the library: a package with headers depends on the package with the
+# library in exactly its own version (Debian Policy 8.4).
+choose_runtime() {
+	local headers
+	headers=$(sed -e '/^#/d' -e '/^$/d' -e 's/^?//' "$HERE/dom0/headers" | paste -s -d ' ')
+	# shellcheck disable=SC2016
+	RUNTIME_HOOKS=(--customize-hook='
+		export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
+		libraries=$(for package in '"$headers"'; do
+			apt-cache show --no-all-versions "$package" 2>/dev/null | sed -n "s/^Depends: //p" | tr , "\n" |
+				sed -n "s/^ *\([^ ]*\) (= [^)]*)\$/\1/p"
+		done | grep -v -e "-dev\$" -e "-bin\$" | sort -u)
+		unset APT_CONFIG
+		[ "$libraries" ] || { echo "E: the suite has no library of the harness" >&2; exit 1; }
+		chroot "$1" apt-get -q -y --no-install-recommends install $libraries </dev/null >&2')
+}
 
 # Makes the sysroot in directory $1 of the state directory; ci/lab/build sets suite_sources and packages_dir.
 make_sysroot() {
 	local to=$1 packages link
 	packages=$(sed -e '/^#/d' -e '/^$/d' -e 's/^?\(.*\)/?exact-name(\1)/' "$HERE/dom0/headers" | paste -s -d ,)
-	mmdebstrap --quiet --mode=auto --variant=extract --format=tar --include="$packages" \
+	run_mmdebstrap "the sysroot of $SUITE" --mode=auto --variant=extract --format=tar --include="$packages" \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
-		"$SUITE" - "${suite_sources[@]}" </dev/null >image.new/sysroot.tar ||
-		lab_failed "mmdebstrap could not unpack the headers and libraries of $SUITE"
+		"$SUITE" - "${suite_sources[@]}" >image.new/sysroot.tar
 	mkdir -- "$to"
 	tar -C "$to" --no-same-owner --exclude='./dev/*' --exclude='./usr/share/doc/*' -xf image.new/sysroot.tar
 	rm image.new/sysroot.tar
