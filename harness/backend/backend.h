@@ -19,7 +19,7 @@
 #include "src/problem.h"
 
 /* Raised whenever anything in this header changes: a module of another number is refused. */
-#define BACKEND_ABI 9
+#define BACKEND_ABI 10
 
 /* What `run` was told; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -74,6 +74,7 @@ struct backend_guest;
 struct backend {
 	const char *name;
 	const char *about; /* one line for --help */
+	bool boots_images; /* guests boot the images in backend_options.guests_dir */
 
 	/*
 	 * Gets hold of the host. Returns 0 and the host, to be closed with close();

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
+#include "src/document.h"
 #include "src/io.h"
 
 static int find(const char *guests_dir, const char *guest, const char *file, char **path_r,
@@ -20,8 +21,8 @@ static int find(const char *guests_dir, const char *guest, const char *file, cha
 	}
 	if (access(*path_r, R_OK) < 0)
 		return problem_set(why, -errno,
-			"the guest image \"%s\" has no %s: %s: %s; build it: docs/labs/guests.md",
-			guest, file, *path_r, strerror(errno));
+			"the guest image \"%s\" has no %s: %s: %s; ci/stage --guest %s makes it",
+			guest, file, *path_r, strerror(errno), guest);
 	return 0;
 }
 
@@ -78,6 +79,23 @@ out:
 	free(path);
 	image_finish(&image);
 	return r;
+}
+
+int images_check(const char *guests_dir, const json_t *plan, struct problem *why)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		struct image image = { 0 };
+		int r = image_find(guests_dir, document_text(cell, "guest"), &image, why);
+
+		image_finish(&image);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* Appends a file, and zeros up to a multiple of 4: a header of an archive begins there. */

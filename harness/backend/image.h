@@ -28,6 +28,12 @@ int image_find(
 	const char *guests_dir, const char *guest, struct image *image_r, struct problem *why);
 
 /*
+ * Looks for the image of each guest of a plan. Returns 0 if all are there, or as image_find() for
+ * the first that is not.
+ */
+int images_check(const char *guests_dir, const json_t *plan, struct problem *why);
+
+/*
  * Writes initrd and initrd.igd, one after the other as the kernel takes them
  * (Documentation/driver-api/early-userspace/buffer-format.rst in Linux), into memory. Returns its
  * descriptor, to be closed when QEMU has read it, or a negative errno with the sentence.

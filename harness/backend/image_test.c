@@ -31,7 +31,7 @@ static void a_missing_file_is_named(void)
 	put("vmlinuz", "k");
 	CU_ASSERT_EQUAL(image_find(guests, "linux", &image, &why), -ENOENT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "initrd"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "docs/labs/guests.md"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "ci/stage --guest linux"));
 }
 
 static void the_command_line_is_the_images_or_the_usual(void)
@@ -48,6 +48,19 @@ static void the_command_line_is_the_images_or_the_usual(void)
 	CU_ASSERT_STRING_EQUAL(image.cmdline, "console=ttyS0 one");
 	image_finish(&image);
 	image_finish(&image);
+}
+
+static void all_images_of_a_plan_are_looked_for(void)
+{
+	json_t *plan = json_pack("{s:[{s:s}, {s:s}]}", "cells", "guest", "linux", "guest", "tiny");
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(images_check(guests, plan, &why), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "\"tiny\" has no vmlinuz"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "ci/stage --guest tiny makes it"));
+	json_array_remove(json_object_get(plan, "cells"), 1);
+	CU_ASSERT_EQUAL(images_check(guests, plan, &why), 0);
+	json_decref(plan);
 }
 
 /* By sha256sum of "r". */
@@ -133,6 +146,7 @@ static CU_TestInfo tests[] = {
 	{ "an image has an identity", an_image_has_an_identity },
 	{ "a root file system is found and known", a_root_file_system_is_found_and_known },
 	{ "the drivers of an Intel GPU are apart", the_drivers_of_an_intel_gpu_are_apart },
+	{ "all images of a plan are looked for", all_images_of_a_plan_are_looked_for },
 	CU_TEST_INFO_NULL,
 };
 

@@ -26,3 +26,17 @@ char *install_guests(const char *named)
 		named = getenv("IGD_GUESTS");
 	return named ? strdup(named) : install_path("guests");
 }
+
+char *install_matrix(const char *named)
+{
+	char name[NAME_MAX + 1], *path;
+
+	if (!*named || strchr(named, '/') || access(named, F_OK) == 0 ||
+		(size_t)snprintf(name, sizeof(name), "matrices/%s.yaml", named) >= sizeof(name))
+		return strdup(named);
+	path = install_path(name);
+	if (!path || access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return strdup(named);
+}

@@ -11,4 +11,10 @@ char *install_path(const char *name);
  * caller frees. NULL without memory. */
 char *install_guests(const char *named);
 
+/*
+ * The file of a matrix: the installed one, if `named` is its name, such as "seed-igd", and no file
+ * here has that name; `named` itself otherwise. The caller frees. NULL without memory.
+ */
+char *install_matrix(const char *named);
+
 #endif

@@ -7,6 +7,7 @@
 #include "harness/base/escape.h"
 #include "harness/base/install_paths.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/example.h"
 #include "harness/cli/fail.h"
 #include "harness/evidence/fields.h"
 #include "harness/matrix/matrix.h"
@@ -19,7 +20,7 @@
 static struct {
 	struct string_list select;
 	const char *known, *shard, *xl, *guests;
-	bool json, fields, settings;
+	bool json, fields, settings, example;
 } opts;
 
 static const struct command_option options[] = {
@@ -45,6 +46,8 @@ static const struct command_option options[] = {
 		.flag = &opts.fields },
 	{ "settings", NULL, "list the settings that a matrix can give, and exit",
 		.flag = &opts.settings },
+	{ "example", NULL, "print a small matrix with comments, to begin with, and exit",
+		.flag = &opts.example },
 	{ NULL },
 };
 
@@ -194,20 +197,24 @@ static int run(int argc, char **argv)
 {
 	struct problem why = { 0 };
 	json_t *plan = NULL;
+	char *matrix = NULL;
 	int r, status = 0;
 
 	if (opts.fields)
 		evidence_list(print_field, NULL);
 	if (opts.settings)
 		print_settings();
-	if (opts.fields || opts.settings)
+	if (opts.example)
+		fwrite(example_matrix.bytes, 1, example_matrix.length, stdout);
+	if (opts.fields || opts.settings || opts.example)
 		return 0;
 	if (argc != 1) {
 		problem_set(&why, 0,
 			"name one matrix file, such as results/matrices/seed-display.yaml");
 		return command_fail(&command_plan, EXIT_USAGE, &why);
 	}
-	r = matrix_plan(argv[0], opts.known, &plan, &why);
+	matrix = install_matrix(argv[0]);
+	r = matrix ? matrix_plan(matrix, opts.known, &plan, &why) : -ENOMEM;
 	if (r == 0)
 		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
 	if (r == 0)
@@ -226,6 +233,7 @@ static int run(int argc, char **argv)
 		status = EXIT_NO_ANSWER;
 out:
 	json_decref(plan);
+	free(matrix);
 	return status;
 }
 
@@ -235,7 +243,8 @@ const struct command command_plan = {
 	.summary = "read a matrix and print every cell; touches nothing",
 	.description =
 		"Reads a matrix file (docs/use/matrix.md) and prints each cell: its name, the\n"
-		"settings for each back end, its requirements, and each expectation with its source.",
+		"settings for each back end, its requirements, and each expectation with its source.\n"
+		"MATRIX is a file, or the name of an installed matrix, such as seed-igd.",
 	.options = options,
 	.run = run,
 };

@@ -8,6 +8,7 @@
 
 #include "harness/backend/backend.h"
 #include "harness/backend/device_models.h"
+#include "harness/backend/image.h"
 #include "harness/base/build_version.h"
 #include "harness/base/clock.h"
 #include "harness/base/install_paths.h"
@@ -244,6 +245,22 @@ out:
 	return r;
 }
 
+/* Opens the host, and looks for the guest images before the run directory is made. Returns 0, or
+ * the exit status. */
+static int open_host(struct runner *runner, const struct backend_options *host_options,
+	const json_t *plan, struct problem *why)
+{
+	int r = runner_open(runner, opts.backend, host_options, why);
+
+	if (r < 0)
+		return command_fail(&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+	if (runner->backend->boots_images)
+		r = images_check(host_options->guests_dir, plan, why);
+	if (r < 0)
+		return command_fail(&command_run, r == -ENOENT ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+	return 0;
+}
+
 static bool take_jobs(struct runner *runner)
 {
 	char *end = NULL;
@@ -263,6 +280,7 @@ static int run(int argc, char **argv)
 	struct patterns *patterns = NULL;
 	struct problem why = { 0 };
 	json_t *plan = NULL, *models = NULL;
+	char *matrix = NULL;
 	int r, status;
 
 	if (argc != 1 || *end || !(runner.slow >= 0.01 && runner.slow <= 1000) ||
@@ -276,7 +294,8 @@ static int run(int argc, char **argv)
 		status = command_fail(&command_run, EXIT_USAGE, &why);
 		goto out;
 	}
-	r = matrix_plan(argv[0], opts.known, &plan, &why);
+	matrix = install_matrix(argv[0]);
+	r = matrix ? matrix_plan(matrix, opts.known, &plan, &why) : -ENOMEM;
 	if (r == 0)
 		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
 	if (r == 0 && opts.guest)
@@ -293,22 +312,19 @@ static int run(int argc, char **argv)
 		goto out;
 	}
 	if (opts.dut) {
-		status = run_on_dut(plan, patterns, argv[0], out, &why);
+		status = run_on_dut(plan, patterns, matrix, out, &why);
 		goto out;
 	}
-	r = runner_open(&runner, opts.backend, &host_options, &why);
-	if (r < 0) {
-		status = command_fail(
-			&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, &why);
-		goto out;
-	}
-	status = run_plan(&runner, &host_options, plan, patterns, argv[0], out, &why);
+	status = open_host(&runner, &host_options, plan, &why);
+	if (status == 0)
+		status = run_plan(&runner, &host_options, plan, patterns, matrix, out, &why);
 out:
 	runner_close(&runner);
 	patterns_free(patterns);
 	json_decref(plan);
 	json_decref(models);
 	free(guests);
+	free(matrix);
 	free(out);
 	return status;
 }
