@@ -22,6 +22,7 @@
 #include "harness/backend/host_resources.h"
 #include "harness/backend/image.h"
 #include "harness/backend/passed_igd.h"
+#include "harness/backend/qemu/kvm.h"
 #include "harness/backend/qemu/private.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/transition.h"
@@ -30,18 +31,26 @@
 #include "harness/process/program.h"
 #include "src/document.h"
 
+#define KVM_DEVICE   "/dev/kvm"
 #define QEMU_DEFAULT "qemu-system-x86_64"
 
 static int qemu_open(const struct backend_options *options, sd_event *loop,
 	struct backend_host **host_r, struct problem *why)
 {
 	struct backend_host *host = calloc(1, sizeof(*host));
+	int r = 0;
 
 	if (!host)
 		return -ENOMEM;
 	host->loop = loop;
 	host->options = options;
 	host->program = options->device_model ? options->device_model : QEMU_DEFAULT;
+	if (options->accelerator && strcmp(options->accelerator, "kvm") == 0)
+		r = kvm_try(KVM_DEVICE, host->program, loop, why);
+	if (r < 0) {
+		free(host);
+		return r;
+	}
 	*host_r = host;
 	return 0;
 }
@@ -341,6 +350,7 @@ static void qemu_destroy(struct backend_guest *guest)
 const struct backend backend_qemu = {
 	.name = "qemu",
 	.about = "plain QEMU without Xen: the display half, on any machine",
+	.boots_images = true,
 	.open = qemu_open,
 	.identify = qemu_identify,
 	.capacity = qemu_capacity,
