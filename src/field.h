@@ -28,8 +28,12 @@ int field_get(const json_t *report, const char *name, json_t **value_r, struct p
 int field_check(const char *name, struct problem *why);
 
 /* Is that field about what the driver of an Intel GPU makes of it? A guest without one cannot look.
- */
+ * What the function's configuration space and the OpRegion say needs no driver. */
 bool field_of_driver(const char *name);
+
+/* Why nobody in the guest of a checked report looked at the driver of an Intel GPU: a sentence
+ * (borrowed); NULL if somebody did. */
+const char *field_why_undriven(const json_t *report);
 
 /* Is this function of a report's "pci" section a display function (class 0x03) of Intel? */
 bool field_is_igd(const json_t *function);

@@ -167,13 +167,9 @@ static int read_any(const json_t *report, const char *rest, json_t **value_r)
 	return read_of(report, ANY_CARD, rest, value_r);
 }
 
-static int read_other(const json_t *report, const char *rest, json_t **value_r)
-{
-	return read_of(report, OTHER_CARD, rest, value_r);
-}
-
-/* All connectors of the GPU, connected or not: which ones there are is what the VBT decides. */
-static int read_connectors(const json_t *report, json_t **value_r)
+/* All connectors of those cards, connected or not; of an Intel GPU the VBT decides which there are.
+ */
+static int read_connectors(const json_t *report, enum whose whose, json_t **value_r)
 {
 	const json_t *cards = json_object_get(json_object_get(report, "display"), "cards");
 	const char *igd = document_text(field_igd(report), "address");
@@ -183,7 +179,7 @@ static int read_connectors(const json_t *report, json_t **value_r)
 
 	json_array_foreach(cards, i, card)
 	{
-		if (!is_card(card, IGD_CARD, igd))
+		if (!is_card(card, whose, igd))
 			continue;
 		json_array_foreach(json_object_get(card, "connectors"), j, connector)
 		{
@@ -198,6 +194,80 @@ static int read_connectors(const json_t *report, json_t **value_r)
 	return field_give_new(text[0] ? json_string(text) : json_null(), value_r);
 }
 
+/* The drivers of all cards but that of the Intel GPU, whether or not they have a connector. */
+static int read_other_cards(const json_t *report, json_t **value_r)
+{
+	const json_t *cards = json_object_get(json_object_get(report, "display"), "cards"), *card;
+	const char *igd = document_text(field_igd(report), "address");
+	char text[512] = "";
+	size_t i;
+
+	if (!json_is_array(cards))
+		return -ENODATA;
+	json_array_foreach(cards, i, card)
+	{
+		size_t used = strlen(text);
+
+		if (!is_card(card, OTHER_CARD, igd))
+			continue;
+		snprintf(text + used, sizeof(text) - used, "%s%.32s", used ? " " : "",
+			document_text(card, "driver"));
+	}
+	return field_give_new(text[0] ? json_string(text) : json_null(), value_r);
+}
+
+/* By the name that DRM's fbdev emulation gives it: the driver's and "drmfb"; i915 had its own. */
+static bool is_fbdev_of_igd(const char *driver)
+{
+	return strcmp(driver, "i915drmfb") == 0 || strcmp(driver, "inteldrmfb") == 0 ||
+	       strcmp(driver, "xedrmfb") == 0;
+}
+
+/* "bochs-drmdrmfb 1024x768 32": all framebuffer devices but that of the Intel GPU. */
+static int read_other_fbdevs(const json_t *report, json_t **value_r)
+{
+	const json_t *list = json_object_get(json_object_get(report, "display"), "framebuffers");
+	const json_t *device;
+	char text[512] = "";
+	size_t i;
+
+	if (!json_is_array(list))
+		return -ENODATA;
+	json_array_foreach(list, i, device)
+	{
+		const json_t *bits = json_object_get(device, "bits_per_pixel");
+		size_t used = strlen(text);
+		json_t *size = NULL;
+
+		if (is_fbdev_of_igd(document_text(device, "driver")))
+			continue;
+		if (field_give_size(device, &size) < 0 || !json_is_integer(bits))
+			return -ENODATA;
+		snprintf(text + used, sizeof(text) - used, "%s%.32s %s %d", used ? " " : "",
+			document_text(device, "driver"), json_string_value(size),
+			(int)json_integer_value(bits));
+		json_decref(size);
+	}
+	return field_give_new(text[0] ? json_string(text) : json_null(), value_r);
+}
+
+static bool is_other_key(const char *rest)
+{
+	return is_key(rest) || strcmp(rest, "cards") == 0 || strcmp(rest, "connectors") == 0 ||
+	       strcmp(rest, "fbdev") == 0;
+}
+
+static int read_other(const json_t *report, const char *rest, json_t **value_r)
+{
+	if (strcmp(rest, "cards") == 0)
+		return read_other_cards(report, value_r);
+	if (strcmp(rest, "connectors") == 0)
+		return read_connectors(report, OTHER_CARD, value_r);
+	if (strcmp(rest, "fbdev") == 0)
+		return read_other_fbdevs(report, value_r);
+	return read_of(report, OTHER_CARD, rest, value_r);
+}
+
 static bool is_igd_key(const char *rest)
 {
 	return is_key(rest) || strcmp(rest, "connectors") == 0 || strcmp(rest, "set_by") == 0;
@@ -210,7 +280,7 @@ static int read_igd(const json_t *report, const char *rest, json_t **value_r)
 	if (field_undriven(report))
 		return -ENODATA;
 	if (strcmp(rest, "connectors") == 0)
-		return read_connectors(report, value_r);
+		return read_connectors(report, IGD_CARD, value_r);
 	if (strcmp(rest, "set_by") != 0)
 		return read_of(report, IGD_CARD, rest, value_r);
 	mode = json_object_get(section, "mode");
@@ -244,7 +314,10 @@ const struct field field_display_table[] = {
 		is_key, read_igd },
 	{ "display@vga/",
 		"display@vga/mode|driver|card|connector|edid_bytes|edid_vendor|edid_name|edid_sha256|preferred|framebuffer",
-		"the same of any other card, such as an emulated VGA", is_key, read_other },
+		"the same of any other card, such as an emulated VGA", is_other_key, read_other },
+	{ "display@vga/", "display@vga/cards|connectors|fbdev",
+		"\"bochs-drm\", the drivers of all cards but that of the Intel GPU; their connectors; \"bochs-drmdrmfb 1024x768 32\", the framebuffer devices likewise; null if there is none (kms, fbdev)",
+		is_other_key, read_other },
 	{ "igd/display/",
 		"igd/display/mode|display/driver|display/card|display/connector|display/edid_bytes|display/edid_vendor|display/edid_name|display/edid_sha256|display/preferred|display/framebuffer",
 		"as display@igd/", is_key, read_igd },

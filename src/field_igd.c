@@ -12,20 +12,56 @@ static const json_t *section(const json_t *report)
 	return json_object_get(report, "igd");
 }
 
-bool field_undriven(const json_t *report)
+/* The agents of that version make no section, and their guests had no driver. */
+#define AGENT_WITHOUT_SECTION "0.1.0"
+
+const char *field_why_undriven(const json_t *report)
 {
-	return json_object_get(section(report), "no_driver") != NULL;
+	const char *why = json_string_value(json_object_get(section(report), "no_driver"));
+	const json_t *agent = json_object_get(report, "agent");
+
+	if (why || json_object_get(report, "igd"))
+		return why;
+	return strcmp(document_text(agent, "version"), AGENT_WITHOUT_SECTION) == 0
+		       ? "the agent of version " AGENT_WITHOUT_SECTION
+			 " did not look at the driver of an Intel GPU"
+		       : NULL;
 }
 
-bool field_of_driver(const char *name)
+bool field_undriven(const json_t *report)
 {
-	return strncmp(name, "igd/", strlen("igd/")) == 0 ||
-	       strncmp(name, "display@igd/", strlen("display@igd/")) == 0;
+	return field_why_undriven(report) != NULL;
 }
 
 /* Of the function, by the "pci" section: there since the first agents. */
-static const char *const function_keys[] = { "address", "device", "class", "driver", "bars", "0x50",
-	"0x5c", "0xc0", "0xc4", "0xfc", "opregion/signature", "opregion/version", NULL };
+static const char *const function_keys[] = { "address", "device", "class", "revision",
+	"header_type", "driver", "subsystem", "bars", "0x50", "0x5c", "0xc0", "0xc4", "0xfc",
+	"opregion/address", "opregion/signature", "opregion/version", "opregion/size_kib",
+	"opregion/mailboxes", "opregion/vbt", NULL };
+
+/* Those of the capability list that QEMU's xen_pt hands through (xen_pt_emu_reg_grps[] in
+ * hw/xen/xen_pt_config_init.c): power management, VPD, MSI, vendor specific, PCI Express, MSI-X. */
+static const char *const capabilities[] = { "0x01", "0x03", "0x05", "0x09", "0x10", "0x11", NULL };
+
+static bool is_capability(const char *rest)
+{
+	for (int i = 0; capabilities[i]; i++) {
+		if (strcmp(rest, capabilities[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int read_capability(const json_t *report, const char *rest, json_t **value_r)
+{
+	const json_t *igd = field_igd(report);
+	const json_t *list = json_object_get(igd, "capabilities");
+
+	if (!field_functions(report) || (igd && !json_is_array(list)))
+		return -ENODATA;
+	return field_give_new(
+		igd ? json_boolean(document_has_text(list, rest)) : json_null(), value_r);
+}
 
 static bool is_function_key(const char *rest)
 {
@@ -34,6 +70,17 @@ static bool is_function_key(const char *rest)
 			return true;
 	}
 	return false;
+}
+
+bool field_of_driver(const char *name)
+{
+	const char *rest = name + strlen("igd/");
+
+	if (strncmp(name, "display@igd/", strlen("display@igd/")) == 0)
+		return true;
+	return strncmp(name, "igd/", strlen("igd/")) == 0 &&
+	       strncmp(rest, "capability/", strlen("capability/")) != 0 &&
+	       (strcmp(rest, "driver") == 0 || !is_function_key(rest));
 }
 
 /*
@@ -61,6 +108,8 @@ static int read_function(const json_t *report, const char *rest, json_t **value_
 		return field_give_new(json_null(), value_r);
 	if (strcmp(rest, "bars") == 0)
 		return field_give_function(igd, "/bars", value_r);
+	if (strcmp(rest, "subsystem") == 0)
+		return field_give_function(igd, "/subsystem", value_r);
 	if (strncmp(rest, "0x", 2) == 0)
 		return field_give(
 			json_object_get(json_object_get(igd, "registers"), rest), value_r);
@@ -259,30 +308,49 @@ static int read_errors(const json_t *report, const char *rest, json_t **value_r)
 
 /* ---- /proc/iomem --------------------------------------------------------------------------- */
 
-static uint64_t number(const json_t *object, const char *key)
-{
-	return strtoull(document_text(object, key), NULL, 16);
-}
-
 static bool is_iomem_key(const char *rest)
 {
 	return strcmp(rest, "stolen") == 0 || strcmp(rest, "opregion") == 0;
 }
 
-static int read_stolen_range(const json_t *ranges, json_t **value_r)
+/*
+ * The base of stolen memory by the function's own registers: BDSM at 0x5c, since generation 11 of
+ * 64 bits at 0xc0, whose low 20 bits are no address (gen3_stolen_base() and gen11_stolen_base() in
+ * arch/x86/kernel/early-quirks.c). 0 if it has none.
+ */
+static uint64_t stolen_base(const json_t *report)
 {
-	const json_t *range;
+	const json_t *registers = json_object_get(field_igd(report), "registers");
+	uint64_t base = field_number(registers, "0x5c");
+
+	if (!base)
+		base = field_number(registers, "0xc4") << 32 | field_number(registers, "0xc0");
+	return base & ~0xfffffULL;
+}
+
+/* Linux marks it by that name once i915 has claimed it, before that as reserved. */
+static int read_stolen_range(const json_t *report, const json_t *ranges, json_t **value_r)
+{
+	uint64_t base = stolen_base(report);
+	const json_t *range, *found = NULL;
 	size_t i;
 
 	json_array_foreach(ranges, i, range)
 	{
-		if (strcmp(document_text(range, "name"), "Graphics Stolen Memory") == 0)
-			return field_give_new(json_sprintf("0x%llx-0x%llx",
-						      (unsigned long long)number(range, "start"),
-						      (unsigned long long)number(range, "end")),
-				value_r);
+		bool named = strcmp(document_text(range, "name"), "Graphics Stolen Memory") == 0;
+
+		if (named || (base && !found && field_number(range, "start") == base &&
+				     strcmp(document_text(range, "name"), "Reserved") == 0))
+			found = range;
+		if (named)
+			break;
 	}
-	return field_give_new(json_null(), value_r);
+	if (!found)
+		return field_give_new(json_null(), value_r);
+	return field_give_new(
+		json_sprintf("0x%llx-0x%llx", (unsigned long long)field_number(found, "start"),
+			(unsigned long long)field_number(found, "end")),
+		value_r);
 }
 
 /* 8 KiB, as the specification has it: "IGD OpRegion/Software SCI", chapter 3. */
@@ -291,13 +359,13 @@ static int read_stolen_range(const json_t *ranges, json_t **value_r)
 static int read_opregion_range(const json_t *report, const json_t *ranges, json_t **value_r)
 {
 	const json_t *opregion = json_object_get(field_igd(report), "opregion"), *range;
-	uint64_t address = number(opregion, "address");
+	uint64_t address = field_number(opregion, "address");
 	size_t i;
 
 	json_array_foreach(ranges, i, range)
 	{
-		if (address && address >= number(range, "start") &&
-			address + OPREGION_BYTES - 1 <= number(range, "end"))
+		if (address && address >= field_number(range, "start") &&
+			address + OPREGION_BYTES - 1 <= field_number(range, "end"))
 			return field_give(json_object_get(range, "name"), value_r);
 	}
 	return field_give_new(json_null(), value_r);
@@ -309,15 +377,19 @@ static int read_iomem(const json_t *report, const char *rest, json_t **value_r)
 
 	if (!json_is_array(ranges))
 		return -ENODATA;
-	return strcmp(rest, "stolen") == 0 ? read_stolen_range(ranges, value_r)
+	return strcmp(rest, "stolen") == 0 ? read_stolen_range(report, ranges, value_r)
 					   : read_opregion_range(report, ranges, value_r);
 }
 
 const struct field field_igd_table[] = {
 	{ "igd/",
-		"igd/address|device|class|driver|bars|0x50|0x5c|0xc0|0xc4|0xfc|opregion/signature|opregion/version",
+		"igd/address|device|class|revision|header_type|driver|subsystem|bars|0x50|0x5c|0xc0|0xc4|0xfc|opregion/address|opregion/signature|opregion/version|opregion/size_kib|opregion/mailboxes|opregion/vbt",
 		"of the first Intel display function, in any slot; null if there is none",
 		is_function_key, read_function },
+	{ "igd/capability/",
+		"igd/capability/0x01|capability/0x03|capability/0x05|capability/0x09|capability/0x10|capability/0x11",
+		"does its capability list have that id? null without an Intel display function",
+		is_capability, read_capability },
 	{ "igd/",
 		"igd/platform|display_version|pch|stolen|0x108080|0x108084|0x108100|0x108104|engine",
 		"as its driver reports: its platform, bytes of stolen memory, the bases of that "

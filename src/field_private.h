@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Gives the value of one kind of field. `rest` is what follows the pattern's fixed part. */
 typedef int (*field_reader)(const json_t *report, const char *rest, json_t **value_r);
@@ -18,7 +19,8 @@ struct field {
 };
 
 /* The tables; each ends with a NULL prefix. */
-extern const struct field field_display_table[], field_igd_table[];
+extern const struct field field_function_table[], field_bars_table[], field_display_table[],
+	field_igd_table[];
 
 /* Gives a value that somebody else owns. Returns 0, or -ENODATA for NULL: nobody looked. */
 int field_give(const json_t *value, json_t **value_r);
@@ -29,12 +31,19 @@ int field_give_new(json_t *value, json_t **value_r);
 /* Gives {"width": 1024, "height": 768} as "1024x768"; null stays null. */
 int field_give_size(const json_t *size, json_t **value_r);
 
-/* Gives a key of a function of the "pci" section: "" for "vendor:device", "/bars", "/subsystem", or
- * "/KEY" of the section. `function` is NULL where there is none: null. */
+/* The list of functions of the "pci" section (borrowed); NULL: nobody looked. */
+const json_t *field_functions(const json_t *report);
+
+/* Gives a key of a function of the "pci" section: "" for "vendor:device", "/bars", "/subsystem",
+ * "/config", or "/KEY" of the section. `function` is NULL where there is none: null. */
 int field_give_function(const json_t *function, const char *key, json_t **value_r);
 
-/* Is it one of these keys? */
-bool field_is_function_key(const char *key);
+/* Gives the BARs that have an address, without the ROM, as "0:memory+prefetchable:0x1000000
+ * 4:io:0x40"; null if there is none. */
+int field_give_bars(const json_t *function, json_t **value_r);
+
+/* The number in a hexadecimal text of an object; 0 if there is none. */
+uint64_t field_number(const json_t *object, const char *key);
 
 /* Has the report an Intel GPU that nothing in the guest can drive? Then nobody looked at a driver.
  */

@@ -110,30 +110,30 @@ static void the_display_is_the_first_connected_connector(void)
  * an emulated VGA beside it. The device's own description has a monitor of 1920x1080 on HDMI, a VBT
  * that names HDMI-B, a GTTMMADR of 16 MiB and MSI; all else is what i915 said in its log.
  */
-#define DRIVEN(frames, vbt)                                                                                                               \
-	"{\"iomem\": [{\"start\": \"0x000000002ffde000\", \"end\": \"0x000000002fffffff\", \"name\": \"Reserved\"}],"                     \
-	" \"pci\": {\"functions\": [" FUNCTION("0000:00:02.0", "0x8086", "0x3e92",                                                        \
-		"0x030000") ", \"bars\": ["                                                                                               \
-			    " {\"index\": 0, \"kind\": \"memory\", \"start\": \"0x00000000fd000000\", \"size\": \"0x0000000001000000\"}," \
-			    " {\"index\": 2, \"kind\": \"memory\", \"start\": \"0x0000000000000000\", \"size\": \"0x0000000010000000\"}," \
-			    " {\"index\": 4, \"kind\": \"io\", \"start\": \"0x000000000000c000\", \"size\": \"0x0000000000000040\"},"     \
-			    " {\"index\": 6, \"kind\": \"rom\", \"start\": \"0x00000000000c0000\", \"size\": \"0x0000000000020000\"}],"   \
-			    " \"opregion\": {\"address\": \"0x2ffde000\"}}]},"                                                            \
-			    " \"igd\": {\"address\": \"0000:00:02.0\", \"errors\": [], \"firmware\": ["                                   \
-			    "  {\"file\": \"i915/kbl_dmc_ver1_04.bin\", \"state\": \"missing\"}],"                                        \
-			    " \"device\": {\"platform\": \"COFFEELAKE\", \"display_version\": \"9\", \"pch\": null},"                     \
-			    " \"stolen\": {\"bytes\": 0}, \"vbt\": " vbt ", \"frames\": " frames                                          \
-			    ","                                                                                                           \
-			    " \"interrupts\": {\"kind\": \"msi\", \"before\": 8, \"after\": 38},"                                         \
-			    " \"mode\": {\"set_by\": \"kernel\"}, \"engine\": {\"result\": \"wedged\"},"                                  \
-			    " \"picture\": {\"crc\": null, \"error\": \"Timer expired\"}},"                                               \
-			    " \"display\": {\"cards\": ["                                                                                 \
-			    "  {\"name\": \"card0\", \"driver\": \"bochs-drm\", \"pci\": \"0000:00:03.0\","                               \
-			    "   \"connectors\": [{\"name\": \"Virtual-1\", \"status\": \"connected\", \"edid\": null, \"crtc\": null}]}," \
-			    "  {\"name\": \"card1\", \"driver\": \"i915\", \"pci\": \"0000:00:02.0\","                                    \
-			    "   \"connectors\": [{\"name\": \"DP-1\", \"status\": \"disconnected\"},"                                     \
-			    "    {\"name\": \"HDMI-A-1\", \"status\": \"connected\", \"edid\": {\"bytes\": 256, \"sha256\": \"ab\"},"     \
-			    "     \"crtc\": {\"mode\": {\"width\": 1920, \"height\": 1080}},"                                             \
+#define DRIVEN(frames, vbt)                                                                                                                                        \
+	"{\"iomem\": [{\"start\": \"0x000000002ffde000\", \"end\": \"0x000000002fffffff\", \"name\": \"Reserved\"}],"                                              \
+	" \"pci\": {\"functions\": [" FUNCTION("0000:00:02.0", "0x8086", "0x3e92",                                                                                 \
+		"0x030000") ", \"bars\": ["                                                                                                                        \
+			    " {\"index\": 0, \"kind\": \"memory\", \"start\": \"0x00000000fd000000\", \"size\": \"0x0000000001000000\", \"prefetchable\": false}," \
+			    " {\"index\": 2, \"kind\": \"memory\", \"start\": \"0x0000000000000000\", \"size\": \"0x0000000010000000\"},"                          \
+			    " {\"index\": 4, \"kind\": \"io\", \"start\": \"0x000000000000c000\", \"size\": \"0x0000000000000040\", \"prefetchable\": false},"     \
+			    " {\"index\": 6, \"kind\": \"rom\", \"start\": \"0x00000000000c0000\", \"size\": \"0x0000000000020000\"}],"                            \
+			    " \"opregion\": {\"address\": \"0x2ffde000\"}}]},"                                                                                     \
+			    " \"igd\": {\"address\": \"0000:00:02.0\", \"errors\": [], \"firmware\": ["                                                            \
+			    "  {\"file\": \"i915/kbl_dmc_ver1_04.bin\", \"state\": \"missing\"}],"                                                                 \
+			    " \"device\": {\"platform\": \"COFFEELAKE\", \"display_version\": \"9\", \"pch\": null},"                                              \
+			    " \"stolen\": {\"bytes\": 0}, \"vbt\": " vbt ", \"frames\": " frames                                                                   \
+			    ","                                                                                                                                    \
+			    " \"interrupts\": {\"kind\": \"msi\", \"before\": 8, \"after\": 38},"                                                                  \
+			    " \"mode\": {\"set_by\": \"kernel\"}, \"engine\": {\"result\": \"wedged\"},"                                                           \
+			    " \"picture\": {\"crc\": null, \"error\": \"Timer expired\"}},"                                                                        \
+			    " \"display\": {\"cards\": ["                                                                                                          \
+			    "  {\"name\": \"card0\", \"driver\": \"bochs-drm\", \"pci\": \"0000:00:03.0\","                                                        \
+			    "   \"connectors\": [{\"name\": \"Virtual-1\", \"status\": \"connected\", \"edid\": null, \"crtc\": null}]},"                          \
+			    "  {\"name\": \"card1\", \"driver\": \"i915\", \"pci\": \"0000:00:02.0\","                                                             \
+			    "   \"connectors\": [{\"name\": \"DP-1\", \"status\": \"disconnected\"},"                                                              \
+			    "    {\"name\": \"HDMI-A-1\", \"status\": \"connected\", \"edid\": {\"bytes\": 256, \"sha256\": \"ab\"},"                              \
+			    "     \"crtc\": {\"mode\": {\"width\": 1920, \"height\": 1080}},"                                                                      \
 			    "     \"framebuffer\": {\"width\": 1920, \"height\": 1080}}]}]}}"
 
 #define GOOD_FRAMES "{\"wanted\": 30, \"flips\": 30, \"took_ms\": 630, \"vblanks\": 30}"
@@ -213,6 +213,30 @@ static void a_guest_that_drives_no_gpu_was_not_asked(void)
 	CU_ASSERT_STRING_EQUAL(ask(undriven, "display@vga/mode"), "null");
 }
 
+/* 0.1.0 was released without the section, and its guests without i915. */
+static void an_old_agent_did_not_look_at_the_driver(void)
+{
+	static const char old[] =
+		"{\"agent\": {\"version\": \"0.1.0\"}, \"pci\": {\"functions\": [" FUNCTION(
+			"0000:00:02.0", "0x8086", "0x3e92",
+			"0x030000") ", \"capabilities\": [\"0x05\"]}]}, \"display\": {\"cards\": []}}";
+
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/driver"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/display/mode"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/device"), "\"0x3e92\"");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/subsystem"), "\"5853:0001\"");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/capability/0x05"), "true");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/capability/0x01"), "false");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "igd/capability/0x01"), "null");
+	CU_ASSERT(field_of_driver("igd/driver"));
+	CU_ASSERT(field_of_driver("igd/frames"));
+	CU_ASSERT(field_of_driver("display@igd/mode"));
+	CU_ASSERT_FALSE(field_of_driver("igd/device"));
+	CU_ASSERT_FALSE(field_of_driver("igd/opregion/vbt"));
+	CU_ASSERT_FALSE(field_of_driver("igd/capability/0x05"));
+	CU_ASSERT_FALSE(field_of_driver("display/mode"));
+}
+
 static void a_display_says_whose_it_is(void)
 {
 	CU_ASSERT_STRING_EQUAL(ask(driven, "display/card"), "\"0000:00:03.0\"");
@@ -228,6 +252,9 @@ static void a_display_says_whose_it_is(void)
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/display/framebuffer"), "\"1920x1080\"");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/display/connectors"), "\"DP-1 HDMI-A-1\"");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/display/set_by"), "\"kernel\"");
+	CU_ASSERT_STRING_EQUAL(ask(driven, "display@vga/cards"), "\"bochs-drm\"");
+	CU_ASSERT_STRING_EQUAL(ask(driven, "display@vga/connectors"), "\"Virtual-1\"");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "display@vga/fbdev"), "\"x 1024x768 32\"");
 	/* Reports of agents that made no section have cards all the same. */
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "display@vga/mode"), "\"1024x768\"");
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "display@igd/mode"), "null");
@@ -240,6 +267,12 @@ static void memory_and_functions_are_named(void)
 	static const char stolen[] =
 		"{\"iomem\": [{\"start\": \"0x000000007c000000\", \"end\": \"0x000000007dffffff\","
 		" \"name\": \"Graphics Stolen Memory\"}], \"pci\": {\"functions\": []}}";
+	/* Before i915 has claimed it; the low 20 bits of BDSM are no address. */
+	static const char early[] =
+		"{\"iomem\": [{\"start\": \"0x000000007c000000\", \"end\": \"0x000000007dffffff\","
+		" \"name\": \"Reserved\"}], \"pci\": {\"functions\": [" FUNCTION("0000:00:02.0",
+			"0x8086", "0x3e92",
+			"0x030000") ", \"registers\": {\"0x5c\": \"0x7c000001\"}}]}}";
 
 	/* The one without an address, and the ROM, are not among them. */
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/bars"), "\"0:memory:0x1000000 4:io:0x40\"");
@@ -253,8 +286,70 @@ static void memory_and_functions_are_named(void)
 	CU_ASSERT_STRING_EQUAL(ask(driven, "iomem/opregion"), "\"Reserved\"");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "iomem/stolen"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(stolen, "iomem/stolen"), "\"0x7c000000-0x7dffffff\"");
+	CU_ASSERT_STRING_EQUAL(ask(early, "iomem/stolen"), "\"0x7c000000-0x7dffffff\"");
 	CU_ASSERT_STRING_EQUAL(ask(stolen, "iomem/opregion"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "iomem/stolen"), "-ENODATA");
+}
+
+/* PIIX3's IDE, by hw/ide/piix.c of QEMU, with the ports that Linux makes up for it; a VGA. */
+#define BAR(index, kind, start, size, prefetchable)                                                \
+	"{\"index\": " index ", \"kind\": \"" kind "\", \"start\": \"" start                       \
+	"\", \"size\": \"" size "\", \"prefetchable\": " prefetchable "}"
+#define MACHINE(ide, vga, iomem)                                                                   \
+	"{\"pci\": {\"functions\": [" FUNCTION("0000:00:01.1", "0x8086", "0x7010",                 \
+		"0x010180") ", \"capabilities\": [], \"bars\": [" BAR("0", "io",                   \
+		"0x00000000000001f0", "0x0000000000000008",                                        \
+		"false") "," ide "]}," FUNCTION("0000:00:03.0", "0x1234", "0x1111",                \
+		"0x030000") ", \"capabilities\": [\"0x05\", \"0x01\"], \"bars\": [" vga            \
+			    "]}]}, \"iomem\": [" iomem "]}"
+#define IDE BAR("4", "io", "0x000000000000c000", "0x0000000000000010", "false")
+#define VGA                                                                                        \
+	BAR("0", "memory", "0x00000000f0000000", "0x0000000001000000", "true")                     \
+	"," BAR("6", "rom", "0x00000000000c0000", "0x0000000000020000", "false")
+#define RESERVED                                                                                   \
+	"{\"start\": \"0x00000000fc000000\", \"end\": \"0x00000000ffffffff\","                     \
+	" \"name\": \"Reserved\"}"
+
+static void a_function_is_one_text(void)
+{
+	static const char machine[] = MACHINE(IDE, VGA, RESERVED);
+
+	CU_ASSERT_STRING_EQUAL(ask(machine, "function/01.1/config"),
+		"\"8086:7010 subsystem 5853:0001 class 0x010180 revision 0x01 header 0x00"
+		" bars 4:io:0x10 capabilities none\"");
+	CU_ASSERT_STRING_EQUAL(ask(machine, "device/vga/config"),
+		"\"1234:1111 subsystem 5853:0001 class 0x030000 revision 0x01 header 0x00"
+		" bars 0:memory+prefetchable:0x1000000 capabilities 0x05 0x01\"");
+	CU_ASSERT_STRING_EQUAL(ask(machine, "device/vga/address"), "\"0000:00:03.0\"");
+	CU_ASSERT_STRING_EQUAL(ask(machine, "device/vga/header_type"), "\"0x00\"");
+	CU_ASSERT_STRING_EQUAL(ask(machine, "device/nic"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "device/xen-platform"), "\"5853:0001\"");
+	CU_ASSERT_STRING_EQUAL(ask(machine, "functions"), "\"00:01.1 00:03.0\"");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "functions"), "\"00:00.0 00:02.0\"");
+	/* Nobody looked at its BARs and capabilities. */
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "slot/02/config"), "-ENODATA");
+	CU_ASSERT_EQUAL(field_check("device/gpu", NULL), -EINVAL);
+	CU_ASSERT_EQUAL(field_check("device/vga/colour", NULL), -EINVAL);
+	CU_ASSERT_EQUAL(field_check("functions/1", NULL), -EINVAL);
+}
+
+static void bars_in_conflict_are_named(void)
+{
+	static const char good[] = MACHINE(IDE, VGA, RESERVED);
+	static const char odd[] = MACHINE(
+		BAR("4", "io", "0x000000000000c008", "0x0000000000000010", "false"), VGA, RESERVED);
+	static const char twice[] = MACHINE(IDE,
+		VGA "," BAR("2", "memory", "0x00000000f0001000", "0x0000000000001000", "false"),
+		RESERVED);
+	static const char reserved[] = MACHINE(IDE,
+		BAR("0", "memory", "0x00000000fc000000", "0x0000000001000000", "true"), RESERVED);
+
+	CU_ASSERT_STRING_EQUAL(ask(good, "bars/conflict"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(odd, "bars/conflict"), "\"0000:00:01.1 4: not aligned\"");
+	CU_ASSERT_STRING_EQUAL(ask(twice, "bars/conflict"), "\"0000:00:03.0 2: taken twice\"");
+	CU_ASSERT_STRING_EQUAL(ask(reserved, "bars/conflict"), "\"0000:00:03.0 0: reserved\"");
+	/* Without a memory map nobody knows. */
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "bars/conflict"), "-ENODATA");
 }
 
 static void the_desktop_is_what_the_server_says(void)
@@ -330,6 +425,9 @@ static CU_TestInfo tests[] = {
 	{ "a guest that drives no GPU was not asked", a_guest_that_drives_no_gpu_was_not_asked },
 	{ "a display says whose it is", a_display_says_whose_it_is },
 	{ "memory and functions are named", memory_and_functions_are_named },
+	{ "a function is one text", a_function_is_one_text },
+	{ "BARs in conflict are named", bars_in_conflict_are_named },
+	{ "an old agent did not look at the driver", an_old_agent_did_not_look_at_the_driver },
 	{ "the desktop is what the server says", the_desktop_is_what_the_server_says },
 	{ "not looked for is not nothing", not_looked_for_is_not_nothing },
 	{ "unknown names are refused", unknown_names_are_refused },

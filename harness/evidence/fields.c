@@ -248,17 +248,12 @@ json_t *evidence_xen(int cell_fd)
 	return xen;
 }
 
-/* Why nothing in the guest can drive its Intel GPU; "" if something can, or there is none. */
-static const char *no_driver(const json_t *report)
-{
-	return document_text(json_object_get(report, "igd"), "no_driver");
-}
-
 int evidence_get(
 	const struct evidence *evidence, const char *name, json_t **value_r, struct problem *why)
 {
 	const char *rest = "";
 	const struct evidence_field *field = find(name, &rest);
+	const char *undriven;
 	int r;
 
 	if (field)
@@ -268,8 +263,9 @@ int evidence_get(
 		return r < 0 ? r : problem_set(why, -ENODATA, "no report has this field");
 	}
 	r = field_get(evidence->report, name, value_r, why);
-	if (r == -ENODATA && field_of_driver(name) && no_driver(evidence->report)[0])
-		return problem_set(why, -ENOTSUP, "%s", no_driver(evidence->report));
+	undriven = field_why_undriven(evidence->report);
+	if (r == -ENODATA && undriven && field_of_driver(name))
+		return problem_set(why, -ENOTSUP, "%s", undriven);
 	if (r == -ENODATA)
 		problem_set(why, r, "the agent did not look for this field");
 	return r;
