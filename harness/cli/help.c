@@ -14,7 +14,7 @@ const struct help_term help_statuses[] = {
 	{ "0", "all as expected" },
 	{ "1", "a deviation: the thing under test is not as expected" },
 	{ "2", "wrong usage, or a bad file" },
-	{ "3", "no answer: the lab, the host or the test failed, or every cell was skipped" },
+	{ "3", "no answer: the lab, the host or the test failed, or every cell is SKIP" },
 	{ NULL, NULL },
 };
 

@@ -63,10 +63,10 @@ int judge_stream(const struct judge_request *request, struct problem *why);
 int judge_collect(const struct judge_request *request, json_t **findings_r, struct problem *why);
 
 /*
- * Was no cell tested at all? A run that skipped every cell must not pass for one that found
- * nothing. For findings, or for their totals.
+ * Was no cell tested, or none completely? A run in which every cell is SKIP must not pass for one
+ * that found nothing. For findings, or for their totals.
  */
-#define JUDGE_NOTHING_TESTED "nothing was tested: every cell was skipped"
+#define JUDGE_NOTHING_TESTED "no cell was tested completely: each is SKIP"
 bool judge_tested_nothing(const json_t *findings);
 
 /* Exit status for findings, or for their totals: that of the worst verdict; 3 if nothing was

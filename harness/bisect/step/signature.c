@@ -172,6 +172,14 @@ static void say_cell(const json_t *cell, const char *meaning, FILE *why)
 	escape_text(why, cause[0] ? cause : "no cause is known");
 }
 
+/* A guest that ran and reported can be asked, whatever else of it was skipped: a guest without a
+ * driver of the IGD has slots all the same. */
+static bool was_skipped(const json_t *cell)
+{
+	return verdict_of(cell) == VERDICT_SKIP &&
+	       strcmp(document_text(cell, "ending"), "done") != 0;
+}
+
 /* The host first: on a broken one no other verdict means anything. */
 static bool judge_host(const json_t *findings, FILE *why)
 {
@@ -201,7 +209,7 @@ static enum bisect_answer judge_by_matrix(const json_t *findings, FILE *why)
 			failed = failed ? failed : cell;
 		else if (verdict >= VERDICT_FAIL)
 			open = open ? open : cell;
-		else if (verdict == VERDICT_SKIP)
+		else if (was_skipped(cell))
 			skipped = skipped ? skipped : cell;
 		else
 			tested = cell;
@@ -239,7 +247,7 @@ static enum bisect_answer judge_part(
 		say_cell(cell, "the configuration is not known", why);
 	} else if (verdict_of(cell) == VERDICT_FAIL) {
 		say_cell(cell, "but with a different deviation", why);
-	} else if (verdict_of(cell) == VERDICT_SKIP || verdict_of(cell) == VERDICT_ERROR) {
+	} else if (was_skipped(cell) || verdict_of(cell) == VERDICT_ERROR) {
 		say_cell(cell, "which cannot be tested", why);
 	} else if (!seen) {
 		fprintf(why, "%s did not look for %s", document_text(cell, "name"), field);

@@ -50,6 +50,12 @@ static json_t *parse(const char *text)
 #define BROKEN                                                                                     \
 	"{\"name\": \"b\", \"verdict\": \"ERROR\", \"ending\": \"no-agent\","                      \
 	" \"cause\": \"no agent\", \"findings\": []}"
+/* The guest ran; only its driver of the IGD was not looked at. */
+#define A_RAN_SKIP                                                                                 \
+	"{\"name\": \"a\", \"verdict\": \"SKIP\", \"ending\": \"done\","                           \
+	" \"cause\": \"no driver\", \"findings\": [{\"field\": \"display/mode\","                  \
+	" \"verdict\": \"PASS\", \"seen\": \"1024x768\"}, {\"field\": \"igd/driver\","             \
+	" \"verdict\": \"SKIP\"}]}"
 #define SKIPPED                                                                                    \
 	"{\"name\": \"b\", \"verdict\": \"SKIP\", \"ending\": \"not-supported\","                  \
 	" \"cause\": \"needs igd\", \"findings\": []}"
@@ -86,6 +92,7 @@ static void without_a_signature_the_matrix_decides(void)
 	judged("[" PASSED ", " SKIPPED "]", NULL, BISECT_GOOD, "as expected");
 	judged("[" PASSED ", " DIED "]", NULL, BISECT_BAD, "QEMU died");
 	judged("[" SKIPPED "]", NULL, BISECT_SKIP, "needs igd");
+	judged("[" A_RAN_SKIP "]", NULL, BISECT_GOOD, "as expected");
 	judged("[" PASSED ", " BROKEN "]", NULL, BISECT_SKIP, "no agent");
 	judged("[" PASSED ", " UNKNOWN "]", NULL, BISECT_SKIP, "the configuration is not known");
 }
@@ -99,6 +106,7 @@ static void only_the_same_deviation_is_bad(void)
 	judged("[" KNOWN "]", mode, BISECT_BAD, mode);
 	judged("[" PASSED "]", mode, BISECT_GOOD, "a:display/mode is 1280x800");
 	judged("[" LARGE "]", mode, BISECT_SKIP, "with a different deviation");
+	judged("[" A_RAN_SKIP "]", mode, BISECT_GOOD, "a:display/mode is 1024x768");
 	/* What other cells do is not the question. */
 	judged("[" PASSED ", " DIED "]", mode, BISECT_GOOD, "1280x800");
 	judged("[" DIED "]", died, BISECT_BAD, died);
