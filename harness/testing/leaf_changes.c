@@ -9,8 +9,9 @@
 
 const char *const leaf_change_names[LEAF_CHANGES] = { "gone", "null", "zero", "another", "added" };
 
-/* By what an entry of a list is named. */
-static const char *const name_keys[] = { "address", "name", "start" };
+/* By what an entry of a list is named; a BAR by its register. */
+static const char *const name_keys[] = { "address", "start", "name" };
+#define NUMBER_KEY "index"
 
 struct walk {
 	json_t *document;
@@ -194,36 +195,51 @@ static int change_leaf(const struct walk *walk, const struct slot *slot, json_t 
 	return r;
 }
 
-/* An entry like `last`, but of a different name; a BAR has its register for one. */
-static json_t *similar(json_t *last)
+/* The name of an entry, "" if it has none; `number` has room for a number. */
+static const char *name_of(const json_t *entry, char number[24])
 {
-	json_t *copy = json_deep_copy(last);
-	bool named = false;
+	const json_t *index = json_object_get(entry, NUMBER_KEY);
 
-	if (json_is_string(last)) {
-		json_decref(copy);
-		return another_text(json_string_value(last));
+	if (index) {
+		snprintf(number, 24, "%d", (int)json_integer_value(index));
+		return number;
+	}
+	for (size_t i = 0; i < sizeof(name_keys) / sizeof(name_keys[0]); i++) {
+		const char *name = document_text(entry, name_keys[i]);
+
+		if (name[0])
+			return name;
+	}
+	return "";
+}
+
+/* An entry like `first`, but of a different name. */
+static json_t *similar(json_t *first)
+{
+	json_t *copy;
+
+	if (json_is_string(first))
+		return another_text(json_string_value(first));
+	copy = json_deep_copy(first);
+	if (json_object_get(copy, NUMBER_KEY)) {
+		json_object_set_new(copy, NUMBER_KEY, json_integer(5));
+		return copy;
 	}
 	for (size_t i = 0; i < sizeof(name_keys) / sizeof(name_keys[0]); i++) {
 		const char *name = document_text(copy, name_keys[i]);
 
 		if (name[0]) {
 			json_object_set_new(copy, name_keys[i], another_text(name));
-			named = true;
 			break;
 		}
 	}
-	if (json_object_get(copy, "index"))
-		json_object_set_new(copy, "index", json_integer(5));
-	else if (!named && json_is_object(copy))
-		json_object_set_new(copy, "another", json_true());
 	return copy;
 }
 
 static int add_entry(const struct walk *walk, const char *path, json_t *list)
 {
 	size_t size = json_array_size(list);
-	json_t *more = similar(json_array_get(list, size - 1));
+	json_t *more = similar(json_array_get(list, 0));
 	int r;
 
 	if (!more || json_array_append_new(list, more) < 0)
@@ -241,14 +257,11 @@ static int visit_list(const struct walk *walk, const char *path, json_t *list)
 
 	for (size_t i = 0; r == 0 && i < json_array_size(list); i++) {
 		json_t *entry = json_array_get(list, i);
-		char longer[LEAF_PATH_MAX], place[24];
-		const char *name = "";
+		char longer[LEAF_PATH_MAX], number[24], place[24];
+		const char *name = name_of(entry, number);
 
-		for (size_t k = 0; !name[0] && k < sizeof(name_keys) / sizeof(name_keys[0]); k++)
-			name = document_text(entry, name_keys[k]);
 		snprintf(place, sizeof(place), "%zu", i);
-		snprintf(longer, sizeof(longer), "%s/%s", path,
-			name[0] && !json_object_get(entry, "index") ? name : place);
+		snprintf(longer, sizeof(longer), "%s/%s", path, name[0] ? name : place);
 		r = visit(walk, &(struct slot){ list, NULL, i, longer }, entry);
 	}
 	return r;

@@ -3,8 +3,8 @@
  * different in this and in nothing else.
  *
  * A leaf is a value that holds no values: a scalar, null, an empty list or an empty object. Its
- * path has the keys from the top, joined by "/"; an entry of a list is named by its "address",
- * "name" or "start", else by its place: "pci/functions/0000:00:02.0/bars/0/start".
+ * path has the keys from the top, joined by "/"; an entry of a list is named by its "index",
+ * "address", "start" or "name", else by its place: "pci/functions/0000:00:02.0/bars/0/start".
  */
 #ifndef IGD_TESTING_LEAF_CHANGES_H
 #define IGD_TESTING_LEAF_CHANGES_H
@@ -18,7 +18,7 @@ enum leaf_change {
 	LEAF_NULL,    /* looked for and absent */
 	LEAF_ZERO,    /* 0, false, a text of 0, an empty text */
 	LEAF_ANOTHER, /* a different value of the same kind */
-	LEAF_ADDED,   /* of a list: one entry more, like its last */
+	LEAF_ADDED,   /* of a list: one entry more, like its first */
 	LEAF_CHANGES
 };
 

@@ -46,9 +46,9 @@ static void each_leaf_is_changed_alone(void)
 		"pci/functions/0000:00:02.0/address zero",
 		"pci/functions/0000:00:02.0/device another", "pci/functions/0000:00:02.0/bars gone",
 		"pci/functions/0000:00:02.0/bars null", "pci/functions/0000:00:02.0/bars another",
-		"pci/functions/0000:00:03.0/bars added", "pci/functions/0000:00:03.0/bars/0 gone",
-		"pci/functions/0000:00:03.0/bars/0/index zero",
-		"pci/functions/0000:00:03.0/bars/0/prefetchable another" };
+		"pci/functions/0000:00:03.0/bars added", "pci/functions/0000:00:03.0/bars/1 gone",
+		"pci/functions/0000:00:03.0/bars/1/index zero",
+		"pci/functions/0000:00:03.0/bars/1/prefetchable another" };
 	json_t *document = parse(DOCUMENT), *original = parse(DOCUMENT);
 	struct told told = { original, json_object(), true };
 

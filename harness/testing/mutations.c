@@ -8,6 +8,7 @@
  * is missed. Prints a line a test; the last line has the figure. With --list also every leaf that
  * is missed, once. Built with the tests, never installed.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,19 +78,30 @@ static void note_miss(struct mutating *mutating, const char *matrix, const char 
 	document_count(mutating->missed, key);
 }
 
+static bool is_report(const json_t *document)
+{
+	char *text = json_dumps(document, JSON_COMPACT);
+	json_t *parsed = NULL;
+	struct problem why = { 0 };
+	int r = text ? report_parse(text, strlen(text), &parsed, &why) : -ENOMEM;
+
+	json_decref(parsed);
+	free(text);
+	return r == 0;
+}
+
 static int judge_change(
 	void *data, const char *path, enum leaf_change change, const json_t *document)
 {
 	struct passing *passing = data;
 	struct evidence evidence = passing->evidence;
-	struct problem why = { 0 };
 	char what[LEAF_PATH_MAX + 16];
 	json_t *views;
 	bool noticed = true;
 
 	passing->figure->changes++;
 	/* A report that is refused is an ERROR of its cell. */
-	if (report_check(document, &why) == 0) {
+	if (is_report(document)) {
 		views = views_of_cell(passing->plan_cell,
 			document_text(passing->identities, "acts_as"), passing->cell_fd, document);
 		evidence.report = document;
