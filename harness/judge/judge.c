@@ -106,26 +106,6 @@ static void judge_end(const json_t *plan_cell, const json_t *identities,
 	}
 }
 
-/*
- * A line of a log that says why knows better than the ending, and than the first finding. A refusal
- * that was predicted is named by its finding already, and only its layer is missing.
- */
-static void judge_logs_cause(const json_t *logs, struct cell_verdict *cell_verdict)
-{
-	const json_t *cause = patterns_first_cause(logs);
-	bool refused = cell_verdict->verdict <= VERDICT_XFAIL && cell_verdict->layer;
-
-	if (!cause || (cell_verdict->verdict < VERDICT_FAIL && !refused))
-		return;
-	cell_verdict->layer = document_text(cause, "layer");
-	if (refused)
-		return;
-	replace_cause(cell_verdict, json_sprintf("%s: %s%s%s", document_text(cause, "label"),
-					    document_text(cause, "text"),
-					    json_string_length(cell_verdict->cause) ? "; " : "",
-					    json_string_value(cell_verdict->cause)));
-}
-
 /* Does an expectation that holds here speak of the signs in the logs? Then it decides. */
 static bool speaks_of_signs(const json_t *findings)
 {
@@ -138,6 +118,40 @@ static bool speaks_of_signs(const json_t *findings)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * The line that says why: the first cause. Of a guest that ran and is not as expected also a grave
+ * one: the driver that failed is why there is no screen. An ending has a layer of its own.
+ */
+static const json_t *first_reason(const json_t *logs, const struct cell_verdict *cell_verdict)
+{
+	const json_t *cause = patterns_first_cause(logs);
+
+	if (!cause && cell_verdict->verdict == VERDICT_FAIL && !cell_verdict->layer &&
+		!speaks_of_signs(cell_verdict->findings))
+		cause = patterns_first_grave(logs);
+	return cause;
+}
+
+/*
+ * A line of a log that says why knows better than the ending, and than the first finding. A refusal
+ * that was predicted is named by its finding already, and only its layer is missing.
+ */
+static void judge_logs_cause(const json_t *logs, struct cell_verdict *cell_verdict)
+{
+	const json_t *cause = first_reason(logs, cell_verdict);
+	bool refused = cell_verdict->verdict <= VERDICT_XFAIL && cell_verdict->layer;
+
+	if (!cause || (cell_verdict->verdict < VERDICT_FAIL && !refused))
+		return;
+	cell_verdict->layer = document_text(cause, "layer");
+	if (refused)
+		return;
+	replace_cause(cell_verdict, json_sprintf("%s: %s%s%s", document_text(cause, "label"),
+					    document_text(cause, "text"),
+					    json_string_length(cell_verdict->cause) ? "; " : "",
+					    json_string_value(cell_verdict->cause)));
 }
 
 /*

@@ -13,9 +13,9 @@
  * pass and a line of its logs is of severity "grave", or a cause that explains the ending "done",
  * the cell is FAIL, or MISS if the layer of the pattern is the host; an expectation of the field
  * "signs" decides instead. If a cell is FAIL or worse by its ending or its findings, the first
- * match of severity "cause" begins its "cause", "LABEL: LINE; ...", and gives its "layer". A line
- * that names a different domain or device, and a cause that does not explain the ending, decide
- * nothing. A leftover on the host goes before all.
+ * match of severity "cause", or of a FAIL without one the first grave one, begins its "cause",
+ * "LABEL: LINE; ...", and gives its "layer". A line that names a different domain or device, and a
+ * cause that does not explain the ending, decide nothing. A leftover on the host goes before all.
  */
 #ifndef IGD_JUDGE_JUDGE_H
 #define IGD_JUDGE_JUDGE_H

@@ -178,6 +178,32 @@ static const char *blame_igd(const struct question *q)
 	return wrong ? wrong : same_place(q->views, address_in(entry, VIEW_GUEST));
 }
 
+/* What QEMU hands through of the device: if it has the device, what is wrong went wrong there. */
+static const char *blame_igd_config(const struct question *q)
+{
+	const char *wrong = blame_igd(q);
+
+	return wrong == view_names[VIEW_GUEST].name ? view_names[VIEW_QEMU].name : wrong;
+}
+
+/* The addresses of its BARs, and the memory map around it, are the firmware's. */
+static const char *blame_firmware(const struct question *q)
+{
+	const char *wrong = blame_igd(q);
+
+	return wrong == view_names[VIEW_GUEST].name ? view_names[VIEW_FIRMWARE].name : wrong;
+}
+
+/* An emulated device is what QEMU makes it, but for its driver. */
+static const char *blame_emulated(const struct question *q)
+{
+	const char *key = strrchr(q->rest, '/');
+
+	if (!is_known(q->views, VIEW_QEMU))
+		return NULL;
+	return view_names[key && strcmp(key, "/driver") == 0 ? VIEW_GUEST : VIEW_QEMU].name;
+}
+
 /* The firmware writes 0xfc. What then stands where it points is the host's, of which no layer has
  * a view. */
 static const char *blame_opregion(const struct question *q)
@@ -192,6 +218,18 @@ static const char *blame_opregion(const struct question *q)
 	if (!firmware || json_is_object(firmware) == wanted)
 		return NULL;
 	return view_names[VIEW_FIRMWARE].name;
+}
+
+/* QEMU maps the host's pages there: other bytes than the host's are its fault. */
+static const char *blame_opregion_bytes(const struct question *q)
+{
+	const char *wrong = blame_opregion(q);
+
+	if (wrong || !json_is_object(said(entry_of(q->views, "opregion"), VIEW_FIRMWARE)))
+		return wrong;
+	return same_place(q->views, address_in(entry_of(q->views, "igd"), VIEW_GUEST))
+		       ? view_names[VIEW_QEMU].name
+		       : NULL;
 }
 
 /* The address of the card that speaks for the display; "" if there is none. */
@@ -287,9 +325,21 @@ static const struct {
 	{ "slot/", blame_slot },
 	{ "host_bridge/", blame_host_bridge },
 	{ "igd/address", blame_igd_address },
-	{ "igd/opregion/", blame_opregion },
+	{ "igd/opregion/address", blame_opregion },
+	{ "igd/opregion/", blame_opregion_bytes },
 	{ "igd/0xfc", blame_opregion },
+	{ "igd/0x", blame_igd_config },
+	{ "igd/capability/", blame_igd_config },
+	{ "igd/revision", blame_igd_config },
+	{ "igd/subsystem", blame_igd_config },
+	{ "igd/header_type", blame_igd_config },
+	{ "igd/bars", blame_firmware },
+	{ "iomem/", blame_firmware },
+	{ "bars/", blame_firmware },
 	{ "igd/", blame_igd },
+	{ "display@igd/", blame_igd },
+	{ "function/", blame_emulated },
+	{ "device/", blame_emulated },
 	{ "display/edid_", blame_edid },
 	{ "display/preferred", blame_preferred },
 	{ "display/mode", blame_mode },

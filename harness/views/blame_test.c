@@ -53,6 +53,15 @@ static void who_chose_the_slot_is_named(void)
 	check(BEHIND, "igd/driver", "null", NULL, "guest");
 	check(BEHIND, "igd/device", "\"0x9bc5\"", NULL, "guest");
 	check(BEHIND, "igd/device", "null", NULL, "config");
+	/* What QEMU hands through, what the firmware places, and what the driver makes of it. */
+	check(BEHIND, "igd/0x5c", "\"0x7c000001\"", NULL, "qemu");
+	check(BEHIND, "igd/capability/0x05", "true", NULL, "qemu");
+	check(BEHIND, "igd/bars", "\"0:memory:0x1000000\"", NULL, "firmware");
+	check(BEHIND, "iomem/opregion", "\"Reserved\"", NULL, "firmware");
+	check(BEHIND, "igd/frames", "true", NULL, "guest");
+	check(BEHIND, "display@igd/mode", "\"1920x1080\"", NULL, "guest");
+	check(BEHIND, "function/01.1/config", "\"x\"", NULL, "qemu");
+	check(BEHIND, "device/vga/driver", "\"bochs-drm\"", NULL, "guest");
 }
 
 static void who_asked_for_a_slot_is_named(void)
