@@ -8,6 +8,7 @@
 #include "harness/compare/report_bars.h"
 #include "harness/evidence/fields.h"
 #include "harness/evidence/json_diff.h"
+#include "harness/judge/judge.h"
 #include "harness/plan/plan.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
@@ -90,7 +91,7 @@ static bool fails_alike(const json_t *a, const json_t *b)
 static const char *class_of_failure(
 	const json_t *a, const json_t *b, const struct side *history, size_t count)
 {
-	bool was_good = a && verdict_of(a) <= VERDICT_XFAIL && verdict_of(a) != VERDICT_SKIP;
+	bool was_good = a && verdict_of(a) <= VERDICT_XFAIL && judge_was_tested(a);
 
 	if (was_good)
 		return "regression";
@@ -111,6 +112,11 @@ static const char *class_of(
 	case VERDICT_FAIL:
 		return class_of_failure(a, b, history, count);
 	case VERDICT_SKIP:
+		/* The same part of a guest that ran could not be looked at. */
+		if (a && verdict_of(a) == VERDICT_SKIP && judge_was_tested(a) &&
+			judge_was_tested(b))
+			break;
+		return "not tested";
 	case VERDICT_ERROR:
 	case VERDICT_MISS:
 		return "not tested";

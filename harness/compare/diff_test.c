@@ -196,6 +196,9 @@ static void there_is_an_end_to_it(void)
 	" \"findings\": [{\"field\": \"ending\", \"verdict\": \"" verdict "\", \"seen\": " seen    \
 	"}]}]}"
 #define NONE "{\"cells\": []}"
+#define NO_GUEST                                                                                   \
+	"{\"cells\": [{\"name\": \"c\", \"verdict\": \"SKIP\", \"ending\": \"not-supported\","     \
+	" \"findings\": []}]}"
 
 /* The class of the one cell, with at most one run of history. */
 static void class_is(const char *a, const char *b, const char *history, const char *wanted)
@@ -232,6 +235,13 @@ static void classes_come_from_history(void)
 	class_is(CELL("FAIL", "2"), CELL("XFAIL", "2"), NULL, "known");
 	class_is(CELL("PASS", "1"), CELL("MISS", "1"), NULL, "not tested");
 	class_is(CELL("PASS", "1"), CELL("ERROR", "1"), NULL, "not tested");
+	/* A guest that ran, and of which a part could not be looked at. */
+	class_is(CELL("SKIP", "1"), CELL("FAIL", "2"), NULL, "regression");
+	class_is(CELL("SKIP", "1"), CELL("SKIP", "1"), NULL, "same");
+	class_is(CELL("PASS", "1"), CELL("SKIP", "1"), NULL, "not tested");
+	class_is(CELL("SKIP", "1"), CELL("XFAIL", "2"), NULL, "known");
+	class_is(NO_GUEST, CELL("FAIL", "2"), NULL, "other failure");
+	class_is(NO_GUEST, NO_GUEST, NULL, "not tested");
 	class_is(CELL("PASS", "1"), NONE, NULL, "only a");
 	class_is(NONE, CELL("PASS", "1"), NULL, "only b");
 }

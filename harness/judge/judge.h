@@ -63,6 +63,13 @@ int judge_stream(const struct judge_request *request, struct problem *why);
 int judge_collect(const struct judge_request *request, json_t **findings_r, struct problem *why);
 
 /*
+ * Did the guest of a cell of findings run, and was it judged? Then a different run can be compared
+ * with it: PASS, DONE, XFAIL and FAIL, and SKIP if the guest reported and only a part of it could
+ * not be looked at.
+ */
+bool judge_was_tested(const json_t *cell);
+
+/*
  * Was no cell tested, or none completely? A run in which every cell is SKIP must not pass for one
  * that found nothing. For findings, or for their totals.
  */

@@ -11,6 +11,7 @@
 #include "harness/plan/plan.h"
 #include "harness/plan/plan_reader.h"
 #include "harness/plan/shard.h"
+#include "harness/store/ending.h"
 #include "src/document.h"
 #include "src/verdict.h"
 
@@ -271,6 +272,16 @@ int judge_collect(const struct judge_request *request, json_t **findings_r, stru
 		*findings_r = json_incref(findings);
 	json_decref(findings);
 	return r;
+}
+
+bool judge_was_tested(const json_t *cell)
+{
+	enum verdict verdict = VERDICT_ERROR;
+
+	verdict_parse(document_text(cell, "verdict"), &verdict);
+	if (verdict == VERDICT_SKIP)
+		return strcmp(document_text(cell, "ending"), ending_entry(ENDING_DONE)->name) == 0;
+	return verdict <= VERDICT_FAIL;
 }
 
 bool judge_tested_nothing(const json_t *findings)

@@ -4,6 +4,7 @@
 
 #include "harness/compare/compare.h"
 #include "harness/compare/diff.h"
+#include "harness/judge/judge.h"
 #include "harness/logs/patterns.h"
 #include "harness/plan/plan.h"
 #include "harness/qualify/private.h"
@@ -112,10 +113,7 @@ static void remember(json_t *before, const json_t *run)
 
 	json_array_foreach(json_object_get(json_object_get(run, "findings"), "cells"), i, cell)
 	{
-		enum verdict verdict = VERDICT_MISS;
-
-		verdict_parse(document_text(cell, "verdict"), &verdict);
-		if (verdict == VERDICT_SKIP || verdict >= VERDICT_ERROR)
+		if (!judge_was_tested(cell))
 			continue;
 		kept = json_copy(cell);
 		json_object_set_new(kept, "release", json_string(qualify_release(run)));
