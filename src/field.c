@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "src/document.h"
 #include "src/field.h"
 #include "src/report.h"
 

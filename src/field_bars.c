@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "src/document.h"
-#include "src/field.h"
 #include "src/field_private.h"
 
 /*
