@@ -30,6 +30,7 @@
 #define DOCUMENT_PLACE      "igd-harness place"
 
 #define DOCUMENT_QUALIFICATION "igd-harness qualification"
+#define DOCUMENT_HOST_BROKEN   "igd-harness host broken"
 
 #define DOCUMENT_BISECT_STATE "igd-harness bisect state"
 #define DOCUMENT_BISECT_THING "igd-harness bisect thing"

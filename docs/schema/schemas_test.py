@@ -323,6 +323,8 @@ patterns:
      advice: what to do, reference: a commit, versions: {qemu: ">=7.2", xen: ">=4.17", libxl: ">=4.17"}, samples: [some text]}
   - {label: two, log: xen, pattern: "some +text", layer: guest kernel, severity: note, known: source, meaning: m, advice: a,
      reference: r, samples: some text}
+  - {label: three, log: [dom0, xen], text: some text, layer: host, severity: grave, breaks_host: true, known: source, meaning: m,
+     advice: a, reference: r, samples: some text}
 """
 
 IDS = """

@@ -22,14 +22,19 @@ static int run_one(const struct store *store, const json_t *run, const json_t *p
 	const char *name, struct problem *why)
 {
 	struct backend_options host_options;
+	struct patterns *patterns = NULL;
 	struct runner runner = { .only = name };
-	int r = session_reopen(&runner, &host_options, store, run, plan, why);
+	int r = patterns_choose(NULL, store->dir, &patterns, why);
 
+	runner.patterns = patterns;
+	if (r == 0)
+		r = session_reopen(&runner, &host_options, store, run, plan, why);
 	if (r == 0)
 		r = runner_run(&runner, store, plan, why);
 	if (r == 0 && runner.stopped)
 		r = problem_set(why, -EINTR, "the cell was stopped");
 	runner_close(&runner);
+	patterns_free(patterns);
 	return r;
 }
 

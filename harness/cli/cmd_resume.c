@@ -83,8 +83,9 @@ const struct command command_resume = {
 		"the whole run. The cell that was interrupted is run again, and the evidence of the\n"
 		"interrupted attempt is kept beside it; a cell during which the host died twice is\n"
 		"given up (MISS). Refuses to continue if the software under test, the guest images or\n"
-		"the machine are not those of the run's beginning. A run on a host under test\n"
-		"continues there. Exit status as of run.",
+		"the machine are not those of the run's beginning, or if the host broke during the\n"
+		"run and was not rebooted since. A run on a host under test continues there. Exit\n"
+		"status as of run.",
 	.options = options,
 	.run = run,
 };

@@ -12,6 +12,7 @@
 #include "harness/plan/plan_reader.h"
 #include "harness/plan/shard.h"
 #include "harness/store/ending.h"
+#include "harness/store/host_broken.h"
 #include "src/document.h"
 #include "src/verdict.h"
 
@@ -21,6 +22,7 @@ struct judging {
 	const json_t *plan; /* the stored one, or all of it but its cells */
 	json_t *places;     /* of its plan; NULL: it is by that plan that it is judged */
 	struct shard_identities shard_identities;
+	json_t *host_broken; /* harness/store/host_broken.h; NULL: the host did not break */
 };
 
 /* The cells by which it is judged: in memory, or where there is no plan read one by one. */
@@ -96,6 +98,17 @@ static void tell_planned(const json_t *planned, json_t *cell)
 		json_object_set(cell, keys[i], json_object_get(planned, keys[i]));
 }
 
+/* Of a cell that has no end, in a run that ended early. */
+static json_t *not_run(const json_t *host_broken)
+{
+	json_t *sentence = host_broken_sentence(host_broken);
+	json_t *cause =
+		json_sprintf("the cell did not run to its end: %s", json_string_value(sentence));
+
+	json_decref(sentence);
+	return cause;
+}
+
 /* The verdict as a new object, or NULL without memory. */
 static json_t *judge_stored(
 	const struct judging *judging, size_t index, struct place place, const json_t *plan_cell)
@@ -122,6 +135,8 @@ static json_t *judge_stored(
 		json_object_set(cell, "pruned", record.pruned);
 	if (!record.end && record.end_trouble.text[0])
 		json_object_set_new(cell, "cause", json_string(record.end_trouble.text));
+	else if (!record.end && judging->host_broken)
+		json_object_set_new(cell, "cause", not_run(judging->host_broken));
 	judge_record_free(&record);
 	return cell;
 }
@@ -240,6 +255,10 @@ int judge_stream(const struct judge_request *request, struct problem *why)
 	struct planned planned = { .plan = request->plan };
 	int r = shard_identities_read(request->run, &judging.shard_identities, why);
 
+	if (r == 0) {
+		r = host_broken_read(request->store, &judging.host_broken, why);
+		r = r == -ENOENT ? 0 : r;
+	}
 	if (r == 0 && !request->plan) {
 		r = plan_reader_open(request->store->dir_fd, &planned.reader, why);
 		if (r == 0)
@@ -255,6 +274,7 @@ int judge_stream(const struct judge_request *request, struct problem *why)
 	}
 	plan_reader_close(planned.reader);
 	json_decref(judging.places);
+	json_decref(judging.host_broken);
 	shard_identities_free(&judging.shard_identities);
 	return r;
 }

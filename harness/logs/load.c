@@ -39,6 +39,7 @@ enum {
 	ADVICE,
 	REFERENCE,
 	EXPLAINS,
+	BREAKS_HOST,
 	VERSIONS,
 	SAMPLES,
 	KEYS
@@ -56,6 +57,7 @@ static const struct yaml_key pattern_keys[KEYS + 1] = {
 	[ADVICE] = { "advice", YAML_A_SCALAR, true },
 	[REFERENCE] = { "reference", YAML_A_SCALAR, true },
 	[EXPLAINS] = { "explains", YAML_ITEMS },
+	[BREAKS_HOST] = { "breaks_host", YAML_A_SCALAR },
 	[VERSIONS] = { "versions", YAML_A_MAP },
 	[SAMPLES] = { "samples", YAML_ITEMS, true },
 };
@@ -211,6 +213,25 @@ static int read_explains(
 	return 0;
 }
 
+/* Only what the kernels of the host say of themselves; a match carries it. */
+static int read_breaks_host(
+	const struct yaml_source *source, const struct yaml_node *node, struct pattern *pattern)
+{
+	const unsigned int of_host = 1u << PATTERN_XEN | 1u << PATTERN_DOM0;
+
+	if (strcmp(node->text, "true") != 0)
+		return yaml_wrong(source, node->place,
+			"`breaks_host` is \"%.60s\": write true, or remove it", node->text);
+	if (strcmp(document_text(pattern->about, "severity"), "grave") != 0 ||
+		(pattern->logs & ~of_host))
+		return yaml_wrong(source, node->key_place,
+			"only a grave line of the logs xen and dom0 shows that the host broke: "
+			"remove `breaks_host`");
+	return json_object_set_new(pattern->about, "breaks_host", json_true()) < 0
+		       ? yaml_no_memory(source)
+		       : 0;
+}
+
 static int read_versions(
 	const struct yaml_source *source, const struct yaml_node *map, struct pattern *pattern)
 {
@@ -272,6 +293,8 @@ static int read_pattern(struct patterns *patterns, const struct yaml_source *sou
 		r = read_what(source, entry, found, pattern);
 	if (r == 0 && found[EXPLAINS])
 		r = read_explains(source, found, pattern);
+	if (r == 0 && found[BREAKS_HOST])
+		r = read_breaks_host(source, found[BREAKS_HOST], pattern);
 	if (r == 0 && found[VERSIONS])
 		r = read_versions(source, found[VERSIONS], pattern);
 	if (r == 0)

@@ -219,3 +219,16 @@ const json_t *patterns_first_grave(const json_t *matches)
 	}
 	return NULL;
 }
+
+const json_t *patterns_first_breaking_host(const json_t *matches)
+{
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(matches, i, match)
+	{
+		if (json_is_true(json_object_get(match, "breaks_host")))
+			return match;
+	}
+	return NULL;
+}

@@ -113,6 +113,12 @@ bool pattern_explains(const json_t *match, const char *ending);
  */
 const json_t *patterns_first_grave(const json_t *matches);
 
+/*
+ * The first of the matches that shows that the host broke (`breaks_host`), whichever domain the
+ * line names. NULL if there is none.
+ */
+const json_t *patterns_first_breaking_host(const json_t *matches);
+
 /* Is this match of severity "cause"? */
 static inline bool pattern_is_cause(const json_t *match)
 {

@@ -93,6 +93,8 @@ static void words_are_the_known_ones(void)
 		{ "severity: cause\n    explains: [done, dead]", "7:22",
 			"no ending is called \"dead\"" },
 		{ "severity: sign\n    explains: done", "7:5", "only a pattern of severity cause" },
+		{ "severity: grave\n    breaks_host: yes", "7:18", "write true" },
+		{ "severity: grave\n    breaks_host: true", "7:5", "of the logs xen and dom0" },
 		{ "known: heard", "6:12", "measured, source, report" },
 		{ "meaning: \" \"", "6:14", "is empty" },
 		{ "advice: |\n      a\n      b", "7:1", "line break" },

@@ -14,6 +14,7 @@
 #include "harness/run/running_cell.h"
 #include "harness/run/service.h"
 #include "harness/store/attempt.h"
+#include "harness/store/host_broken.h"
 #include "src/document.h"
 
 #define TICK_US 500000
@@ -148,6 +149,7 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	/* A replay brings the identity of the host that was recorded. */
 	if (json_object_get(runner->identities, "host"))
 		return 0;
+	host_watch_begin(&runner->host_watch, NULL, HOST_TAINT_FILE);
 	r = look_at_host(runner);
 	/* What the run brings along is no capability that the host's check would know. */
 	return r < 0 ? r : device_models_identify(options->models, runner->identities, why);
@@ -274,12 +276,30 @@ static void give_back(struct runner *runner)
 	fprintf(stderr, "igd-harness: the device was not returned: %s\n", why.text);
 }
 
+/* Why no further cell was begun. */
+static void tell_of_host(const struct runner *runner, const struct store *store)
+{
+	struct problem why = { 0 };
+
+	if (runner->host_broke && host_broken_check(store, runner->boot_id, &why) < 0)
+		fprintf(stderr,
+			"igd-harness: %s; the remaining cells were not run, since a broken host "
+			"could affect them\n",
+			why.text);
+	else if (!runner->host_is_whole)
+		fputs("igd-harness: the last cell left something behind on the host; "
+		      "the remaining cells were not run, since the leftovers could "
+		      "affect them\n",
+			stderr);
+}
+
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why)
 {
 	int r;
 
 	attempt_boot_id(runner->boot_id);
+	runner->host_watch.patterns = runner->patterns;
 	estimate_begin(&runner->estimate, runner->like, store, plan);
 	progress_begin(&runner->progress, runner->quiet ? NULL : stderr, shard_size(plan),
 		&runner->estimate);
@@ -295,11 +315,7 @@ int runner_run(
 	r = r < 0 ? problem_set(why, r, "no memory for the cells to run")
 		  : run_turns(runner, store, why);
 	service_stopping();
-	if (!runner->host_is_whole)
-		fputs("igd-harness: the last cell left something behind on the host; "
-		      "the remaining cells were not run, since the leftovers could "
-		      "affect them\n",
-			stderr);
+	tell_of_host(runner, store);
 	give_back(runner);
 	stop_listening();
 	return r < 0 ? r : 0;
@@ -307,13 +323,16 @@ int runner_run(
 
 void runner_close(struct runner *runner)
 {
+	bool had_loop = runner->loop != NULL;
+
 	if (runner->host)
 		runner->backend->close(runner->host);
 	sd_event_source_disable_unref(runner->stop_source);
 	sd_event_source_disable_unref(runner->tick);
 	sd_event_unref(runner->loop);
 	stop_listening();
-	if (runner->stop_fd >= 0) {
+	/* A zeroed runner has no loop, and no descriptor. */
+	if (had_loop && runner->stop_fd >= 0) {
 		stop_fd = -1;
 		close(runner->stop_fd);
 	}

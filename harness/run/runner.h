@@ -10,6 +10,7 @@
 
 #include "harness/backend/backend.h"
 #include "harness/backend/device_lease.h"
+#include "harness/logs/host_watch.h"
 #include "harness/plan/schedule.h"
 #include "harness/run/cell.h"
 #include "harness/run/progress.h"
@@ -23,7 +24,8 @@ struct runner {
 	bool keep_lease;   /* give a device back at the end, not after each cell */
 	unsigned int jobs; /* so many cells side by side, harness/plan/schedule.h; 0 is 1 */
 	const char *only;  /* the one cell to run; NULL: all */
-	const char *like;  /* an earlier run, whose times tell how long this one takes; or NULL */
+	const struct patterns *patterns; /* borrowed; NULL: no log is searched */
+	const char *like; /* an earlier run, whose times tell how long this one takes; or NULL */
 
 	sd_event *loop;
 	const struct backend *backend;
@@ -40,7 +42,9 @@ struct runner {
 	struct progress progress;
 	struct estimate estimate;
 	struct lease lease; /* of the devices that cells pass through */
-	bool host_is_whole; /* no cell left anything behind, and devices came back */
+	bool host_is_whole; /* no cell left anything behind, devices came back, it did not break */
+	struct host_watch host_watch;
+	bool host_broke; /* and the run directory says how */
 };
 
 /*
@@ -56,10 +60,12 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
  * Runs every cell of the plan that is not over yet (harness/store/attempt.h) into the store, in the
  * order and so many at a time as harness/plan/schedule.h has it. Begins no further one when a cell
  * left something on the host that would spoil the next, or when told to: SIGINT once lets the cells
- * that run end, twice ends them, as SIGTERM does. The cells not run have no end.json. A device that
- * a cell passes through is leased before it and given back after it, to the driver it had; what
- * does not come back is a leftover of that cell. Returns 0, or a negative errno if a cell could not
- * even be begun; runner->host_is_whole tells whether the host is as it was.
+ * that run end, twice ends them, as SIGTERM does. Nor when the host broke during a cell
+ * (harness/logs/host_watch.h), which the run directory then says (harness/store/host_broken.h). The
+ * cells not run have no end.json. A device that a cell passes through is leased before it and given
+ * back after it, to the driver it had; what does not come back is a leftover of that cell. Returns
+ * 0, or a negative errno if a cell could not even be begun; runner->host_is_whole tells whether the
+ * host is as it was.
  */
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why);

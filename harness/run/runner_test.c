@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/store/host_broken.h"
 #include "src/document.h"
 #include "src/suite.h"
 #include "src/wire.h"
@@ -27,6 +28,7 @@ static const char report[] =
 
 static char place[] = "/tmp/igd-runner-XXXXXX";
 static const char *leaves; /* the name of the cell that leaves something */
+static const char *breaks; /* the name of the cell during which the host breaks */
 
 struct backend_host {
 	sd_event *loop;
@@ -39,6 +41,7 @@ struct backend_host {
 
 struct backend_guest {
 	struct backend_host *host;
+	int evidence_fd;
 	const struct guest_handler *handler;
 	void *data;
 	const char *name;
@@ -96,9 +99,9 @@ static int fake_start(struct backend_host *host, const struct guest_request *req
 
 	CU_ASSERT_EQUAL_FATAL(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
-	*guest = (struct backend_guest){ host, request->handler, request->data,
-		document_text(request->cell, "name"), schedule_passes_device(request->cell), false,
-		ends[0], ends[1], { NULL } };
+	*guest = (struct backend_guest){ host, request->evidence_fd, request->handler,
+		request->data, document_text(request->cell, "name"),
+		schedule_passes_device(request->cell), false, ends[0], ends[1], { NULL } };
 	host->device_beside =
 		host->device_beside || (host->now > 0 && guest->device) || host->device;
 	host->device = host->device || guest->device;
@@ -114,12 +117,23 @@ static int fake_start(struct backend_host *host, const struct guest_request *req
 	return 0;
 }
 
+static void write_log(int dir_fd)
+{
+	static const char log[] = "[   11.0] eth0: link up\n[   12.0] kernel BUG at mm/slub.c:1\n";
+	int fd = openat(dir_fd, "dom0.log", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	CU_ASSERT_EQUAL(write(fd, log, sizeof(log) - 1), (ssize_t)sizeof(log) - 1);
+	close(fd);
+}
+
 static int on_gone(sd_event_source *source, void *data)
 {
 	struct backend_guest *guest = data;
 	bool leaves_some = leaves && strcmp(leaves, guest->name) == 0;
 	json_t *leftovers = leaves_some ? json_pack("[s]", "a hair") : json_array();
 
+	if (breaks && strcmp(breaks, guest->name) == 0)
+		write_log(guest->evidence_fd);
 	guest->host->now--;
 	guest->host->device = guest->host->device && !guest->device;
 	guest->handler->gone(guest->data, leftovers);
@@ -174,10 +188,17 @@ static const char plan_text[] =
 		"a", "") ", " CELL("X", PASSED) ", " CELL("b", "") ", " CELL("Y",
 		PASSED) ", " CELL("c", "") ", " CELL("d", "") "]}";
 
+static const char known_lines[] =
+	"format: igd-harness patterns\nversion: 1\npatterns:\n"
+	"  - label: dom0-bug\n    log: dom0\n    text: \"kernel BUG at\"\n    layer: host\n"
+	"    severity: grave\n    breaks_host: true\n    known: source\n    meaning: m\n"
+	"    advice: a\n    reference: r\n    samples: \"kernel BUG at x\"\n";
+
 /* Runs what is left of the plan, so many cells side by side. */
 static void drive(const struct store *store, const json_t *plan, unsigned int jobs,
 	struct backend_host *host, bool whole)
 {
+	struct patterns *patterns = NULL;
 	struct runner runner = { .backend = &fake,
 		.host = host,
 		.slow = 1,
@@ -190,10 +211,15 @@ static void drive(const struct store *store, const json_t *plan, unsigned int jo
 	CU_ASSERT_EQUAL_FATAL(sd_event_new(&runner.loop), 0);
 	host->loop = runner.loop;
 	runner.identities = json_pack("{s:s}", "acts_as", "libxl");
+	CU_ASSERT_EQUAL_FATAL(
+		patterns_parse("p", known_lines, strlen(known_lines), &patterns, &why), 0);
+	runner.patterns = patterns;
+	host_watch_begin(&runner.host_watch, NULL, "/dev/null");
 	CU_ASSERT_EQUAL(runner_run(&runner, store, plan, &why), 0);
 	CU_ASSERT_EQUAL(runner.host_is_whole, whole);
 	CU_ASSERT_EQUAL(host->now, 0);
 	runner_close(&runner);
+	patterns_free(patterns);
 }
 
 /* Makes the run directory `name` and runs the plan into it; `again`, if there is one, is a second
@@ -294,6 +320,35 @@ static void a_host_that_is_not_whole(void)
 	is_done("left", 0, "a", 1);
 	CU_ASSERT_PTR_NULL(end_of("left", 1, "X"));
 	CU_ASSERT_PTR_NULL(end_of("left", 5, "d"));
+}
+
+/* dom0 breaks during b: no other cell begins, and the run directory says why. */
+static void a_host_that_broke(void)
+{
+	struct backend_host host = { .now = 0 };
+	struct problem why = { "" };
+	json_t *broken = NULL;
+	char dir[256], boot_id[BOOT_ID_MAX];
+	struct store store = STORE_NONE;
+
+	breaks = "b";
+	run("broke", 1, &host, false, NULL);
+	breaks = NULL;
+	CU_ASSERT_STRING_EQUAL(host.order, "ab");
+	is_done("broke", 2, "b", 0);
+	CU_ASSERT_PTR_NULL(end_of("broke", 4, "c"));
+
+	snprintf(dir, sizeof(dir), "%s/broke", place);
+	CU_ASSERT_EQUAL_FATAL(store_open_bare(dir, &store, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(host_broken_read(&store, &broken, &why), 0);
+	CU_ASSERT_STRING_EQUAL(document_text(broken, "cell"), "b");
+	CU_ASSERT_STRING_EQUAL(document_text(broken, "label"), "dom0-bug");
+	CU_ASSERT_STRING_EQUAL(document_text(broken, "file"), "dom0.log");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(broken, "line")), 2);
+	attempt_boot_id(boot_id);
+	CU_ASSERT_STRING_EQUAL(document_text(broken, "boot_id"), boot_id);
+	json_decref(broken);
+	store_close(&store);
 }
 
 /* What came to no end before runs by itself: it may be what killed the host. */
@@ -402,6 +457,7 @@ int main(void)
 		{ "side by side", side_by_side },
 		{ "no more than the host has room for", no_more_than_the_host_has_room_for },
 		{ "a host that is not whole", a_host_that_is_not_whole },
+		{ "a host that broke", a_host_that_broke },
 		{ "what was lost runs alone", what_was_lost_runs_alone },
 		{ "a signal after the run does what it did before",
 			a_signal_after_the_run_does_what_it_did_before },

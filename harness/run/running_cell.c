@@ -11,6 +11,7 @@
 #include "harness/run/service.h"
 #include "harness/store/attempt.h"
 #include "harness/store/ending.h"
+#include "harness/store/host_broken.h"
 #include "src/document.h"
 
 /* The devices that a cell passes through, its setting `pci`; none if the back end has none. Returns
@@ -151,6 +152,24 @@ static int check_recorded(const struct store *store, const json_t *end, struct p
 		document_text(end, "cell"), document_text(end, "detail"), store->dir);
 }
 
+/* Whatever the verdict of this cell: those after it would run on a broken host. */
+static int check_host(
+	const struct running_cell *running_cell, const struct store *store, struct problem *why)
+{
+	struct runner *runner = running_cell->runner;
+	json_t *sign = host_watch_look(&runner->host_watch, running_cell->dir_fd,
+		json_object_get(runner->identities, "versions"));
+	int r = 0;
+
+	if (sign && !runner->host_broke) {
+		runner->host_broke = true;
+		runner->host_is_whole = false;
+		r = host_broken_write(store, running_cell->name, runner->boot_id, sign, why);
+	}
+	json_decref(sign);
+	return r;
+}
+
 int running_cell_finish(
 	struct running_cell *running_cell, const struct store *store, struct problem *why)
 {
@@ -166,6 +185,8 @@ int running_cell_finish(
 	/* Sealed when the back end, too, has written its last. */
 	if (running_cell->end && r == 0)
 		r = attempt_seal_folder(running_cell->dir_fd, why);
+	if (r == 0)
+		r = check_host(running_cell, store, why);
 	json_decref(running_cell->end);
 	close(running_cell->dir_fd);
 	free(running_cell);

@@ -15,6 +15,8 @@
 #include "harness/report/formats/json.h"
 #include "harness/report/formats/table.h"
 #include "harness/run/terminal.h"
+#include "harness/store/attempt.h"
+#include "harness/store/host_broken.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
 
@@ -192,6 +194,7 @@ static int restore_lease(struct runner *runner, struct problem *why)
 int session_reopen(struct runner *runner, struct backend_options *options,
 	const struct store *store, const json_t *run, const json_t *plan, struct problem *why)
 {
+	char boot_id[BOOT_ID_MAX];
 	const char *backend;
 	int r;
 
@@ -200,7 +203,10 @@ int session_reopen(struct runner *runner, struct backend_options *options,
 			"%s/run.json lacks the settings of the run (\"settings\"): start a "
 			"new run",
 			store->dir);
-	r = runner_open(runner, backend, options, why);
+	attempt_boot_id(boot_id);
+	r = host_broken_check(store, boot_id, why);
+	if (r == 0)
+		r = runner_open(runner, backend, options, why);
 	if (r == 0)
 		r = restore_lease(runner, why);
 	if (r == 0)
@@ -246,6 +252,7 @@ int session_run(struct runner *runner, const struct store *store, const json_t *
 	int status;
 
 	runner->quiet = level == OUTPUT_QUIET;
+	runner->patterns = patterns;
 	status = session_seal(store, patterns, runner->document, why);
 
 	if (status == 0)

@@ -40,7 +40,8 @@ int session_same(const json_t *before, const json_t *now, struct problem *why);
 
 /*
  * Opens the back end of a run that is gone on with, as its settings say, on this host: gives back
- * a device that a killed harness had leased, and refuses a host that is not what it was. Fills
+ * a device that a killed harness had leased, and refuses a host that is not what it was, or that
+ * broke during the run and was not rebooted since (harness/store/host_broken.h). Fills
  * `options`, which have to outlive the runner, as `run` does. Returns 0, to be closed with
  * runner_close() as on failure; -ENOTSUP if the run has no settings; another negative errno; each
  * with the sentence.

@@ -6,6 +6,7 @@
  *   matrix.yaml    the matrix as it was; matrix.known.yaml its known deviations, if it has any
  *   patterns.yaml  the patterns as they were (harness/logs/patterns.h), if there were any
  *   findings.json  the last findings of the judge: derived, can be made again at any time
+ *   host-broken.json  only if the host broke during the run (harness/store/host_broken.h)
  *   sealed.json    the SHA-256 of the first four (harness/store/seal.h); each cell has one too
  *   lock           held while a run writes here
  *   cells/NNN-NAME/         one folder a cell, numbered by the plan from 001
