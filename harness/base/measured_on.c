@@ -83,6 +83,19 @@ static void add_phantom(json_t *why, const json_t *host)
 				device[0] ? ":" : "", device));
 }
 
+static void add_virtual_gpu(json_t *why, const json_t *host)
+{
+	const json_t *gpu = json_object_get(host, "virtual_gpu");
+	const char *name = document_text(gpu, "name");
+	const char *options = document_text(gpu, "options");
+
+	if (gpu)
+		add(why, "VIRTUAL GPU",
+			json_sprintf("VIRTUAL GPU %s%s%s, a model by igd-gpu",
+				name[0] ? name : "(without a readable marker)",
+				options[0] ? " " : "", options));
+}
+
 /* Each kind that the machine is; none for hardware with its own GPU. */
 static void add_machine(json_t *why, const json_t *host)
 {
@@ -96,6 +109,7 @@ static void add_machine(json_t *why, const json_t *host)
 	else if (!is_machine_hardware(host))
 		add(why, "not known", json_string("the host is unknown"));
 	add_phantom(why, host);
+	add_virtual_gpu(why, host);
 }
 
 /* Adds what makes these identities no hardware. */
@@ -226,14 +240,18 @@ void measured_on_write_lines(const json_t *measured_on, FILE *stream)
 void measured_on_keep(json_t *identities, const json_t *of_shard)
 {
 	const json_t *host = json_object_get(of_shard, "host");
-	const json_t *phantom = json_object_get(host, "phantom");
+	static const char *const devices[] = { "phantom", "virtual_gpu" };
 	const json_t *replay_of = json_object_get(of_shard, "replay_of");
 	json_t *kept = json_object_get(identities, "host");
 
 	if (!is_machine_hardware(host))
 		json_object_set(kept, "place", json_object_get(host, "place"));
-	if (phantom && !json_object_get(kept, "phantom"))
-		json_object_set(kept, "phantom", (json_t *)phantom);
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		json_t *device = json_object_get(host, devices[i]);
+
+		if (device && !json_object_get(kept, devices[i]))
+			json_object_set(kept, devices[i], device);
+	}
 	if (replay_of && !json_object_get(identities, "replay_of"))
 		json_object_set(identities, "replay_of", (json_t *)replay_of);
 }

@@ -70,6 +70,19 @@ static void look_phantom(const struct host_view *view, struct host_answer *answe
 			"of this device; its results are not results of hardware");
 }
 
+static void look_virtual_gpu(const struct host_view *view, struct host_answer *answer)
+{
+	if (!view->virtual_gpu)
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/run/igd-gpu/active",
+			"no virtual GPU is active");
+	else
+		host_answer(answer, HOST_PASS,
+			json_string(view->virtual_gpu[0] ? view->virtual_gpu : "unknown"),
+			"/run/igd-gpu/active",
+			"a VIRTUAL GPU of the lab: a model of this device; its results are not "
+			"results of hardware");
+}
+
 static void look_class(const struct host_view *view, struct host_answer *answer)
 {
 	json_t *class = json_incref(json_object_get(view->igd, "class"));
@@ -295,6 +308,8 @@ const struct host_check host_checks_igd[] = {
 		.advice = "enable the integrated GPU in the firmware setup", .look = look_present,
 		.needed = true },
 	{ "igd/phantom", "phantom, a mock IGD of the lab", .look = look_phantom },
+	{ "igd/virtual-gpu", "virtual GPU, a model of an IGD in the lab",
+		.look = look_virtual_gpu },
 	{ "igd/class", "PCI class of the IGD", .decides = "igd_vga",
 		.advice = "make the IGD the primary display in the firmware setup; or "
 			  "patch QEMU and hvmloader, as Qubes does",

@@ -6,13 +6,17 @@
 #include <string.h>
 
 #include "src/document.h"
+#include "src/field.h"
 #include "src/functions.h"
 #include "src/tree.h"
 
-#define PHANTOM_MARKER_MAX 8191 /* bytes */
-#define PHANTOM_TEXT_MAX   64
-#define CPUINFO_LINE_MAX   4096
-#define CPUINFO_LINES_MAX  64 /* of one CPU; Linux 6.1 has 28 */
+#define MARKER_MAX        8191 /* bytes */
+#define MARKER_TEXT_MAX   256
+#define CPUINFO_LINE_MAX  4096
+#define CPUINFO_LINES_MAX 64 /* of one CPU; Linux 6.1 has 28 */
+
+/* Of a device that QEMU emulates, docs/specs/pci-ids in QEMU; igd-gpu has the same. */
+#define SUBSYSTEM_QEMU "0x1af4"
 
 /* DMI vendors and products of machines that are programs (their own SMBIOS tables). */
 static const char *const emulators[] = { "QEMU", "Bochs", "VMware", "innotek", "VirtualBox",
@@ -60,38 +64,63 @@ static json_t *read_cpu(const char *root, bool *hypervisor_r)
 }
 
 /* A text of the marker, or null; what is too long for a marker is not taken over. */
-static void take(json_t *phantom, const json_t *marker, const char *key)
+static void take(json_t *device, const json_t *marker, const char *key)
 {
 	const char *text = json_string_value(json_object_get(marker, key));
 
 	json_object_set_new(
-		phantom, key, text_or_null(text && strlen(text) <= PHANTOM_TEXT_MAX ? text : NULL));
+		device, key, text_or_null(text && strlen(text) <= MARKER_TEXT_MAX ? text : NULL));
 }
 
 /*
- * What igd-phantom (ci/lab/phantom) wrote down, or NULL if it wrote nothing. A marker that makes no
- * sense is still one: then the name is null, and "error" says why.
+ * What the lab wrote of a device that is no hardware, or NULL if it wrote nothing. A marker that
+ * makes no sense is still one: then the name is null, and "error" says why.
  */
-static json_t *read_phantom(const char *root)
+static json_t *read_marker(const char *root, const char *path, const char *const *keys)
 {
-	static const char *const keys[] = { "name", "vendor", "device", "class", "rom", "opregion",
-		"bridge" };
-	uint8_t text[PHANTOM_MARKER_MAX + 1];
-	json_t *phantom, *marker = NULL;
-	ssize_t length = tree_bytes(root, text, sizeof(text), "run/igd-phantom/active");
+	uint8_t text[MARKER_MAX + 1];
+	json_t *device, *marker = NULL;
+	ssize_t length = tree_bytes(root, text, sizeof(text), "%s", path);
 
 	if (length == -ENOENT || length == -ENOTDIR)
 		return NULL;
-	if (length >= 0 && length <= PHANTOM_MARKER_MAX)
+	if (length >= 0 && length <= MARKER_MAX)
 		marker = json_loadb(
 			(const char *)text, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
-	phantom = json_object();
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		take(phantom, marker, keys[i]);
-	if (!json_is_string(json_object_get(phantom, "name")))
-		json_object_set_new(phantom, "error", json_string("its marker cannot be read"));
+	device = json_object();
+	for (size_t i = 0; keys[i]; i++)
+		take(device, marker, keys[i]);
+	if (!json_is_string(json_object_get(device, "name")))
+		json_object_set_new(device, "error", json_string("its marker cannot be read"));
 	json_decref(marker);
-	return phantom;
+	return device;
+}
+
+static const char *const phantom_keys[] = { "name", "vendor", "device", "class", "rom", "opregion",
+	"bridge", NULL };
+static const char *const virtual_gpu_keys[] = { "name", "options", NULL };
+
+/* A display function of Intel's, but of QEMU's subsystem. */
+static bool is_virtual_gpu(const json_t *function)
+{
+	return field_is_igd(function) &&
+	       strcmp(document_text(function, "subsystem_vendor"), SUBSYSTEM_QEMU) == 0;
+}
+
+/* By the lab's marker (ci/lab/lib/gpu.sh), or else by its own subsystem. NULL: there is none. */
+static json_t *find_virtual_gpu(const char *root, const json_t *host)
+{
+	json_t *gpu = read_marker(root, "run/igd-gpu/active", virtual_gpu_keys);
+	const json_t *function;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(host, "pci"), "functions"), i, function)
+	{
+		if (!gpu && is_virtual_gpu(function))
+			gpu = json_pack(
+				"{s:n, s:n, s:s}", "name", "options", "error", "it has no marker");
+	}
+	return gpu;
 }
 
 /* Who QEMU and libxl look at: the host bridge, the display with its VFs, and the ISA bridge. */
@@ -160,7 +189,7 @@ json_t *host_identify(const char *root, const struct lspci_text *lspci)
 	bool has_vendor = tree_text(root, vendor, "sys/class/dmi/id/sys_vendor") == 0;
 	bool has_xen = tree_text(root, xen, "sys/hypervisor/type") == 0;
 	bool hypervisor = false;
-	json_t *host = json_object(), *phantom = read_phantom(root);
+	json_t *host = json_object(), *phantom, *virtual_gpu;
 	json_t *cpu = read_cpu(root, &hypervisor);
 	const char *place = NULL;
 
@@ -177,8 +206,12 @@ json_t *host_identify(const char *root, const struct lspci_text *lspci)
 	json_object_set_new(host, "cpu", cpu);
 	json_object_set_new(host, "kernel", tree_json(root, "proc/sys/kernel/osrelease"));
 	json_object_set_new(host, "name", tree_json(root, "proc/sys/kernel/hostname"));
+	phantom = read_marker(root, "run/igd-phantom/active", phantom_keys);
 	if (phantom)
 		json_object_set_new(host, "phantom", phantom);
 	add_functions(root, lspci, host);
+	virtual_gpu = find_virtual_gpu(root, host);
+	if (virtual_gpu)
+		json_object_set_new(host, "virtual_gpu", virtual_gpu);
 	return host;
 }

@@ -89,7 +89,7 @@ static void note_part(struct host_view *view)
 
 int host_view_open(struct host_view *view, const struct host_sources *sources)
 {
-	const json_t *phantom;
+	const json_t *phantom, *virtual_gpu;
 
 	*view = (struct host_view){ .sources = sources };
 	read_pci(view);
@@ -97,6 +97,8 @@ int host_view_open(struct host_view *view, const struct host_sources *sources)
 		return -ENOMEM;
 	phantom = json_object_get(view->host, "phantom");
 	view->phantom = phantom ? document_text(phantom, "name") : NULL;
+	virtual_gpu = json_object_get(view->host, "virtual_gpu");
+	view->virtual_gpu = virtual_gpu ? document_text(virtual_gpu, "name") : NULL;
 	igd_ids_load(sources->ids, &view->ids, &view->ids_trouble);
 	find_devices(view);
 	note_part(view);

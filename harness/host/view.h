@@ -52,6 +52,7 @@ struct host_view {
 	uint32_t class;                      /* of the IGD */
 	const struct igd_platform *platform; /* of the IGD, NULL if the table does not have it */
 	const char *phantom;                 /* its name, "" if it cannot be read; NULL: none */
+	const char *virtual_gpu;             /* likewise */
 };
 
 /* Looks. Returns 0 or -ENOMEM; what cannot be seen is not there. */

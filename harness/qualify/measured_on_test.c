@@ -38,6 +38,9 @@ static const struct {
 	{ ON("libxl", "libxl", "\"place\": \"virtual\"", ""), "virtual machine" },
 	{ ON("libxl", "libxl", DELL ", " IMAGE, ""), "phantom IGD" },
 	{ ON("libxl", "libxl", LAB ", " IMAGE, ""), "virtual lab, phantom IGD" },
+	{ ON("libxl", "libxl", LAB ", \"virtual_gpu\": {\"name\": \"coffee-lake\"}", ""),
+		"virtual lab, VIRTUAL GPU" },
+	{ ON("libxl", "libxl", DELL ", \"virtual_gpu\": {\"name\": null}", ""), "VIRTUAL GPU" },
 	/* The marker of a phantom could not be read. */
 	{ ON("libxl", "libxl", DELL ", \"phantom\": {\"name\": null}", ""), "phantom IGD" },
 	{ ON("replay", "libxl", DELL, REPLAYED), "replay" },

@@ -55,11 +55,12 @@ static json_t *kind_of(const json_t *identities)
 		device[0] ? igd_ids_find(igd_ids_builtin(), (uint16_t)strtoul(device, NULL, 16))
 			  : NULL;
 
-	return json_pack("{s:s?, s:s?, s:s?, s:o, s:b}", "generation",
+	return json_pack("{s:s?, s:s?, s:s?, s:o, s:b, s:b}", "generation",
 		platform ? platform->title : NULL, "graphics", platform ? platform->graphics : NULL,
 		"device", device[0] ? device : NULL, "class",
 		class[0] ? json_stringn(class, strlen(class) < 6 ? strlen(class) : 6) : json_null(),
-		"phantom", phantom != NULL);
+		"phantom", phantom != NULL, "virtual_gpu",
+		json_object_get(host, "virtual_gpu") != NULL);
 }
 
 /* The entry of a kind, which is made if it is the first of it; `kind` is stolen. */

@@ -108,6 +108,8 @@ static void exercised_text(const json_t *coverage, char text[static TEXT_MAX])
 	section_add(text, ": ", counts[0] ? counts : "present, but in no guest");
 	if (json_is_true(json_object_get(coverage, "phantom")))
 		section_add(text, "; ", "PHANTOM: not hardware");
+	if (json_is_true(json_object_get(coverage, "virtual_gpu")))
+		section_add(text, "; ", "VIRTUAL GPU: not hardware");
 }
 
 /* Of a generation and a class, all that was exercised; "never" if nothing was. */

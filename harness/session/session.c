@@ -81,7 +81,7 @@ static const char *const telling[][2] = { { "acts_as", NULL }, { "versions", NUL
 	{ "firmware", "vgabios-cirrus" }, { "firmware", "vgabios-qxl" }, { "guests", NULL },
 	{ "capabilities", NULL }, { "host", "place" }, { "host", "sys_vendor" },
 	{ "host", "product_name" }, { "host", "cpu" }, { "host", "kernel" }, { "host", "name" },
-	{ "host", "phantom" } };
+	{ "host", "phantom" }, { "host", "virtual_gpu" } };
 
 static const json_t *tell(const json_t *identities, const char *const keys[2])
 {

@@ -367,7 +367,6 @@ const struct generation coffee_lake = {
 	.about = "Coffee Lake GT2, 8086:3e92, generation 9",
 	.platform = "COFFEELAKE",
 	.device = 0x3e92,
-	.subsystem = 0x2212,
 	.class = 0x030000,
 	.ggc = 0x01c1, /* 32 MiB of stolen memory, 8 MiB of GGTT, locked */
 	.rules = rules,

@@ -50,7 +50,7 @@ struct generation {
 	const char *about;
 	const char *platform; /* as the VBT's signature spells it, at most 15 characters */
 
-	uint16_t device, subsystem; /* PCI ids, of vendor 8086 */
+	uint16_t device; /* PCI id, of vendor 8086 */
 	uint8_t revision;
 	uint32_t class; /* class, subclass, programming interface */
 	uint16_t ggc;   /* graphics control, at 0x50: sizes of stolen memory and of the GGTT */

@@ -37,7 +37,9 @@ static const struct pci_row rows[] = {
 		~(GPU_APERTURE_SIZE - 1) },
 	{ PCI_BASE_ADDRESS_3, 4, 0, 0xffffffff },
 	{ PCI_BASE_ADDRESS_4, 4, PCI_BASE_ADDRESS_SPACE_IO, ~(GPU_IO_SIZE - 1) },
-	{ PCI_SUBSYSTEM_VENDOR_ID, 2, 0x8086, 0 },
+	/* Of a device that QEMU emulates, docs/specs/pci-ids in QEMU: no hardware has it. */
+	{ PCI_SUBSYSTEM_VENDOR_ID, 2, 0x1af4, 0 },
+	{ PCI_SUBSYSTEM_ID, 2, 0x1100, 0 },
 	{ PCI_CAPABILITY_LIST, 1, IGD_CAPID0, 0 },
 	{ PCI_INTERRUPT_LINE, 1, 0, 0xff },
 	{ PCI_INTERRUPT_PIN, 1, 1, 0 },
@@ -68,7 +70,6 @@ static void put_own(struct gpu *gpu)
 	const struct pci_row own[] = {
 		{ PCI_DEVICE_ID, 2, generation->device, 0 },
 		{ PCI_CLASS_REVISION, 4, generation->class << 8 | generation->revision, 0 },
-		{ PCI_SUBSYSTEM_ID, 2, generation->subsystem, 0 },
 		{ PCI_ROM_ADDRESS, 4, 0, rom ? ~(rom - 1) | PCI_ROM_ADDRESS_ENABLE : 0 },
 		/* Its lock bit, 0, is set: firmware has chosen. */
 		{ IGD_GGC, 2, generation->ggc, 0 },

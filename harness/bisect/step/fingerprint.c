@@ -184,7 +184,7 @@ int bisect_files(const struct bisect_orders *orders, const struct bisect_point *
 json_t *bisect_host(const char *root)
 {
 	static const char *const telling[] = { "place", "sys_vendor", "product_name", "kernel",
-		"cpu", "name", "phantom" };
+		"cpu", "name", "phantom", "virtual_gpu" };
 	json_t *identity = host_identify(root, NULL), *host = json_object();
 	char version[XEN_VERSION_MAX];
 
