@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/run/cell_private.h"
+#include "harness/run/igd_screen.h"
 #include "src/document.h"
 
 static void start(struct cell *cell, const json_t *plan, int record_fd);
@@ -270,6 +271,7 @@ void cell_free(struct cell *cell)
 		return;
 	if (cell->guest)
 		cell->backend->release(cell->guest);
+	igd_screen_end(cell->igd_screen);
 	console_free(cell->console);
 	limits_close(cell);
 	sd_event_source_disable_unref(cell->grace);

@@ -5,9 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/backend/passed_igd.h"
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/run/cell_private.h"
+#include "harness/run/igd_screen.h"
 #include "src/report.h"
 
 /*
@@ -50,6 +52,41 @@ static void on_hello(void *data, const char *agent)
 }
 
 /* Keeps a report as it came, then sees whether it is one. */
+static void take_screen(struct cell *cell)
+{
+	if (!cell->backend->picture || !cell->backend->picture(cell->guest))
+		cell_go_on(cell);
+}
+
+static void on_igd_screen(void *data, const char *sentence)
+{
+	struct cell *cell = data;
+
+	if (sentence)
+		journal_note(&cell->journal,
+			json_pack("{s:s, s:s}", "what", "no-igd-screen", "why", sentence));
+	if (cell->state == CELL_SCREENSHOT)
+		take_screen(cell);
+}
+
+/* First the screen of the passed-through GPU, if somebody can see it; then that of QEMU. */
+static void take_igd_screen(struct cell *cell)
+{
+	struct problem why = { 0 };
+	int r = -ENOENT;
+
+	if (passed_igd("", cell->plan, cell->backend->name)) {
+		igd_screen_end(cell->igd_screen);
+		cell->igd_screen = NULL;
+		r = igd_screen_begin(cell->loop, "", cell->record_fd, on_igd_screen, cell,
+			&cell->igd_screen, &why);
+	}
+	if (r < 0 && r != -ENOENT)
+		on_igd_screen(cell, why.text[0] ? why.text : strerror(-r));
+	else if (r < 0)
+		take_screen(cell);
+}
+
 static void on_report(void *data, const char *text, size_t length)
 {
 	struct cell *cell = data;
@@ -70,8 +107,7 @@ static void on_report(void *data, const char *text, size_t length)
 		return;
 	}
 	cell_enter(cell, CELL_SCREENSHOT);
-	if (!cell->backend->picture || !cell->backend->picture(cell->guest))
-		cell_go_on(cell);
+	take_igd_screen(cell);
 }
 
 static void on_no_report(void *data, int error, const char *sentence)

@@ -30,6 +30,7 @@ struct cell {
 	struct cell_watcher watcher;
 	struct journal journal;
 	struct console *console;
+	struct igd_screen *igd_screen; /* while its picture is being taken, and after; or NULL */
 	bool bye; /* the agent said so when it was asked to power off: the line may end */
 
 	enum cell_state state;

@@ -19,7 +19,7 @@
  * them: fields of harness/evidence/fields.h are read there.
  */
 static const char *const raw_files[] = { "console.log", "libxl.log", "qemu.log", "qemu-probe.log",
-	"screen.png", "screen.ppm" };
+	"screen.png", "screen.ppm", "igd-screen.png" };
 
 #define RAW_FILES (sizeof(raw_files) / sizeof(raw_files[0]))
 

@@ -97,16 +97,25 @@ static json_t *data_url(const char *bytes, size_t length)
 	return url;
 }
 
-/* The screenshot as a PNG, whichever form QEMU gave it; as record->read(), and -EINVAL for none. */
-static int read_screen(
-	const struct record *record, const char *cell, char **bytes_r, size_t *length_r)
+/* The screenshots of a cell. */
+static const struct screen {
+	const char *file, *key, *left_out; /* in the cell's folder, and in the page */
+	bool by_qemu;                      /* a PPM where QEMU makes no PNG */
+} screens[] = {
+	{ RENDER_IGD_SCREEN_FILE, "igd_screen", "igd_screen_left_out", false },
+	{ RENDER_SCREEN_FILE, "screen", "screen_left_out", true },
+};
+
+/* A screenshot as a PNG, whichever form QEMU gave it; as record->read(), and -EINVAL for none. */
+static int read_screen(const struct record *record, const char *cell, const struct screen *screen,
+	char **bytes_r, size_t *length_r)
 {
 	char *ppm = NULL;
 	size_t length = 0;
 	int r = record->read(
-		record->data, cell, RENDER_SCREEN_FILE, RENDER_SCREEN_MAX, bytes_r, length_r);
+		record->data, cell, screen->file, RENDER_SCREEN_MAX, bytes_r, length_r);
 
-	if (r != -ENOENT)
+	if (r != -ENOENT || !screen->by_qemu)
 		return r;
 	/* QEMU that was built without libpng takes a PPM. */
 	r = record->read(record->data, cell, "screen.ppm", PPM_BYTES_MAX, &ppm, &length);
@@ -116,8 +125,9 @@ static int read_screen(
 	return r;
 }
 
-/* The screenshot, or "screen_left_out": why it is not in the page. */
-static void add_screen(struct report *report, const json_t *cell, json_t *detail)
+/* The screenshot, or why it is not in the page. */
+static void add_screen(
+	struct report *report, const json_t *cell, const struct screen *screen, json_t *detail)
 {
 	enum verdict verdict = VERDICT_PASS;
 	size_t length = 0, *left;
@@ -130,19 +140,19 @@ static void add_screen(struct report *report, const json_t *cell, json_t *detail
 	count = &report->screens[verdict >= VERDICT_FAIL ? 0 : 1];
 	if (*count >= RENDER_SCREENS_COUNT)
 		return; /* of so many nobody looks at the next, and each costs its time */
-	r = read_screen(report->record, document_text(cell, "name"), &bytes, &length);
+	r = read_screen(report->record, document_text(cell, "name"), screen, &bytes, &length);
 	if (r == -ENOENT)
 		return;
 	(*count)++;
 	if (r < 0 || !is_png(bytes, length)) {
-		json_object_set_new(detail, "screen_left_out",
+		json_object_set_new(detail, screen->left_out,
 			json_string(r == -EFBIG ? "it is too large" : "it is not a picture"));
 	} else if (length > *left) {
-		json_object_set_new(detail, "screen_left_out",
+		json_object_set_new(detail, screen->left_out,
 			json_string("this page has reached its limit of pictures"));
 	} else {
 		*left -= length;
-		json_object_set_new(detail, "screen", data_url(bytes, length));
+		json_object_set_new(detail, screen->key, data_url(bytes, length));
 	}
 	free(bytes);
 }
@@ -182,7 +192,8 @@ static void write_cells(void *data, FILE *stream)
 			json_object_set_new(detail, "files",
 				report->record->files(
 					report->record->data, document_text(cell, "name")));
-			add_screen(report, cell, detail);
+			for (size_t j = 0; j < sizeof(screens) / sizeof(screens[0]); j++)
+				add_screen(report, cell, &screens[j], detail);
 			add_events(report, cell, detail);
 		}
 		fprintf(stream, "<script type=\"application/json\" id=\"cell-%zu\">", i);

@@ -35,22 +35,32 @@ function expectations(detail) {
 		: el('p', { class: 'quiet' }, 'Nothing was judged: either nothing is expected of this cell, or it came to no report.'));
 }
 
+const SCREENS = [
+	{ key: 'igd_screen', alt: 'The IGD\u2019s screen of ', caption: 'Screenshot of the IGD\u2019s own screen, a VIRTUAL GPU: not hardware' },
+	{ key: 'screen', alt: 'The screen of the guest of ', caption: 'The guest\u2019s screen, as QEMU had it' },
+];
+
+function screenOf(cell, detail, words) {
+	const screen = String(detail[words.key] || ''), why = detail[words.key + '_left_out'];
+
+	if (screen.startsWith('data:image/png;base64,'))
+		return el('figure', {}, el('img', { src: screen, alt: words.alt + cell.name }), el('figcaption', {}, words.caption));
+	return why ? el('p', { class: 'quiet' }, 'There is a screenshot in the cell\u2019s folder, not here: ' + why + '.') : null;
+}
+
 function display(cell, detail) {
 	const findings = list(detail.findings).filter(f => String(f.field).startsWith('display/'));
 	const views = list((detail.views || {}).devices).filter(d => ['edid', 'mode'].includes(d.device));
-	const screen = String(detail.screen || '');
 	const rows = [
 		...findings.map(f => [code(f.field), f.seen === undefined ? 'nobody looked' : code(valueText(f.seen)), 'the guest']),
 		...views.flatMap(d => list(detail.views.layers).filter(layer => has(d, layer))
 			.map(layer => [DEVICES[d.device], viewCell(d, layer), (LAYERS[layer] || [layer])[0]])),
 	];
-	let picture = el('p', { class: 'quiet' }, detail.screen_left_out
-		? 'There is a screenshot in the cell\u2019s folder, not here: ' + detail.screen_left_out + '.' : 'No screenshot was taken.');
+	const pictures = SCREENS.map(words => screenOf(cell, detail, words)).filter(part => part);
 
-	if (screen.startsWith('data:image/png;base64,'))
-		picture = el('figure', {}, el('img', { src: screen, alt: 'The screen of the guest of ' + cell.name }),
-			el('figcaption', {}, 'The guest\u2019s screen, as QEMU had it'));
-	return section('display', 'Display', el('div', { class: 'display' }, picture,
+	if (!pictures.length)
+		pictures.push(el('p', { class: 'quiet' }, 'No screenshot was taken.'));
+	return section('display', 'Display', el('div', { class: 'display' }, pictures,
 		rows.length ? table('Display', ['What', 'Seen', 'By'], rows) : null));
 }
 
