@@ -14,6 +14,7 @@ end_lab() {
 		ask_monitor quit 5 >/dev/null || true
 		await_end "$process" 5 || end_process "$process" || return
 	fi
+	end_gpu || return
 	rm -rf -- "$LAB_DIR/live" "$LAB_DIR/saved.new"
 }
 
@@ -23,6 +24,7 @@ start_machine() {
 	describe_machine "$1"
 	shift
 	make_monitor "$LAB_DIR/live"
+	((!${#GPU[@]})) || start_gpu || return
 	(
 		cd -- "$LAB_DIR" || exit
 		# The new process notes itself before it becomes QEMU: there is no moment at which a killed
@@ -65,7 +67,7 @@ await_answer() {
 # Shows the end of what the lab and its QEMU said.
 show_last_words() {
 	local file
-	for file in qemu.log ssh.log console; do
+	for file in gpu.log qemu.log ssh.log console; do
 		[[ -s $LAB_DIR/live/$file ]] || continue
 		say "the end of $LAB_DIR/live/$file:"
 		tail -n 40 "$LAB_DIR/live/$file" | tr -d '\r' >&2

@@ -35,6 +35,7 @@ switch_on() {
 	start_machine "$accelerator" && await_console "$limit" || return
 	say "dom0 is ready after $(seconds_since "$began"); waiting for ssh and xl (limit 120 s)"
 	await_answer 120 || return
+	((!${#GPU[@]})) || introduce_gpu || return
 	say "it answers after $(seconds_since "$began")"
 }
 
