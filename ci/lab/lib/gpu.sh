@@ -72,8 +72,9 @@ start_gpu() {
 		printf '%s\n' "${GPU[*]}" >live/gpu
 		"$IGD_GPU" rom --out live/gpu-rom "${GPU_DEVICE[@]}" "${GPU_VBT[@]}" || exit
 		"$IGD_GPU" opregion --out live/gpu-opregion "${GPU_DEVICE[@]}" "${GPU_VBT[@]}" || exit
-		printf '#!/bin/sh\n%q ask live/gpu-control picture live/gpu-screen.png >&2 && exec cat live/gpu-screen.png\n' \
-			"$IGD_GPU" >live/gpu-picture
+		# Both of its outputs go into the connection: the picture alone, or why there is none.
+		printf '#!/bin/sh\nanswer=$(%q ask live/gpu-control picture live/gpu-screen.png 2>&1) &&\n' "$IGD_GPU" >live/gpu-picture
+		printf '\texec cat live/gpu-screen.png\necho "$answer"\n' >>live/gpu-picture
 		chmod +x live/gpu-picture
 	) || return
 	(
@@ -95,14 +96,14 @@ end_gpu() {
 }
 
 # Tells dom0 what its GPU is, and how to get a picture of it; and gives QEMU the option ROM. QEMU's xen_pt enables the ROM
-# by a byte 1 where Linux since 5.16 wants the character (pci_write_rom()): without this no guest could have the GPU.
+# by a byte of value 1, which Linux 6.1 refuses (kstrtobool() in pci_write_rom()): no guest could have the GPU.
 # --hide-rom also takes the ROM's line out of `resource': QEMU from 10.0 on registers that BAR twice, and aborts.
 introduce_gpu() {
 	local device=/sys/bus/pci/devices/0000:00:$GPU_SLOT.0
 	limited_reach 60 igd-lab "set -e; mkdir -p /run/igd-gpu; cat >/run/igd-gpu/rom
 		mount --bind /run/igd-gpu/rom $device/rom
 		[ -z '$GPU_HIDE_ROM' ] || {
-			sed '7s/[0-9a-f]*[1-9a-f][0-9a-f]*\b/0000000000000000/g' $device/resource >/run/igd-gpu/resource
+			sed '7s/.*/0x0000000000000000 0x0000000000000000 0x0000000000000000/' $device/resource >/run/igd-gpu/resource
 			mount --bind /run/igd-gpu/resource $device/resource
 		}
 		printf '{\"name\": \"%s\", \"options\": \"%s\", \"address\": \"%s\", \"picture\": \"%s\"}\n' \
