@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/backend/igd_screen.h"
 #include "harness/run/cell_private.h"
-#include "harness/run/igd_screen.h"
 #include "src/document.h"
 
 static void start(struct cell *cell, const json_t *plan, int record_fd);

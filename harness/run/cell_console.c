@@ -5,11 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/backend/igd_screen.h"
 #include "harness/backend/passed_igd.h"
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/run/cell_private.h"
-#include "harness/run/igd_screen.h"
 #include "src/report.h"
 
 /*

@@ -73,8 +73,9 @@ start_gpu() {
 		"$IGD_GPU" rom --out live/gpu-rom "${GPU_DEVICE[@]}" "${GPU_VBT[@]}" || exit
 		"$IGD_GPU" opregion --out live/gpu-opregion "${GPU_DEVICE[@]}" "${GPU_VBT[@]}" || exit
 		# Both of its outputs go into the connection: the picture alone, or why there is none.
-		printf '#!/bin/sh\nanswer=$(%q ask live/gpu-control picture live/gpu-screen.png 2>&1) &&\n' "$IGD_GPU" >live/gpu-picture
-		printf '\texec cat live/gpu-screen.png\necho "$answer"\n' >>live/gpu-picture
+		# shellcheck disable=SC2016 # for the shell of that program
+		printf '#!/bin/sh\nanswer=$(%q ask live/gpu-control picture live/gpu-screen.png 2>&1) &&
+			exec cat live/gpu-screen.png\necho "$answer"\n' "$IGD_GPU" >live/gpu-picture
 		chmod +x live/gpu-picture
 	) || return
 	(

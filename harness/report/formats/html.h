@@ -7,7 +7,7 @@
 
 #define RENDER_SCREEN_FILE "screen.png"
 #define RENDER_IGD_SCREEN_FILE                                                                     \
-	"igd-screen.png"             /* of the passed-through GPU: harness/run/igd_screen.h */
+	"igd-screen.png"             /* of the passed-through GPU: harness/backend/igd_screen.h */
 #define RENDER_SCREEN_MAX (2u << 20) /* bytes of one screenshot */
 /* Of all, of the cells that are FAIL or worse, and as much of the others. */
 #define RENDER_SCREENS_COUNT 200

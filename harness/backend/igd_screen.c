@@ -1,8 +1,9 @@
-#include "harness/run/igd_screen.h"
+#include "harness/backend/igd_screen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -11,7 +12,6 @@
 
 #include "harness/base/fileio.h"
 #include "src/document.h"
-#include "src/tree.h"
 
 #define MARKER      "run/igd-gpu/active"
 #define PICTURE_MAX (16u << 20) /* as harness/backend/screenshot.c */
@@ -31,11 +31,12 @@ struct igd_screen {
 /* Where the host's marker says that it is. */
 static int find_address(const char *root, struct sockaddr_in *address_r)
 {
-	char text[TREE_TEXT_MAX], *colon, *end;
-	int r = tree_text(root, text, MARKER);
-	json_t *marker = r == 0 ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	unsigned long port = 0;
+	char text[PATH_MAX], *colon, *end;
+	unsigned long port;
+	json_t *marker;
 
+	snprintf(text, sizeof(text), "%s/" MARKER, root);
+	marker = json_load_file(text, JSON_REJECT_DUPLICATES, NULL);
 	snprintf(text, sizeof(text), "%s", document_text(marker, "picture"));
 	json_decref(marker);
 	colon = strchr(text, ':');
@@ -67,7 +68,9 @@ static void store(struct igd_screen *screen)
 		snprintf(text, sizeof(text), "%.*s",
 			screen->length < 120 ? (int)screen->length : 120,
 			screen->length ? screen->bytes : "");
-		tree_clean(text);
+		for (char *at = text; *at; at++)
+			if (*at < ' ' || *at > '~')
+				*at = ' ';
 		problem_set(&why, -EINVAL, "there is no picture: %s", text);
 	} else {
 		fileio_write(screen->dir_fd, IGD_SCREEN_FILE, screen->bytes, screen->length, &why);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/run/igd_screen.h"
+#include "harness/backend/igd_screen.h"
 #include "src/suite.h"
 
 static char root[] = "/tmp/igd-screen-XXXXXX";

@@ -3,8 +3,8 @@
  * hardware; the lab can of its virtual GPU (ci/lab/lib/gpu.sh), and says in /run/igd-gpu/active, at
  * "picture", at which TCP address. A connection to it is the picture, as PNG.
  */
-#ifndef IGD_RUN_IGD_SCREEN_H
-#define IGD_RUN_IGD_SCREEN_H
+#ifndef IGD_BACKEND_IGD_SCREEN_H
+#define IGD_BACKEND_IGD_SCREEN_H
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>
