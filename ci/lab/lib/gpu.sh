@@ -45,7 +45,10 @@ choose_gpu() {
 	[[ -x $IGD_GPU ]] || lab_failed "the virtual GPU is not built; run ci/stage, or: ninja -C build ci/lab/gpu/igd-gpu"
 	sort_gpu_words
 	# igd-gpu knows its own words, and says which one is wrong.
-	why=$("$IGD_GPU" edid --out /dev/null "${GPU_DEVICE[@]}" 2>&1) || usage_error "--gpu: ${why#igd-gpu: }"
+	if ! why=$("$IGD_GPU" edid --out /dev/null "${GPU_DEVICE[@]}" 2>&1); then
+		why=${why#igd-gpu: }
+		usage_error "--gpu: ${why%; --help tells more}"
+	fi
 	fetch_vfio_user_qemu "$GPU_SUITE"
 	QEMU=$VFIO_USER_QEMU
 }
