@@ -60,7 +60,7 @@ function display(cell, detail) {
 
 	if (!pictures.length)
 		pictures.push(el('p', { class: 'quiet' }, 'No screenshot was taken.'));
-	return section('display', 'Display', el('div', { class: 'display' }, pictures,
+	return section('display', 'Display', el('div', { class: 'display' }, pictures.length > 1 ? el('div', {}, pictures) : pictures,
 		rows.length ? table('Display', ['What', 'Seen', 'By'], rows) : null));
 }
 
