@@ -37,6 +37,7 @@ extern const struct host_check host_checks_xen[];
 extern const struct host_check host_checks_vtd[];
 extern const struct host_check host_checks_igd_vtd[];
 extern const struct host_check host_checks_igd[];
+extern const struct host_check host_checks_rom[];
 extern const struct host_check host_checks_memory[];
 extern const struct host_check host_checks_qemu[];
 extern const struct host_check host_checks_guest[];

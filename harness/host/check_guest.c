@@ -132,6 +132,21 @@ static void look_console(const struct host_view *view, struct host_answer *answe
 			"dom0's screen goes dark while a guest has the IGD");
 }
 
+/* vmd_find_free_domain() in Linux' drivers/pci/controller/vmd.c; pci_sbdf_t in Xen. */
+static void look_vmd(const struct host_view *view, struct host_answer *answer)
+{
+	if (host_has_vmd(view))
+		host_answer(answer, HOST_PASS, json_true(), "/sys/bus/pci/devices",
+			"functions behind Intel's VMD have a PCI domain that Xen does not know, so none "
+			"of them can be passed through alone; the IGD is not behind it");
+	else if (!view->all_pci || view->part[0])
+		host_answer(answer, HOST_UNKNOWN, NULL, "/sys/bus/pci/devices", "%.250s",
+			view->pci_trouble ? view->pci_trouble : view->part);
+	else
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/sys/bus/pci/devices",
+			"no function is behind Intel's VMD");
+}
+
 const struct host_check host_checks_guest[] = {
 	{ "host/bridge", "host bridge, whose registers QEMU copies",
 		.advice = "run igd-harness as root", .look = look_host_bridge },
@@ -139,6 +154,7 @@ const struct host_check host_checks_guest[] = {
 		.advice = "run QEMU as root, without dm_restrict", .look = look_bridge_file },
 	{ "host/isa-bridge", "ISA bridge of the host", .advice = "run igd-harness as root",
 		.look = look_isa_bridge },
+	{ "host/vmd", "functions behind Intel's VMD", .look = look_vmd },
 	{ "guest/isa-bridge", "ISA bridge that QEMU creates in the guest",
 		.look = look_guest_bridge, .needs_igd = true },
 	{ "guest/slot", "slot of the IGD in the guest",

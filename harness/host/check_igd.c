@@ -9,9 +9,7 @@
 #include <unistd.h>
 
 #include "harness/host/check.h"
-#include "harness/host/option_rom.h"
 #include "src/document.h"
-#include "src/opregion.h"
 #include "src/tree.h"
 
 #define DEVICE    "sys/bus/pci/devices/0000:00:02.0"
@@ -83,17 +81,24 @@ static void look_virtual_gpu(const struct host_view *view, struct host_answer *a
 			"results of hardware");
 }
 
+/* The class is 0x0380 where firmware made a different display the primary one, and on hosts whose
+ * firmware does not initialise the IGD as a VGA. */
 static void look_class(const struct host_view *view, struct host_answer *answer)
 {
 	json_t *class = json_incref(json_object_get(view->igd, "class"));
 
-	if (view->class >> 8 == CLASS_VGA)
+	if (view->class >> 8 == CLASS_VGA) {
 		host_answer(answer, HOST_PASS, class, "its configuration space", "%s", "");
-	else
-		host_answer(answer, HOST_FAIL, class, "its configuration space",
-			"the IGD's class is not 0x0300, so QEMU (is_igd_vga_passthrough()), hvmloader "
-			"and libxl before 4.20 do not take it for an IGD: QEMU refuses it, and no "
-			"guest gets its OpRegion");
+		return;
+	}
+	host_answer(answer, HOST_FAIL, class, "its configuration space",
+		"the IGD's class is not 0x0300, so QEMU (is_igd_vga_passthrough()), hvmloader "
+		"and libxl before 4.20 do not take it for an IGD: QEMU refuses it, and no "
+		"guest gets its OpRegion");
+	if (host_has_other_display(view) == 0)
+		answer->advice =
+			"patch QEMU and hvmloader, as Qubes OS does: there is no other display "
+			"that the IGD could replace as the primary one";
 }
 
 static void look_generation(const struct host_view *view, struct host_answer *answer)
@@ -136,83 +141,6 @@ static void look_config(const struct host_view *view, struct host_answer *answer
 			"only the first 64 bytes of the IGD's configuration space are readable");
 }
 
-/* Reads the ROM; of real hardware it must be switched on, and afterwards off. */
-static ssize_t read_rom(const char *root, uint8_t *bytes)
-{
-	ssize_t length = tree_bytes(root, bytes, OPTION_ROM_MAX, DEVICE "/rom");
-	int fd;
-
-	if (length != -EINVAL || root[0])
-		return length;
-	fd = tree_open(root, O_RDWR | O_NONBLOCK, DEVICE "/rom");
-	if (fd < 0)
-		return fd;
-	if (pwrite(fd, "1", 1, 0) != 1) {
-		length = -errno;
-	} else {
-		length = tree_bytes(root, bytes, OPTION_ROM_MAX, DEVICE "/rom");
-		if (pwrite(fd, "0", 1, 0) != 1 && length >= 0)
-			length = -errno;
-	}
-	close(fd);
-	return length;
-}
-
-static void judge_rom(
-	const struct host_view *view, uint8_t *bytes, size_t length, struct host_answer *answer)
-{
-	struct option_rom rom = { 0 };
-	struct problem why = { 0 };
-	const char *note = "";
-	json_t *value;
-
-	/* A phantom's is a file, and QEMU switches it on and off by writing into it:
-	 * docs/labs/virtual-lab.md.
-	 */
-	if (view->phantom && length > 0 && (bytes[0] == '0' || bytes[0] == '1')) {
-		bytes[0] = 0x55;
-		note = "QEMU has overwritten the first byte of this phantom's ROM";
-	}
-	if (option_rom_parse(bytes, length, &rom, &why) < 0) {
-		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
-			"the option ROM is malformed: %.200s", why.text);
-		return;
-	}
-	value = json_pack("{s:i, s:o, s:b}", "bytes", (int)rom.size, "ids",
-		json_sprintf("%04x:%04x", rom.vendor, rom.device), "checksum_right", rom.sum == 0);
-	/* QEMU (pci_assign_dev_load_option_rom()) reads the offset of the data as one byte. */
-	if (rom.data_at > 0xff)
-		host_answer(answer, HOST_FAIL, value, "/" DEVICE "/rom",
-			"the PCI data structure of the option ROM is at 0x%04x, "
-			"and QEMU uses only the lower 8 bits of that offset",
-			rom.data_at);
-	else
-		host_answer(answer, HOST_PASS, value, "/" DEVICE "/rom", "%s",
-			rom.sum == 0 || note[0] ? note : "the checksum is wrong; QEMU corrects it");
-}
-
-static void look_rom(const struct host_view *view, struct host_answer *answer)
-{
-	uint8_t *bytes = has_sysfs(view, DEVICE) ? malloc(OPTION_ROM_MAX) : NULL;
-	ssize_t length = bytes ? read_rom(view->sources->root, bytes) : -ENODATA;
-
-	if (length >= 0)
-		judge_rom(view, bytes, (size_t)length, answer);
-	else if (length == -ENOENT)
-		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
-			"the IGD has no option ROM, as is normal under UEFI "
-			"firmware: QEMU prints \"Can't get VBIOS\" and refuses "
-			"the device");
-	else if (length == -EACCES || length == -EPERM || length == -ENODATA)
-		host_answer(answer, HOST_UNKNOWN, NULL, "/" DEVICE "/rom",
-			"the option ROM cannot be read: %s", strerror((int)-length));
-	else
-		host_answer(answer, HOST_FAIL, NULL, "/" DEVICE "/rom",
-			"reading the option ROM fails (%s), and QEMU then refuses the device",
-			strerror((int)-length));
-	free(bytes);
-}
-
 static void look_driver(const struct host_view *view, struct host_answer *answer)
 {
 	const char *driver = document_text(view->igd, "driver");
@@ -236,14 +164,18 @@ static void look_driver(const struct host_view *view, struct host_answer *answer
 
 static void look_pciback(const struct host_view *view, struct host_answer *answer)
 {
+	/* A record may have the folder of one driver alone; pcieport is on every host of Intel's.
+	 */
+	bool whole = !view->sources->root[0] || has_sysfs(view, DRIVERS "/pcieport");
+
 	if (has_sysfs(view, DRIVERS "/pciback"))
 		host_answer(answer, HOST_PASS, json_true(), "/" DRIVERS, "%s", "");
-	else if (has_sysfs(view, DRIVERS))
+	else if (whole && has_sysfs(view, DRIVERS))
 		host_answer(answer, HOST_FAIL, json_false(), "/" DRIVERS,
 			"xen-pciback is not loaded, so libxl cannot assign a device to a guest");
 	else
-		host_answer(answer, HOST_UNKNOWN, NULL, "/" DRIVERS,
-			"the list of drivers cannot be read");
+		host_answer(answer, HOST_UNKNOWN, NULL, "/" DRIVERS, "the list of drivers %s",
+			view->sources->root[0] ? "was not recorded" : "cannot be read");
 }
 
 static void look_reset(const struct host_view *view, struct host_answer *answer)
@@ -266,6 +198,15 @@ static void look_reset(const struct host_view *view, struct host_answer *answer)
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/" DEVICE "/reset",
 			"the kernel has no method to reset it: a guest gets it "
 			"in the state in which the previous guest left it");
+}
+
+static bool has_virtual_functions(const struct host_view *view)
+{
+	char text[TREE_TEXT_MAX];
+
+	return tree_text(view->sources->root, text, DEVICE "/sriov_numvfs") == 0 ||
+	       (view->sources->root[0] && view->platform &&
+		       strtod(view->platform->graphics, NULL) >= 12);
 }
 
 static void append_sibling(json_t *siblings, const json_t *function)
@@ -291,12 +232,15 @@ static void look_siblings(const struct host_view *view, struct host_answer *answ
 		if (strncmp(address, "0000:00:02.", 11) == 0 && address[11] != '0')
 			append_sibling(siblings, function);
 	}
-	if (json_array_size(siblings) > 0)
+	if (json_array_size(siblings) > 0) {
 		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
 			"slot 2 has further functions, perhaps virtual ones "
 			"(SR-IOV); such a function has been mistaken for the IGD "
 			"(QubesOS/qubes-issues #9853)");
-	else if (view->part[0])
+		/* Linux has the file for a function that can have virtual ones: Alder Lake on. */
+		answer->advice = has_virtual_functions(view) ? "echo 0 > /" DEVICE "/sriov_numvfs"
+							     : "pass 00:02.0 alone to a guest";
+	} else if (view->part[0])
 		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
 			"%.250s: slot 2 may have further functions", view->part);
 	else
@@ -312,17 +256,13 @@ const struct host_check host_checks_igd[] = {
 		.look = look_virtual_gpu },
 	{ "igd/class", "PCI class of the IGD", .decides = "igd_vga",
 		.advice = "make the IGD the primary display in the firmware setup; or "
-			  "patch QEMU and hvmloader, as Qubes does",
+			  "patch QEMU and hvmloader, as Qubes OS does",
 		.look = look_class, .needs_igd = true },
 	{ "igd/generation", "generation of the IGD",
 		.advice = "add its id to results/data/" IGD_IDS_FILE ", with the source",
 		.look = look_generation, .needs_igd = true },
 	{ "igd/config", "configuration space of the IGD", .advice = "run igd-harness as root",
 		.look = look_config, .needs_igd = true },
-	{ "igd/rom", "option ROM of the IGD", .decides = "igd_rom",
-		.advice = "boot the host in legacy BIOS mode (CSM), with the IGD "
-			  "not as its primary display",
-		.look = look_rom, .needs_igd = true },
 	{ "igd/driver", "dom0's driver of the IGD",
 		.advice = "boot dom0 with xen-pciback.hide=(00:02.0) on its "
 			  "command line, so that no driver binds to the IGD",
@@ -330,8 +270,6 @@ const struct host_check host_checks_igd[] = {
 	{ "igd/pciback", "xen-pciback in dom0", .advice = "modprobe xen-pciback",
 		.look = look_pciback },
 	{ "igd/reset", "reset method of the IGD", .look = look_reset, .needs_igd = true },
-	{ "igd/siblings", "further functions in slot 2",
-		.advice = "echo 0 > /" DEVICE "/sriov_numvfs", .look = look_siblings,
-		.needs_igd = true },
+	{ "igd/siblings", "further functions in slot 2", .look = look_siblings, .needs_igd = true },
 	{ NULL },
 };

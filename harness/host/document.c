@@ -11,6 +11,7 @@ const struct host_group host_groups[] = {
 	{ "VT-d", host_checks_vtd },
 	{ "VT-d", host_checks_igd_vtd },
 	{ "IGD", host_checks_igd },
+	{ "IGD", host_checks_rom },
 	{ "IGD's memory", host_checks_memory },
 	{ "QEMU", host_checks_qemu },
 	{ "Guest and host", host_checks_guest },

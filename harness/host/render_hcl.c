@@ -48,17 +48,22 @@ static const char *answer(const json_t *document, const char *id)
 	return json_is_false(json_object_get(check, "value")) ? "no" : "unknown";
 }
 
-static void print_list(const char *name, const json_t *list, FILE *stream)
+/* Texts of several lines are block scalars there: a line each (YAML 1.2.2, 8.1.2). */
+static void print_block(const char *name, const json_t *list, FILE *stream)
 {
 	const json_t *entry;
 	size_t i;
 
-	fprintf(stream, "%s:%s\n", name, json_array_size(list) ? "" : " []");
+	fprintf(stream, "%s: |\n", name);
 	json_array_foreach(list, i, entry)
 	{
-		fputs("  - ", stream);
-		print_quoted(json_string_value(entry), stream);
+		fputs("  ", stream);
+		for (const char *c = json_string_value(entry); c && *c; c++)
+			fputc(*c >= ' ' && *c < 0x7f ? *c : '?', stream);
+		fputc('\n', stream);
 	}
+	if (json_array_size(list) == 0)
+		fputs("  \n", stream);
 }
 
 /* That the machine is no hardware, and why. */
@@ -105,14 +110,18 @@ void host_render_hcl(const json_t *document, FILE *stream)
 	print_field("model", document_text(host, "product_name"), stream);
 	print_field("bios", document_text(machine, "bios"), stream);
 	print_field("cpu", document_text(host, "cpu"), stream);
+	print_field("cpu-short", document_text(machine, "cpu_short"), stream);
 	print_field("chipset", document_text(machine, "chipset"), stream);
+	print_field("chipset-short", document_text(machine, "chipset_short"), stream);
 	print_field("gpu", document_text(machine, "gpu"), stream);
-	print_list("network", json_object_get(machine, "network"), stream);
+	print_field("gpu-short", document_text(machine, "gpu_short"), stream);
+	print_block("network", json_object_get(machine, "network"), stream);
 	fputs("memory: '", stream);
 	if (json_is_integer(memory))
 		fprintf(stream, "%" JSON_INTEGER_FORMAT, json_integer_value(memory));
 	fputs("'\n", stream);
-	print_list("usb", json_object_get(machine, "usb"), stream);
+	print_block("scsi", json_object_get(machine, "scsi"), stream);
+	fprintf(stream, "usb: '%zu'\n", json_array_size(json_object_get(machine, "usb")));
 	fputs("certified: 'no'\n", stream);
 	print_versions(document, stream);
 }

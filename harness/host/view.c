@@ -10,6 +10,7 @@
 #include "harness/host/xen_cmdline.h"
 #include "src/document.h"
 #include "src/field.h"
+#include "src/functions.h"
 
 /* The recorded file before what the back end has. */
 static void read_log(struct host_view *view)
@@ -70,6 +71,11 @@ static void read_pci(struct host_view *view)
 	int r = sources->lspci ? lspci_text_read(sources->lspci, &view->lspci, &why) : 0;
 
 	view->host = host_identify(sources->root, sources->lspci ? &view->lspci : NULL);
+	if (r == 0 && sources->lspci)
+		lspci_text_json(&view->lspci, sources->root, NULL, &view->all_pci, NULL);
+	else if (r == 0)
+		functions_json(
+			&(struct functions_scope){ .root = sources->root }, &view->all_pci, &why);
 	if (r < 0 && view->host) {
 		json_object_del(view->host, "pci");
 		json_object_set_new(view->host, "pci_error", json_string(why.text));
@@ -109,6 +115,7 @@ int host_view_open(struct host_view *view, const struct host_sources *sources)
 void host_view_close(struct host_view *view)
 {
 	lspci_text_free(&view->lspci);
+	json_decref(view->all_pci);
 	json_decref(view->host);
 	json_decref(view->log);
 	igd_ids_free(view->ids);
@@ -160,6 +167,35 @@ enum host_igd host_has_igd(const struct host_view *view, const char **why_r)
 		return IGD_ABSENT;
 	*why_r = view->pci_trouble ? view->pci_trouble : view->part;
 	return IGD_UNKNOWN;
+}
+
+int host_has_other_display(const struct host_view *view)
+{
+	const json_t *functions = json_object_get(view->all_pci, "functions"), *function;
+	size_t i;
+
+	json_array_foreach(functions, i, function)
+	{
+		if (strncmp(document_text(function, "class"), "0x03", 4) == 0 &&
+			strncmp(document_text(function, "address"), "0000:00:02.", 11) != 0)
+			return 1;
+	}
+	return functions && !view->part[0] ? 0 : -1;
+}
+
+bool host_has_vmd(const struct host_view *view)
+{
+	const json_t *functions = json_object_get(view->all_pci, "functions"), *function;
+	struct bdf where;
+	size_t i;
+
+	json_array_foreach(functions, i, function)
+	{
+		if (bdf_parse(document_text(function, "address"), &where) == 0 &&
+			where.domain > BDF_XEN_DOMAIN_MAX)
+			return true;
+	}
+	return false;
 }
 
 bool host_is_virtual(const struct host_view *view)

@@ -46,6 +46,8 @@ struct host_view {
 	/* Why a function that is not there may be in the machine all the same: the record is of a
 	 * part of it. "" if all functions are known. */
 	char part[PROBLEM_TEXT_MAX];
+	json_t *all_pci;         /* "pci" with every function of the machine, for what is beside the
+				    IGD; NULL if they cannot be read */
 	struct lspci_text lspci; /* what sources->lspci says; empty without one */
 
 	uint16_t device;                     /* of the IGD */
@@ -80,6 +82,12 @@ bool host_option_is_off(const struct host_view *view, const char *option, const 
  * or not all known. */
 enum host_igd { IGD_THERE, IGD_ABSENT, IGD_UNKNOWN };
 enum host_igd host_has_igd(const struct host_view *view, const char **why_r);
+
+/* Is there a display function beside slot 2? 1, 0, or -1 if not all functions are known. */
+int host_has_other_display(const struct host_view *view);
+
+/* Has the machine a function behind Intel's VMD, in a PCI domain of more than 16 bits? */
+bool host_has_vmd(const struct host_view *view);
 
 /* Is the host, or its IGD, one that software emulates: a phantom, or a virtual machine? */
 bool host_is_virtual(const struct host_view *view);
