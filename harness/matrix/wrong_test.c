@@ -52,7 +52,9 @@ static void check(const struct wrong *wrong, size_t count)
 		json_t *plan = NULL;
 		char place[64];
 
-		snprintf(place, sizeof(place), "dir/t.yaml:%s: ", wrong[i].place);
+		/* A place without a column ends with a colon. */
+		snprintf(place, sizeof(place), "dir/t.yaml:%s%s", wrong[i].place,
+			wrong[i].place[strlen(wrong[i].place) - 1] == ':' ? "" : ": ");
 		CU_ASSERT_EQUAL(matrix_plan_text(&(struct matrix_file){ "dir/t.yaml", wrong[i].text,
 							 strlen(wrong[i].text) },
 					NULL, &plan, &why),
@@ -185,7 +187,8 @@ static void head(void)
 			"format, version, name, about, axes, defaults, cells, expect" },
 		{ WHOLE "\"\\e[2J\": []\n", "10:1", "no key `?[2J`", "it may have" },
 		{ WHOLE "expect: 5\n", "10:9", "expect has the wrong shape", "write a list" },
-		{ WHOLE "expect:\n", "10:1", "expect has the wrong shape", "write a list" },
+		/* libfyaml 0.7 and 0.8 differ in the column of a value that is not there. */
+		{ WHOLE "expect:\n", "10:", "expect has the wrong shape", "write a list" },
 	};
 
 	CHECK(table);
