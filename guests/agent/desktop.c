@@ -1,24 +1,21 @@
 /* The "desktop" section, and waiting for what it is to show. */
 #include "guests/agent/desktop.h"
+#include "src/child_json.h"
+#include "src/clock.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
-#include "guests/agent/clock.h"
 #include "guests/agent/collect.h"
-#include "guests/agent/limited_read.h"
 #include "src/tree.h"
 
-#define SEAT          "seat0"
-#define LOOK_TEXT_MAX 65536
-#define BUS_US        20000000
+#define SEAT   "seat0"
+#define BUS_US 20000000
 
 /* Between two looks, and how many of them in a row must find the processors idle. */
 #define PAUSE_S    5
@@ -114,49 +111,24 @@ static json_t *server_json(void)
 	return server ? server : json_null();
 }
 
-/* In the child. */
-static void look_into(int fd)
+static json_t *make_look(void *data)
 {
-	json_t *look = json_pack("{s:o, s:o, s:o}", "manager", manager_json(), "session",
-		session_json(), "server", server_json());
-
-	_exit(look && !json_dumpfd(look, fd, JSON_COMPACT | JSON_ENSURE_ASCII) ? 0 : 1);
+	(void)data;
+	return json_pack("{s:o, s:o, s:o}", "manager", manager_json(), "session", session_json(),
+		"server", server_json());
 }
 
 /* One look, in a process of its own. Returns 0 and a new object, or a negative errno. */
 static int take_look(json_t **look_r, struct problem *why)
 {
-	static char text[LOOK_TEXT_MAX];
-	size_t length = 0;
-	int ends[2], r;
-	pid_t pid;
+	int r = child_json(make_look, NULL, DESKTOP_LOOK_MS, look_r);
 
-	if (pipe(ends))
-		return -errno;
-	pid = fork();
-	if (pid < 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return -errno;
-	}
-	if (pid == 0) {
-		close(ends[0]);
-		look_into(ends[1]);
-	}
-	close(ends[1]);
-	r = limited_read(ends[0], text, LOOK_TEXT_MAX, DESKTOP_LOOK_MS, &length);
-	close(ends[0]);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 	if (r == -ETIMEDOUT)
-		return problem_set(why, -ETIMEDOUT,
-			"no answer from systemd, logind or the server within %d s",
+		problem_set(why, r, "no answer from systemd, logind or the server within %d s",
 			DESKTOP_LOOK_MS / 1000);
-	*look_r = r == 0 ? json_loadb(text, length, 0, NULL) : NULL;
-	return *look_r ? 0
-		       : problem_set(why, -EPROTO,
-				 "the process that reads the desktop exited "
-				 "without a result");
+	else if (r == -EPROTO)
+		problem_set(why, r, "the process that reads the desktop exited without a result");
+	return r;
 }
 
 bool desktop_shows(const json_t *server)

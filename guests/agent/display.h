@@ -15,7 +15,7 @@ json_t *kms_cards(const char *root);
 json_t *fbdev_framebuffers(const char *root);
 
 /* A mode as an object of the report. NULL without memory. */
-json_t *display_mode_json(const struct drm_mode_modeinfo *mode);
+json_t *display_mode_json(const struct drm_mode_modeinfo *info);
 
 /* "HDMI-A-1": the name of the connector with that type and number, as the kernel has it in sysfs
  * and its messages. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "src/bdf.h"
+#include "src/igd.h"
 
 /* For the drivers to probe the device. On a slow emulator a good one takes 5 s, and a display that
  * answers nothing 30 s. */
@@ -21,9 +22,6 @@
 
 /* For all proofs together; two seconds where all is well. */
 #define IGD_PROOF_MS 25000
-
-/* Finds the first Intel display function: class 0x0300 or 0x0380. Returns whether there is one. */
-bool igd_find(const char *root, struct bdf *where_r);
 
 /*
  * Loads the modules that /lib/modules/igd-order lists, if the guest has an Intel display function.
@@ -56,12 +54,6 @@ int igd_add_proofs(const char *root, struct bdf where, json_t *section);
  * the section. Returns 0, or nonzero without memory.
  */
 int igd_add_log(const char *root, struct bdf where, json_t *section);
-
-/*
- * The VBT as the driver has it (what debugfs shows; NULL: nothing), or else as it is in the
- * OpRegion of that function. A new reference, JSON null if there is none, or NULL without memory.
- */
-json_t *igd_vbt_json(const char *root, struct bdf where, const uint8_t *driver, size_t length);
 
 /* ---- in the process of its own ------------------------------------------------------------- */
 

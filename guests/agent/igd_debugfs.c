@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -11,89 +10,11 @@
 #include "guests/agent/igd.h"
 #include "src/tree.h"
 
-#define DRI "sys/kernel/debug/dri/%u/"
-
-/* More than the largest VBT, which has 16 bits for its size. */
-#define VBT_FILE_MAX 65536
-
-#define LINE_SIZE 256
-
-/* Lines "key: value" that are kept, and as what. The first two files are i915's: the display has
- * one of its own since Linux 6.12. The third is xe's. */
-static const char *const info_files[] = { "i915_capabilities", "i915_display_capabilities",
-	"info" };
-static const struct {
-	const char *line, *key;
-} info[] = { { "platform", "platform" }, { "graphics version", "graphics_version" },
-	{ "display version", "display_version" }, { "pch", "pch" } };
-
-static void take_info(json_t *device, char *line)
-{
-	char *value = strchr(line, ':');
-
-	if (!value)
-		return;
-	*value++ = '\0';
-	value += strspn(value, " \t");
-	tree_clean(value);
-	for (size_t i = 0; i < sizeof(info) / sizeof(info[0]); i++)
-		if (strcmp(line, info[i].line) == 0)
-			json_object_set_new(device, info[i].key, json_string(value));
-}
-
-static void tell_device(const struct igd_card *card)
-{
-	json_t *device = NULL;
-	char line[LINE_SIZE];
-
-	for (size_t i = 0; i < sizeof(info_files) / sizeof(info_files[0]); i++) {
-		FILE *stream = tree_stream("", DRI "%s", card->minor, info_files[i]);
-
-		if (stream && !device)
-			device = json_pack("{s:s, s:n, s:n, s:n, s:n}", "observer", "debugfs",
-				"platform", "graphics_version", "display_version", "pch");
-		while (stream && device && fgets(line, sizeof(line), stream))
-			take_info(device, line);
-		if (stream)
-			fclose(stream);
-	}
-	igd_tell("device", device ? device : json_null());
-}
-
-/* "stolen-system: total:0x0000000002000000 bytes, ...", as i915 writes it (Linux 6.1 to 6.12). */
-static void tell_stolen(const struct igd_card *card)
-{
-	static const char begin[] = "stolen-system: total:";
-	FILE *stream = tree_stream("", DRI "i915_gem_objects", card->minor);
-	json_t *stolen = NULL;
-	char line[LINE_SIZE];
-
-	while (stream && !stolen && fgets(line, sizeof(line), stream))
-		if (strncmp(line, begin, strlen(begin)) == 0)
-			stolen = json_pack("{s:s, s:I}", "observer", "debugfs", "bytes",
-				(json_int_t)strtoull(line + strlen(begin), NULL, 16));
-	if (stream)
-		fclose(stream);
-	igd_tell("stolen", stolen ? stolen : json_null());
-}
-
-static void tell_vbt(const struct igd_card *card)
-{
-	uint8_t *bytes = malloc(VBT_FILE_MAX);
-	ssize_t length = -ENOMEM;
-
-	if (bytes)
-		length = tree_bytes("", bytes, VBT_FILE_MAX, DRI "i915_vbt", card->minor);
-	igd_tell("vbt", igd_vbt_json("", card->where, length > 0 ? bytes : NULL,
-				length > 0 ? (size_t)length : 0));
-	free(bytes);
-}
-
 void igd_tell_debugfs(const struct igd_card *card)
 {
-	tell_device(card);
-	tell_stolen(card);
-	tell_vbt(card);
+	igd_tell("device", igd_device_json("", card->minor));
+	igd_tell("stolen", igd_stolen_json("", card->minor));
+	igd_tell("vbt", igd_driver_vbt_json("", card->where, card->minor));
 }
 
 /*

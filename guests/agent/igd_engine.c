@@ -14,8 +14,8 @@
 #include <i915_drm.h>
 #pragma GCC diagnostic pop
 
-#include "guests/agent/clock.h"
 #include "guests/agent/igd.h"
+#include "src/clock.h"
 #include "src/tree.h"
 
 #define BATCH_BYTES 4096

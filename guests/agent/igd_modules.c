@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guests/agent/clock.h"
 #include "guests/agent/igd.h"
 #include "guests/agent/init.h"
+#include "src/clock.h"
 #include "src/tree.h"
 
 #define ORDER "lib/modules/igd-order"

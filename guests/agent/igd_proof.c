@@ -11,7 +11,7 @@
 
 #include "guests/agent/igd.h"
 #include "guests/agent/igd_interrupts.h"
-#include "guests/agent/limited_read.h"
+#include "src/limited_read.h"
 #include "src/tree.h"
 
 /* What the other process tells, in all: a page of text, and room. */
@@ -37,32 +37,20 @@ void igd_tell(const char *key, json_t *value)
 /* The card of that function. Returns 0, or -ENODEV. */
 static int open_card(const char *root, struct bdf where, struct igd_card *card_r)
 {
-	struct dirent **names = NULL;
-	int count = tree_list(root, "sys/class/drm", "card", &names), r = -ENODEV;
+	drmVersionPtr version;
 
-	for (int i = 0; i < count && r < 0; i++) {
-		char device[TREE_TEXT_MAX];
-		struct bdf here;
-		drmVersionPtr version;
-
-		if (tree_link(root, device, "sys/class/drm/%s/device", names[i]->d_name) ||
-			bdf_parse(device, &here) || !bdf_equal(here, where))
-			continue;
-		*card_r = (struct igd_card){ .fd = tree_open(
-						     root, O_RDWR, "dev/dri/%s", names[i]->d_name),
-			.minor = (unsigned int)strtoul(names[i]->d_name + strlen("card"), NULL, 10),
-			.where = where };
-		if (card_r->fd < 0)
-			continue;
-		version = drmGetVersion(card_r->fd);
-		if (version)
-			snprintf(card_r->driver, sizeof(card_r->driver), "%.*s", version->name_len,
-				version->name);
-		drmFreeVersion(version);
-		r = 0;
-	}
-	tree_list_free(names, count);
-	return r;
+	*card_r = (struct igd_card){ .fd = -1, .where = where };
+	if (igd_card_find(root, where, &card_r->minor))
+		return -ENODEV;
+	card_r->fd = tree_open(root, O_RDWR, "dev/dri/card%u", card_r->minor);
+	if (card_r->fd < 0)
+		return -ENODEV;
+	version = drmGetVersion(card_r->fd);
+	if (version)
+		snprintf(card_r->driver, sizeof(card_r->driver), "%.*s", version->name_len,
+			version->name);
+	drmFreeVersion(version);
+	return 0;
 }
 
 /* In the child: tells all parts, and then shows its picture until it is killed. */

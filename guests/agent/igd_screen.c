@@ -8,11 +8,11 @@
 #include <xf86drm.h>
 #include <xf86drmMode.h>
 
-#include "guests/agent/clock.h"
 #include "guests/agent/display.h"
 #include "guests/agent/igd.h"
 #include "guests/agent/igd_interrupts.h"
 #include "guests/agent/igd_picture.h"
+#include "src/clock.h"
 
 #define FLIPS   30
 #define FLIP_MS 2000 /* for one; a slow screen has a frame in 50 ms */

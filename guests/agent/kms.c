@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "guests/agent/display.h"
-#include "guests/agent/edid_json.h"
 #include "src/bdf.h"
+#include "src/edid_json.h"
+#include "src/mode.h"
 #include "src/tree.h"
 
 #define CARDS_MAX      16
@@ -19,30 +20,20 @@
  */
 enum { CONNECTED = 1, DISCONNECTED = 2 };
 
-/* Vertical refresh in 1/1000 Hz, as the kernel's drm_mode_vrefresh() reckons it. */
-static json_int_t refresh_mhz(const struct drm_mode_modeinfo *mode)
+json_t *display_mode_json(const struct drm_mode_modeinfo *info)
 {
-	uint64_t hz1000 = (uint64_t)mode->clock * 1000 * 1000;
-	uint64_t total = (uint64_t)mode->htotal * mode->vtotal;
+	struct mode mode = { .width = info->hdisplay,
+		.height = info->vdisplay,
+		.clock_khz = info->clock,
+		.htotal = info->htotal,
+		.vtotal = info->vtotal,
+		.vscan = info->vscan,
+		.flags = info->flags,
+		.type = info->type };
 
-	if (mode->flags & DRM_MODE_FLAG_INTERLACE)
-		hz1000 *= 2;
-	if (mode->flags & DRM_MODE_FLAG_DBLSCAN)
-		total *= 2;
-	if (mode->vscan > 1)
-		total *= mode->vscan;
-	return total ? (json_int_t)((hz1000 + total / 2) / total) : 0;
-}
-
-json_t *display_mode_json(const struct drm_mode_modeinfo *mode)
-{
-	char name[DRM_DISPLAY_MODE_LEN + 1];
-
-	snprintf(name, sizeof(name), "%.*s", DRM_DISPLAY_MODE_LEN, mode->name);
-	tree_clean(name);
-	return json_pack("{s:s, s:i, s:i, s:I, s:b}", "name", name, "width", mode->hdisplay,
-		"height", mode->vdisplay, "refresh_mhz", refresh_mhz(mode), "preferred",
-		(int)!!(mode->type & DRM_MODE_TYPE_PREFERRED));
+	_Static_assert(sizeof(mode.name) == sizeof(info->name), "DRM_DISPLAY_MODE_LEN");
+	memcpy(mode.name, info->name, sizeof(mode.name));
+	return mode_json(&mode);
 }
 
 static json_t *modes_json(const struct drm_connector *connector)

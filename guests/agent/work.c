@@ -1,4 +1,5 @@
 #include "guests/agent/work.h"
+#include "src/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "guests/agent/clock.h"
 #include "guests/agent/collect.h"
 #include "src/tree.h"
 

@@ -1,6 +1,6 @@
 /* Reading from a process that may hang. */
-#ifndef IGD_AGENT_LIMITED_READ_H
-#define IGD_AGENT_LIMITED_READ_H
+#ifndef IGD_LIMITED_READ_H
+#define IGD_LIMITED_READ_H
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
-#include "guests/agent/limited_read.h"
+#include "src/limited_read.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
-#include "guests/agent/clock.h"
+#include "src/clock.h"
 
 int limited_read(int fd, char *text, size_t size, int limit_ms, size_t *length_r)
 {

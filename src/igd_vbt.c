@@ -5,7 +5,7 @@
 #include <nettle/sha2.h>
 #include <string.h>
 
-#include "guests/agent/igd.h"
+#include "src/igd.h"
 #include "src/opregion.h"
 #include "src/tree.h"
 #include "src/vbt.h"

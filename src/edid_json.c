@@ -1,5 +1,5 @@
 /* An EDID as JSON: its bytes, their digest, and the fields that src/edid.c parses. */
-#include "guests/agent/edid_json.h"
+#include "src/edid_json.h"
 
 #include <nettle/base16.h>
 #include <nettle/sha2.h>

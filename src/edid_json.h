@@ -1,6 +1,6 @@
 /* An EDID of a connector as an object of the "display" section. */
-#ifndef IGD_AGENT_EDID_JSON_H
-#define IGD_AGENT_EDID_JSON_H
+#ifndef IGD_EDID_JSON_H
+#define IGD_EDID_JSON_H
 
 #include <jansson.h>
 #include <stddef.h>

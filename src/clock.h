@@ -1,6 +1,6 @@
 /* Time as the agent counts it. */
-#ifndef IGD_AGENT_CLOCK_H
-#define IGD_AGENT_CLOCK_H
+#ifndef IGD_CLOCK_H
+#define IGD_CLOCK_H
 
 #include <time.h>
 

@@ -1,4 +1,4 @@
-#include "guests/agent/clock.h"
+#include "src/clock.h"
 
 long long clock_ms(clockid_t id)
 {

@@ -1,12 +1,12 @@
 /* Reading from a process that may hang: its end, its silence, too much of it. */
-#include "guests/agent/limited_read.h"
+#include "src/limited_read.h"
 
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "guests/agent/clock.h"
+#include "src/clock.h"
 #include "src/suite.h"
 
 #define SIZE     8

@@ -1,0 +1,164 @@
+/* Where the GPU is, and what its driver says of itself in debugfs. */
+#include "src/igd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/tree.h"
+
+#define VENDOR_INTEL 0x8086ul
+#define CLASS_VGA    0x0300ul
+#define CLASS_OTHER  0x0380ul
+
+#define DRI "sys/kernel/debug/dri/%u"
+
+/* More than the largest VBT, which has 16 bits for its size. */
+#define VBT_FILE_MAX 65536
+
+#define LINE_SIZE 256
+
+static unsigned long read_id(const char *root, const char *device, const char *name)
+{
+	char text[TREE_TEXT_MAX];
+
+	if (tree_text(root, text, "sys/bus/pci/devices/%s/%s", device, name))
+		return 0;
+	return strtoul(text, NULL, 16);
+}
+
+static bool is_igd(const char *root, const char *device)
+{
+	unsigned long class = read_id(root, device, "class") >> 8;
+
+	return read_id(root, device, "vendor") == VENDOR_INTEL &&
+	       (class == CLASS_VGA || class == CLASS_OTHER);
+}
+
+bool igd_find(const char *root, struct bdf *where_r)
+{
+	int fd = tree_open(root, O_RDONLY | O_DIRECTORY, "sys/bus/pci/devices");
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	char first[BDF_TEXT_MAX] = "", address[BDF_TEXT_MAX];
+
+	while (directory && (entry = readdir(directory))) {
+		struct bdf where;
+
+		if (bdf_parse(entry->d_name, &where) || !is_igd(root, entry->d_name))
+			continue;
+		bdf_format(where, address);
+		if (!first[0] || strcmp(address, first) < 0) {
+			strcpy(first, address);
+			*where_r = where;
+		}
+	}
+	if (directory)
+		closedir(directory);
+	return first[0] != '\0';
+}
+
+int igd_card_find(const char *root, struct bdf where, unsigned int *minor_r)
+{
+	struct dirent **names = NULL;
+	int count = tree_list(root, "sys/class/drm", "card", &names), r = -ENODEV;
+
+	for (int i = 0; i < count && r < 0; i++) {
+		char device[TREE_TEXT_MAX];
+		struct bdf here;
+
+		if (tree_link(root, device, "sys/class/drm/%s/device", names[i]->d_name) ||
+			bdf_parse(device, &here) || !bdf_equal(here, where))
+			continue;
+		*minor_r = (unsigned int)strtoul(names[i]->d_name + strlen("card"), NULL, 10);
+		r = 0;
+	}
+	tree_list_free(names, count);
+	return r;
+}
+
+bool igd_debugfs_is_there(const char *root, unsigned int minor)
+{
+	int fd = tree_open(root, O_RDONLY | O_DIRECTORY, DRI, minor);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Lines "key: value" that are kept, and as what. The first two files are i915's: the display has
+ * one of its own since Linux 6.12. The third is xe's. */
+static const char *const info_files[] = { "i915_capabilities", "i915_display_capabilities",
+	"info" };
+static const struct {
+	const char *line, *key;
+} info[] = { { "platform", "platform" }, { "graphics version", "graphics_version" },
+	{ "display version", "display_version" }, { "pch", "pch" } };
+
+static void take_info(json_t *device, char *line)
+{
+	char *value = strchr(line, ':');
+
+	if (!value)
+		return;
+	*value++ = '\0';
+	value += strspn(value, " \t");
+	tree_clean(value);
+	for (size_t i = 0; i < sizeof(info) / sizeof(info[0]); i++)
+		if (strcmp(line, info[i].line) == 0)
+			json_object_set_new(device, info[i].key, json_string(value));
+}
+
+json_t *igd_device_json(const char *root, unsigned int minor)
+{
+	json_t *device = NULL;
+	char line[LINE_SIZE];
+
+	for (size_t i = 0; i < sizeof(info_files) / sizeof(info_files[0]); i++) {
+		FILE *stream = tree_stream(root, DRI "/%s", minor, info_files[i]);
+
+		if (stream && !device)
+			device = json_pack("{s:s, s:n, s:n, s:n, s:n}", "observer", "debugfs",
+				"platform", "graphics_version", "display_version", "pch");
+		while (stream && device && fgets(line, sizeof(line), stream))
+			take_info(device, line);
+		if (stream)
+			fclose(stream);
+	}
+	return device ? device : json_null();
+}
+
+/* "stolen-system: total:0x0000000002000000 bytes, ...", as i915 writes it (Linux 6.1 to 6.12). */
+json_t *igd_stolen_json(const char *root, unsigned int minor)
+{
+	static const char begin[] = "stolen-system: total:";
+	FILE *stream = tree_stream(root, DRI "/i915_gem_objects", minor);
+	json_t *stolen = NULL;
+	char line[LINE_SIZE];
+
+	while (stream && !stolen && fgets(line, sizeof(line), stream))
+		if (strncmp(line, begin, strlen(begin)) == 0)
+			stolen = json_pack("{s:s, s:I}", "observer", "debugfs", "bytes",
+				(json_int_t)strtoull(line + strlen(begin), NULL, 16));
+	if (stream)
+		fclose(stream);
+	return stolen ? stolen : json_null();
+}
+
+json_t *igd_driver_vbt_json(const char *root, struct bdf where, unsigned int minor)
+{
+	uint8_t *bytes = malloc(VBT_FILE_MAX);
+	ssize_t length;
+	json_t *vbt;
+
+	if (!bytes)
+		return NULL;
+	length = tree_bytes(root, bytes, VBT_FILE_MAX, DRI "/i915_vbt", minor);
+	vbt = igd_vbt_json(root, where, length > 0 ? bytes : NULL, length > 0 ? (size_t)length : 0);
+	free(bytes);
+	return vbt;
+}
