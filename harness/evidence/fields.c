@@ -39,9 +39,12 @@ static int get_host(
 	const struct evidence *evidence, const char *rest, json_t **value_r, struct problem *why)
 {
 	int r = evidence->host ? field_get(evidence->host, rest, value_r, why) : -ENODATA;
+	const char *unknown = document_text(evidence->host, "igd_unknown");
 
 	if (r == -ENODATA)
-		problem_set(why, r, "the run did not record %s of its host", rest);
+		problem_set(why, r, "the run did not record %s of its host%s%.200s", rest,
+			unknown[0] && field_of_driver(rest) ? ": " : "",
+			field_of_driver(rest) ? unknown : "");
 	return r;
 }
 
@@ -214,13 +217,17 @@ static const struct evidence_field *find(const char *name, const char **rest_r)
 
 json_t *evidence_host(const json_t *identities)
 {
-	json_t *pci = json_object_get(json_object_get(identities, "host"), "pci");
+	/* "igd_unknown" is no section: it is the reason for two that are not there. */
+	static const char *const sections[] = { "pci", "igd", "display", "igd_unknown" };
+	const json_t *recorded = json_object_get(identities, "host");
 	struct problem why = { 0 };
 	json_t *host;
 
-	if (!pci)
+	if (!json_object_get(recorded, "pci"))
 		return NULL;
-	host = json_pack("{s:O}", "pci", pci);
+	host = json_object();
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		json_object_set(host, sections[i], json_object_get(recorded, sections[i]));
 	if (host && report_check(host, &why) < 0) {
 		json_decref(host);
 		host = NULL;

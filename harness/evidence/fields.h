@@ -41,7 +41,8 @@ struct evidence {
 };
 
 /*
- * What the host said of itself when the run began, as a checked report whose only section is "pci".
+ * What the host said of itself when the run began, as a checked report with the sections "pci" and,
+ * if its own driver had the Intel GPU, "igd" and "display".
  * A new reference, or NULL if it said nothing that can be read: a run of an older version.
  */
 json_t *evidence_host(const json_t *identities);

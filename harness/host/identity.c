@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/host/own_display.h"
 #include "src/document.h"
 #include "src/field.h"
 #include "src/functions.h"
@@ -213,5 +214,8 @@ json_t *host_identify(const char *root, const struct lspci_text *lspci)
 	virtual_gpu = find_virtual_gpu(root, host);
 	if (virtual_gpu)
 		json_object_set_new(host, "virtual_gpu", virtual_gpu);
+	/* A dump of configuration space has no driver. */
+	if (!lspci)
+		own_display_add(root, host);
 	return host;
 }

@@ -23,7 +23,7 @@
  * "pci" has the host bridge, what is in slot 2 and the ISA bridge, as the section of that name in a
  * report (docs/use/guest-report.md); if that failed, "pci_error" says why instead. A function has
  * the key "driver" only if it is known which driver holds it, or that none does: a record may have
- * left it out.
+ * left it out. "igd" and "display", or "igd_unknown": harness/host/own_display.h.
  */
 json_t *host_identify(const char *root, const struct lspci_text *lspci);
 

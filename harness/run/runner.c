@@ -266,14 +266,36 @@ static int run_turns(struct runner *runner, const struct store *store, struct pr
 	return failed;
 }
 
-static void give_back(struct runner *runner)
+static void end_lease(struct runner *runner)
 {
 	struct problem why = { 0 };
 
-	if (lease_give_back(&runner->lease, &why) == 0)
+	if (running_cell_give_back(runner, &why) == 0)
 		return;
 	runner->host_is_whole = false;
-	fprintf(stderr, "igd-harness: the device was not returned: %s\n", why.text);
+	fprintf(stderr, "igd-harness: the host does not have its devices as before: %s\n",
+		why.text);
+}
+
+/* An expectation about `host/igd/...` is then UNKNOWN. */
+static void tell_of_own_display(const struct runner *runner, const json_t *plan)
+{
+	const char *unknown =
+		document_text(json_object_get(runner->identities, "host"), "igd_unknown");
+	const json_t *cell;
+	struct lease_list devices;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		if (!unknown[0] || running_cell_devices(runner, cell, &devices, NULL) < 0 ||
+			devices.count == 0)
+			continue;
+		fprintf(stderr,
+			"igd-harness: cells are not compared with what the host's own driver drives: %s\n",
+			unknown);
+		return;
+	}
 }
 
 /* Why no further cell was begun. */
@@ -300,6 +322,8 @@ int runner_run(
 
 	attempt_boot_id(runner->boot_id);
 	runner->host_watch.patterns = runner->patterns;
+	if (!runner->quiet)
+		tell_of_own_display(runner, plan);
 	estimate_begin(&runner->estimate, runner->like, store, plan);
 	progress_begin(&runner->progress, runner->quiet ? NULL : stderr, shard_size(plan),
 		&runner->estimate);
@@ -316,7 +340,7 @@ int runner_run(
 		  : run_turns(runner, store, why);
 	service_stopping();
 	tell_of_host(runner, store);
-	give_back(runner);
+	end_lease(runner);
 	stop_listening();
 	return r < 0 ? r : 0;
 }

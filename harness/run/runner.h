@@ -63,9 +63,9 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
  * that run end, twice ends them, as SIGTERM does. Nor when the host broke during a cell
  * (harness/logs/host_watch.h), which the run directory then says (harness/store/host_broken.h). The
  * cells not run have no end.json. A device that a cell passes through is leased before it and given
- * back after it, to the driver it had; what does not come back is a leftover of that cell. Returns
- * 0, or a negative errno if a cell could not even be begun; runner->host_is_whole tells whether the
- * host is as it was.
+ * back after it, to the driver it had, which drives the monitors again that it drove before; what
+ * does not come back is a leftover of that cell. Returns 0, or a negative errno if a cell could not
+ * even be begun; runner->host_is_whole tells whether the host is as it was.
  */
 int runner_run(
 	struct runner *runner, const struct store *store, const json_t *plan, struct problem *why);

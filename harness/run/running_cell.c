@@ -1,11 +1,13 @@
 #include "harness/run/running_cell.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/host/own_display.h"
 #include "harness/plan/pci_spec.h"
 #include "harness/run/runner.h"
 #include "harness/run/service.h"
@@ -14,9 +16,10 @@
 #include "harness/store/host_broken.h"
 #include "src/document.h"
 
-/* The devices that a cell passes through, its setting `pci`; none if the back end has none. Returns
- * 0 or -EINVAL. */
-static int devices_of(const struct runner *runner, const json_t *plan_cell,
+/* A driver sets its mode when it has read all EDIDs: a second or two on hardware. */
+#define DISPLAY_MS 20000
+
+int running_cell_devices(const struct runner *runner, const json_t *plan_cell,
 	struct lease_list *devices, struct problem *why)
 {
 	const char *effective_backend =
@@ -45,17 +48,39 @@ static int devices_of(const struct runner *runner, const json_t *plan_cell,
 	return 0;
 }
 
+static bool has_leased(const struct lease *lease, const char *address)
+{
+	char device[BDF_TEXT_MAX];
+
+	for (size_t i = 0; i < lease->count; i++) {
+		bdf_format(lease->devices[i].device, device);
+		if (strcmp(address, device) == 0)
+			return true;
+	}
+	return false;
+}
+
+int running_cell_give_back(struct runner *runner, struct problem *why)
+{
+	const json_t *host = json_object_get(runner->identities, "host");
+	const char *igd = document_text(json_object_get(host, "igd"), "address");
+	bool had_igd = runner->lease.fd >= 0 && has_leased(&runner->lease, igd);
+	int r = lease_give_back(&runner->lease, why);
+
+	return r < 0 || !had_igd ? r : own_display_check("", host, DISPLAY_MS, why);
+}
+
 static int on_prepare(void *data, struct problem *why)
 {
 	struct running_cell *running_cell = data;
 	struct runner *runner = running_cell->runner;
 	struct lease_list devices;
-	int r = devices_of(runner, running_cell->entry->cell, &devices, why);
+	int r = running_cell_devices(runner, running_cell->entry->cell, &devices, why);
 
 	if (r < 0 || devices.count == 0)
 		return r;
 	if (runner->lease.fd >= 0 && !lease_is_of(&runner->lease, &devices)) {
-		r = lease_give_back(&runner->lease, why);
+		r = running_cell_give_back(runner, why);
 		if (r < 0)
 			return r;
 	}
@@ -77,7 +102,8 @@ static void on_inspect(void *data, json_t *leftovers)
 	if (lease->fd < 0 || lease->state != LEASE_GUEST)
 		return;
 	if (lease_return(lease, &why) < 0 ||
-		(!running_cell->runner->keep_lease && lease_give_back(lease, &why) < 0))
+		(!running_cell->runner->keep_lease &&
+			running_cell_give_back(running_cell->runner, &why) < 0))
 		json_array_append_new(leftovers, json_string(why.text));
 }
 

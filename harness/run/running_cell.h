@@ -7,10 +7,12 @@
 
 #include <jansson.h>
 
+#include "harness/backend/device_lease.h"
 #include "harness/plan/schedule.h"
 #include "harness/run/cell.h"
 #include "harness/run/progress.h"
 #include "harness/store/run_dir.h"
+#include "src/problem.h"
 
 struct runner;
 
@@ -42,5 +44,17 @@ int running_cell_begin(struct runner *runner, const struct store *store,
  */
 int running_cell_finish(
 	struct running_cell *running_cell, const struct store *store, struct problem *why);
+
+/* The devices that a cell passes through, its setting `pci`; none if the back end has none. Returns
+ * 0, or -EINVAL with the sentence. */
+int running_cell_devices(const struct runner *runner, const json_t *plan_cell,
+	struct lease_list *devices, struct problem *why);
+
+/*
+ * Gives the leased devices back. If the host's own driver drove a monitor with it before the first
+ * cell, waits until it does again. Nothing to do without a lease. Returns 0, or a negative errno
+ * with the sentence: the host is then not as it was.
+ */
+int running_cell_give_back(struct runner *runner, struct problem *why);
 
 #endif
