@@ -20,10 +20,10 @@ struct judge_record {
 };
 
 /*
- * Reads it into a zeroed record. Returns 0, or -ENOMEM: the record is then not to be judged, only to
- * be freed. Whatever cannot be read is left out, with the sentence in one of
- * the troubles; of a damaged record all is, for nobody recorded what it says. `identities` are
- * those of the run that recorded the cell; `patterns` may be NULL.
+ * Reads it into a zeroed record. Returns 0, or -ENOMEM: the record is then not to be judged, only
+ * to be freed. Whatever cannot be read is left out, with the sentence in one of the troubles; of a
+ * damaged record all is, for nobody recorded what it says. `identities` are those of the run that
+ * recorded the cell; `patterns` may be NULL.
  */
 int judge_record_read(int cell_fd, const json_t *plan_cell, const json_t *identities,
 	const struct patterns *patterns, struct judge_record *record);
