@@ -10,7 +10,6 @@
 #include "harness/host/stolen_memory.h"
 #include "src/document.h"
 #include "src/opregion.h"
-#include "src/tree.h"
 
 #define CONFIG "its configuration space"
 

@@ -6,7 +6,6 @@
 #include "harness/base/version_range.h"
 #include "harness/host/check.h"
 #include "harness/host/qemu_texts.h"
-#include "src/document.h"
 
 static void look_binary(const struct host_view *view, struct host_answer *answer)
 {

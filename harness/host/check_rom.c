@@ -9,7 +9,6 @@
 #include "harness/host/check.h"
 #include "harness/host/option_rom.h"
 #include "harness/host/qemu_texts.h"
-#include "src/document.h"
 #include "src/tree.h"
 
 #define DEVICE "sys/bus/pci/devices/0000:00:02.0"

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "harness/base/fileio.h"
-#include "src/document.h"
 
 #define TAINT_MAX 64 /* bytes of the file; a number in decimal */
 

@@ -1,6 +1,6 @@
 /*
- * A libxl back end for checks, as the module igd-xen.so in a folder IGD_MODULES: it does not answer,
- * as libxl where xenstored hangs.
+ * A libxl back end for checks, as the module igd-xen.so in a folder IGD_MODULES: it does not
+ * answer, as libxl where xenstored hangs.
  */
 #include <unistd.h>
 

@@ -37,7 +37,7 @@ describe_machine() {
 	local xen=(
 		console=com1 com1=115200,8n1
 		dom0_mem=1536M,max:1536M
-		iommu=$iommu loglvl=all guest_loglvl=all
+		"iommu=$iommu" loglvl=all guest_loglvl=all
 		"${XEN_OPTIONS[@]}"
 	)
 	# No comma may be in here: QEMU takes the list of boot modules apart at commas.
