@@ -172,8 +172,8 @@ static void each_wording_is_known(void)
 		"(XEN) [VT-D]Passed iommu=no-igfx option.  Disabling IGD VT-d engine.\n",
 		"(XEN) [VT-D] passed iommu=no-igfx option; disabling IGD VT-d engine\n",
 		"(XEN) [VT-D]BIOS did not enable IGD for VT properly.  Disabling IGD VT-d engine.\n",
-		"(XEN) [VT-D] firmware did not enable IGD for VT properly; disabling IGD VT-d "
-		"engine\n",
+		("(XEN) [VT-D] firmware did not enable IGD for VT properly; disabling IGD VT-d "
+		 "engine\n"),
 		"(XEN) BIOS did not enable IGD for VT properly, crash Xen for security purpose\n",
 		"(XEN) firmware did not enable IGD for VT properly; crash Xen for security purpose\n",
 		"(XEN) Failed to parse ACPI DMAR.  Disabling VT-d.\n",

@@ -14,8 +14,6 @@
 #define ALLOWED_MOST    1000000
 #define EVERY_CHANGE    ((1u << LEAF_CHANGES) - 1)
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789._-"
-#define PATTERN_MAX     200
-#define NAME_MAX_BYTES  64
 
 enum { FORMAT, VERSION, ALLOWED, LEAVES, LINES, HEAD_KEYS };
 static const struct yaml_key head_keys[HEAD_KEYS + 1] = {
@@ -66,36 +64,38 @@ static int read_excuse(const struct yaml_source *source, const struct yaml_node 
 	const struct yaml_node *found[KEYS] = { NULL };
 	int r = yaml_keys(source, node, "an entry", keys, found);
 
-	if (r == 0 && (!found[WHAT]->text[0] || strlen(found[WHAT]->text) > PATTERN_MAX))
+	if (r == 0 && (!found[WHAT]->text[0] || strlen(found[WHAT]->text) > EXCUSE_WHAT_MAX))
 		r = yaml_wrong(source, found[WHAT]->place, "`%s` has 1 to %d bytes",
-			found[WHAT]->key, PATTERN_MAX);
+			found[WHAT]->key, EXCUSE_WHAT_MAX);
 	if (r == 0)
 		r = yaml_check_words(source, found[REASON], SENTENCE_MAX);
 	if (r == 0)
 		r = yaml_check_words(source, found[SOURCE], SENTENCE_MAX);
 	if (r == 0 && found[MATRIX])
 		r = yaml_check_name(source, found[MATRIX]->place, "the name of a matrix",
-			found[MATRIX]->text, NAME_CHARACTERS, NAME_MAX_BYTES);
+			found[MATRIX]->text, NAME_CHARACTERS, EXCUSE_MATRIX_MAX);
 	if (r == 0)
 		r = read_changes(source, found[CHANGES], &excuse->changes);
 	if (r < 0)
 		return r;
 	excuse->line = node->place.line;
-	excuse->what = strdup(found[WHAT]->text);
-	excuse->matrix = found[MATRIX] ? strdup(found[MATRIX]->text) : NULL;
-	return excuse->what && !found[MATRIX] == !excuse->matrix ? 0 : yaml_no_memory(source);
+	snprintf(excuse->what, sizeof(excuse->what), "%s", found[WHAT]->text);
+	snprintf(excuse->matrix, sizeof(excuse->matrix), "%s",
+		found[MATRIX] ? found[MATRIX]->text : "");
+	return 0;
 }
 
 static int read_list(const struct yaml_source *source, const struct yaml_node *list,
 	const struct yaml_key *keys, struct excuse **excuses_r, size_t *count_r)
 {
 	int r = 0;
+	struct excuse *excuses = calloc(list->count ? list->count : 1, sizeof(*excuses));
 
-	*excuses_r = calloc(list->count ? list->count : 1, sizeof(**excuses_r));
-	if (!*excuses_r)
+	if (!excuses)
 		return yaml_no_memory(source);
+	*excuses_r = excuses;
 	for (const struct yaml_node *item = list->first; item && r == 0; item = item->next)
-		r = read_excuse(source, item, keys, &(*excuses_r)[(*count_r)++]);
+		r = read_excuse(source, item, keys, &excuses[(*count_r)++]);
 	return r;
 }
 
@@ -144,25 +144,16 @@ int does_not_matter_load(const char *file, struct does_not_matter *list_r, struc
 	return r;
 }
 
-static void free_list(struct excuse *excuses, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		free(excuses[i].what);
-		free(excuses[i].matrix);
-	}
-	free(excuses);
-}
-
 void does_not_matter_free(struct does_not_matter *list)
 {
-	free_list(list->leaves, list->leaf_count);
-	free_list(list->lines, list->line_count);
+	free(list->leaves);
+	free(list->lines);
 	*list = (struct does_not_matter){ 0 };
 }
 
 static bool is_about(const struct excuse *excuse, const char *matrix)
 {
-	return !excuse->matrix || strcmp(excuse->matrix, matrix) == 0;
+	return !excuse->matrix[0] || strcmp(excuse->matrix, matrix) == 0;
 }
 
 bool does_not_matter_leaf(

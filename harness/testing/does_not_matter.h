@@ -11,12 +11,16 @@
 #include "harness/testing/leaf_changes.h"
 #include "src/problem.h"
 
+#define EXCUSE_WHAT_MAX   200 /* bytes */
+#define EXCUSE_MATRIX_MAX 64
+
 struct excuse {
-	char *what;           /* a shell pattern (fnmatch) for paths of leaves, or a label */
+	char what[EXCUSE_WHAT_MAX +
+		  1];         /* a shell pattern (fnmatch) for paths of leaves, or a label */
 	unsigned int changes; /* of a leaf: those it is about, 1 << enum leaf_change */
-	char *matrix;         /* the only one it is about, or NULL */
-	int line;             /* in the file */
-	bool used;            /* something that was not noticed was excused by it */
+	char matrix[EXCUSE_MATRIX_MAX + 1]; /* the only one it is about, or "" */
+	int line;                           /* in the file */
+	bool used;                          /* something that was not noticed was excused by it */
 };
 
 struct does_not_matter {
