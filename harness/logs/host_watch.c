@@ -45,10 +45,9 @@ static bool read_taint(const char *name, unsigned long *taint_r)
 	return known && errno == 0 && end != text && (*end == '\n' || *end == 0);
 }
 
-void host_watch_begin(
-	struct host_watch *watch, const struct patterns *patterns, const char *taint_file)
+void host_watch_begin(struct host_watch *watch, const char *taint_file)
 {
-	*watch = (struct host_watch){ .patterns = patterns, .taint_file = taint_file };
+	*watch = (struct host_watch){ .taint_file = taint_file };
 	watch->taint_known = read_taint(taint_file, &watch->taint);
 }
 
@@ -68,7 +67,7 @@ static json_t *look_at_taint(const struct host_watch *watch)
 }
 
 /* A log that is not there, or cannot be read, says nothing. */
-static json_t *look_at_logs(const struct host_watch *watch, int cell_fd, const json_t *versions)
+static json_t *look_at_logs(const struct patterns *patterns, int cell_fd, const json_t *versions)
 {
 	struct pattern_input inputs[LOGS];
 	char *bytes[LOGS] = { NULL };
@@ -87,8 +86,8 @@ static json_t *look_at_logs(const struct host_watch *watch, int cell_fd, const j
 			(struct pattern_input){ logs[i].log, logs[i].file, bytes[count], length };
 		count++;
 	}
-	matches = patterns_match(watch->patterns, inputs, count, versions, NULL);
-	match = patterns_first_breaking_host(matches);
+	matches = patterns_match_breaking_host(patterns, inputs, count, versions);
+	match = json_array_get(matches, 0);
 	if (match)
 		sign = json_pack("{s:O, s:O, s:O, s:O}", "label", json_object_get(match, "label"),
 			"text", json_object_get(match, "text"), "file",
@@ -99,13 +98,14 @@ static json_t *look_at_logs(const struct host_watch *watch, int cell_fd, const j
 	return sign;
 }
 
-json_t *host_watch_look(const struct host_watch *watch, int cell_fd, const json_t *versions)
+json_t *host_watch_look(const struct host_watch *watch, const struct patterns *patterns,
+	int cell_fd, const json_t *versions)
 {
 	json_t *sign = NULL;
 
 	if (!watch->taint_file)
 		return NULL;
-	if (watch->patterns)
-		sign = look_at_logs(watch, cell_fd, versions);
+	if (patterns)
+		sign = look_at_logs(patterns, cell_fd, versions);
 	return sign ? sign : look_at_taint(watch);
 }

@@ -1,7 +1,6 @@
 /*
  * Did the host break during a cell? After each cell the runner looks for lines of dom0 and Xen that
- * say so
- * (`breaks_host` in results/data/patterns.yaml), and at the taint of dom0's kernel.
+ * say so (`breaks_host` in results/data/patterns.yaml), and at the taint of dom0's kernel.
  *
  * A taint counts if it was not there when the run began and shows an error: those that igt_runner
  * aborts on (page, die, warn, softlockup) and a machine check. The bits are in
@@ -19,21 +18,20 @@
 #define HOST_TAINT_FILE "/proc/sys/kernel/tainted"
 
 struct host_watch {
-	const struct patterns *patterns; /* borrowed; NULL: logs are not searched */
-	const char *taint_file;          /* borrowed; NULL: nothing is watched */
-	unsigned long taint;             /* at the beginning */
+	const char *taint_file; /* borrowed; NULL: nothing is watched */
+	unsigned long taint;    /* at the beginning */
 	bool taint_known;
 };
 
 /* Remembers the taint. A file that cannot be read is a taint that is not known. */
-void host_watch_begin(
-	struct host_watch *watch, const struct patterns *patterns, const char *taint_file);
+void host_watch_begin(struct host_watch *watch, const char *taint_file);
 
 /*
- * Looks at the host after a cell, whose logs are in the folder. Returns NULL if it is as before, or
- * a new object: {"label", "text"} and, for a line of a log, "file" and "line". `versions` is as in
- * patterns_match().
+ * Looks at the host after a cell, whose logs are in the folder. Without `patterns` the logs are not
+ * searched; `versions` is as in patterns_match(). Returns NULL if the host is as before, or a new
+ * object: {"label", "text"} and, for a line of a log, "file" and "line".
  */
-json_t *host_watch_look(const struct host_watch *watch, int cell_fd, const json_t *versions);
+json_t *host_watch_look(const struct host_watch *watch, const struct patterns *patterns,
+	int cell_fd, const json_t *versions);
 
 #endif

@@ -35,9 +35,9 @@ static json_t *look(const char *before, const char *now)
 
 	snprintf(path, sizeof(path), "%s/tainted", place);
 	put("tainted", before);
-	host_watch_begin(&watch, patterns, path);
+	host_watch_begin(&watch, path);
 	put("tainted", now);
-	sign = host_watch_look(&watch, fd, NULL);
+	sign = host_watch_look(&watch, patterns, fd, NULL);
 	close(fd);
 	return sign;
 }
@@ -88,7 +88,7 @@ static void the_taint_of_this_kernel_is_known(void)
 {
 	struct host_watch watch;
 
-	host_watch_begin(&watch, NULL, HOST_TAINT_FILE);
+	host_watch_begin(&watch, HOST_TAINT_FILE);
 	CU_ASSERT_TRUE(watch.taint_known);
 }
 
@@ -116,7 +116,7 @@ static void nothing_is_watched_that_was_not_begun(void)
 {
 	struct host_watch watch = { NULL };
 
-	CU_ASSERT_PTR_NULL(host_watch_look(&watch, AT_FDCWD, NULL));
+	CU_ASSERT_PTR_NULL(host_watch_look(&watch, patterns, AT_FDCWD, NULL));
 }
 
 int main(void)

@@ -158,8 +158,15 @@ static int give(json_t *matches, const struct pattern *pattern, const struct pat
 	return r < 0 ? r : json_array_append_new(matches, match);
 }
 
-json_t *patterns_match(const struct patterns *patterns, const struct pattern_input *inputs,
-	size_t count, const json_t *versions, const struct log_subject *subject)
+static bool breaks_host(const struct pattern *pattern)
+{
+	return json_is_true(json_object_get(pattern->about, "breaks_host"));
+}
+
+/* `is_asked` chooses patterns; NULL: all. */
+static json_t *match_some(const struct patterns *patterns, const struct pattern_input *inputs,
+	size_t count, const json_t *versions, const struct log_subject *subject,
+	bool (*is_asked)(const struct pattern *pattern))
 {
 	struct hit *hits = calloc(patterns->count * count + 1, sizeof(*hits));
 	bool *wanted = calloc(patterns->count + 1, sizeof(*wanted));
@@ -169,7 +176,8 @@ json_t *patterns_match(const struct patterns *patterns, const struct pattern_inp
 	for (size_t i = 0; i < patterns->count && r == 0; i++) {
 		const char *unknown = NULL;
 
-		wanted[i] = version_ranges_hold(patterns->list[i].versions, versions, &unknown);
+		wanted[i] = (!is_asked || is_asked(&patterns->list[i])) &&
+			    version_ranges_hold(patterns->list[i].versions, versions, &unknown);
 	}
 	for (size_t log = 0; log < count && r == 0; log++)
 		search(patterns, wanted, &inputs[log], subject, hits + log * patterns->count);
@@ -188,6 +196,18 @@ json_t *patterns_match(const struct patterns *patterns, const struct pattern_inp
 		return NULL;
 	}
 	return matches;
+}
+
+json_t *patterns_match(const struct patterns *patterns, const struct pattern_input *inputs,
+	size_t count, const json_t *versions, const struct log_subject *subject)
+{
+	return match_some(patterns, inputs, count, versions, subject, NULL);
+}
+
+json_t *patterns_match_breaking_host(const struct patterns *patterns,
+	const struct pattern_input *inputs, size_t count, const json_t *versions)
+{
+	return match_some(patterns, inputs, count, versions, NULL, breaks_host);
 }
 
 int pattern_doubt(json_t *match, const char *severity, const char *reason)
@@ -215,19 +235,6 @@ const json_t *patterns_first_grave(const json_t *matches)
 		if (pattern_is_grave(match) ||
 			(pattern_is_cause(match) &&
 				document_has_text(json_object_get(match, "explains"), "done")))
-			return match;
-	}
-	return NULL;
-}
-
-const json_t *patterns_first_breaking_host(const json_t *matches)
-{
-	const json_t *match;
-	size_t i;
-
-	json_array_foreach(matches, i, match)
-	{
-		if (json_is_true(json_object_get(match, "breaks_host")))
 			return match;
 	}
 	return NULL;

@@ -98,6 +98,11 @@ struct pattern_input {
 json_t *patterns_match(const struct patterns *patterns, const struct pattern_input *inputs,
 	size_t count, const json_t *versions, const struct log_subject *subject);
 
+/* The same, of those patterns alone that show that the host broke (`breaks_host`), whichever domain
+ * a line names. */
+json_t *patterns_match_breaking_host(const struct patterns *patterns,
+	const struct pattern_input *inputs, size_t count, const json_t *versions);
+
 /* Lowers the severity of a match, and says why in its "doubt". Returns 0 or -ENOMEM. */
 int pattern_doubt(json_t *match, const char *severity, const char *reason);
 
@@ -112,12 +117,6 @@ bool pattern_explains(const json_t *match, const char *ending);
  * cause whose "explains" has the ending "done". NULL if there is none.
  */
 const json_t *patterns_first_grave(const json_t *matches);
-
-/*
- * The first of the matches that shows that the host broke (`breaks_host`), whichever domain the
- * line names. NULL if there is none.
- */
-const json_t *patterns_first_breaking_host(const json_t *matches);
 
 /* Is this match of severity "cause"? */
 static inline bool pattern_is_cause(const json_t *match)

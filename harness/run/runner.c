@@ -149,7 +149,7 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	/* A replay brings the identity of the host that was recorded. */
 	if (json_object_get(runner->identities, "host"))
 		return 0;
-	host_watch_begin(&runner->host_watch, NULL, HOST_TAINT_FILE);
+	host_watch_begin(&runner->host_watch, HOST_TAINT_FILE);
 	r = look_at_host(runner);
 	/* What the run brings along is no capability that the host's check would know. */
 	return r < 0 ? r : device_models_identify(options->models, runner->identities, why);
@@ -321,7 +321,6 @@ int runner_run(
 	int r;
 
 	attempt_boot_id(runner->boot_id);
-	runner->host_watch.patterns = runner->patterns;
 	if (!runner->quiet)
 		tell_of_own_display(runner, plan);
 	estimate_begin(&runner->estimate, runner->like, store, plan);

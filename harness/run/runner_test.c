@@ -214,7 +214,7 @@ static void drive(const struct store *store, const json_t *plan, unsigned int jo
 	CU_ASSERT_EQUAL_FATAL(
 		patterns_parse("p", known_lines, strlen(known_lines), &patterns, &why), 0);
 	runner.patterns = patterns;
-	host_watch_begin(&runner.host_watch, NULL, "/dev/null");
+	host_watch_begin(&runner.host_watch, "/dev/null");
 	CU_ASSERT_EQUAL(runner_run(&runner, store, plan, &why), 0);
 	CU_ASSERT_EQUAL(runner.host_is_whole, whole);
 	CU_ASSERT_EQUAL(host->now, 0);

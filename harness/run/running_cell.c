@@ -183,7 +183,7 @@ static int check_host(
 	const struct running_cell *running_cell, const struct store *store, struct problem *why)
 {
 	struct runner *runner = running_cell->runner;
-	json_t *sign = host_watch_look(&runner->host_watch, running_cell->dir_fd,
+	json_t *sign = host_watch_look(&runner->host_watch, runner->patterns, running_cell->dir_fd,
 		json_object_get(runner->identities, "versions"));
 	int r = 0;
 
