@@ -55,30 +55,29 @@ static void look_present(const struct host_view *view, struct host_answer *answe
 			"the device at 0000:00:02.0, class %s, is not an Intel display", class);
 }
 
+/* What the lab mocks a GPU by, as its marker says; `name` is NULL without a marker. */
+static void answer_mock(struct host_answer *answer, const char *name, const char *marker,
+	const char *none, const char *meaning)
+{
+	if (!name)
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, marker, "%s", none);
+	else
+		host_answer(answer, HOST_PASS, json_string(name[0] ? name : "unknown"), marker,
+			"%s", meaning);
+}
+
 static void look_phantom(const struct host_view *view, struct host_answer *answer)
 {
-	if (!view->phantom)
-		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/run/igd-phantom/active",
-			"no phantom is active");
-	else
-		host_answer(answer, HOST_PASS,
-			json_string(view->phantom[0] ? view->phantom : "unknown"),
-			"/run/igd-phantom/active",
-			"a phantom of the lab: an emulated VGA with the identity "
-			"of this device; its results are not results of hardware");
+	answer_mock(answer, view->phantom, "/run/igd-phantom/active", "no phantom is active",
+		"a phantom of the lab: an emulated VGA with the identity of this device; its "
+		"results are not results of hardware");
 }
 
 static void look_virtual_gpu(const struct host_view *view, struct host_answer *answer)
 {
-	if (!view->virtual_gpu)
-		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/run/igd-gpu/active",
-			"no virtual GPU is active");
-	else
-		host_answer(answer, HOST_PASS,
-			json_string(view->virtual_gpu[0] ? view->virtual_gpu : "unknown"),
-			"/run/igd-gpu/active",
-			"a VIRTUAL GPU of the lab: a model of this device; its results are not "
-			"results of hardware");
+	answer_mock(answer, view->virtual_gpu, "/run/igd-gpu/active", "no virtual GPU is active",
+		"a VIRTUAL GPU of the lab: a model of this device; its results are not results of "
+		"hardware");
 }
 
 /* The class is 0x0380 where firmware made a different display the primary one, and on hosts whose

@@ -81,22 +81,22 @@ static json_t *id_json(int32_t id)
 
 static json_t *words_json(const struct lspci_function *function)
 {
+	const struct lspci_words *words = &function->words;
 	char address[BDF_TEXT_MAX];
 	json_t *object;
 
 	bdf_format(function->where, address);
-	object = json_pack("{s:s, s:o, s:o}", "address", address, "vendor",
-		id_json(function->vendor), "device", id_json(function->device));
-	if (function->class >= 0)
+	object = json_pack("{s:s, s:o, s:o}", "address", address, "vendor", id_json(words->vendor),
+		"device", id_json(words->device));
+	if (words->class >= 0)
 		json_object_set_new(
-			object, "class", json_sprintf("0x%06x", (unsigned int)function->class));
-	if (function->revision >= 0)
+			object, "class", json_sprintf("0x%06x", (unsigned int)words->class));
+	if (words->revision >= 0)
 		json_object_set_new(object, "revision",
-			json_sprintf("0x%02x", (unsigned int)function->revision & 0xff));
-	if (function->subsystem_vendor >= 0 && function->subsystem >= 0) {
-		json_object_set_new(
-			object, "subsystem_vendor", id_json(function->subsystem_vendor));
-		json_object_set_new(object, "subsystem", id_json(function->subsystem));
+			json_sprintf("0x%02x", (unsigned int)words->revision & 0xff));
+	if (words->subsystem_vendor >= 0 && words->subsystem >= 0) {
+		json_object_set_new(object, "subsystem_vendor", id_json(words->subsystem_vendor));
+		json_object_set_new(object, "subsystem", id_json(words->subsystem));
 	}
 	return object;
 }
@@ -119,8 +119,8 @@ static void add_driver(const struct lspci_function *function, json_t *object)
 {
 	if (json_is_string(json_object_get(object, "driver")))
 		return;
-	if (function->driver[0])
-		json_object_set_new(object, "driver", json_string(function->driver));
+	if (function->words.driver[0])
+		json_object_set_new(object, "driver", json_string(function->words.driver));
 	else
 		json_object_del(object, "driver");
 }

@@ -95,7 +95,7 @@ static void read_class(const char *text, size_t length, struct lspci_line *line)
 	}
 	/* lspci names an interface other than 0 with -v only; read_interface() adds it. */
 	if (class >= 0)
-		line->class = class << 8;
+		line->words.class = class << 8;
 }
 
 static void read_interface(const char *text, struct lspci_line *line)
@@ -103,11 +103,11 @@ static void read_interface(const char *text, struct lspci_line *line)
 	const char *at = strstr(text, "(prog-if ");
 	int32_t interface = at ? read_hex(at + strlen("(prog-if "), 2) : -1;
 
-	if (line->class >= 0 && interface >= 0)
-		line->class |= interface;
+	if (line->words.class >= 0 && interface >= 0)
+		line->words.class |= interface;
 	at = strstr(text, "(rev ");
 	if (at)
-		line->revision = read_hex(at + strlen("(rev "), 2);
+		line->words.revision = read_hex(at + strlen("(rev "), 2);
 }
 
 /* "Intel Corporation ... [8086:a788]", "8086:a788", or a name that pci.ids did not have. */
@@ -148,8 +148,8 @@ static void read_id(const char *text, size_t length, int32_t *value_r)
 /* -mm: "class" "vendor" "device" -r07 -p00 "subsystem vendor" "subsystem" */
 static void read_quoted(const char *text, struct lspci_line *line)
 {
-	int32_t *const ids[] = { NULL, &line->vendor, &line->device, &line->subsystem_vendor,
-		&line->subsystem };
+	int32_t *const ids[] = { NULL, &line->words.vendor, &line->words.device,
+		&line->words.subsystem_vendor, &line->words.subsystem };
 	const char *revision = strstr(text, "\" -r"), *interface = strstr(text, " -p");
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -165,9 +165,9 @@ static void read_quoted(const char *text, struct lspci_line *line)
 		text = end + 1;
 	}
 	if (revision)
-		line->revision = read_hex(revision + 4, 2);
-	if (line->class >= 0 && interface && read_hex(interface + 3, 2) >= 0)
-		line->class |= read_hex(interface + 3, 2);
+		line->words.revision = read_hex(revision + 4, 2);
+	if (line->words.class >= 0 && interface && read_hex(interface + 3, 2) >= 0)
+		line->words.class |= read_hex(interface + 3, 2);
 }
 
 /* "VGA compatible controller [0300]: Intel Corporation ... [8086:a788] (rev 04) (prog-if 00 ...)"
@@ -179,7 +179,7 @@ static void read_plain(const char *text, struct lspci_line *line)
 	if (!colon)
 		return;
 	read_class(text, (size_t)(colon - text), line);
-	read_ids(colon + 2, &line->vendor, &line->device);
+	read_ids(colon + 2, &line->words.vendor, &line->words.device);
 	read_interface(colon, line);
 }
 
@@ -224,8 +224,8 @@ static void read_driver(const char *name, struct lspci_line *line)
 	size_t length =
 		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-	if (length > 0 && length < sizeof(line->driver))
-		snprintf(line->driver, sizeof(line->driver), "%.*s", (int)length, name);
+	if (length > 0 && length < sizeof(line->words.driver))
+		snprintf(line->words.driver, sizeof(line->words.driver), "%.*s", (int)length, name);
 }
 
 /* -vmm: a line for each fact, and "Device" twice in the older -vm: an address, and a name. */
@@ -241,15 +241,15 @@ static bool read_record(const char *text, struct lspci_line *line)
 	if ((value = behind(text, "Class")))
 		read_class(value, strlen(value), line);
 	else if ((value = behind(text, "Vendor")))
-		read_id(value, strlen(value), &line->vendor);
+		read_id(value, strlen(value), &line->words.vendor);
 	else if ((value = behind(text, "Device")))
-		read_id(value, strlen(value), &line->device);
+		read_id(value, strlen(value), &line->words.device);
 	else if ((value = behind(text, "SVendor")))
-		read_id(value, strlen(value), &line->subsystem_vendor);
+		read_id(value, strlen(value), &line->words.subsystem_vendor);
 	else if ((value = behind(text, "SDevice")))
-		read_id(value, strlen(value), &line->subsystem);
+		read_id(value, strlen(value), &line->words.subsystem);
 	else if ((value = behind(text, "Rev")))
-		line->revision = read_hex(value, 2);
+		line->words.revision = read_hex(value, 2);
 	else if ((value = behind(text, "Driver")))
 		read_driver(value, line);
 	else
@@ -261,13 +261,7 @@ void lspci_line_parse(const char *text, struct lspci_line *line_r)
 {
 	const char *value;
 
-	*line_r = (struct lspci_line){ .kind = LSPCI_LINE_OTHER,
-		.vendor = -1,
-		.device = -1,
-		.subsystem_vendor = -1,
-		.subsystem = -1,
-		.class = -1,
-		.revision = -1 };
+	*line_r = (struct lspci_line){ .kind = LSPCI_LINE_OTHER, .words = LSPCI_NO_WORDS };
 	text = record_skip_prefix(text);
 	if (read_row(text, line_r) || read_address(text, line_r) || read_record(text, line_r))
 		return;
@@ -276,6 +270,6 @@ void lspci_line_parse(const char *text, struct lspci_line *line_r)
 		read_driver(value, line_r);
 	} else if ((value = behind(text, "Subsystem"))) {
 		line_r->kind = LSPCI_LINE_WORDS;
-		read_ids(value, &line_r->subsystem_vendor, &line_r->subsystem);
+		read_ids(value, &line_r->words.subsystem_vendor, &line_r->words.subsystem);
 	}
 }

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/host/lspci_text.h"
 #include "src/bdf.h"
 
-#define LSPCI_LINE_ROW_MAX    16
-#define LSPCI_LINE_DRIVER_MAX 32
+#define LSPCI_LINE_ROW_MAX 16
 
 enum lspci_line_kind {
 	LSPCI_LINE_OTHER,
@@ -22,9 +22,7 @@ enum lspci_line_kind {
 struct lspci_line {
 	enum lspci_line_kind kind;
 	struct bdf where;
-	/* -1 for what the line does not say. The class has 24 bits: class, subclass, interface. */
-	int32_t vendor, device, subsystem_vendor, subsystem, class, revision;
-	char driver[LSPCI_LINE_DRIVER_MAX]; /* "" if the line names none */
+	struct lspci_words words;
 	size_t offset, bytes;
 	uint8_t row[LSPCI_LINE_ROW_MAX];
 };

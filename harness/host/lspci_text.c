@@ -35,13 +35,7 @@ static struct lspci_function *find_or_add(struct lspci_text *text, struct bdf wh
 	if (text->count == LSPCI_FUNCTIONS_MAX)
 		return NULL;
 	function = &text->functions[text->count++];
-	*function = (struct lspci_function){ .where = where,
-		.vendor = -1,
-		.device = -1,
-		.subsystem_vendor = -1,
-		.subsystem = -1,
-		.class = -1,
-		.revision = -1 };
+	*function = (struct lspci_function){ .where = where, .words = LSPCI_NO_WORDS };
 	return function;
 }
 
@@ -61,21 +55,21 @@ static int two_machines(const struct reading *reading)
 		reading->text->name);
 }
 
-static int take_words(struct reading *reading, const struct lspci_line *line)
+static int take_words(const struct reading *reading, const struct lspci_words *said)
 {
-	struct lspci_function *function = reading->current;
+	struct lspci_words *words = &reading->current->words;
 
-	if ((line->device >= 0 && function->device >= 0 && line->device != function->device) ||
-		(line->vendor >= 0 && function->vendor >= 0 && line->vendor != function->vendor))
+	if ((said->device >= 0 && words->device >= 0 && said->device != words->device) ||
+		(said->vendor >= 0 && words->vendor >= 0 && said->vendor != words->vendor))
 		return two_machines(reading);
-	take(&function->vendor, line->vendor);
-	take(&function->device, line->device);
-	take(&function->class, line->class);
-	take(&function->revision, line->revision);
-	take(&function->subsystem_vendor, line->subsystem_vendor);
-	take(&function->subsystem, line->subsystem);
-	if (line->driver[0])
-		memcpy(function->driver, line->driver, sizeof(function->driver));
+	take(&words->vendor, said->vendor);
+	take(&words->device, said->device);
+	take(&words->class, said->class);
+	take(&words->revision, said->revision);
+	take(&words->subsystem_vendor, said->subsystem_vendor);
+	take(&words->subsystem, said->subsystem);
+	if (said->driver[0])
+		memcpy(words->driver, said->driver, sizeof(words->driver));
 	return 0;
 }
 
@@ -119,9 +113,9 @@ static int take_line(struct reading *reading, const char *raw)
 	switch (line.kind) {
 	case LSPCI_LINE_ADDRESS:
 		reading->current = find_or_add(reading->text, line.where);
-		return reading->current ? take_words(reading, &line) : 0;
+		return reading->current ? take_words(reading, &line.words) : 0;
 	case LSPCI_LINE_WORDS:
-		return reading->current ? take_words(reading, &line) : 0;
+		return reading->current ? take_words(reading, &line.words) : 0;
 	case LSPCI_LINE_ROW:
 		return take_row(reading, &line);
 	case LSPCI_LINE_BAD_ADDRESS:

@@ -20,13 +20,26 @@
 #define LSPCI_CONFIG_MAX    4096 /* bytes of configuration space, PCI Express Base 5.0, 7.2 */
 #define LSPCI_DRIVER_MAX    32
 
+/* What the text says of a function in words. -1 for what it does not say. */
+struct lspci_words {
+	int32_t vendor, device, subsystem_vendor, subsystem; /* ids of 16 bits */
+	int32_t class, revision;       /* the class has 24 bits: class, subclass, interface */
+	char driver[LSPCI_DRIVER_MAX]; /* "" if the text names none, which is no proof of none */
+};
+
+#define LSPCI_NO_WORDS                                                                             \
+	((struct lspci_words){ .vendor = -1,                                                       \
+		.device = -1,                                                                      \
+		.subsystem_vendor = -1,                                                            \
+		.subsystem = -1,                                                                   \
+		.class = -1,                                                                       \
+		.revision = -1 })
+
 struct lspci_function {
 	struct bdf where;
 	uint8_t *config; /* owned; NULL: the text has none of it */
 	size_t config_bytes;
-	/* What the text says in words, -1 if it does not: ids of 16 bits, the class of 24. */
-	int32_t vendor, device, subsystem_vendor, subsystem, class, revision;
-	char driver[LSPCI_DRIVER_MAX]; /* "" if the text names none, which is no proof of none */
+	struct lspci_words words;
 };
 
 struct lspci_text {

@@ -165,15 +165,15 @@ static void every_form_of_words_is_read(void)
 		CU_ASSERT_EQUAL_FATAL(reads(words[i].dump, NULL), 0);
 		igd = find(0, 0, 2);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(igd);
-		if (igd->device != words[i].device || igd->class != words[i].class)
-			printf("words %zu: device %x, class %x\n", i, (unsigned)igd->device,
-				(unsigned)igd->class);
+		if (igd->words.device != words[i].device || igd->words.class != words[i].class)
+			printf("words %zu: device %x, class %x\n", i, (unsigned)igd->words.device,
+				(unsigned)igd->words.class);
 		CU_ASSERT_PTR_NULL(igd->config);
-		CU_ASSERT_EQUAL(igd->vendor, words[i].vendor);
-		CU_ASSERT_EQUAL(igd->device, words[i].device);
-		CU_ASSERT_EQUAL(igd->class, words[i].class);
-		CU_ASSERT_EQUAL(igd->revision, words[i].revision);
-		CU_ASSERT_STRING_EQUAL(igd->driver, words[i].driver);
+		CU_ASSERT_EQUAL(igd->words.vendor, words[i].vendor);
+		CU_ASSERT_EQUAL(igd->words.device, words[i].device);
+		CU_ASSERT_EQUAL(igd->words.class, words[i].class);
+		CU_ASSERT_EQUAL(igd->words.revision, words[i].revision);
+		CU_ASSERT_STRING_EQUAL(igd->words.driver, words[i].driver);
 		lspci_text_free(&text);
 	}
 }
@@ -244,7 +244,7 @@ static void a_row_without_its_function_is_nobodys(void)
 				      NULL),
 		0);
 	CU_ASSERT_PTR_NULL(find(0, 0, 2)->config);
-	CU_ASSERT_EQUAL(find(0, 0, 2)->device, IS_IGD);
+	CU_ASSERT_EQUAL(find(0, 0, 2)->words.device, IS_IGD);
 	lspci_text_free(&text);
 }
 

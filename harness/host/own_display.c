@@ -28,18 +28,19 @@ static json_t *ask_driver(void *data)
 	const struct asked *asked = data;
 	char address[BDF_TEXT_MAX];
 	json_t *igd, *vbt;
+	bool known;
 
 	bdf_format(asked->where, address);
 	igd = json_pack("{s:s}", "address", address);
 	vbt = igd_driver_vbt_json(asked->root, asked->where, asked->minor);
 	/* Without debugfs nobody knows what the driver has. */
-	if (igd_debugfs_is_there(asked->root, asked->minor)) {
+	known = igd_debugfs_is_there(asked->root, asked->minor);
+	if (known) {
 		json_object_set_new(igd, "device", igd_device_json(asked->root, asked->minor));
 		json_object_set_new(igd, "stolen", igd_stolen_json(asked->root, asked->minor));
-		json_object_set(igd, "vbt", vbt);
-	} else if (!json_is_null(vbt)) {
-		json_object_set(igd, "vbt", vbt);
 	}
+	if (known || !json_is_null(vbt))
+		json_object_set(igd, "vbt", vbt);
 	json_decref(vbt);
 	return json_pack("{s:o, s:{s:[o]}}", "igd", igd, "display", "cards",
 		igd_card_json(asked->root, asked->where, asked->minor));
