@@ -277,26 +277,24 @@ static int read_functions(const json_t *report, const char *rest, json_t **value
 	return field_give_new(text[0] ? json_string(text) : json_null(), value_r);
 }
 
-#define KEYS "[/class|/revision|/header_type|/driver|/subsystem|/bars|/config]"
+#define KEYS   "/class|/revision|/header_type|/driver|/subsystem|/bars|/config"
+#define PLACED "[" KEYS "|/address]"
 
 const struct field field_function_table[] = {
-	{ "slot/", "slot/NN" KEYS,
+	{ "slot/", "slot/NN[" KEYS "]",
 		"the device in slot NN (hexadecimal) of bus 0, function 0: \"vendor:device\"; "
 		"null if the slot is empty",
 		slot_rest_ok, read_slot },
-	{ "function/", "function/NN.F" KEYS, "the same of function F in slot NN of bus 0",
+	{ "function/", "function/NN.F[" KEYS "]", "the same of function F in slot NN of bus 0",
 		function_rest_ok, read_function },
-	{ "device/",
-		"device/xen-platform[/class|/revision|/header_type|/driver|/subsystem|/bars|/config|/address]",
+	{ "device/", "device/xen-platform" PLACED,
 		"the same of the xen-platform device, 5853:0001, wherever it sits; null without one",
 		device_rest_ok, read_device },
-	{ "device/",
-		"device/vga[/class|/revision|/header_type|/driver|/subsystem|/bars|/config|/address]",
+	{ "device/", "device/vga" PLACED,
 		"the same of the first display function that is not Intel's", device_rest_ok,
 		read_device },
-	{ "device/",
-		"device/nic[/class|/revision|/header_type|/driver|/subsystem|/bars|/config|/address]",
-		"the same of the first Ethernet card", device_rest_ok, read_device },
+	{ "device/", "device/nic" PLACED, "the same of the first Ethernet card", device_rest_ok,
+		read_device },
 	{ "functions", "functions",
 		"\"00:00.0 00:01.0\": the addresses of all functions but 00:1f.0", NULL,
 		read_functions },

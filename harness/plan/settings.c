@@ -152,10 +152,21 @@ static int check_text(const struct setting *setting, const json_t *value, struct
 		setting, json_string_value(value), (size_t)setting->min, (size_t)setting->max, why);
 }
 
-static int check_texts(
+/* What the items of a value exclude of each other. */
+static int check_together(
 	const struct setting *setting, const json_t *value, size_t *item_r, struct problem *why)
 {
 	struct problem inner = { "" };
+
+	if (!setting->check_all || setting->check_all(value, item_r, &inner) == 0)
+		return 0;
+	return problem_set(
+		why, -EINVAL, "%s setting %s: %s", setting->backend, setting->name, inner.text);
+}
+
+static int check_texts(
+	const struct setting *setting, const json_t *value, size_t *item_r, struct problem *why)
+{
 	size_t bytes = 0;
 	int r = check_list(setting, value, is_text, "texts: put each in quotes", item_r, why);
 
@@ -173,10 +184,7 @@ static int check_texts(
 	if (r < 0)
 		return r;
 	*item_r = SETTING_NO_ITEM;
-	if (setting->check_all && setting->check_all(value, item_r, &inner) < 0)
-		return problem_set(why, -EINVAL, "%s setting %s: %s", setting->backend,
-			setting->name, inner.text);
-	return 0;
+	return check_together(setting, value, item_r, why);
 }
 
 static int check_wholes(
@@ -192,15 +200,10 @@ static int check_wholes(
 static int check_tree(
 	const struct setting *setting, const json_t *value, size_t *item_r, struct problem *why)
 {
-	struct problem inner = { "" };
-
 	if (!json_is_object(value))
 		return problem_set(why, -EINVAL, "%s setting %s is a mapping", setting->backend,
 			setting->name);
-	if (setting->check_all && setting->check_all(value, item_r, &inner) < 0)
-		return problem_set(why, -EINVAL, "%s setting %s: %s", setting->backend,
-			setting->name, inner.text);
-	return 0;
+	return check_together(setting, value, item_r, why);
 }
 
 static int check_bool(const struct setting *setting, const json_t *value, struct problem *why)

@@ -51,7 +51,6 @@ static void on_hello(void *data, const char *agent)
 	console_ask(cell->console, false);
 }
 
-/* Keeps a report as it came, then sees whether it is one. */
 static void take_screen(struct cell *cell)
 {
 	if (!cell->backend->picture || !cell->backend->picture(cell->guest))
@@ -87,6 +86,7 @@ static void take_igd_screen(struct cell *cell)
 		take_screen(cell);
 }
 
+/* Keeps a report as it came, then sees whether it is one. */
 static void on_report(void *data, const char *text, size_t length)
 {
 	struct cell *cell = data;
