@@ -140,6 +140,14 @@ static inline bool pattern_decides(const json_t *match)
 	return pattern_is_cause(match) || pattern_is_grave(match);
 }
 
+/* Is it of severity "sign"? Where a cell does not pass it accompanies what decides. */
+static inline bool pattern_is_sign(const json_t *match)
+{
+	const char *severity = json_string_value(json_object_get(match, "severity"));
+
+	return severity && strcmp(severity, "sign") == 0;
+}
+
 /* The first of the matches that is a cause, or NULL. */
 static inline const json_t *patterns_first_cause(const json_t *matches)
 {

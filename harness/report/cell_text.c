@@ -42,6 +42,39 @@ const char *render_unexpected_pass(const json_t *cell)
 	return NULL;
 }
 
+/* Does nothing else say that something is wrong with the guest that ran? */
+static bool passes(const json_t *cell)
+{
+	enum verdict verdict = render_verdict(cell);
+
+	return verdict <= VERDICT_DONE ||
+	       (verdict <= VERDICT_XFAIL && strcmp(document_text(cell, "ending"), "done") == 0);
+}
+
+bool render_tells(const json_t *cell, const json_t *match)
+{
+	return pattern_decides(match) || (pattern_is_sign(match) && passes(cell));
+}
+
+bool render_has_signs(const json_t *cell)
+{
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(json_object_get(cell, "logs"), i, match)
+	{
+		if (passes(cell) && render_tells(cell, match))
+			return true;
+	}
+	return false;
+}
+
+bool render_has_diagnosis(const json_t *cell)
+{
+	return render_verdict(cell) > VERDICT_DONE || render_unexpected_pass(cell) ||
+	       render_has_signs(cell);
+}
+
 void render_suite(const json_t *findings, FILE *stream)
 {
 	json_t *measured_on = measured_on_of(findings);
@@ -92,6 +125,24 @@ void render_place(const json_t *findings, FILE *stream)
 	render_measured_on(findings, stream);
 }
 
+void render_signs(const json_t *cell, FILE *stream)
+{
+	const char *between = "signs in its logs: ";
+	const json_t *match;
+	size_t i;
+
+	if (!render_has_signs(cell))
+		return;
+	json_array_foreach(json_object_get(cell, "logs"), i, match)
+	{
+		if (!render_tells(cell, match))
+			continue;
+		fputs(between, stream);
+		escape_text(stream, document_text(match, "label"));
+		between = ", ";
+	}
+}
+
 void render_reason(const json_t *cell, FILE *stream)
 {
 	enum verdict verdict = render_verdict(cell);
@@ -110,7 +161,10 @@ void render_reason(const json_t *cell, FILE *stream)
 	}
 	if (verdict == VERDICT_PASS && unexpected)
 		note = unexpected;
-	escape_text(stream, note[0] || verdict == VERDICT_PASS ? note : verdict_meaning(verdict));
+	if (verdict == VERDICT_PASS && !note[0])
+		render_signs(cell, stream);
+	else
+		escape_text(stream, note[0] ? note : verdict_meaning(verdict));
 }
 
 static void write_labelled(const char *label, const json_t *object, const char *key, FILE *stream)
@@ -138,7 +192,7 @@ static void write_finding(const json_t *finding, FILE *stream)
 	write_labelled("; because of: ", finding, "source", stream);
 }
 
-static void write_cause(const json_t *match, FILE *stream)
+static void write_match(const json_t *match, FILE *stream)
 {
 	write_labelled("\nlog ", match, "label", stream);
 	write_labelled(", layer ", match, "layer", stream);
@@ -166,8 +220,8 @@ void render_diagnosis(const json_t *cell, FILE *stream)
 	}
 	json_array_foreach(json_object_get(cell, "logs"), i, entry)
 	{
-		if (pattern_decides(entry))
-			write_cause(entry, stream);
+		if (render_tells(cell, entry))
+			write_match(entry, stream);
 	}
 }
 

@@ -7,6 +7,7 @@
 #define IGD_REPORT_CELL_TEXT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "src/verdict.h"
@@ -19,6 +20,20 @@ double render_seconds(const json_t *cell);
 
 /* What an unexpected pass says of itself, or NULL. Borrowed, not escaped. */
 const char *render_unexpected_pass(const json_t *cell);
+
+/*
+ * Is this line of its logs told with the cell, in every format? A cause and a grave line are, and
+ * where the cell passes a sign too: nothing else of the cell speaks of it. A cell passes if it is
+ * PASS or DONE, or if its guest ran to the end and the cell is XFAIL or SKIP.
+ */
+bool render_tells(const json_t *cell, const json_t *match);
+
+/* Does the cell pass with a line in its logs that is told? Then no format may be silent of it. */
+bool render_has_signs(const json_t *cell);
+
+/* Has the cell more to say than its verdict? Not a PASS that was expected, nor a DONE, without a
+ * sign in its logs. */
+bool render_has_diagnosis(const json_t *cell);
 
 /*
  * Each writes to the stream, escaped, without a newline at the end:
@@ -35,11 +50,13 @@ void render_versions(const json_t *identities, FILE *stream);
 void render_measured_on(const json_t *findings, FILE *stream);
 /* what was tested and on what: versions, and what render_measured_on() writes; */
 void render_place(const json_t *findings, FILE *stream);
-/* why the cell has its verdict, in one line; "" for a PASS that was expected; */
+/* why the cell has its verdict, in one line; of a PASS that was expected the signs, or ""; */
 void render_reason(const json_t *cell, FILE *stream);
+/* "signs in its logs: LABEL, LABEL", or "" for a cell without; no text of a guest is in it; */
+void render_signs(const json_t *cell, FILE *stream);
 /*
- * that line, who is to be looked at first, each finding that is not PASS with its source, and the
- * causes that its logs name: lines, separated by newlines.
+ * the reason, who is to be looked at first, each finding that is not PASS with its source, and what
+ * render_tells() of its logs: lines, separated by newlines.
  */
 void render_diagnosis(const json_t *cell, FILE *stream);
 

@@ -6,9 +6,9 @@
 #include "src/suite.h"
 
 /* Renders findings and gives the text; the caller frees. */
-static char *render(const char *renderer, const char *findings, bool colour)
+static char *render_with(
+	const char *renderer, const char *findings, const struct render_options options)
 {
-	struct render_options options = { .colour = colour, .verbose = true };
 	json_error_t error;
 	json_t *document = json_loads(findings, 0, &error);
 	char *text = NULL;
@@ -21,6 +21,12 @@ static char *render(const char *renderer, const char *findings, bool colour)
 	fclose(stream);
 	json_decref(document);
 	return text;
+}
+
+static char *render(const char *renderer, const char *findings, bool colour)
+{
+	return render_with(
+		renderer, findings, (struct render_options){ .colour = colour, .verbose = true });
 }
 
 #define IDENTITIES(backend, place)                                                                 \
@@ -118,7 +124,7 @@ static void a_guests_text_moves_no_cursor(void)
 			   "{\"label\": \"gone\", \"severity\": \"sign\", \"meaning\": \"unseen\"},"                       \
 			   "{\"label\": \"odd\", \"severity\": \"note\", \"meaning\": \"unseen\"}]}]}"
 
-static void known_causes_are_explained_unless_it_passed(void)
+static void known_causes_are_explained(void)
 {
 	char *text = render("table", LOGS("FAIL"), false);
 
@@ -128,9 +134,95 @@ static void known_causes_are_explained_unless_it_passed(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "also: gone, odd\n"));
 	CU_ASSERT_PTR_NULL(strstr(text, "unseen"));
 	free(text);
+	/* A note is none of the signs that a PASS has under it. */
 	text = render("table", LOGS("PASS"), false);
-	CU_ASSERT_PTR_NULL(strstr(text, "aborts"));
-	CU_ASSERT_PTR_NULL(strstr(text, "also"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "aborts, layer QEMU, qemu.log line 3 and 1 more\n"));
+	CU_ASSERT_PTR_NULL(strstr(text, "odd"));
+	free(text);
+}
+
+/* A cell that every format shows: it has views and is a transition. */
+#define SIGN_CELL(verdict, ending, severity)                                                                       \
+	"{" IDENTITIES("libxl",                                                                                    \
+		"virtual") ", \"matrix\": {\"name\": \"m\"}, \"verdict\":"                                         \
+			   " \"PASS\", \"counts\": {\"PASS\": 1}, \"cells\": [{\"index\": 0, \"name\": \"a-b\","   \
+			   " \"words\": {\"a\": \"b\"}, \"verdict\": \"" verdict                                   \
+			   "\", \"cause\": \"\", \"ending\":"                                                      \
+			   " \"" ending                                                                            \
+			   "\", \"findings\": [], \"times_ms\": {\"create\": 1}, \"transition\":"                  \
+			   " {\"changed\": \"\"}, \"views\": {\"layers\": [\"guest\"], \"parts_at\": null,"        \
+			   " \"devices\": []}, \"logs\": [{\"label\": \"odd-clock\", \"severity\": \"" severity    \
+			   "\", \"layer\": \"QEMU\", \"file\": \"qemu.log\", \"line\": 3, \"count\": 1, \"text\":" \
+			   " \"<LAVA_SIGNAL_TESTCASE \", \"meaning\": \"a clock is wrong\", \"advice\": \"mend\"}]}]}"
+
+/* With every field and without. */
+static bool shows(const char *format, const char *findings)
+{
+	bool found = true;
+
+	for (int verbose = 0; verbose < 2; verbose++) {
+		char *text = render_with(
+			format, findings, (struct render_options){ .verbose = verbose });
+
+		if (!strstr(text, "odd-clock")) {
+			printf("\n%s:\n%s\n", format, text);
+			found = false;
+		}
+		free(text);
+	}
+	return found;
+}
+
+static void every_format_shows_a_sign_of_a_cell_that_passes(void)
+{
+	size_t count = 0;
+
+	for (const struct renderer *each = renderers; each->name; each++, count++) {
+		CU_ASSERT(shows(each->name, SIGN_CELL("PASS", "done", "sign")));
+		CU_ASSERT(shows(each->name, SIGN_CELL("PASS", "done", "cause")));
+		/* A grave line that the matrix tolerates. */
+		CU_ASSERT(shows(each->name, SIGN_CELL("PASS", "done", "grave")));
+		CU_ASSERT(shows(each->name, SIGN_CELL("PASS", "restore-refused", "sign")));
+		CU_ASSERT(shows(each->name, SIGN_CELL("DONE", "done", "sign")));
+		CU_ASSERT(shows(each->name, SIGN_CELL("XFAIL", "done", "sign")));
+		CU_ASSERT(shows(each->name, SIGN_CELL("SKIP", "done", "sign")));
+	}
+	CU_ASSERT(count > 0);
+}
+
+static void no_format_calls_a_note_a_sign(void)
+{
+	for (const struct renderer *each = renderers; each->name; each++) {
+		char *text = render(each->name, SIGN_CELL("PASS", "done", "note"), false);
+		bool whole = strcmp(each->name, "json") == 0 || strcmp(each->name, "html") == 0;
+
+		CU_ASSERT(whole || !strstr(text, "odd-clock"));
+		CU_ASSERT_PTR_NULL(strstr(text, "signs in its logs: odd"));
+		CU_ASSERT_PTR_NULL(strstr(text, "\"signs\""));
+		free(text);
+	}
+}
+
+/* The page has all of the logs in it; the sign has to be in its first view, with scripts and
+ * without. */
+static void the_page_shows_a_sign_without_a_click(void)
+{
+	char *text = render("html", SIGN_CELL("PASS", "done", "sign"), false);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "<td>signs in its logs: odd-clock</td>"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"signs\":[\"odd-clock\"]"));
+	free(text);
+}
+
+/* LAVA looks for signals in every line, so nothing that a guest wrote is in one. */
+static void lava_shows_no_line_of_a_log(void)
+{
+	char *text = render("lava", SIGN_CELL("PASS", "done", "sign"), false);
+
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(text, ">\nlog odd-clock, layer QEMU: a clock is wrong\n<LAVA_SIGNAL_ENDTC"));
+	CU_ASSERT_PTR_NULL(strstr(text, "TESTCASE \n"));
+	CU_ASSERT_PTR_NULL(strstr(text, "qemu.log"));
 	free(text);
 }
 
@@ -177,8 +269,12 @@ static CU_TestInfo tests[] = {
 	{ "only hardware passes for hardware", only_hardware_passes_for_hardware },
 	{ "a phantom does not pass for a GPU", a_phantom_does_not_pass_for_a_gpu },
 	{ "a guest's text moves no cursor", a_guests_text_moves_no_cursor },
-	{ "known causes are explained unless it passed",
-		known_causes_are_explained_unless_it_passed },
+	{ "known causes are explained", known_causes_are_explained },
+	{ "every format shows a sign of a cell that passes",
+		every_format_shows_a_sign_of_a_cell_that_passes },
+	{ "no format calls a note a sign", no_format_calls_a_note_a_sign },
+	{ "the page shows a sign without a click", the_page_shows_a_sign_without_a_click },
+	{ "LAVA shows no line of a log", lava_shows_no_line_of_a_log },
 	{ "colour only when wanted", colour_only_when_wanted },
 	{ "other formats are not there", other_formats_are_not_there },
 	CU_TEST_INFO_NULL,

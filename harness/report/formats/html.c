@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/measured_on.h"
+#include "harness/report/cell_text.h"
 #include "harness/report/html_writer.h"
 #include "harness/report/ppm.h"
 #include "harness/report/summary.h"
@@ -36,6 +37,24 @@ static bool is_index_key(const char *key)
 	return false;
 }
 
+/* The labels of the signs in the logs of a cell that passes; NULL if there are none. */
+static json_t *signs_of(const json_t *cell)
+{
+	const json_t *match;
+	json_t *labels;
+	size_t i;
+
+	if (!render_has_signs(cell))
+		return NULL;
+	labels = json_array();
+	json_array_foreach(json_object_get(cell, "logs"), i, match)
+	{
+		if (render_tells(cell, match))
+			json_array_append(labels, json_object_get(match, "label"));
+	}
+	return labels;
+}
+
 /* The fields of `object` that are of the index, or are not. */
 static json_t *part(const json_t *object, bool of_index)
 {
@@ -58,7 +77,13 @@ static void write_index(void *data, FILE *stream)
 	size_t i;
 
 	json_array_foreach(json_object_get(report->findings, "cells"), i, cell)
-		json_array_append_new(cells, part(cell, true));
+	{
+		json_t *entry = part(cell, true), *signs = signs_of(cell);
+
+		if (signs)
+			json_object_set_new(entry, "signs", signs);
+		json_array_append_new(cells, entry);
+	}
 	json_object_set_new(index, "cells", cells);
 	json_object_set(index, "summary", report->summary);
 	if (report->record)
@@ -216,6 +241,7 @@ static void write_title(void *data, FILE *stream)
 static void write_rows(void *data, FILE *stream)
 {
 	const json_t *findings = ((struct report *)data)->findings, *cell;
+	char *signs;
 	size_t i;
 
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
@@ -226,6 +252,12 @@ static void write_rows(void *data, FILE *stream)
 		html_text(stream, document_text(cell, "name"));
 		fputs("</th><td>", stream);
 		html_text(stream, document_text(cell, "cause"));
+		signs = render_string(render_signs, cell);
+		if (signs && signs[0]) {
+			fputs(document_text(cell, "cause")[0] ? "; " : "", stream);
+			html_text(stream, signs);
+		}
+		free(signs);
 		fputs("</td></tr>\n", stream);
 	}
 }

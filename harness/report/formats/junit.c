@@ -108,7 +108,8 @@ static void write_cell(struct junit *junit, const json_t *findings, const json_t
 		text_part(junit, outcome == SKIPPED ? write_message : render_diagnosis, cell);
 		end(junit);
 	}
-	if (outcome == FAILED || outcome == BROKEN || render_unexpected_pass(cell)) {
+	if (outcome == FAILED || outcome == BROKEN || render_unexpected_pass(cell) ||
+		render_has_signs(cell)) {
 		begin(junit, "system-out");
 		text_part(junit, render_diagnosis, cell);
 		end(junit);

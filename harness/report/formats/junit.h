@@ -11,7 +11,8 @@
  *   FAIL         <failure type="FAIL">
  *   ERROR, MISS  <error type="ERROR"> or "MISS"
  *
- * <system-out> has the whole diagnosis, only where something failed or passed unexpectedly.
+ * <system-out> has the whole diagnosis, only where something failed or passed unexpectedly, or
+ * where a cell passed with a sign in its logs.
  * Text is escaped by escape_text() first: a character that XML 1.0 forbids never gets here.
  */
 #ifndef IGD_REPORT_FORMATS_JUNIT_H

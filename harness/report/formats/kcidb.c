@@ -184,7 +184,7 @@ static json_t *make_test(struct kcidb *kcidb, const json_t *cell)
 		kcidb->build, "origin", ORIGIN, "path", path(kcidb->findings, cell), "status",
 		statuses[verdict], "duration", render_seconds(cell), "environment",
 		kcidb->environment, "misc", misc(kcidb->findings, cell));
-	if (test && (verdict > VERDICT_DONE || render_unexpected_pass(cell))) {
+	if (test && render_has_diagnosis(cell)) {
 		json_object_set_new(test, "comment", part(render_reason, cell, LOG_EXCERPT_MAX));
 		json_object_set_new(
 			test, "log_excerpt", part(render_diagnosis, cell, LOG_EXCERPT_MAX));

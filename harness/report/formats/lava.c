@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/escape.h"
 #include "harness/report/cell_text.h"
 #include "src/document.h"
 
@@ -29,13 +30,46 @@ static void write_name(FILE *stream, const char *name)
 	}
 }
 
+/* Text in which no signal begins. */
+static void write_text(FILE *stream, const char *text)
+{
+	for (; *text; text++) {
+		char one[2] = { strchr("<>", *text) ? '_' : *text, '\0' };
+
+		escape_text(stream, one);
+	}
+}
+
+static void write_signs(const json_t *cell, FILE *stream)
+{
+	const json_t *match;
+	size_t i;
+
+	if (!render_has_signs(cell))
+		return;
+	json_array_foreach(json_object_get(cell, "logs"), i, match)
+	{
+		if (!render_tells(cell, match))
+			continue;
+		fputs("log ", stream);
+		write_text(stream, document_text(match, "label"));
+		fputs(", layer ", stream);
+		write_text(stream, document_text(match, "layer"));
+		fputs(": ", stream);
+		write_text(stream, document_text(match, "meaning"));
+		fputc('\n', stream);
+	}
+}
+
 static void write_cell(const json_t *cell, FILE *stream)
 {
 	const char *name = document_text(cell, "name");
 
 	fputs("<LAVA_SIGNAL_STARTTC ", stream);
 	write_name(stream, name);
-	fputs(">\n<LAVA_SIGNAL_ENDTC ", stream);
+	fputs(">\n", stream);
+	write_signs(cell, stream);
+	fputs("<LAVA_SIGNAL_ENDTC ", stream);
 	write_name(stream, name);
 	fputs(">\n<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=", stream);
 	write_name(stream, name);

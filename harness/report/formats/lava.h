@@ -1,12 +1,15 @@
 /*
- * LAVA's signals, as a test shell on a serial console or over ssh prints them: nothing else, and no
- * text but names, so that nothing a guest said is ever on a line that LAVA searches.
+ * LAVA's signals, as a test shell on a serial console or over ssh prints them: no text but names
+ * and the meanings of patterns, so that nothing a guest said is ever on a line that LAVA searches.
  *
  *   <LAVA_SIGNAL_TESTSET START SUITE>
  *   <LAVA_SIGNAL_STARTTC NAME>
+ *   log LABEL, layer LAYER: MEANING          a sign in the logs of a cell that passes
  *   <LAVA_SIGNAL_ENDTC NAME>
  *   <LAVA_SIGNAL_TESTCASE TEST_CASE_ID=NAME RESULT=pass UNITS=seconds MEASUREMENT=4.250>
  *   <LAVA_SIGNAL_TESTSET STOP>
+ *
+ * LAVA keeps the line between the signals as output of the case. It has no < and no >.
  *
  * LAVA knows pass, fail, skip and unknown, and loses a case with any other word:
  *

@@ -100,6 +100,27 @@ static void put_seconds(const json_t *cell, const char *state, FILE *stream)
 		fputs("never", stream);
 }
 
+/* The signs in the logs of a cell that passes, but for the cause that the outcome has named. */
+static void put_signs(const json_t *cell, FILE *stream)
+{
+	bool done = strcmp(document_text(cell, "ending"), "done") == 0;
+	const json_t *logs = json_object_get(cell, "logs"), *match;
+	const json_t *named = done ? NULL : patterns_first_cause(logs);
+	const char *between = "; signs in its logs: ";
+	size_t i;
+
+	if (!render_has_signs(cell))
+		return;
+	json_array_foreach(logs, i, match)
+	{
+		if (match == named || !render_tells(cell, match))
+			continue;
+		fputs(between, stream);
+		put_text(stream, document_text(match, "label"));
+		between = ", ";
+	}
+}
+
 static void put_row(const json_t *cell, FILE *stream)
 {
 	const json_t *transition = json_object_get(cell, "transition");
@@ -115,6 +136,7 @@ static void put_row(const json_t *cell, FILE *stream)
 	}
 	fputs(" | ", stream);
 	put_outcome(cell, stream);
+	put_signs(cell, stream);
 	fputs(" | ", stream);
 	put_work(transition, stream);
 	fputs(" | ", stream);

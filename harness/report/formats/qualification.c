@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/measured_on.h"
+#include "harness/report/cell_text.h"
 #include "harness/report/html_writer.h"
 #include "harness/report/sections.h"
 #include "harness/report/summary.h"
@@ -105,6 +106,40 @@ static void write_failures(const struct sections *sections)
 		sheet_paragraph(&sections->sheet, "", "No cell is FAIL.");
 }
 
+/* Which cells pass although a known line is in their logs. */
+static void write_signs(const struct sections *sections)
+{
+	static const char *const columns[] = { "Cell", "Sign", "Look first at", "Meaning", NULL };
+	const json_t *cell, *match;
+	bool any = false;
+	size_t i, j;
+
+	sheet_heading(&sections->sheet, 2, "Signs in the logs of cells that pass");
+	json_array_foreach(json_object_get(sections->findings, "cells"), i, cell)
+	{
+		if (!render_has_signs(cell))
+			continue;
+		json_array_foreach(json_object_get(cell, "logs"), j, match)
+		{
+			if (!render_tells(cell, match))
+				continue;
+			if (!any)
+				sheet_table(&sections->sheet, columns);
+			any = true;
+			sheet_row(&sections->sheet,
+				(const char *[]){ document_text(cell, "name"),
+					document_text(match, "label"),
+					document_text(match, "layer"),
+					document_text(match, "meaning") },
+				4);
+		}
+	}
+	if (any)
+		sheet_table_end(&sections->sheet);
+	else
+		sheet_paragraph(&sections->sheet, "", "None.");
+}
+
 static void write_known_group(const struct sections *sections, const json_t *group)
 {
 	const char *id = document_text(group, "known"), *until = document_text(group, "until");
@@ -171,6 +206,7 @@ static void write_all(void *data, FILE *stream)
 	write_verdict(sections);
 	section_coverage(sections);
 	write_failures(sections);
+	write_signs(sections);
 	section_changes(sections);
 	write_known(sections, "known", "Known deviations", "None was seen.");
 	write_known(sections, "expired", "Known deviations past their end", "None.");

@@ -109,8 +109,8 @@ static void print_labelled(const char *label, const json_t *object, const char *
 	fputc('\n', stream);
 }
 
-/* A line of a log that is a cause: whose it is, what it means, what to do. */
-static void print_cause(const json_t *match, FILE *stream)
+/* A line of a log that is told: whose it is, what it means, what to do. */
+static void print_match(const json_t *match, FILE *stream)
 {
 	json_int_t count = json_integer_value(json_object_get(match, "count"));
 
@@ -129,21 +129,23 @@ static void print_cause(const json_t *match, FILE *stream)
 	print_labelled("advice", match, "advice", stream);
 }
 
-/* The causes that are known, and the labels of what else is: the whole is in the findings. */
-static void print_logs(const json_t *logs, FILE *stream)
+/* The lines that are told; of a cell that is not PASS also the labels of what else is known. */
+static void print_logs(const json_t *cell, FILE *stream)
 {
+	const json_t *logs = json_object_get(cell, "logs"), *match;
 	const char *between = "    log   also: ";
-	const json_t *match;
 	size_t i;
 
 	json_array_foreach(logs, i, match)
 	{
-		if (pattern_decides(match))
-			print_cause(match, stream);
+		if (render_tells(cell, match))
+			print_match(match, stream);
 	}
+	if (render_verdict(cell) == VERDICT_PASS)
+		return;
 	json_array_foreach(logs, i, match)
 	{
-		if (pattern_decides(match))
+		if (render_tells(cell, match))
 			continue;
 		fputs(between, stream);
 		escape_text(stream, document_text(match, "label"));
@@ -189,8 +191,7 @@ static void print_cell(const json_t *cell, const struct render_options *options,
 		escape_value(stream, json_object_get(cell, "pruned"));
 		fputc('\n', stream);
 	}
-	if (strcmp(document_text(cell, "verdict"), "PASS") != 0)
-		print_logs(json_object_get(cell, "logs"), stream);
+	print_logs(cell, stream);
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 		print_finding(finding, options, stream);
 }

@@ -14,6 +14,7 @@
 #define COLUMNS      100 /* no line is longer, but for the name of a cell */
 #define INDENT       6
 #define FIELDS_MAX   5 /* of a cell that is FAIL */
+#define SIGNS_MAX    5 /* of a cell that passes */
 #define CUT          " ..."
 #define SENTENCE_MAX 600 /* bytes: a guest's text cannot fill the screen */
 
@@ -75,6 +76,30 @@ static void write_log(const json_t *cell, FILE *stream)
 	}
 }
 
+/* The signs in the logs of a cell that passes, a sentence each. */
+static void write_signs(const json_t *cell, FILE *stream)
+{
+	const json_t *match;
+	size_t i, count = 0;
+
+	if (!render_has_signs(cell))
+		return;
+	json_array_foreach(json_object_get(cell, "logs"), i, match)
+	{
+		if (!render_tells(cell, match) || ++count > SIGNS_MAX)
+			continue;
+		fputs("log ", stream);
+		escape_text(stream, document_text(match, "label"));
+		fputs(", layer ", stream);
+		escape_text(stream, document_text(match, "layer"));
+		fputs(": ", stream);
+		escape_text(stream, document_text(match, "meaning"));
+		fputc('\n', stream);
+	}
+	if (count > SIGNS_MAX)
+		fprintf(stream, "and %zu more signs in its logs\n", count - SIGNS_MAX);
+}
+
 /* Whoever is to be looked at, for a cell that somebody has to look at. */
 static void write_fault(const json_t *cell, enum verdict verdict, FILE *stream)
 {
@@ -113,6 +138,7 @@ static void write_cause(const json_t *cell, enum verdict verdict, size_t *told_r
 		(*told_r)++;
 	}
 	write_fault(cell, verdict, stream);
+	write_signs(cell, stream);
 }
 
 /* The fields that are not as expected. */
@@ -182,19 +208,6 @@ static int keep_cell(struct rendering *rendering, const json_t *cell, enum verdi
 	return r;
 }
 
-int table_short_cell(struct rendering *rendering, const json_t *cell)
-{
-	enum verdict verdict = render_verdict(cell);
-
-	if (verdict != VERDICT_PASS || render_unexpected_pass(cell))
-		return keep_cell(rendering, cell, verdict);
-	table_verdict(rendering->stream, rendering->options, verdict_name(verdict), TABLE_VERDICT);
-	fputc(' ', rendering->stream);
-	table_name(cell, rendering->stream);
-	fputc('\n', rendering->stream);
-	return 0;
-}
-
 /* How much of the text fits into so many columns: up to a space, or all of them without one. */
 static size_t fitting(const char *text, size_t length, size_t columns)
 {
@@ -226,9 +239,38 @@ static void print_sentence(const char *text, size_t length, FILE *stream)
 	}
 }
 
+/* Prints sentences, a line of the text each. */
+static void print_sentences(const char *text, FILE *stream)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		print_sentence(text, length, stream);
+		text += length + (text[length] == '\n');
+	}
+}
+
+int table_short_cell(struct rendering *rendering, const json_t *cell)
+{
+	enum verdict verdict = render_verdict(cell);
+	char *signs;
+
+	if (verdict != VERDICT_PASS || render_unexpected_pass(cell))
+		return keep_cell(rendering, cell, verdict);
+	signs = render_string(write_signs, cell);
+	if (!signs)
+		return -ENOMEM;
+	table_verdict(rendering->stream, rendering->options, verdict_name(verdict), TABLE_VERDICT);
+	fputc(' ', rendering->stream);
+	table_name(cell, rendering->stream);
+	fputc('\n', rendering->stream);
+	print_sentences(signs, rendering->stream);
+	free(signs);
+	return 0;
+}
+
 static void print_group(const json_t *group, const struct render_options *options, FILE *stream)
 {
-	const char *cause = document_text(group, "cause");
 	const json_t *line;
 	size_t i;
 
@@ -237,12 +279,7 @@ static void print_group(const json_t *group, const struct render_options *option
 		table_verdict(stream, options, document_text(group, "verdict"), TABLE_VERDICT);
 		fprintf(stream, " %s\n", json_string_value(line));
 	}
-	while (*cause) {
-		size_t length = strcspn(cause, "\n");
-
-		print_sentence(cause, length, stream);
-		cause += length + (cause[length] == '\n');
-	}
+	print_sentences(document_text(group, "cause"), stream);
 }
 
 void table_short_end(const struct rendering *rendering)

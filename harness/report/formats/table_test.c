@@ -180,7 +180,12 @@ static void a_log_that_explains_a_failure_is_told(void)
 	has("[" FAILED("f", LOG) "]", "advice: mend it\n");
 	has("[" CELL("m", "MISS", "the host went away", "", LOG) "]", "the host went away\n");
 	has("[" CELL("m", "MISS", "the host went away", "", LOG) "]", "advice: mend it\n");
-	has_not("[" CELL("g", "PASS", "", PASSED, LOG) "]", "it broke");
+	/* A pass has its signs below it, in as many words. */
+	has("[" CELL("g", "PASS", "", PASSED, LOG) "]",
+		"\n      log aborts, layer QEMU: it broke\n");
+	has_not("[" CELL("g", "PASS", "", PASSED, LOG) "]", "mend it");
+	has("[" CELL("d", "DONE", "", "", LOG) "]",
+		"\n      measured; nothing was expected\n      log aborts, layer QEMU: it broke\n");
 }
 
 static void every_verdict_but_pass_has_a_cause(void)

@@ -19,7 +19,7 @@ static int write_block(const json_t *cell, FILE *stream)
 
 	fprintf(stream, "  ---\n  verdict: %s\n  duration_ms: %.0f\n", verdict_name(verdict),
 		render_seconds(cell) * 1000);
-	if (verdict > VERDICT_DONE || render_unexpected_pass(cell)) {
+	if (render_has_diagnosis(cell)) {
 		lines = render_string(render_diagnosis, cell);
 		if (!lines)
 			return -ENOMEM;

@@ -8,6 +8,8 @@
  *   XFAIL              not ok N - NAME # TODO why
  *   FAIL, ERROR, MISS  not ok N - NAME            (TAP has one word for them; the block has ours)
  *
+ * The block has the diagnosis where the cell has one, a PASS too if a sign is in its logs.
+ *
  * Every line is one that this renderer began: text that came from a guest is behind a directive, or
  * behind words of ours in the block, and has no newline. So no guest writes a test point.
  */

@@ -5,6 +5,7 @@
 
 #include "harness/base/escape.h"
 #include "harness/base/measured_on.h"
+#include "harness/report/cell_text.h"
 #include "harness/views/views.h"
 #include "src/document.h"
 
@@ -148,6 +149,11 @@ static void print_views(const json_t *cell, const json_t *views, FILE *stream)
 	if (hidden > 0)
 		fprintf(stream, "  and %zu other function%s, without a difference\n", hidden,
 			hidden > 1 ? "s" : "");
+	if (render_has_signs(cell)) {
+		fputs("  ", stream);
+		render_signs(cell, stream);
+		fputc('\n', stream);
+	}
 }
 
 int render_views(const json_t *findings, const struct render_options *options, FILE *stream)

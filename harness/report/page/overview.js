@@ -43,11 +43,13 @@ function causeEntry(group) {
 function firstLook(run) {
 	const groups = causes(run), shown = groups.slice(0, 6);
 	const counts = run.counts || {};
+	const signs = run.cells.filter(cell => list(cell.signs).length).length;
 
 	if (!groups.length)
 		return section('first', 'Look at first', el('p', {}, 'Nothing is new.', [
 			counts.XFAIL ? ' ' + plural(counts.XFAIL, 'cell deviates', 'cells deviate') + ' as is known.' : '',
 			counts.SKIP ? ' ' + plural(counts.SKIP, 'cell was', 'cells were') + ' skipped.' : '',
+			signs ? ' ' + plural(signs, 'cell passes', 'cells pass') + ' with signs in the logs: the list of cells names them.' : '',
 			' All else is as expected.']));
 	return section('first', 'Look at first', el('ul', { class: 'causes' }, shown.map(causeEntry)),
 		groups.length > shown.length ? el('p', { class: 'quiet' },
@@ -185,9 +187,14 @@ function matrix(run) {
 		frame);
 }
 
+/* A cell that passes is not silent of its logs: harness/report/cell_text.h, render_signs(). */
+function signsText(cell) {
+	return list(cell.signs).length ? 'signs in its logs: ' + list(cell.signs).map(valueText).join(', ') : '';
+}
+
 function cellRow(cell) {
 	return el('li', {}, cellLink(cell, mark(cell.verdict), el('span', { class: 'name' }, cell.name),
-		el('span', { class: 'cause' }, cell.cause), cell.layer ? el('span', { class: 'layer' }, cell.layer) : null));
+		el('span', { class: 'cause' }, [cell.cause, signsText(cell)].filter(Boolean).join('; ')), cell.layer ? el('span', { class: 'layer' }, cell.layer) : null));
 }
 
 /* The list draws CHUNK cells, and the next when its end comes into view. */

@@ -8,7 +8,7 @@
 
 	run.cells = list(run.cells);
 	for (const cell of run.cells)
-		cell.haystack = [cell.name, cell.verdict, cell.cause, cell.layer, cell.ending,
+		cell.haystack = [cell.name, cell.verdict, cell.cause, cell.layer, cell.ending, ...list(cell.signs),
 			...fields(cell.words).flat()].map(valueText).join('\n').toLowerCase();
 	run.sorted = run.cells.slice().sort((a, b) =>
 		VERDICTS.indexOf(known(a.verdict)) - VERDICTS.indexOf(known(b.verdict)) || a.index - b.index);
