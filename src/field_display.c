@@ -131,12 +131,28 @@ static const struct {
 	{ "framebuffer", give_framebuffer },
 };
 
+/* Could nobody look at the Intel GPU's display? A card of it has a driver, whoever made the report.
+ */
+static bool is_unseen(const json_t *report)
+{
+	const json_t *cards = json_object_get(json_object_get(report, "display"), "cards"), *card;
+	const char *igd = document_text(field_igd(report), "address");
+	size_t i;
+
+	json_array_foreach(cards, i, card)
+	{
+		if (igd[0] && is_card(card, IGD_CARD, igd))
+			return false;
+	}
+	return field_undriven(report);
+}
+
 static int read_of(const json_t *report, enum whose whose, const char *key, json_t **value_r)
 {
 	const json_t *card = NULL, *connector;
 	bool looked;
 
-	if (whose == IGD_CARD && field_undriven(report))
+	if (whose == IGD_CARD && is_unseen(report))
 		return -ENODATA;
 	connector = find_connector(report, whose, &card, &looked);
 	if (!looked)
@@ -277,12 +293,14 @@ static int read_igd(const json_t *report, const char *rest, json_t **value_r)
 {
 	const json_t *section = json_object_get(report, "igd"), *mode;
 
-	if (field_undriven(report))
+	if (is_unseen(report))
 		return -ENODATA;
 	if (strcmp(rest, "connectors") == 0)
 		return read_connectors(report, IGD_CARD, value_r);
 	if (strcmp(rest, "set_by") != 0)
 		return read_of(report, IGD_CARD, rest, value_r);
+	if (field_undriven(report))
+		return -ENODATA;
 	mode = json_object_get(section, "mode");
 	if (json_is_null(section) || json_is_null(mode) ||
 		(mode && !json_object_get(mode, "set_by")))

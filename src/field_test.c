@@ -213,6 +213,21 @@ static void a_guest_that_drives_no_gpu_was_not_asked(void)
 	CU_ASSERT_STRING_EQUAL(ask(undriven, "display@vga/mode"), "null");
 }
 
+/* A card has a driver, whatever else the agent did not look at. */
+static void a_card_of_the_gpu_is_read_from_any_report(void)
+{
+	static const char old[] =
+		"{\"agent\": {\"version\": \"0.1.0\"}, \"pci\": {\"functions\": [" FUNCTION(
+			"0000:00:02.0", "0x8086", "0x3e92",
+			"0x030000") "}]}, \"display\": {\"cards\": [{\"pci\": \"0000:00:02.0\","
+				    " \"driver\": \"i915\", \"connectors\": []}]}}";
+
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/display/mode"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/display/connectors"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/display/set_by"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(old, "igd/frames"), "-ENODATA");
+}
+
 /* 0.1.0 was released without the section, and its guests without i915. */
 static void an_old_agent_did_not_look_at_the_driver(void)
 {
@@ -427,6 +442,7 @@ static CU_TestInfo tests[] = {
 	{ "memory and functions are named", memory_and_functions_are_named },
 	{ "a function is one text", a_function_is_one_text },
 	{ "BARs in conflict are named", bars_in_conflict_are_named },
+	{ "a card of the GPU is read from any report", a_card_of_the_gpu_is_read_from_any_report },
 	{ "an old agent did not look at the driver", an_old_agent_did_not_look_at_the_driver },
 	{ "the desktop is what the server says", the_desktop_is_what_the_server_says },
 	{ "not looked for is not nothing", not_looked_for_is_not_nothing },

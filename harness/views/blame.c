@@ -9,6 +9,7 @@
 /* A wrong value, and where to look. */
 struct question {
 	const json_t *views;
+	const char *field;
 	const char *rest; /* of the field's name, behind the part by which it was found */
 	const json_t *expected, *report;
 };
@@ -172,8 +173,9 @@ static const char *blame_igd(const struct question *q)
 	const json_t *entry = entry_of(q->views, "igd");
 	const char *wrong = NULL;
 
-	/* That of an IGD without a driver is null as well as that of none. */
-	if (!json_is_null(q->expected) || strcmp(q->rest, "driver") != 0)
+	/* An IGD without a driver, an error or a firmware that is missing has null there, as no IGD
+	 * has: a null that is expected of a driver says nothing of the device. */
+	if (!json_is_null(q->expected) || !field_of_driver(q->field))
 		wrong = wrong_presence(entry, !json_is_null(q->expected), VIEW_QEMU);
 	return wrong ? wrong : same_place(q->views, address_in(entry, VIEW_GUEST));
 }
@@ -351,7 +353,7 @@ static const struct {
 const char *views_blame(
 	const json_t *views, const char *field, const json_t *expected, const json_t *report)
 {
-	struct question question = { views, field, expected, report };
+	struct question question = { views, field, field, expected, report };
 	const char *layer = NULL;
 	size_t i = 0;
 

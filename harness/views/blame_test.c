@@ -51,6 +51,10 @@ static void who_chose_the_slot_is_named(void)
 	/* what it looks like is right up to the guest */
 	check(BEHIND, "slot/02/driver", "\"xen-platform-pci\"", NULL, "guest");
 	check(BEHIND, "igd/driver", "null", NULL, "guest");
+	/* Null: there is no error, no EDID. The device is there. */
+	check(BEHIND, "igd/errors", "null", NULL, "guest");
+	check(BEHIND, "igd/display/mode", "null", NULL, "guest");
+	check(BEHIND, "display@igd/mode", "null", NULL, "guest");
 	check(BEHIND, "igd/device", "\"0x9bc5\"", NULL, "guest");
 	check(BEHIND, "igd/device", "null", NULL, "config");
 	/* What QEMU hands through, what the firmware places, and what the driver makes of it. */
