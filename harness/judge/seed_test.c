@@ -403,8 +403,7 @@ static void each_black_screen_that_was_reported_fails(void)
 	}
 }
 
-/* A monitor without an EDID at the IGD, beside an emulated VGA: the picture has 1024x768, the mode
- * has not. */
+/* A monitor without an EDID, beside an emulated VGA: the picture has 1024x768, the mode has not. */
 static const char second_card[] =
 	"{\"name\": \"card1\", \"observer\": \"kms\", \"pci\": \"0000:00:02.0\", \"driver\": \"i915\","
 	" \"connectors\": [{\"name\": \"HDMI-A-1\", \"observer\": \"kms\", \"status\": \"connected\","
