@@ -7,9 +7,16 @@
 #include "src/field.h"
 #include "src/field_private.h"
 
+/* The section; one that is about a different function than the GPU of the list says nothing of it.
+ */
 static const json_t *section(const json_t *report)
 {
-	return json_object_get(report, "igd");
+	const json_t *igd = json_object_get(report, "igd"), *function = field_igd(report);
+	const char *address = document_text(igd, "address");
+
+	if (address[0] && function && strcmp(address, document_text(function, "address")) != 0)
+		return NULL;
+	return igd;
 }
 
 /* The agents of that version make no section, and their guests had no driver. */
@@ -123,6 +130,7 @@ static const struct {
 	const char *rest, *part, *key;
 } values[] = {
 	{ "platform", "device", "platform" },
+	{ "graphics_version", "device", "graphics_version" },
 	{ "display_version", "device", "display_version" },
 	{ "pch", "device", "pch" },
 	{ "stolen", "stolen", "bytes" },
@@ -224,6 +232,8 @@ static int read_interrupts(const json_t *report, const char *rest, json_t **valu
 		return r;
 	if (!part || !frames)
 		return field_give_new(json_null(), value_r);
+	if (!json_object_get(part, "before") || !json_object_get(part, "after"))
+		return -ENODATA;
 	return field_give_new(json_boolean(json_integer_value(json_object_get(part, "after")) >
 					   json_integer_value(json_object_get(part, "before"))),
 		value_r);
@@ -272,12 +282,19 @@ static bool is_state(const char *rest)
 
 static int read_firmware(const json_t *report, const char *rest, json_t **value_r)
 {
-	const json_t *igd = section(report);
+	const json_t *igd = section(report), *entry;
+	size_t i;
 
 	if (json_is_null(igd))
 		return field_give_new(json_null(), value_r);
 	if (field_undriven(report))
 		return -ENODATA;
+	/* One of no known state may be in any. */
+	json_array_foreach(json_object_get(igd, "firmware"), i, entry)
+	{
+		if (!is_state(document_text(entry, "state")))
+			return -ENODATA;
+	}
 	return give_joined(json_object_get(igd, "firmware"), "file", "state", rest, value_r);
 }
 
@@ -303,6 +320,10 @@ static int read_errors(const json_t *report, const char *rest, json_t **value_r)
 		if (!is_of_load(error))
 			return field_give(json_object_get(error, "text"), value_r);
 	}
+	/* Those that were dropped may be the driver's own. */
+	if (json_integer_value(json_object_get(igd, "errors_dropped")) > 0 ||
+		!json_object_get(igd, "errors_dropped"))
+		return -ENODATA;
 	return field_give_new(json_null(), value_r);
 }
 
@@ -391,7 +412,7 @@ const struct field field_igd_table[] = {
 		"does its capability list have that id? null without an Intel display function",
 		is_capability, read_capability },
 	{ "igd/",
-		"igd/platform|display_version|pch|stolen|0x108080|0x108084|0x108100|0x108104|engine",
+		"igd/platform|graphics_version|display_version|pch|stolen|0x108080|0x108084|0x108100|0x108104|engine",
 		"as its driver reports: its platform, bytes of stolen memory, the bases of that "
 		"memory and of the GTT's as read (mmio); the result of an empty batch, \"done\" "
 		"(i915)",

@@ -119,7 +119,7 @@ static void the_display_is_the_first_connected_connector(void)
 			    " {\"index\": 4, \"kind\": \"io\", \"start\": \"0x000000000000c000\", \"size\": \"0x0000000000000040\", \"prefetchable\": false},"     \
 			    " {\"index\": 6, \"kind\": \"rom\", \"start\": \"0x00000000000c0000\", \"size\": \"0x0000000000020000\"}],"                            \
 			    " \"opregion\": {\"address\": \"0x2ffde000\"}}]},"                                                                                     \
-			    " \"igd\": {\"address\": \"0000:00:02.0\", \"errors\": [], \"firmware\": ["                                                            \
+			    " \"igd\": {\"address\": \"0000:00:02.0\", \"errors\": [], \"errors_dropped\": 0, \"firmware\": ["                                     \
 			    "  {\"file\": \"i915/kbl_dmc_ver1_04.bin\", \"state\": \"missing\"}],"                                                                 \
 			    " \"device\": {\"platform\": \"COFFEELAKE\", \"display_version\": \"9\", \"pch\": null},"                                              \
 			    " \"stolen\": {\"bytes\": 0}, \"vbt\": " vbt ", \"frames\": " frames                                                                   \
@@ -154,6 +154,8 @@ static void the_gpus_driver_is_asked(void)
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/interrupts"), "true");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/interrupts/kind"), "\"msi\"");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/engine"), "\"wedged\"");
+	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/display_version"), "\"9\"");
+	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/graphics_version"), "-ENODATA");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/picture/crc"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/errors"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/firmware/missing"), "\"i915/kbl_dmc_ver1_04.bin\"");
@@ -163,7 +165,8 @@ static void the_gpus_driver_is_asked(void)
 	CU_ASSERT_STRING_EQUAL(ask("{\"igd\": null}", "igd/frames"), "null");
 	CU_ASSERT_STRING_EQUAL(ask("{\"igd\": null}", "igd/errors"), "null");
 	CU_ASSERT_STRING_EQUAL(
-		ask("{\"igd\": {\"errors\": [{\"text\": \"Atomic update failure on pipe A\"}]}}",
+		ask("{\"igd\": {\"errors\": [{\"text\": \"Atomic update failure on pipe A\"}],"
+		    " \"errors_dropped\": 0}}",
 			"igd/errors"),
 		"null");
 	CU_ASSERT_STRING_EQUAL(
@@ -211,6 +214,30 @@ static void a_guest_that_drives_no_gpu_was_not_asked(void)
 		CU_ASSERT_STRING_EQUAL(ask(undriven, names[i]), "-ENODATA");
 	CU_ASSERT_STRING_EQUAL(ask(undriven, "igd/device"), "\"0x3e92\"");
 	CU_ASSERT_STRING_EQUAL(ask(undriven, "display@vga/mode"), "null");
+}
+
+/* What a section does not tell is not known: no error, no interrupt, no firmware that failed. */
+static void what_the_section_does_not_tell_is_not_known(void)
+{
+#define WITH(igd)                                                                                  \
+	"{\"pci\": {\"functions\": [" FUNCTION("0000:00:02.0", "0x8086", "0x3e92",                 \
+		"0x030000") "}]}, \"igd\": {\"address\": " igd "}}"
+	CU_ASSERT_STRING_EQUAL(
+		ask(WITH("\"0000:00:02.0\", \"errors\": [], \"errors_dropped\": 3"), "igd/errors"),
+		"-ENODATA");
+	CU_ASSERT_STRING_EQUAL(
+		ask(WITH("\"0000:00:02.0\", \"errors\": []"), "igd/errors"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(WITH("\"0000:00:02.0\", \"frames\": {\"flips\": 1},"
+					" \"interrupts\": {\"after\": 3}"),
+				       "igd/interrupts"),
+		"-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(WITH("\"0000:00:02.0\", \"firmware\": [{\"state\": \"odd\"}]"),
+				       "igd/firmware/failed"),
+		"-ENODATA");
+	/* It is about a different function. */
+	CU_ASSERT_STRING_EQUAL(
+		ask(WITH("\"0000:00:03.0\", \"errors\": [], \"errors_dropped\": 0"), "igd/errors"),
+		"-ENODATA");
 }
 
 /* A card has a driver, whatever else the agent did not look at. */
@@ -443,6 +470,8 @@ static CU_TestInfo tests[] = {
 	{ "a function is one text", a_function_is_one_text },
 	{ "BARs in conflict are named", bars_in_conflict_are_named },
 	{ "a card of the GPU is read from any report", a_card_of_the_gpu_is_read_from_any_report },
+	{ "what the section does not tell is not known",
+		what_the_section_does_not_tell_is_not_known },
 	{ "an old agent did not look at the driver", an_old_agent_did_not_look_at_the_driver },
 	{ "the desktop is what the server says", the_desktop_is_what_the_server_says },
 	{ "not looked for is not nothing", not_looked_for_is_not_nothing },

@@ -41,11 +41,14 @@ static int get_host(
 	int r = evidence->host ? field_get(evidence->host, rest, value_r, why) : -ENODATA;
 	const char *unknown = document_text(evidence->host, "igd_unknown");
 
-	if (r == -ENODATA)
-		problem_set(why, r, "the run did not record %s of its host%s%.200s", rest,
-			unknown[0] && field_of_driver(rest) ? ": " : "",
-			field_of_driver(rest) ? unknown : "");
-	return r;
+	if (r != -ENODATA)
+		return r;
+	/* Nothing is at fault where no driver of the host had the GPU. */
+	if (evidence->host && field_of_driver(rest))
+		r = -ENOTSUP;
+	return problem_set(why, r, "the run did not record %s of its host%s%.200s", rest,
+		unknown[0] && field_of_driver(rest) ? ": " : "",
+		field_of_driver(rest) ? unknown : "");
 }
 
 static int get_restored(

@@ -55,8 +55,8 @@ json_t *evidence_xen(int cell_fd);
 
 /*
  * Looks something up. Returns 0 and a new reference in *value_r, JSON null for what was looked for
- * and is not there; -ENODATA if nobody looked, -ENOTSUP if the guest could not: it has no driver of
- * an Intel GPU; -EINVAL if there is no such thing; each with the sentence in `why`.
+ * and is not there; -ENODATA if nobody looked, -ENOTSUP if the guest or the host could not: it has
+ * no driver of an Intel GPU; -EINVAL if there is no such thing; each with the sentence in `why`.
  */
 int evidence_get(
 	const struct evidence *evidence, const char *name, json_t **value_r, struct problem *why);

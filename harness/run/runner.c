@@ -277,7 +277,7 @@ static void end_lease(struct runner *runner)
 		why.text);
 }
 
-/* An expectation about `host/igd/...` is then UNKNOWN. */
+/* An expectation about `host/igd/display/...` is then SKIP. */
 static void tell_of_own_display(const struct runner *runner, const json_t *plan)
 {
 	const char *unknown =

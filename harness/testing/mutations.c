@@ -222,6 +222,24 @@ static bool is_good(const struct passing *passing)
 	       (passing->verdict == VERDICT_XFAIL && json_object_get(igd, "device"));
 }
 
+/*
+ * The host of a run whose driver was asked for its display before the first cell. Where it was not,
+ * as in a lab whose dom0 never drives the GPU, it is taken to have what the guest has: the question
+ * is what the matrix notices if it can be known.
+ */
+static json_t *asked_host(const json_t *host, const json_t *report)
+{
+	json_t *asked = json_copy((json_t *)host);
+
+	if (asked && !json_object_get(asked, "igd") &&
+		json_object_get(json_object_get(report, "igd"), "device")) {
+		json_object_set_new(asked, "igd", json_deep_copy(json_object_get(report, "igd")));
+		json_object_set_new(
+			asked, "display", json_deep_copy(json_object_get(report, "display")));
+	}
+	return asked;
+}
+
 static int mutate_cell(struct passing *passing)
 {
 	struct judge_record *record = passing->record;
@@ -255,6 +273,7 @@ static int mutate_stored(struct mutating *mutating, struct stored_run *stored,
 		.patterns = stored->patterns,
 		.record = &record,
 		.cell_fd = -1 };
+	json_t *host;
 	int r = 0;
 
 	if (at < 0)
@@ -272,8 +291,11 @@ static int mutate_stored(struct mutating *mutating, struct stored_run *stored,
 	passing.evidence = (struct evidence){ record.end, record.report, record.logs,
 		identity->host, record.views, record.xen, record.restored, record.moved,
 		document_text(stored->run, "started") };
+	host = asked_host(identity->host, record.report);
+	passing.evidence.host = host;
 	if (record.end)
 		r = mutate_cell(&passing);
+	json_decref(host);
 	judge_record_free(&record);
 	close(passing.cell_fd);
 	return r;
