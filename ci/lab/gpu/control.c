@@ -75,11 +75,23 @@ static json_t *plug(struct gpu *gpu, const char *argument)
 	return json_pack("{s:b}", "plugged", (int)gpu->plugged);
 }
 
+static json_t *fail(struct gpu *gpu, const char *argument)
+{
+	const struct fault *fault = argument ? fault_find(argument) : NULL;
+
+	if (!fault && (!argument || strcmp(argument, "none") != 0))
+		return error_json("fault needs the name of a fault, or none");
+	gpu_fail(gpu, fault);
+	return json_pack("{s:s?}", "fault", fault ? fault->name : NULL);
+}
+
 const struct control_command control_commands[] = {
 	{ "state", NULL, "what the device does: pipes, flips, interrupts, maps", state },
 	{ "picture", "[FILE]", "what is on the screen: size and CRC-32; FILE: also as PNG",
 		picture },
 	{ "monitor", "in|out", "plug the monitor in or pull it out", plug },
+	{ "fault", "NAME|none", "fail in this way from now on; registers are as after a reset",
+		fail },
 	{ NULL },
 };
 

@@ -12,7 +12,8 @@
 struct fault {
 	const char *name;
 	const char *about;       /* what the device does */
-	enum reg_group stuck;    /* writes to registers of this group have no consequences */
+	unsigned int stuck;      /* writes to registers of these groups have no consequences */
+	bool registers_dead;     /* no register answers */
 	bool no_interrupts;      /* nothing is ever signalled */
 	bool aux_times_out;      /* nobody answers on any AUX channel */
 	bool edid_bad_checksum;  /* the last byte of the EDID's first block is wrong */

@@ -94,13 +94,14 @@ static void show_monitor(struct gpu *gpu)
 		gpu->plugged ? wiring->live : 0);
 }
 
-void gpu_reset(struct gpu *gpu)
+/* All but config space. */
+static void reset_blocks(struct gpu *gpu)
 {
 	const struct fault *fault = gpu->options.fault;
 
 	registers_reset(&gpu->registers);
 	gpu->registers.stuck = fault ? fault->stuck : REG_GROUP_NONE;
-	pci_reset(gpu);
+	gpu->registers.dead = fault && fault->registers_dead;
 	gmbus_reset(gpu);
 	aux_reset(gpu);
 	pipe_reset(gpu);
@@ -113,7 +114,19 @@ void gpu_reset(struct gpu *gpu)
 	clear_memory(gpu->aperture_fd, gpu->aperture, GPU_APERTURE_SIZE);
 	reg_change(&gpu->registers, gpu->wiring->strap_at, gpu->wiring->strap, gpu->wiring->strap);
 	show_monitor(gpu);
+}
+
+void gpu_reset(struct gpu *gpu)
+{
+	reset_blocks(gpu);
+	pci_reset(gpu);
 	gpu->resets++;
+}
+
+void gpu_fail(struct gpu *gpu, const struct fault *fault)
+{
+	gpu->options.fault = fault;
+	reset_blocks(gpu);
 }
 
 void gpu_release(struct gpu *gpu)

@@ -72,6 +72,12 @@ void gpu_free(struct gpu *gpu);
 /* A reset of the function: all registers, config space and memory of the device, not its maps. */
 void gpu_reset(struct gpu *gpu);
 
+/*
+ * From now on the device fails in this way, or no longer if `fault` is NULL. Its registers and its
+ * memory are as after a reset; config space stays, since firmware and the client have set it up.
+ */
+void gpu_fail(struct gpu *gpu, const struct fault *fault);
+
 /* The client has gone: forget its interrupts and its memory, and reset. */
 void gpu_release(struct gpu *gpu);
 

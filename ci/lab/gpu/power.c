@@ -13,7 +13,7 @@ static void power_well_written(struct gpu *gpu, uint32_t at, uint32_t value)
 {
 	uint32_t first = gpu->generation->power_wells, requests = 0;
 
-	if (gpu->registers.stuck == REG_GROUP_POWER)
+	if (gpu->registers.stuck & REG_GROUP_POWER)
 		return;
 	for (uint32_t i = 0; i < REQUESTERS; i++)
 		requests |= reg_get(&gpu->registers, first + 4 * i) & REQUEST_BITS;

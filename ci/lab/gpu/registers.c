@@ -129,6 +129,8 @@ uint32_t reg_read(struct gpu *gpu, uint32_t at)
 	const struct reg_rule *rule;
 
 	at &= ~3u;
+	if (gpu->registers.dead)
+		return ~0u;
 	if (at >= REG_SPACE)
 		return 0;
 	rule = reg_rule_of(&gpu->registers, at);
@@ -150,7 +152,7 @@ static uint32_t stored(const struct registers *registers, const struct reg_rule 
 	changed &= ~rule->write_one_clears;
 	next = (old & ~changed) | (value & changed);
 	next &= ~(value & written & rule->write_one_clears);
-	if (rule->group == REG_GROUP_NONE || rule->group != registers->stuck)
+	if (!(rule->group & registers->stuck))
 		next &= ~rule->clears_itself;
 	return next;
 }
@@ -177,7 +179,7 @@ void reg_write(struct gpu *gpu, uint32_t at, uint32_t value, uint32_t written)
 	uint32_t next;
 
 	at &= ~3u;
-	if (at >= REG_SPACE)
+	if (at >= REG_SPACE || registers->dead)
 		return;
 	place = place_of(registers, at);
 	if (!place) {
@@ -187,7 +189,7 @@ void reg_write(struct gpu *gpu, uint32_t at, uint32_t value, uint32_t written)
 	rule = place->rule;
 	next = stored(registers, rule, reg_get(registers, at), value, written);
 	reg_set(registers, at, next);
-	if (rule->group == REG_GROUP_NONE || rule->group != registers->stuck)
+	if (!(rule->group & registers->stuck))
 		carry_on(registers, rule, place->moved, next);
 	if (rule->handler && rule->handler->written)
 		rule->handler->written(gpu, at, value & written);

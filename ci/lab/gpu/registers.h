@@ -14,14 +14,14 @@
 
 struct gpu;
 
-/* Rules of a group stop having consequences by one fault. */
+/* Rules of a group stop having consequences by a fault, which may stop several. */
 enum reg_group {
-	REG_GROUP_NONE,
-	REG_GROUP_FORCEWAKE,
-	REG_GROUP_RESET,
-	REG_GROUP_POWER,
-	REG_GROUP_PLL,
-	REG_GROUP_PIPE,
+	REG_GROUP_NONE = 0,
+	REG_GROUP_FORCEWAKE = 1 << 0,
+	REG_GROUP_RESET = 1 << 1,
+	REG_GROUP_POWER = 1 << 2,
+	REG_GROUP_PLL = 1 << 3,
+	REG_GROUP_PIPE = 1 << 4,
 };
 
 /* While all bits of `when` are set (or, inverted, not set), `bits` at `at` are set, or else
@@ -73,7 +73,8 @@ struct registers {
 	uint32_t *words;
 	struct reg_place *places;
 	size_t count;
-	enum reg_group stuck; /* rules of this group have no consequences: a fault on purpose */
+	unsigned int stuck; /* rules of these groups have no consequences: a fault on purpose */
+	bool dead;          /* every read gives ones, every write is lost: the same */
 };
 
 /*

@@ -203,6 +203,12 @@ static void test_each_fault_stops_what_it_names(void)
 		{ "reset-hangs", 0x941c, 1, 0x941c, 0, 1 },
 		{ "no-power-wells", 0x45404, 2, 0x45404, 3, 2 },
 		{ "pll-no-lock", 0x46010, 1u << 31, 0x6c060, 1, 0 },
+		/* Neither wells nor clocks: TRANSCONF stays as a pipe that does not start. */
+		{ "no-power-wells", 0x70008, 1u << 31, 0x70008, 3u << 30, 1u << 31 },
+		{ "pll-no-lock", 0x70008, 1u << 31, 0x70008, 3u << 30, 1u << 31 },
+		/* What a read to which no device answers gives, and a register without a rule. */
+		{ "registers-dead", 0x46010, 1u << 31, 0x6c060, 1, ~0u },
+		{ "registers-dead", 0x4f060, 7, 0x4f060, 7, ~0u },
 		{ "pipe-never-starts", 0x70008, 1u << 31, 0x70008, 3u << 30, 1u << 31 },
 	};
 
@@ -216,6 +222,25 @@ static void test_each_fault_stops_what_it_names(void)
 		CU_ASSERT_EQUAL(fixture_read(&gpu, rows[i].read), rows[i].good);
 		gpu_free(&gpu);
 	}
+}
+
+static void test_a_fault_can_begin_and_end(void)
+{
+	uint8_t bar[4] = { 0, 0, 0, 0xe0 }, got[4] = { 0 };
+
+	fixture_make(&gpu, PORT_HDMI, NULL);
+	CU_ASSERT_EQUAL(gpu_region_write(&gpu, 7, 0x10, bar, 4), 0);
+	fixture_write(&gpu, 0x4f060, 1);
+	gpu_fail(&gpu, fault_find("no-forcewake"));
+	CU_ASSERT_EQUAL(fixture_read(&gpu, 0x4f060), 0);
+	CU_ASSERT_EQUAL(gpu_region_read(&gpu, 7, 0x10, got, 4), 0);
+	CU_ASSERT_EQUAL(got[3], 0xe0);
+	fixture_write(&gpu, 0xa278, 0x00010001);
+	CU_ASSERT_EQUAL(fixture_read(&gpu, 0xd84), 0);
+	gpu_fail(&gpu, NULL);
+	fixture_write(&gpu, 0xa278, 0x00010001);
+	CU_ASSERT_EQUAL(fixture_read(&gpu, 0xd84), 1);
+	gpu_free(&gpu);
 }
 
 static void test_the_io_bar_reaches_registers(void)
@@ -251,6 +276,7 @@ int main(void)
 		{ "the power controller answers", test_the_power_controller_answers },
 		{ "straps say the port", test_straps_say_the_port },
 		{ "each fault stops what it names", test_each_fault_stops_what_it_names },
+		{ "a fault can begin and end", test_a_fault_can_begin_and_end },
 		{ "the I/O BAR reaches registers", test_the_io_bar_reaches_registers },
 		CU_TEST_INFO_NULL,
 	};

@@ -260,6 +260,8 @@ static void test_the_control_socket_answers(void)
 		{ "picture /nowhere/x.png", "no pipe runs" },
 		{ "monitor", "needs in or out" },
 		{ "monitor sideways", "needs in or out" },
+		{ "fault", "needs the name of a fault" },
+		{ "fault all", "needs the name of a fault" },
 		{ "state now", "takes no argument" },
 		{ "", "no such command" },
 		{ "stat", "no such command" },
@@ -278,6 +280,12 @@ static void test_the_control_socket_answers(void)
 	json_decref(answer);
 	answer = ask("monitor in");
 	CU_ASSERT_TRUE(json_is_true(json_object_get(answer, "plugged")));
+	json_decref(answer);
+	answer = ask("fault aux-timeout");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(answer, "fault")), "aux-timeout");
+	json_decref(answer);
+	answer = ask("fault none");
+	CU_ASSERT_TRUE(json_is_null(json_object_get(answer, "fault")));
 	json_decref(answer);
 	CU_ASSERT_EQUAL(end(true), 0);
 }

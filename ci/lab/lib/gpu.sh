@@ -18,7 +18,7 @@ IGD_GPU=$HERE/../../build/ci/lab/gpu/igd-gpu
 # Sorts the words of GPU into GPU_DEVICE, which igd-gpu understands, and what the lab itself does.
 sort_gpu_words() {
 	local word words=("${GPU[@]:1}")
-	GPU_DEVICE=(--generation "${GPU[0]}") GPU_SLOT=02 GPU_VBT=() GPU_NO_OPREGION='' GPU_HIDE_ROM=''
+	GPU_DEVICE=(--generation "${GPU[0]}") GPU_SLOT=02 GPU_VBT=() GPU_NO_OPREGION='' GPU_HIDDEN='' GPU_FAULT=none
 	set -- "${words[@]}"
 	while (($#)); do
 		case $1 in
@@ -27,9 +27,15 @@ sort_gpu_words() {
 			GPU_SLOT=$2
 			shift
 			;;
+		--fault)
+			GPU_DEVICE+=("$1" "${2-}") GPU_FAULT=${2-}
+			(($# < 2)) || shift
+			;;
 		--no-opregion) GPU_NO_OPREGION=yes ;;
 		--no-vbt) GPU_VBT=(--no-vbt) ;;
-		--hide-rom) GPU_HIDE_ROM=yes ;;
+		# Lines of `resource` in sysfs: 1 to 6 are the BARs, 7 is the ROM.
+		--hide-rom) GPU_HIDDEN+=' 7' ;;
+		--hide-bars) GPU_HIDDEN+=' 1 2 3 4 5 6' ;;
 		--socket | --control | --once | --rom | --asls | --out) usage_error "--gpu: $1 is the lab's own" ;;
 		*) GPU_DEVICE+=("$1") ;;
 		esac
@@ -56,6 +62,26 @@ choose_gpu() {
 # The GPU of the lab that is up, or was until now.
 choose_same_gpu() {
 	[[ ! -f $LAB_DIR/live/gpu ]] || choose_gpu "$(<"$LAB_DIR/live/gpu")"
+}
+
+# Is the GPU of the lab that is up that of GPU, but for its fault?
+has_gpu() {
+	local but_for='s/ --fault [a-z-]+//g'
+	[[ -f $LAB_DIR/live/gpu && $(sed -E "$but_for" "$LAB_DIR/live/gpu") == "$(sed -E "$but_for" <<<"${GPU[*]}")" ]]
+}
+
+# How the lab came up, for those who find it up.
+name_origin() {
+	echo "a cold boot${GPU[*]:+ with the VIRTUAL GPU ${GPU[*]}}" >"$LAB_DIR/live/origin"
+}
+
+# Gives the GPU of the lab that is up the fault of GPU, or takes its fault away.
+give_fault() {
+	[[ $(<"$LAB_DIR/live/gpu") != "${GPU[*]}" ]] || return 0
+	"$IGD_GPU" ask "$LAB_DIR/live/gpu-control" fault "$GPU_FAULT" >/dev/null || return
+	printf '%s\n' "${GPU[*]}" >"$LAB_DIR/live/gpu"
+	name_origin
+	ask_lab 60 "$(name_gpu)"
 }
 
 # Sets GPU_MACHINE to QEMU's arguments.
@@ -99,18 +125,27 @@ end_gpu() {
 	[[ ! -f $LAB_DIR/live/gpu-process ]] || end_process "$LAB_DIR/live/gpu-process"
 }
 
+# The command in dom0 that notes what its GPU is.
+name_gpu() {
+	printf '%s' "printf '{\"name\": \"%s\", \"options\": \"%s\", \"address\": \"%s\", \"picture\": \"%s\"}\n' \
+		'${GPU[0]}' '${GPU[*]:1}' '0000:00:$GPU_SLOT.0' '$GPU_PICTURE' >/run/igd-gpu/active"
+}
+
 # Tells dom0 what its GPU is, and how to get a picture of it; and gives QEMU the option ROM. QEMU's xen_pt enables the ROM
 # by a byte of value 1, which Linux 6.1 refuses (kstrtobool() in pci_write_rom()): no guest could have the GPU.
-# --hide-rom also takes the ROM's line out of `resource': QEMU from 10.0 on registers that BAR twice, and aborts.
+# --hide-rom also takes the ROM's line out of `resource': QEMU from 10.0 on registers that BAR twice, and aborts. With
+# --hide-bars QEMU finds no BAR there, and gives the guest none.
 introduce_gpu() {
 	local device=/sys/bus/pci/devices/0000:00:$GPU_SLOT.0
 	limited_reach 60 igd-lab "set -e; mkdir -p /run/igd-gpu; cat >/run/igd-gpu/rom
 		mount --bind /run/igd-gpu/rom $device/rom
-		[ -z '$GPU_HIDE_ROM' ] || {
-			sed '7s/.*/0x0000000000000000 0x0000000000000000 0x0000000000000000/' $device/resource >/run/igd-gpu/resource
+		[ -z '$GPU_HIDDEN' ] || {
+			cat $device/resource >/run/igd-gpu/resource
+			for line in $GPU_HIDDEN; do
+				sed -i \"\${line}s/.*/0x0000000000000000 0x0000000000000000 0x0000000000000000/\" /run/igd-gpu/resource
+			done
 			mount --bind /run/igd-gpu/resource $device/resource
 		}
-		printf '{\"name\": \"%s\", \"options\": \"%s\", \"address\": \"%s\", \"picture\": \"%s\"}\n' \
-			'${GPU[0]}' '${GPU[*]:1}' '0000:00:$GPU_SLOT.0' '$GPU_PICTURE' >/run/igd-gpu/active" \
+		$(name_gpu)" \
 		<"$LAB_DIR/live/gpu-rom"
 }
