@@ -378,7 +378,7 @@ BETWEEN = ["there is no axis", "has no word", "have no word of axis", "is listed
            "is detected by libxl alone", "is of the matrix|of the matrix .* not of", "an expectation ",
            "is the expected value", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "reads .* as a kind of number", "`value` is empty", "two expectations of",
-           "cell .* cannot run", "is chosen by", "is an empty list", "passes through the same device", "asks for the (same place|guest's slot 00)",
+           "cell .* cannot run", "is chosen by", "is an empty list", "passes through the same device", "asks for (the same slot|slot 00)",
            "asks for function", "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is no device id", "there is no library"]
 used = set()
 
@@ -450,7 +450,7 @@ def listed(sentence):
     if "`axes`" in sentence:
         return None
     found = re.search(r"zzzzzzzz`?[\"]?( is detected)?[:,]? (?:it may have|they are|it is|use|there are) (.*)$", sentence) or \
-        re.search(r"(zzzzzzzz).*(?:it may have|they are|takes settings: it is|: use) (.*)$", sentence)
+        re.search(r"(zzzzzzzz).*(?:it may have|they are|has settings: write|: use) (.*)$", sentence)
     return set(re.split(r", | and | or ", found[2])) if found else None
 
 

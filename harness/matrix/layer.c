@@ -45,7 +45,7 @@ static int find_backend(
 			return 0;
 		}
 	}
-	return yaml_wrong(source, at, "no back end \"%.60s\" takes settings: it is %s or %s", name,
+	return yaml_wrong(source, at, "no back end \"%.60s\" has settings: write %s or %s", name,
 		setting_backends[0], setting_backends[1]);
 }
 

@@ -35,7 +35,7 @@ static int unknown(const char *backend, const char *name, struct problem *why)
 	}
 	if (!known)
 		return problem_set(why, -EINVAL,
-			"no back end \"%.40s\" takes settings: it is %s or %s", backend,
+			"no back end \"%.40s\" has settings: write %s or %s", backend,
 			setting_backends[0], setting_backends[1]);
 	if (suggestion.best)
 		return problem_set(why, -EINVAL,
@@ -45,7 +45,7 @@ static int unknown(const char *backend, const char *name, struct problem *why)
 		"%s has no setting \"%.40s\": `igd-harness plan --settings` lists them%s", backend,
 		name,
 		strcmp(backend, "libxl") == 0
-			? ", and what libxl alone knows goes into domain_config"
+			? "; write keys of libxl's own configuration in domain_config"
 			: "");
 }
 

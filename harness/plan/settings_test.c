@@ -100,20 +100,20 @@ static void bad(void)
 			"by the harness" },
 		{ "libxl", "domain_config", "{\"b_info\": {\"kernel\": \"/k\"}}", "guest's image" },
 		{ "libxl", "domain_config", "{\"channels\": []}", "write null" },
-		{ "libxl", "domain_config", "{\"a/b\": 1}", "is no key of" },
-		{ "libxl", "domain_config", "{\"\": 1}", "is no key of" },
+		{ "libxl", "domain_config", "{\"a/b\": 1}", "is not a key of" },
+		{ "libxl", "domain_config", "{\"\": 1}", "is not a key of" },
 		{ "libxl", "bios", "\"rombios\"", "one of seabios, ovmf" },
-		{ "libxl", "bios_path_override", "\"OVMF.fd\"", "no absolute path" },
+		{ "libxl", "bios_path_override", "\"OVMF.fd\"", "not an absolute path" },
 		{ "libxl", "romfile", "\"/a,b\"", "has a comma" },
-		{ "libxl", "ioports", "[\"3bb-3b0\"]", "no range of I/O ports" },
+		{ "libxl", "ioports", "[\"3bb-3b0\"]", "not a range of I/O ports" },
 		{ "libxl", "ioports", "[\"0x3b0\"]", "without 0x" },
 		{ "libxl", "ioports", "[\"10000\"]", "from 0 to ffff" },
-		{ "libxl", "ioports", "[\"3b0 - 3bb\"]", "no range of I/O ports" },
-		{ "libxl", "iomem", "[\"a0\"]", "no range of memory" },
-		{ "libxl", "iomem", "[\"a0,0\"]", "no range of memory" },
-		{ "libxl", "iomem", "[\"a0,20@\"]", "no range of memory" },
-		{ "libxl", "iomem", "[\"fffffffffffffffff,1\"]", "no range of memory" },
-		{ "libxl", "iomem", "[\"ffffffffff,2\"]", "no range of memory" },
+		{ "libxl", "ioports", "[\"3b0 - 3bb\"]", "not a range of I/O ports" },
+		{ "libxl", "iomem", "[\"a0\"]", "not a range of memory" },
+		{ "libxl", "iomem", "[\"a0,0\"]", "not a range of memory" },
+		{ "libxl", "iomem", "[\"a0,20@\"]", "not a range of memory" },
+		{ "libxl", "iomem", "[\"fffffffffffffffff,1\"]", "not a range of memory" },
+		{ "libxl", "iomem", "[\"ffffffffff,2\"]", "not a range of memory" },
 		{ "libxl", "irqs", "[\"16\"]", "whole numbers from 0 to 65535" },
 		{ "libxl", "irqs", "[-1]", "whole numbers from 0 to 65535" },
 		{ "libxl", "rdm", "\"relaxed\"", "is not a rule for reserved regions" },
@@ -128,14 +128,14 @@ static void bad(void)
 		{ "libxl", "pci", "[\"banana\"]", "\"banana\" is no PCI address" },
 		{ "libxl", "pci", "[\"00:02.0@00\"]", "slot 00" },
 		{ "libxl", "pci", "[\"00:02.0\", \"0000:00:02.0@03\"]", "the same device" },
-		{ "libxl", "pci", "[\"00:02.0@02\", \"00:1f.3@02\"]", "the same place" },
+		{ "libxl", "pci", "[\"00:02.0@02\", \"00:1f.3@02\"]", "the same slot and function" },
 		{ "libxl", "device_model", "\"\"", "is empty" },
-		{ "libxl", "device_model", "\"/usr/bin/qemu\"", "no NAME of" },
+		{ "libxl", "device_model", "\"/usr/bin/qemu\"", "not a NAME of" },
 		{ "libxl", "device_model_args_hvm", "[\"\"]", "is empty" },
 		{ "libxl", "device_model_args_hvm", "[\"-a\", 1]", "a list of texts" },
 		{ "qemu", "args", "[\"\\u0007\"]", "a control character" },
-		{ "qemu", "machine", "\"pc kvm\"", "no machine type" },
-		{ "qemu", "machine", "\"-S\"", "no machine type" },
+		{ "qemu", "machine", "\"pc kvm\"", "not a machine type" },
+		{ "qemu", "machine", "\"-S\"", "not a machine type" },
 		{ "qemu", "vga", "\"stdvga\"", "one of none, std, cirrus" },
 		{ "qemu", "machine", "[]", "a text" },
 	};
@@ -246,7 +246,7 @@ static void together(void)
 			"less than 128 MiB with vga: qxl" },
 		{ "libxl", "{\"vga\": \"none\", \"videoram\": 0}", "" },
 		{ "libxl", "{\"gfx_passthru\": \"on\", \"pci\": [\"00:02.0\"]}", "" },
-		{ "libxl", "{\"gfx_passthru\": \"on\"}", "there is none" },
+		{ "libxl", "{\"gfx_passthru\": \"on\"}", "but pci has no device" },
 		{ "libxl", "{\"gfx_passthru\": \"igd\"}", "" },
 		{ "libxl", "{\"pci\": [\"00:02.0\", \"00:02.0\"]}", "the same device" },
 		{ "libxl", "{\"passthrough\": \"disabled\"}", "" },
@@ -257,11 +257,11 @@ static void together(void)
 		{ "libxl", "{\"maxmem\": 256}", "less than the guest's memory of 512" },
 		{ "libxl", "{\"memory\": 512, \"maxmem\": 512, \"pci\": [\"00:02.0\"]}", "" },
 		{ "libxl", "{\"memory\": 512, \"maxmem\": 513, \"pci\": [\"00:02.0\"]}",
-			"populates such a guest on demand" },
+			"populates the guest on demand" },
 		{ "libxl", "{\"memory\": 512, \"maxmem\": 513, \"passthrough\": \"sync_pt\"}",
-			"populates such a guest on demand" },
+			"populates the guest on demand" },
 		{ "libxl", "{\"device_model_stubdomain_override\": true, \"policy\": \"rfc\"}",
-			"policy is about a QEMU in dom0" },
+			"policy needs a QEMU in dom0" },
 		{ "libxl", "{\"device_model_stubdomain_override\": false, \"policy\": \"rfc\"}",
 			"" },
 		{ "qemu", "{\"vga\": \"std\"}", "" },
@@ -313,7 +313,7 @@ static void unknown(void)
 	CU_ASSERT_EQUAL(check("libxl", "xen_platform_pic", "true", &why), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "did you mean \"xen_platform_pci\"?"));
 	CU_ASSERT_EQUAL(check("libxl", "serial", "\"none\"", &why), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "report comes over the serial line"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "over which the agent sends its report"));
 	CU_ASSERT_EQUAL(check("libxl", "firmware", "\"uefi\"", &why), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "write bios: ovmf"));
 	CU_ASSERT_EQUAL(check("qemu", "firmware", "\"uefi\"", &why), -EINVAL);
@@ -323,7 +323,7 @@ static void unknown(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "plan --settings"));
 	CU_ASSERT_EQUAL(check("libxl", "machine", "\"pc\"", &why), -EINVAL);
 	CU_ASSERT_EQUAL(check("kvm", "memory", "512", &why), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "it is libxl or qemu"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "write libxl or qemu"));
 }
 
 static void table(void)

@@ -53,8 +53,8 @@ static int check_path(const char *path, struct problem *why)
 {
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) {
 		if (meet(owned[i].path, path))
-			return problem_set(why, -EINVAL, "%s is chosen by %s: leave it out", path,
-				owned[i].chosen_by);
+			return problem_set(why, -EINVAL, "%s is chosen by %s: leave the key out",
+				path, owned[i].chosen_by);
 	}
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		if (setting->path && meet(setting->path, path))
@@ -74,18 +74,18 @@ static int check_below(const json_t *map, const char *above, int depth, struct p
 	int r;
 
 	if (depth == DEPTH_MAX)
-		return problem_set(why, -EINVAL, "%s has mappings too deep in one another", above);
+		return problem_set(why, -EINVAL, "%s has too many nested mappings", above);
 	json_object_foreach((json_t *)map, key, value)
 	{
 		int length =
 			snprintf(path, sizeof(path), "%s%s%s", above, above[0] ? "/" : "", key);
 
 		if (length < 0 || (size_t)length >= sizeof(path) || !key[0] || strchr(key, '/'))
-			return problem_set(
-				why, -EINVAL, "\"%.60s\" is no key of a libxl_domain_config", key);
+			return problem_set(why, -EINVAL,
+				"\"%.60s\" is not a key of a libxl_domain_config", key);
 		if (json_is_array(value) && json_array_size(value) == 0)
 			return problem_set(why, -EINVAL,
-				"%s is an empty list: write null to take away what is there", path);
+				"%s is an empty list: write null to remove the key", path);
 		r = json_is_object(value) ? check_below(value, path, depth + 1, why)
 					  : check_path(path, why);
 		if (r < 0)

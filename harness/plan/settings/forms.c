@@ -44,8 +44,8 @@ int form_pci_all(const json_t *texts, size_t *item_r, struct problem *why)
 		if (specs[i].slot == 0)
 			return problem_set(why, -EINVAL,
 				SHOWN
-				" asks for the guest's slot 00, its host bridge's: libxl takes "
-				"that for no choice, so leave it out",
+				" asks for slot 00 of the guest, where the host bridge is: libxl "
+				"reads 00 as \"no slot given\", so leave the slot out",
 				shown);
 		for (size_t j = 0; j < i; j++) {
 			if (bdf_equal(specs[i].host, specs[j].host))
@@ -55,8 +55,9 @@ int form_pci_all(const json_t *texts, size_t *item_r, struct problem *why)
 					shown, json_string_value(json_array_get(texts, j)));
 			if (same_place(&specs[i], &specs[j]))
 				return problem_set(why, -EINVAL,
-					SHOWN " asks for the same place in the guest as " SHOWN
-					      ": give one of them a different slot",
+					SHOWN
+					" asks for the same slot and function in the guest as " SHOWN
+					": give one of them a different slot",
 					shown, json_string_value(json_array_get(texts, j)));
 		}
 	}
@@ -108,8 +109,8 @@ int form_ioports(const char *text, struct problem *why)
 	if (ioports_parse(text, &first, &last) == 0)
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN " is no range of I/O ports: write it in hexadecimal from 0 to ffff without "
-		      "0x, as \"3b0\" or \"3b0-3bb\"",
+		SHOWN " is not a range of I/O ports: write hexadecimal numbers from 0 to "
+		      "ffff without 0x, as \"3b0\" or \"3b0-3bb\"",
 		text);
 }
 
@@ -138,8 +139,9 @@ int form_iomem(const char *text, struct problem *why)
 	if (iomem_parse(text, &range) == 0)
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN " is no range of memory: write the first page and how many in hexadecimal "
-		      "without 0x, as \"a0,20\", and perhaps the guest's first page, \"a0,20@a0\"",
+		SHOWN " is not a range of memory: write the first page and the number of "
+		      "pages in hexadecimal without 0x, as \"a0,20\", or with the first "
+		      "page in the guest, as \"a0,20@a0\"",
 		text);
 }
 
@@ -190,8 +192,9 @@ int form_rdm(const char *text, struct problem *why)
 	if (rdm_parse(text, &words) == 0)
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN " is not a rule for reserved regions: write strategy=host, policy=strict or "
-		      "policy=relaxed, or both with a comma between",
+		SHOWN " is not a rule for reserved regions: write strategy=host, "
+		      "policy=strict or policy=relaxed, or strategy and policy with a "
+		      "comma between them",
 		text);
 }
 
@@ -200,9 +203,8 @@ int form_path(const char *text, struct problem *why)
 	if (text[0] == '/' && text[1])
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN
-		" is no absolute path: write it from / on, as it is on the host that runs the "
-		"cell",
+		SHOWN " is not an absolute path: write the path from / on, as on the "
+		      "host that runs the cell",
 		text);
 }
 
@@ -211,7 +213,7 @@ int form_romfile(const char *text, struct problem *why)
 	/* It is part of one -global of QEMU's, in which a comma would begin the next option. */
 	if (strchr(text, ','))
 		return problem_set(why, -EINVAL,
-			SHOWN " has a comma, at which QEMU would cut it: rename the file", text);
+			SHOWN " has a comma, at which QEMU ends the option: rename the file", text);
 	return form_path(text, why);
 }
 
@@ -223,7 +225,7 @@ int form_machine(const char *text, struct problem *why)
 	if (text[0] != '-' && text[strspn(text, characters)] == '\0')
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN " is no machine type: write it as for QEMU's -machine, such as "
+		SHOWN " is not a machine type: write a value of QEMU's -machine, such as "
 		      "\"pc-i440fx-7.2\"",
 		text);
 }
@@ -233,5 +235,7 @@ int form_model(const char *text, struct problem *why)
 	if (text[strspn(text, SETTING_MODEL_CHARACTERS)] == '\0')
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN " is no NAME of `run --model NAME=PATH`: it has only a-z, 0-9 and _", text);
+		SHOWN " is not a NAME of `run --model NAME=PATH`: a NAME has only a-z, "
+		      "0-9 and _",
+		text);
 }

@@ -6,8 +6,8 @@
 
 #include "harness/plan/settings/forms.h"
 
-#define OF_THE_HARNESS "the harness chooses it, so that it can find the guest and talk to it"
-#define OF_THE_IMAGE   "it is of the guest's image: choose the image by `guest`"
+#define OF_THE_HARNESS "the harness sets this key, to find the guest and read its serial line"
+#define OF_THE_IMAGE   "the guest's image sets this key: choose the image by `guest`"
 
 static const struct {
 	const char *name, *why;
@@ -19,25 +19,29 @@ static const struct {
 	{ "on_poweroff", OF_THE_HARNESS },
 	{ "on_reboot", OF_THE_HARNESS },
 	{ "on_crash", OF_THE_HARNESS },
-	{ "serial", "the agent's report comes over the serial line, so that each guest has one" },
+	{ "serial", "each guest has a serial line, over which the agent sends its "
+		    "report" },
 	{ "kernel", OF_THE_IMAGE },
 	{ "ramdisk", OF_THE_IMAGE },
 	{ "boot", OF_THE_IMAGE },
 	{ "extra", "write the kernel's parameters as cmdline" },
 	{ "root", "write the kernel's parameters as cmdline" },
 	{ "vif", "write the card's model as nic" },
-	{ "firmware", "write bios: ovmf or bios: seabios; firmware is of PVH guests" },
-	{ "pci_attach", "a guest has the devices of pci from its beginning" },
+	{ "firmware", "write bios: ovmf or bios: seabios; firmware is a key of PVH guests" },
+	{ "pci_attach", "libxl attaches the devices of pci when it creates the guest" },
 	{ "stubdomain", "write device_model_stubdomain_override: true" },
 	{ "device_model_override", "write device_model with a NAME of `run --model NAME=PATH`" },
-	{ "device_model_version", "it is qemu-xen: QEMU of another kind is no device model here" },
+	{ "device_model_version", "the harness uses qemu-xen only" },
 	{ "device_model_args", "write device_model_args_hvm" },
-	{ "device_model_machine", "libxl chooses the machine by xen_platform_pci; a -machine in "
-				  "device_model_args_hvm comes behind it" },
-	{ "machine", "libxl chooses it by xen_platform_pci; a -machine in device_model_args_hvm "
-		     "comes behind it" },
-	{ "e820_host", "it is of PV guests: in an HVM guest hvmloader makes the map of memory" },
-	{ "spice", "it would open a port of the host, which no guest of the harness does" },
+	{ "device_model_machine",
+		"libxl chooses the machine by xen_platform_pci; write a different "
+		"-machine in device_model_args_hvm" },
+	{ "machine", "libxl chooses the machine by xen_platform_pci; write a different "
+		     "-machine in device_model_args_hvm" },
+	{ "e820_host", "only PV guests have this key: hvmloader makes the memory map of "
+		       "an HVM guest" },
+	{ "spice", "spice would open a port of the host, which the harness does not "
+		   "allow" },
 	{ "gfx_passthru_kind", "write gfx_passthru: igd" },
 	{ "nested", "write nestedhvm" },
 	{ "msitranslate", "write it as an option of a device in pci" },
@@ -46,7 +50,8 @@ static const struct {
 	{ "pci_msitranslate", "write msitranslate=1 as an option of each device in pci" },
 	{ "pci_power_mgmt", "write power_mgmt=1 as an option of each device in pci" },
 	{ "pci_seize", "write seize=1 as an option of each device in pci" },
-	{ "rdm_policy", "write it as an option of a device in pci, or for all as rdm" },
+	{ "rdm_policy", "write rdm_policy as an option of a device in pci, or rdm for all "
+			"devices" },
 };
 
 const char *setting_why_not(const char *backend, const char *name)

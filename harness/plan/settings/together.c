@@ -35,7 +35,7 @@ static int check_videoram(const json_t *settings, struct problem *why)
 			json_integer_value(videoram) < video_memory[i].min)
 			return problem_set(why, -EINVAL,
 				"videoram is %" JSON_INTEGER_FORMAT
-				", and libxl refuses less than %" JSON_INTEGER_FORMAT
+				", but libxl refuses less than %" JSON_INTEGER_FORMAT
 				" MiB with vga: %s",
 				json_integer_value(videoram), video_memory[i].min, vga);
 	}
@@ -49,8 +49,9 @@ static int check_gfx_passthru(const json_t *settings, struct problem *why)
 		json_array_size(json_object_get(settings, "pci")) > 0)
 		return 0;
 	return problem_set(why, -EINVAL,
-		"gfx_passthru: on lets libxl look for the kind among the devices in pci, and there "
-		"is none: add it, or write igd");
+		"gfx_passthru: on lets libxl detect the kind from the devices in "
+		"pci, but pci has no device: add the device, or write "
+		"gfx_passthru: igd");
 }
 
 static bool is(const json_t *settings, const char *name, const char *word)
@@ -64,11 +65,12 @@ static int check_passthrough(const json_t *settings, struct problem *why)
 	if (is(settings, "passthrough", "disabled") &&
 		json_array_size(json_object_get(settings, "pci")) > 0)
 		return problem_set(why, -EINVAL,
-			"passthrough is disabled and pci has a device: remove one of them");
+			"passthrough is disabled, but pci has a device: remove one of them");
 	if (is(settings, "passthrough", "share_pt") &&
 		json_is_false(json_object_get(settings, "hap")))
 		return problem_set(why, -EINVAL,
-			"passthrough: share_pt needs hap, which is false: remove one of them");
+			"passthrough: share_pt needs hap: true, but hap is false: remove "
+			"one of them");
 	return 0;
 }
 
@@ -95,8 +97,9 @@ static int check_maxmem(const json_t *settings, struct problem *why)
 			(!passthrough[0] || strcmp(passthrough, "disabled") == 0)))
 		return 0;
 	return problem_set(why, -EINVAL,
-		"maxmem is more than memory, and libxl populates such a guest on demand, which it "
-		"refuses with a passed-through device: give both the same value");
+		"maxmem is more than memory: libxl then populates the guest on "
+		"demand, and refuses to do this with a passed-through device: give "
+		"maxmem and memory the same value");
 }
 
 /* What is run in dom0 in QEMU's place is not run in a stub domain. */
@@ -111,8 +114,8 @@ static int check_stubdomain(const json_t *settings, struct problem *why)
 
 		if (value && !json_is_false(value))
 			return problem_set(why, -EINVAL,
-				"%s is about a QEMU in dom0, and device_model_stubdomain_override "
-				"puts it into a stub domain: remove one of them",
+				"%s needs a QEMU in dom0, but device_model_stubdomain_override "
+				"runs QEMU in a stub domain: remove one of them",
 				excluded[i]);
 	}
 	return 0;
@@ -153,6 +156,7 @@ int settings_check_restored(const json_t *settings, const json_t *restored, stru
 		return 0;
 	return problem_set(why, -EINVAL,
 		"`to` has a disk of %" JSON_INTEGER_FORMAT
-		" MiB that the guest does not have before it is saved: give both sides the same",
+		" MiB that the guest does not have before the save: give the cell "
+		"and `to` the same disk",
 		json_integer_value(disk));
 }
