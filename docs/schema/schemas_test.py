@@ -374,8 +374,8 @@ lines:
 # those that were used are kept: none may be here for nothing.
 BETWEEN = ["there is no axis", "has no word", "have no word of axis", "is listed twice", "is given twice",
            "has no guest",
-           "no back end can run cell", "no cell to which", "applies to no cell", "excludes [a-z]+, but its", "is the field itself",
-           "is detected by libxl alone", "is of the matrix|of the matrix .* not of", "an expectation ",
+           "no back end can run cell", "no cell of this deviation", "applies to no cell", "excludes [a-z]+, but its", "is the field itself",
+           "only the back end libxl detects", "is of the matrix|of the matrix .* not of", "an expectation ",
            "is the expected value", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "reads .* as a kind of number", "`value` is empty", "two expectations of",
            "cell .* cannot run", "is chosen by", "is an empty list", "passes through the same device", "asks for (the same slot|slot 00)",

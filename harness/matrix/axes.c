@@ -41,7 +41,7 @@ static int read_axis(struct matrix *matrix, const struct yaml_node *node)
 		return r;
 	if (node->count == 0 || node->count > MATRIX_WORDS_MAX)
 		return yaml_wrong(&matrix->source, node->key_place,
-			"axis `%s` has %zu words: give it from 1 to %d", node->key, node->count,
+			"axis `%s` has %zu words: write from 1 to %d", node->key, node->count,
 			MATRIX_WORDS_MAX);
 	axis->name = node->key;
 	axis->first = matrix->word_count;
@@ -62,7 +62,8 @@ int matrix_axes_read(struct matrix *matrix, const struct yaml_node *node)
 
 	if (node->count == 0 || node->count > MATRIX_AXES_MAX)
 		return yaml_wrong(&matrix->source, node->key_place,
-			"there are %zu axes: give from 1 to %d", node->count, MATRIX_AXES_MAX);
+			"the matrix has %zu axes: write from 1 to %d", node->count,
+			MATRIX_AXES_MAX);
 	for (const struct yaml_node *axis = node->first; axis && r == 0; axis = axis->next)
 		r = read_axis(matrix, axis);
 	return r;

@@ -14,7 +14,8 @@ int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at)
 	if (matrix->plan_bytes <= MATRIX_PLAN_MAX)
 		return 0;
 	return yaml_wrong(&matrix->source, at,
-		"the plan would be larger than %u MiB with this: split the matrix in two",
+		"the plan would be larger than %u MiB with this cell: split the "
+		"matrix in two",
 		MATRIX_PLAN_MAX >> 20);
 }
 
@@ -230,8 +231,8 @@ static int name_cell(
 			i > 0 ? "-" : "", matrix->axes[i].words[cell->words[i]].name);
 		if (used > PLAN_NAME_MAX)
 			return yaml_wrong(&matrix->source, cell->place,
-				"the name of this cell is longer than %d bytes, and a folder is "
-				"named after it: shorten its words",
+				"the name of this cell, which is also the name of a folder, is "
+				"longer than %d bytes: shorten its words",
 				PLAN_NAME_MAX);
 	}
 	return 0;
@@ -344,12 +345,12 @@ static int read_item(const struct matrix *matrix, const struct yaml_node *item,
 	for (axis = 0; axis < matrix->axis_count && r == 0; axis++) {
 		if (!found[axis])
 			return yaml_wrong(&matrix->source, item->place,
-				"these cells have no word of axis `%s`: add one",
+				"these cells have no word of axis `%s`: add a word",
 				matrix->axes[axis].name);
 		product *= found[axis]->kind == YAML_LIST ? found[axis]->count : 1;
 		if (product > MATRIX_CELLS_MAX - matrix->cell_count)
 			return yaml_wrong(&matrix->source, item->place,
-				"there are more than %d cells with these: split the matrix in two",
+				"with these, the matrix has more than %d cells: split it in two",
 				MATRIX_CELLS_MAX);
 	}
 	*product_r = product;
@@ -391,7 +392,8 @@ int matrix_cells_read(struct matrix *matrix, const struct yaml_node *node)
 	int r = 0;
 
 	if (node->count == 0)
-		r = yaml_wrong(&matrix->source, node->key_place, "there are no cells: add one");
+		r = yaml_wrong(
+			&matrix->source, node->key_place, "the matrix has no cells: add a cell");
 	matrix->cells = calloc(MATRIX_CELLS_MAX, sizeof(*matrix->cells));
 	if (r == 0 && (!matrix->cells || !names))
 		r = yaml_no_memory(&matrix->source);

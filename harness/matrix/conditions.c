@@ -66,13 +66,13 @@ static int check_version_name(
 			continue;
 		if (backends & ~detected[i].backends)
 			return yaml_wrong(&matrix->source, entry->key_place,
-				"the version of %s is detected by libxl alone: add `backends: "
+				"only the back end libxl detects the version of %s: add `backends: "
 				"libxl`",
 				entry->key);
 		return 0;
 	}
 	return yaml_wrong(&matrix->source, entry->key_place,
-		"no version of `%.60s` is detected: %s%s", entry->key,
+		"no back end detects the version of `%.60s`: %s%s", entry->key,
 		suggestion.best ? "did you mean " : "use qemu, xen or libxl",
 		suggestion.best ? suggestion.best : "");
 }

@@ -42,7 +42,7 @@ static int check_id(
 	line = json_object_get(said->ids, id->text);
 	if (line)
 		return yaml_wrong(&matrix->source, id->place,
-			"the id %s is given twice, here and at line %d: change one", id->text,
+			"the id %s is given twice, here and at line %d: change one of them", id->text,
 			(int)json_integer_value(line));
 	if (json_object_set_new(said->ids, id->text, json_integer(id->place.line)) < 0)
 		return yaml_no_memory(&matrix->source);
@@ -59,13 +59,13 @@ static int read_wanted(const struct matrix *matrix, const struct yaml_node *node
 
 	if (!value == !same_as)
 		return yaml_wrong(&matrix->source, value ? same_as->key_place : node->place,
-			"an expectation needs either `value` or `same_as`: %s",
+			"an expectation has either `value` or `same_as`: %s",
 			value ? "remove one" : "add one");
 	if (same_as && evidence_check(same_as->text, &inner) < 0)
 		return yaml_wrong(&matrix->source, same_as->place, "%s", inner.text);
 	if (same_as && strcmp(same_as->text, found[FIELD]->text) == 0)
 		return yaml_wrong(&matrix->source, same_as->place,
-			"`same_as` is the field itself: it would never fail");
+			"`same_as` is the field itself: such an expectation never fails");
 	if (same_as)
 		return json_object_set_new(json, "same_as", json_string(same_as->text)) < 0
 			       ? yaml_no_memory(&matrix->source)
@@ -91,8 +91,8 @@ static int read_content(const struct matrix *matrix, const struct yaml_node *nod
 		return yaml_wrong(&matrix->source, found[FIELD]->place, "%s", inner.text);
 	if (!found[SOURCE]->text[strspn(found[SOURCE]->text, " \t\r\n")])
 		return yaml_wrong(&matrix->source, found[SOURCE]->place,
-			"`source` is empty: name the commit, file or mail from which this is "
-			"known");
+			"`source` is empty: name the commit, file or mail that gives the "
+			"expected value");
 	r = read_wanted(matrix, node, found, json, &value);
 	json_decref(value);
 	if (r < 0)
@@ -192,9 +192,9 @@ static int place_in_cell(struct matrix *matrix, const struct matrix_cell *cell,
 			continue;
 		if (*holder)
 			return yaml_wrong(&matrix->source, expectation->place,
-				"cell %s has two expectations of %s, here and at line %d, which "
-				"hold for the same back ends, versions and hosts: narrow one by "
-				"`when`, `backends`, `versions` or `on_host`",
+				"cell %s has two expectations of %s, here and at line %d, that "
+				"apply to the same back ends, versions and hosts: restrict one of "
+				"them by `when`, `backends`, `versions` or `on_host`",
 				json_string_value(json_object_get(cell->json, "name")),
 				json_string_value(json_object_get(expectation->json, "field")),
 				(*holder)->place.line);
@@ -235,7 +235,7 @@ int matrix_expect_read(struct matrix *matrix, const struct yaml_node *node)
 		goto out;
 	if (node->count > MATRIX_EXPECT_MAX) {
 		r = yaml_wrong(&matrix->source, node->key_place,
-			"there are more than %d expectations: split the matrix in two",
+			"the matrix has more than %d expectations: split it in two",
 			MATRIX_EXPECT_MAX);
 		goto out;
 	}

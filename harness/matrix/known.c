@@ -76,7 +76,7 @@ static int read_until(struct known *known)
 	if (strcmp(entry->key, "date") == 0) {
 		if (!is_date(entry->text))
 			return yaml_wrong(source, entry->place,
-				"\"%.40s\" is no date: write it as 2027-06-30", entry->text);
+				"\"%.40s\" is not a date: write a date as 2027-06-30", entry->text);
 	} else if (!matrix_is_versioned(entry->key)) {
 		return yaml_wrong(source, entry->key_place,
 			"`until` has no key \"%.40s\": use date, qemu, xen or libxl", entry->key);
@@ -99,8 +99,8 @@ static int read_texts(struct known *known)
 
 		if (!node->text[strspn(node->text, " \t\r\n")])
 			return yaml_wrong(source, node->place,
-				"`%s` of a known deviation is empty: the reader of an XFAIL "
-				"needs it",
+				"`%s` of a known deviation is empty: write a text for the reader "
+				"of an XFAIL",
 				node->key);
 		if (json_object_set_new(known->condition.json, node->key, json_string(node->text)) <
 			0)
@@ -131,7 +131,8 @@ static int attach(const struct known *known, json_t *list, size_t at)
 	if (should_be && json_equal(should_be, json_object_get(known->condition.json, "value"))) {
 		json_decref(expectation);
 		return yaml_wrong(source, known->found[VALUE]->place,
-			"the known deviation is the expected value: remove one of the two");
+			"the value of the known deviation is the expected value: remove "
+			"one of them");
 	}
 	all = json_object_get(expectation, "known");
 	if (!all) {
@@ -177,7 +178,7 @@ static int unknown_expectation(const struct known *known, const struct yaml_node
 		suggest_candidate(&suggestion,
 			json_string_value(json_object_get(matrix->expect[i].json, "id")));
 	return yaml_wrong(&matrix->source, id->place,
-		"no cell to which this applies has an expectation %.60s: %s%s", id->text,
+		"no cell of this deviation has an expectation %.60s: %s%s", id->text,
 		suggestion.best ? "did you mean " : "correct `expect` or `when`",
 		suggestion.best ? suggestion.best : "");
 }
@@ -249,9 +250,7 @@ static int check_ids(const struct yaml_source *source, const struct yaml_node *l
 			continue;
 		if (json_object_get(ids, id->text))
 			r = yaml_wrong(source, id->place,
-				"the id %.60s is given twice: change "
-				"one",
-				id->text);
+				"the id %.60s is given twice: change one of them", id->text);
 		else if (json_object_set_new(ids, id->text, json_true()) < 0)
 			r = yaml_no_memory(source);
 	}
@@ -279,11 +278,12 @@ int matrix_known_read(struct matrix *matrix, const char *name, const struct matr
 			&(struct yaml_head){ KNOWN_FORMAT, "known deviations", KNOWN_VERSION });
 	if (r == 0 && strcmp(found[MATRIX]->text, name) != 0)
 		r = yaml_wrong(source, found[MATRIX]->place,
-			"these are the known deviations of the matrix %.60s, not of %.60s",
+			"the file has the known deviations of the matrix %.60s, not of "
+			"%.60s",
 			found[MATRIX]->text, name);
 	if (r == 0 && found[KNOWN]->count > KNOWN_MAX)
 		r = yaml_wrong(source, found[KNOWN]->key_place,
-			"there are more than %d known deviations: remove some", KNOWN_MAX);
+			"the file has more than %d known deviations: remove some", KNOWN_MAX);
 	if (r == 0)
 		r = check_ids(source, found[KNOWN]);
 	for (const struct yaml_node *item = r == 0 ? found[KNOWN]->first : NULL; item && r == 0;

@@ -138,7 +138,8 @@ static int read_requires(
 			r = yaml_check_shape(source, entry, entry->key, YAML_ITEMS);
 		if (r == 0 && entry->count > REQUIRES_MAX)
 			r = yaml_wrong(source, entry->place,
-				"these are more than %d capabilities: remove some", REQUIRES_MAX);
+				"the list has more than %d capabilities: remove some",
+				REQUIRES_MAX);
 		if (r < 0)
 			return r;
 		layer->requires[backend] = json_array();
@@ -167,9 +168,9 @@ static int find_limit(
 		suggest_candidate(&suggestion, cell_limit_name(i));
 	}
 	return yaml_wrong(source, entry->key_place, "there is no limit `%.60s`: %s%s", entry->key,
-		suggestion.best
-			? "did you mean "
-			: "they are create, first-frame, report, save, restore, power-off and clean-up",
+		suggestion.best ? "did you mean "
+				: "use create, first-frame, report, save, restore, power-off or "
+				  "clean-up",
 		suggestion.best ? suggestion.best : "");
 }
 

@@ -93,7 +93,7 @@ static void known_deviations(void)
 		{ KNOWN("why: ' ', link: l, until: {date: 2027-06-30}"), "5:39",
 			"`why` of a known deviation is empty", "XFAIL" },
 		{ KNOWN("why: w, link: l, until: {date: 30.6.2027}"), "5:65",
-			"\"30.6.2027\" is no date", "write it as 2027-06-30" },
+			"\"30.6.2027\" is not a date", "write a date as 2027-06-30" },
 		{ KNOWN("why: w, link: l, until: {linux: \">=7\"}"), "5:59",
 			"`until` has no key \"linux\"", "use date" },
 		{ KNOWN("why: w, link: l, until: {qemu: 7}"), "5:65", "is not a version range",
@@ -200,7 +200,7 @@ static void head(void)
 static void axes(void)
 {
 	static const struct wrong table[] = {
-		{ HEAD "axes: {}\n" CELLS, "5:1", "there are 0 axes", "from 1 to 16" },
+		{ HEAD "axes: {}\n" CELLS, "5:1", "the matrix has 0 axes", "from 1 to 16" },
 		{ HEAD "axes: {m: {}}\n" CELLS, "5:8", "axis `m` has 0 words", "from 1 to 4096" },
 		{ HEAD "axes: {M: {a: {about: x}}}\n" CELLS, "5:8", "\"M\" cannot be an axis",
 			"use 1 to 32 characters of abc" },
@@ -250,7 +250,7 @@ static void axes(void)
 		{ WORD("      limits_ms: {first_frame: 5}\n"), "10:19",
 			"there is no limit `first_frame`", "did you mean first-frame" },
 		{ WORD("      limits_ms: {zzzzzz: 5}\n"), "10:19", "there is no limit `zzzzzz`",
-			"create, first-frame, report, save, restore, power-off and clean-up" },
+			"create, first-frame, report, save, restore, power-off or clean-up" },
 		{ WORD("      limits_ms: {report: 0}\n"), "10:27", "from 1 to 3600000",
 			"without quotes" },
 		{ WORD("      to: {libxl: {hap: 1}}\n"), "10:20", "libxl setting hap",
@@ -272,19 +272,19 @@ static void settings(void)
 {
 	static const struct wrong table[] = {
 		{ WORD("      libxl: {pci: [\"banana\"]}\n"), "10:21",
-			"\"banana\" is no PCI address", "write it as \"00:02.0\"" },
+			"\"banana\" is not a PCI address", "write an address as \"00:02.0\"" },
 		{ WORD("      libxl: {pci: [\"00:14.0\", \"zz:02.0\"]}\n"), "10:32",
-			"\"zz:02.0\" is no PCI address", "write it as" },
+			"\"zz:02.0\" is not a PCI address", "write an address as" },
 		{ WORD("      libxl:\n        pci:\n          - \"00:1f.*\"\n"), "12:13",
-			"is every function of a device", "write each function" },
+			"names every function of a device", "write each function" },
 		{ WORD("      libxl: {pci: [\"00:02.0@20\"]}\n"), "10:21",
-			"names no slot of a guest", "from 00 to 1f" },
+			"has no valid slot of the guest", "from 00 to 1f" },
 		{ WORD("      libxl: {pci: [\"00:02.0\", \"0000:00:02.0\"]}\n"), "10:32",
 			"the same device as \"00:02.0\"", "remove one" },
 		{ WORD("      libxl: {pci: [\"00:02.0@00\"]}\n"), "10:21",
 			"asks for slot 00 of the guest", "leave the slot out" },
 		{ WORD("      libxl: {pci: [\"00:02.0@02.1\"]}\n"), "10:21",
-			"asks for function 1 of the guest's slot", "libxl gives it 0" },
+			"asks for function 1 of the guest's slot", "libxl allows only function 0" },
 		{ WORD("      libxl: {pci: [\"00:02.0@02\", \"00:1f.3@02\"]}\n"), "10:35",
 			"asks for the same slot and function", "a different slot" },
 		{ WORD("      libxl: {pci: [\"10000:e1:00.0\"]}\n"), "10:21", "Intel VMD",
@@ -312,7 +312,8 @@ static void settings(void)
 		{ WORD("      libxl: {gfx_passthru: \"on\"}\n") "defaults: {guest: linux}\n",
 			"12:5", "gfx_passthru: on", "or write gfx_passthru: igd" },
 		{ WORD("      libxl: {}\n      to: {libxl: {disk: 4}}\n") "defaults: {guest: linux}\n",
-			"13:5", "`to` has a disk of 4 MiB", "give the cell and `to` the same disk" },
+			"13:5", "`to` has a disk of 4 MiB",
+			"give the cell and `to` the same disk" },
 	};
 
 	CHECK(table);
@@ -321,7 +322,7 @@ static void settings(void)
 static void cells(void)
 {
 	static const struct wrong table[] = {
-		{ HEAD AXES "cells: []\n", "8:1", "there are no cells", "add one" },
+		{ HEAD AXES "cells: []\n", "8:1", "the matrix has no cells", "add a cell" },
 		{ HEAD AXES "cells: [a]\n", "8:9", "wrong shape", "a mapping" },
 		{ HEAD AXES "cells:\n  - {m: a, gg: l}\n", "9:12", "there is no axis `gg`",
 			"did you mean `g`?" },
@@ -331,7 +332,7 @@ static void cells(void)
 			"did you mean `b`?" },
 		{ HEAD AXES "cells:\n  - {m: zzz, g: l}\n", "9:9", "axis `m` has no word `zzz`",
 			"use one of its words" },
-		{ HEAD AXES "cells:\n  - {m: a}\n", "9:5", "have no word of axis `g`", "add one" },
+		{ HEAD AXES "cells:\n  - {m: a}\n", "9:5", "have no word of axis `g`", "add a word" },
 		{ HEAD AXES "cells:\n  - {m: {a: b}, g: l}\n", "9:9", "m has the wrong shape",
 			"one value, or a list" },
 		{ WHOLE "  - {m: [b, a], g: l}\n", "10:5",
@@ -393,13 +394,14 @@ static void expectations(void)
 		{ EXPECT("    backends: xl\n" REST), "12:15", "no back end \"xl\"",
 			"libxl or qemu" },
 		{ EXPECT("    versions: {qemo: \">=7\"}\n" REST), "12:16",
-			"no version of `qemo` is detected", "did you mean qemu" },
+			"no back end detects the version of `qemo`", "did you mean qemu" },
 		{ EXPECT("    versions: {linux: \">=7\"}\n" REST), "12:16",
-			"no version of `linux` is detected", "use qemu, xen or libxl" },
+			"no back end detects the version of `linux`", "use qemu, xen or libxl" },
 		{ EXPECT("    versions: {xen: \">=4.17\"}\n" REST), "12:16",
-			"the version of xen is detected by libxl alone", "add `backends: libxl`" },
+			"only the back end libxl detects the version of xen",
+			"add `backends: libxl`" },
 		{ EXPECT("    backends: [libxl, qemu]\n    versions: {libxl: \">=4.17\"}\n" REST),
-			"13:16", "the version of libxl is detected by libxl alone",
+			"13:16", "only the back end libxl detects the version of libxl",
 			"add `backends: libxl`" },
 		{ EXPECT("    versions: {qemu: \">=7,<8\"}\n" REST), "12:22",
 			"\">=7,<8\" is not a version range", "\">=7.0 <10.0\"" },
@@ -411,7 +413,7 @@ static void expectations(void)
 			"the id i is given twice, here and at line 11", "change one" },
 		{ EXPECT(REST) "  - id: j\n    when: {m: a}\n" REST, "15:5",
 			"cell a-l has two expectations of slot/02, here and at line 11",
-			"narrow one by `when`, `backends`, `versions` or `on_host`" },
+			"restrict one of them by `when`, `backends`, `versions` or `on_host`" },
 		{ WHOLE "expect:\n  - {}\n", "11:5", "needs `id`", "add it" },
 		{ WHOLE "expect:\n  - {id: 'a b', field: slot/02, value: 1, source: s}\n", "11:10",
 			"\"a b\" cannot be the id", "use 1 to 64" },
@@ -467,7 +469,7 @@ static void bounds(void)
 	}
 	fputs("}\n", stream);
 	fclose(stream);
-	wrong_text(text, "11:5", "more than 20000 cells", "split the matrix in two");
+	wrong_text(text, "11:5", "more than 20000 cells", "split it in two");
 	free(text);
 }
 

@@ -24,11 +24,13 @@ static int refuse_address(const char *text, size_t length, struct problem *why)
 {
 	if (memchr(text, '*', length))
 		return problem_set(why, -EINVAL,
-			SHOWN " is every function of a device: write each function as a text of "
-			      "its own, since each is leased",
+			SHOWN " names every function of a device: write each function as an item "
+			      "of its own, since the harness leases each function",
 			text);
 	return problem_set(why, -EINVAL,
-		SHOWN " is no PCI address: write it as \"00:02.0\" or \"0000:00:02.0\"", text);
+		SHOWN " is not a PCI address: write an address as \"00:02.0\" or "
+		      "\"0000:00:02.0\"",
+		text);
 }
 
 static int read_address(const char *text, size_t length, struct bdf *host_r, struct problem *why)
@@ -59,8 +61,8 @@ static int read_slot(
 
 	if ((length != 2 && !has_function) || strspn(at, HEX_DIGITS) != 2 || slot > 31)
 		return problem_set(why, -EINVAL,
-			SHOWN " names no slot of a guest: write it as @02, two hexadecimal digits "
-			      "from 00 to 1f, or with a function as @02.0",
+			SHOWN " has no valid slot of the guest: write @ and two hexadecimal "
+			      "digits from 00 to 1f, as @02, or with a function, as @02.0",
 			text);
 	spec->slot = (int)slot;
 	spec->function = has_function ? at[3] - '0' : 0;
@@ -68,8 +70,8 @@ static int read_slot(
 	if (spec->function == 0 || spec->function == spec->host.function)
 		return 0;
 	return problem_set(why, -EINVAL,
-		SHOWN " asks for function %d of the guest's slot: libxl gives it 0 or the device's "
-		      "own, %d",
+		SHOWN " asks for function %d of the guest's slot: libxl allows only "
+		      "function 0 or the device's own function, %d",
 		text, spec->function, spec->host.function);
 }
 
@@ -115,9 +117,10 @@ static int read_options(
 		snprintf(option, sizeof(option), "%.*s", (int)length, at);
 		if (length >= sizeof(option) || read_option(option, spec) < 0)
 			return problem_set(why, -EINVAL,
-				SHOWN " has \"%.*s\" as an option: each of permissive, seize, "
-				      "msitranslate and power_mgmt may be there once with =0 or "
-				      "=1, and rdm_policy with =strict or =relaxed",
+				SHOWN
+				" has \"%.*s\" as an option: the options are permissive, seize, "
+				"msitranslate and power_mgmt with =0 or =1, and rdm_policy with "
+				"=strict or =relaxed, each at most once",
 				text, length < OPTION_MAX ? (int)length : OPTION_MAX, at);
 		at += length;
 	}

@@ -64,7 +64,8 @@ static int check_expectations(json_t *expect, const char *name, struct problem *
 		return problem_set(why, -EINVAL,
 			"cell %s of the plan, expectation %zu: %s: make the plan again from its "
 			"matrix",
-			name, i + 1, error.text[0] ? error.text : "one of value and same_as");
+			name, i + 1,
+			error.text[0] ? error.text : "either value or same_as is required");
 	}
 	return 0;
 }
@@ -89,8 +90,8 @@ int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 			error.text);
 	if (!*name || name[strspn(name, NAME_CHARACTERS)] || strlen(name) > PLAN_NAME_MAX)
 		return problem_set(why, -EINVAL,
-			"cell %zu of the plan has a name that is not words joined by \"-\": make "
-			"the plan again from its matrix",
+			"the name of cell %zu of the plan is not a list of words joined by "
+			"\"-\": make the plan again from its matrix",
 			index + 1);
 	if (!is_folder(guest))
 		return problem_set(why, -EINVAL,
@@ -125,11 +126,13 @@ int plan_check(json_t *plan, struct problem *why)
 
 	if (json_unpack_ex(plan, &error, 0, "{s:{s:s, s:s}, s:o, s:o}", "matrix", "name", &name,
 		    "sha256", &sha256, "axes", &axes, "cells", &cells) < 0)
-		return problem_set(
-			why, -EINVAL, "the plan is incomplete: %s: make it again", error.text);
+		return problem_set(why, -EINVAL,
+			"the plan is incomplete: %s: make the plan again from its matrix",
+			error.text);
 	if (!json_is_array(axes) || json_array_size(cells) == 0)
 		return problem_set(why, -EINVAL,
-			"\"axes\" or \"cells\" of the plan is no list: make it again");
+			"\"axes\" or \"cells\" of the plan is not a list: make the plan "
+			"again from its matrix");
 	json_array_foreach(cells, i, cell)
 	{
 		r = plan_check_cell(cell, i, why);
@@ -198,8 +201,8 @@ int plan_select(json_t *plan, char *const *select, size_t count, struct problem 
 	for (size_t j = 0; j < count && r == 0; j++) {
 		if (!used[j])
 			r = problem_set(why, -ENOENT,
-				"no cell's name matches \"%.100s\": `igd-harness plan` lists them, "
-				"and * stands for any letters",
+				"no cell has a name that matches \"%.100s\": `igd-harness plan` "
+				"lists the names, and * stands for any characters",
 				select[j]);
 	}
 	if (r == 0 && count > 0 && json_object_set(plan, "cells", chosen) < 0)
@@ -237,8 +240,8 @@ int plan_guest(json_t *plan, const char *guest, struct problem *why)
 
 	if (!is_folder(guest))
 		return problem_set(why, -EINVAL,
-			"\"%.100s\" is no guest image: --guest takes the name of a folder in that "
-			"of the images, such as tiny",
+			"\"%.100s\" is not a guest image: --guest takes the name of a "
+			"folder in the folder of the images, such as tiny",
 			guest);
 	json_array_foreach(json_object_get(plan, "cells"), i, cell)
 	{

@@ -148,7 +148,7 @@ static int read_through(struct plan_reader *reader, struct problem *why)
 	int r = read_head(reader, &first, why);
 
 	if (r == -EINVAL && !why->text[0])
-		problem_set(why, r, "not JSON, or no plan, at byte %ld", ftell(reader->file));
+		problem_set(why, r, "not the JSON of a plan, at byte %ld", ftell(reader->file));
 	if (r == 0)
 		r = document_check(reader->head, DOCUMENT_PLAN, DOCUMENT_VERSION, why);
 	if (r == 0 && first &&

@@ -125,7 +125,7 @@ static void bad(void)
 			"is not a rule for reserved regions" },
 		{ "libxl", "passthrough", "\"default\"", "one of disabled, enabled, sync_pt" },
 		{ "libxl", "cmdline", "\"a\\nb\"", "a control character" },
-		{ "libxl", "pci", "[\"banana\"]", "\"banana\" is no PCI address" },
+		{ "libxl", "pci", "[\"banana\"]", "\"banana\" is not a PCI address" },
 		{ "libxl", "pci", "[\"00:02.0@00\"]", "slot 00" },
 		{ "libxl", "pci", "[\"00:02.0\", \"0000:00:02.0@03\"]", "the same device" },
 		{ "libxl", "pci", "[\"00:02.0@02\", \"00:1f.3@02\"]", "the same slot and function" },

@@ -21,7 +21,7 @@ static int parse(
 			text);
 	if (*count_r > cells)
 		return problem_set(why, -EINVAL,
-			"%zu cells cannot be cut into %zu shards: take at most %zu", cells,
+			"%zu cells cannot be divided into %zu shards: use at most %zu", cells,
 			*count_r, cells);
 	return 0;
 }
@@ -40,7 +40,7 @@ int shard_cut(json_t *plan, const char *text, struct problem *why)
 	places = calloc(total, sizeof(*places));
 	if (!places || schedule_order(cells, places) < 0) {
 		free(places);
-		return problem_set(why, -ENOMEM, "no memory to cut the plan");
+		return problem_set(why, -ENOMEM, "no memory to divide the plan into shards");
 	}
 	for (size_t i = 0; i < total; i++)
 		json_object_set_new(json_array_get(cells, places[i]), "shard",

@@ -94,7 +94,8 @@ static void write_nic(FILE *to, const char *name, const json_t *value)
 {
 	if (strcmp(json_string_value(value), "none") == 0)
 		return;
-	fputs("# The harness joins the card to nothing; xl's script joins it to a bridge of dom0.\n",
+	fputs("# The harness connects the card to no network; xl's script "
+	      "connects it to a bridge of dom0.\n",
 		to);
 	fprintf(to, "vif = [ \"type=ioemu,model=%s\" ]\n", json_string_value(value));
 }
@@ -166,8 +167,8 @@ static void write_image(
 	if (guest->igd && json_array_size(json_object_get(settings, "pci")) > 0)
 		fprintf(to,
 			"# If pci has an Intel GPU, the harness appends its drivers to the initramfs:\n"
-			"#   cat %s %s >" FOLDER "/%s.initrd\n"
-			"# and name that file here.\n",
+			"#   cat %s %s >" FOLDER
+			"/%s.initrd\n# and write the name of the new file here.\n",
 			guest->initrd, guest->igd, name);
 	write_key(to, "ramdisk", guest->initrd);
 	write_key(to, "cmdline", json_string_value(whole));
@@ -200,17 +201,17 @@ static int check_words(const char *name, const json_t *settings, struct problem 
 
 	if (policy[0] && strcmp(policy, "libxl") != 0)
 		return problem_set(why, -EINVAL,
-			"cell %s has the policy %s, which igd-dm makes and xl cannot", name,
+			"cell %s has the policy %s, which igd-dm applies and xl cannot", name,
 			policy);
 	if (document_text(settings, "device_model")[0])
 		return problem_set(why, -EINVAL,
-			"cell %s has the device model %s, whose path only `run --model` knows: leave "
-			"it out of the cell, and add device_model_override to the file",
+			"cell %s has the device model %s, whose path only `run --model` "
+			"has: leave device_model out of the cell, and add "
+			"device_model_override to the file",
 			name, document_text(settings, "device_model"));
 	if (json_object_get(settings, "domain_config"))
 		return problem_set(why, -EINVAL,
-			"cell %s has domain_config, and xl.cfg has no words for libxl's JSON",
-			name);
+			"cell %s has domain_config, but xl.cfg has no keys for libxl's JSON", name);
 	return 0;
 }
 
@@ -223,13 +224,13 @@ int xl_config_write(const json_t *cell, const struct xl_guest *guest, FILE *to, 
 
 	if (!json_is_object(settings))
 		return problem_set(why, -EINVAL,
-			"cell %s has no settings for libxl, so xl cannot make it", name);
+			"cell %s has no settings for libxl, so xl cannot create its guest", name);
 	r = check_words(name, settings, why);
 	if (r < 0)
 		return r;
 	write_base(to, name, settings);
 	if (json_object_get(cell, "to"))
-		fputs("# The cell is a transition: this is the guest before it is saved.\n", to);
+		fputs("# The cell is a transition: this is the guest before the save.\n", to);
 	write_image(to, name, settings, guest);
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		value = strcmp(setting->backend, "libxl") == 0
