@@ -379,7 +379,7 @@ BETWEEN = ["there is no axis", "has no word", "have no word of axis", "is listed
            "is the expected value", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "reads .* as a kind of number", "`value` is empty", "two expectations of",
            "cell .* cannot run", "is chosen by", "is an empty list", "passes through the same device", "asks for (the same slot|slot 00)",
-           "asks for function", "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is no device id", "there is no library"]
+           "asks for function", "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is not a device id", "there is no library"]
 used = set()
 
 

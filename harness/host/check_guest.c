@@ -22,7 +22,7 @@ static void look_host_bridge(const struct host_view *view, struct host_answer *a
 
 		host_answer(answer, unknown[0] ? HOST_UNKNOWN : HOST_FAIL, NULL, "/" BRIDGE,
 			"%.250s%s", unknown[0] ? unknown : "there is no device at 0000:00:00.0",
-			view->part[0] ? ", and the host bridge is not there" : "");
+			view->part[0] ? ", which do not include the host bridge" : "");
 		return;
 	}
 	value = json_pack("{s:o, s:s?}", "ids", host_ids_json(bridge), "0x50",
@@ -31,7 +31,8 @@ static void look_host_bridge(const struct host_view *view, struct host_answer *a
 			: NULL);
 	if (!host_register(bridge, "0x50", &gmch))
 		host_answer(answer, HOST_UNKNOWN, value, "/" BRIDGE "/config",
-			"register 0x50 of the host bridge, which QEMU copies, cannot be read");
+			"register 0x50 of the host bridge cannot be read: QEMU copies it "
+			"into the guest");
 	else
 		host_answer(answer, HOST_PASS, value, "/" BRIDGE "/config", "%s", "");
 }
@@ -46,10 +47,12 @@ static void look_bridge_file(const struct host_view *view, struct host_answer *a
 		host_answer(answer, HOST_PASS, NULL, "/" BRIDGE "/config", "%s", "");
 	else if (geteuid() != 0)
 		host_answer(answer, HOST_UNKNOWN, NULL, "/" BRIDGE "/config",
-			"not run as root, so QEMU's access to the host bridge is unknown");
+			"igd-harness does not run as root, so QEMU's access to the host "
+			"bridge is unknown");
 	else
 		host_answer(answer, HOST_FAIL, NULL, "/" BRIDGE "/config",
-			"opening the host bridge's configuration space for writing, as QEMU does, fails: %s",
+			"the host bridge's configuration space cannot be opened for "
+			"writing, as QEMU does: %s",
 			strerror(errno));
 }
 
@@ -70,7 +73,7 @@ static void look_isa_bridge(const struct host_view *view, struct host_answer *an
 			"0000:00:1f.0 is not in the record");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, ids, "/sys/bus/pci/devices/0000:00:1f.0",
-			"there is no Intel ISA bridge for QEMU to copy");
+			"the host has no Intel ISA bridge for QEMU to copy");
 }
 
 static void look_guest_bridge(const struct host_view *view, struct host_answer *answer)
@@ -97,7 +100,8 @@ static void look_slot(const struct host_view *view, struct host_answer *answer)
 
 	if (!version[0] || version_range_match(">=7.2.3", version, &reserves) < 0)
 		host_answer(answer, HOST_UNKNOWN, NULL, "QEMU's version",
-			"QEMU's version is unknown, and so is whether it reserves slot 2");
+			"QEMU's version is unknown, so it is unknown whether QEMU reserves "
+			"slot 2");
 	else if (!reserves)
 		host_answer(answer, HOST_FAIL, json_string(version), "QEMU's version",
 			"QEMU before 8.0 and 7.2.3 does not reserve slot 2: an "
@@ -124,8 +128,8 @@ static void look_console(const struct host_view *view, struct host_answer *answe
 	else if (!view->sources->root[0] && tty && strncmp(tty, "/dev/tty", 8) == 0 &&
 		 tty[8] >= '0' && tty[8] <= '9')
 		host_answer(answer, HOST_FAIL, json_string(text), "boot_vga",
-			"this terminal, %.40s, is on the IGD: it stays dark "
-			"while a guest has the IGD",
+			"this terminal, %.40s, is on the IGD: its screen is dark while a "
+			"guest has the IGD",
 			tty);
 	else
 		host_answer(answer, HOST_PASS, json_string(text), "boot_vga",
@@ -137,8 +141,9 @@ static void look_vmd(const struct host_view *view, struct host_answer *answer)
 {
 	if (host_has_vmd(view))
 		host_answer(answer, HOST_PASS, json_true(), "/sys/bus/pci/devices",
-			"functions behind Intel's VMD have a PCI domain that Xen does not know, so none "
-			"of them can be passed through alone; the IGD is not behind it");
+			"functions behind Intel's VMD have a PCI domain that Xen does not "
+			"support, so no such function can be passed through alone; the IGD "
+			"is not behind VMD");
 	else if (!view->all_pci || view->part[0])
 		host_answer(answer, HOST_UNKNOWN, NULL, "/sys/bus/pci/devices", "%.250s",
 			view->pci_trouble ? view->pci_trouble : view->part);

@@ -36,7 +36,7 @@ static void look_present(const struct host_view *view, struct host_answer *answe
 	}
 	if (!view->slot2 && view->part[0]) {
 		host_answer(answer, HOST_UNKNOWN, NULL, source,
-			"%.250s, and 0000:00:02.0 is not there", view->part);
+			"%.250s, which do not include 0000:00:02.0", view->part);
 		answer->advice = "give the output of `lspci -xxxx` for the whole machine";
 		return;
 	}
@@ -49,7 +49,7 @@ static void look_present(const struct host_view *view, struct host_answer *answe
 		host_answer(answer, HOST_PASS, ids, source, "%s", "");
 	else if (!class[0] || !document_text(view->slot2, "vendor")[0])
 		host_answer(answer, HOST_UNKNOWN, ids, source,
-			"%.200s says neither class nor vendor of 0000:00:02.0", source);
+			"%.200s has neither the class nor the vendor of 0000:00:02.0", source);
 	else
 		host_answer(answer, HOST_FAIL, ids, source,
 			"the device at 0000:00:02.0, class %s, is not an Intel display", class);
@@ -91,13 +91,13 @@ static void look_class(const struct host_view *view, struct host_answer *answer)
 		return;
 	}
 	host_answer(answer, HOST_FAIL, class, "its configuration space",
-		"the IGD's class is not 0x0300, so QEMU (is_igd_vga_passthrough()), hvmloader "
-		"and libxl before 4.20 do not take it for an IGD: QEMU refuses it, and no "
-		"guest gets its OpRegion");
+		"the IGD's class is not 0x0300, so QEMU "
+		"(is_igd_vga_passthrough()), hvmloader and libxl before 4.20 do "
+		"not recognise it as an IGD: QEMU refuses the device, and no guest "
+		"gets its OpRegion");
 	if (host_has_other_display(view) == 0)
-		answer->advice =
-			"patch QEMU and hvmloader, as Qubes OS does: there is no other display "
-			"that the IGD could replace as the primary one";
+		answer->advice = "patch QEMU and hvmloader, as Qubes OS does: the firmware cannot "
+				 "make the IGD the primary display, since the host has no other";
 }
 
 static void look_generation(const struct host_view *view, struct host_answer *answer)
@@ -109,7 +109,8 @@ static void look_generation(const struct host_view *view, struct host_answer *an
 			answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE, "%.300s", view->ids_trouble.text);
 	else if (!document_text(view->igd, "device")[0])
 		host_answer(answer, HOST_UNKNOWN, NULL, view->lspci.name,
-			"%.200s does not say the IGD's device id: `lspci -nn` does",
+			"%.200s does not have the IGD's device id: give the output of "
+			"`lspci -nn`",
 			view->lspci.name);
 	else if (!platform)
 		host_answer(answer, HOST_UNKNOWN, NULL, IGD_IDS_FILE,
@@ -127,8 +128,8 @@ static void look_config(const struct host_view *view, struct host_answer *answer
 
 	if (!json_object_get(view->igd, "registers")) {
 		host_answer(answer, HOST_UNKNOWN, NULL, view->lspci.name,
-			"%.200s has no configuration space of the IGD: `lspci -xxxx`, run as root, "
-			"writes it",
+			"%.200s does not have the IGD's configuration space: give the "
+			"output of `lspci -xxxx`, run as root",
 			view->lspci.name);
 		return;
 	}
@@ -147,7 +148,7 @@ static void look_driver(const struct host_view *view, struct host_answer *answer
 	if (!json_object_get(view->igd, "driver")) {
 		host_answer(answer, HOST_UNKNOWN, NULL,
 			view->lspci.name ? view->lspci.name : DEVICE,
-			"the record does not say which driver holds the IGD");
+			"the record does not have the driver of the IGD");
 		answer->advice = "record it: `lspci -k`, or the link /" DEVICE "/driver";
 		return;
 	}
@@ -195,7 +196,7 @@ static void look_reset(const struct host_view *view, struct host_answer *answer)
 		host_answer(answer, HOST_PASS, NULL, "/" DEVICE "/reset", "%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "/" DEVICE "/reset",
-			"the kernel has no method to reset it: a guest gets it "
+			"the kernel has no method to reset the IGD: a guest gets the IGD "
 			"in the state in which the previous guest left it");
 }
 
@@ -233,9 +234,9 @@ static void look_siblings(const struct host_view *view, struct host_answer *answ
 	}
 	if (json_array_size(siblings) > 0) {
 		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
-			"slot 2 has further functions, perhaps virtual ones "
-			"(SR-IOV); such a function has been mistaken for the IGD "
-			"(QubesOS/qubes-issues #9853)");
+			"slot 2 has further functions, perhaps virtual functions (SR-IOV); "
+			"such a function was mistaken for the IGD in QubesOS/qubes-issues "
+			"#9853");
 		/* Linux has the file for a function that can have virtual ones: Alder Lake on. */
 		answer->advice = has_virtual_functions(view) ? "echo 0 > /" DEVICE "/sriov_numvfs"
 							     : "pass 00:02.0 alone to a guest";

@@ -74,8 +74,9 @@ static bool answer_by_table(const struct host_view *view, struct host_answer *an
 	if (host_is_virtual(view))
 		return false;
 	host_answer(answer, HOST_UNKNOWN, NULL, VTD_TABLES,
-		"the firmware's DMAR table has no VT-d unit of the IGD's own, as Intel's hosts have: "
-		"the unit of all other devices may not translate its DMA");
+		"the firmware's DMAR table has no VT-d unit for the IGD alone, as "
+		"Intel's hosts have: the unit of all other devices may not "
+		"translate the IGD's DMA");
 	answer->advice = "enable VT-d for the integrated GPU in the firmware setup, or update the "
 			 "firmware";
 	return true;
@@ -91,9 +92,9 @@ static const char *engine_doubt(const struct host_view *view)
 	bool on = false;
 
 	if ((!host_xen_has(view, "iommu", &on) && !host_log_says(view, "iommu", &on)) || !on)
-		return "Xen does not say that VT-d is on";
+		return "Xen's log does not show that VT-d is on";
 	if (!host_xen_cmdline(view))
-		return "Xen's command line, which may have no-igfx, is unknown";
+		return "Xen's command line is unknown, and may have no-igfx";
 	if (!xen_messages_cover(xen_messages_builtin(), xen_version(view)))
 		return "this release of Xen is not in results/data/" XEN_MESSAGES_FILE;
 	if (view->platform)
@@ -140,7 +141,7 @@ static void look_engine(const struct host_view *view, struct host_answer *answer
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source, "%.250s", doubt);
 	else
 		host_answer(answer, HOST_PASS, NULL, view->log_source,
-			"VT-d is on, and nothing switches it off for the IGD");
+			"VT-d is on, and no option disables it for the IGD");
 }
 
 /* Faults that Xen printed, and what it left out around them. */
@@ -181,14 +182,14 @@ static void look_faults(const struct host_view *view, struct host_answer *answer
 			left_out);
 	else if (host_log_loss(view))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"%s: faults of the IGD may have been in the rest", host_log_loss(view));
+			"%s: the lost part may have had faults of the IGD", host_log_loss(view));
 	else if (hides_warnings(view, "guest_loglevel", "guest_loglvl"))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
 			"Xen does not print faults (guest_loglvl=)");
 	else if (!xen_messages_cover(xen_messages_builtin(), xen_version(view)))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
 			"this release of Xen is not in results/data/" XEN_MESSAGES_FILE
-			", and may print faults in other words");
+			", and may print faults in a different wording");
 	else if (!answer_without_igd(view, answer, ""))
 		host_answer(answer, HOST_PASS, json_integer(0), view->log_source, "%s", "");
 }
@@ -293,12 +294,12 @@ static bool answer_outside(const struct host_view *view, const struct ranges *ra
 			continue;
 		host_answer(answer, of_igd ? HOST_FAIL : HOST_UNKNOWN, range_json(start, end),
 			view->log_source,
-			"the RMRR 0x%" PRIx64 "-0x%" PRIx64
-			"%s is not in reserved memory, says Xen: "
-			"%s",
+			"by Xen's log, the RMRR 0x%" PRIx64 "-0x%" PRIx64
+			"%s is not in reserved memory: %s",
 			start, end, of_igd ? " of the IGD" : "",
-			of_igd ? "its DMA there may be refused, or reach memory that is in use"
-			       : "it may be the IGD's");
+			of_igd ? "VT-d may refuse the IGD's DMA to it, or the DMA may reach memory "
+				 "that is in use"
+			       : "the RMRR may belong to the IGD");
 		answer->blocks = "iommu";
 		answer->grave = true;
 		answer->advice =
@@ -336,18 +337,19 @@ static void answer_missing(const struct host_view *view, const struct ranges *ra
 	 * coreboot's soc_fill_dmar() and acpi_create_igfx_rmrr(), Sandy Bridge to Raptor Lake. */
 	if (!host_is_virtual(view) && view->platform && view->platform->bdsm != IGD_BDSM_NONE) {
 		host_answer(answer, HOST_FAIL, value, ranges->source,
-			"firmware reserves no memory for the IGD (RMRR), and %.40s has its stolen "
-			"memory in the host's: DMA to it is refused",
+			"firmware reserves no memory for the IGD (RMRR), and %.40s has its "
+			"stolen memory in host memory: VT-d refuses DMA to it",
 			view->platform->title);
 		answer->blocks = "iommu";
 		answer->advice = "update the firmware";
 	} else if (!host_is_virtual(view) && !view->platform) {
 		host_answer(answer, HOST_UNKNOWN, value, ranges->source,
-			"firmware reserves no memory for the IGD, and it is unknown whether this "
-			"generation needs any");
+			"firmware reserves no memory for the IGD, and it is unknown "
+			"whether this generation needs reserved memory");
 	} else {
 		host_answer(answer, HOST_PASS, value, ranges->source,
-			"firmware reserves no memory for the IGD, which needs none");
+			"firmware reserves no memory for the IGD, and this generation "
+			"needs none");
 	}
 }
 
@@ -375,8 +377,8 @@ static void look_rmrr(const struct host_view *view, struct host_answer *answer)
 		answer_missing(view, &ranges, value, answer);
 	else if (ranges.others > 0)
 		host_answer(answer, HOST_FAIL, value, ranges.source,
-			"%u other devices share the IGD's reserved memory, and "
-			"Xen refuses to assign one of them alone",
+			"%u other devices share the IGD's reserved memory, and Xen refuses "
+			"to assign one of these devices alone",
 			ranges.others);
 	else
 		host_answer(answer, HOST_PASS, value, ranges.source, "%s", "");
@@ -384,9 +386,9 @@ static void look_rmrr(const struct host_view *view, struct host_answer *answer)
 
 const struct host_check host_checks_igd_vtd[] = {
 	{ "vtd/igd-engine", "IOMMU of the IGD", .blocks = "iommu",
-		.advice =
-			"remove no-igfx from Xen's command line; if it is not there, boot Xen with "
-			"conring_size=1M, and run igd-harness as root soon after the boot",
+		.advice = "remove no-igfx from Xen's command line; if Xen's command line "
+			  "does not have it, boot Xen with conring_size=1M, and run "
+			  "igd-harness as root soon after the boot",
 		.look = look_engine, .needed = true },
 	{ "vtd/faults", "VT-d faults of the IGD",
 		.advice = "compare with Xen's log while a guest runs: xen.log of a cell",

@@ -130,11 +130,12 @@ static void look_stolen(const struct host_view *view, struct host_answer *answer
 
 	if (!view->platform)
 		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG,
-			"the IGD's generation is unknown, and so are the registers to read");
+			"the IGD's generation is unknown, so the registers to read are "
+			"unknown");
 	else if (view->platform->bdsm == IGD_BDSM_NONE)
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, CONFIG,
-			"from Meteor Lake on, its registers are in a BAR and not "
-			"in configuration space");
+			"from Meteor Lake on, the registers of stolen memory are in a BAR "
+			"and not in configuration space");
 	else if (!stolen_memory_base(view, &base) || !host_register(view->igd, "0x50", &gmch))
 		host_answer(answer, HOST_UNKNOWN, NULL, CONFIG,
 			"the registers of stolen memory cannot be read");

@@ -103,14 +103,17 @@ static const char *advice_without_rom(const struct host_view *view)
 	char text[TREE_TEXT_MAX];
 
 	if (view->platform && strtod(view->platform->graphics, NULL) >= GRAPHICS_WITHOUT_LEGACY)
-		return "use a QEMU that goes on without an option ROM, as with Qubes OS' patches: the "
-		       "firmware of this generation has none to give";
+		return "use a QEMU that accepts an IGD without an option ROM, such as one "
+		       "with Qubes OS' patches: the firmware of this generation has no "
+		       "option ROM for the IGD";
 	if (tree_text(view->sources->root, text, "sys/firmware/efi") == -EISDIR)
-		return "use a QEMU that goes on without an option ROM, as with Qubes OS' patches; or, if "
-		       "the firmware setup has a legacy boot mode, boot by it with the IGD as the "
-		       "primary display";
-	return "make the IGD the primary display in the firmware setup: the kernel knows no other ROM "
-	       "of it; or use a QEMU that goes on without one, as with Qubes OS' patches";
+		return "use a QEMU that accepts an IGD without an option ROM, such as one "
+		       "with Qubes OS' patches; or, if the firmware setup has a legacy "
+		       "boot mode, boot in that mode with the IGD as the primary display";
+	return "make the IGD the primary display in the firmware setup, since the "
+	       "kernel has no other copy of its option ROM; or use a QEMU that "
+	       "accepts an IGD without an option ROM, such as one with Qubes OS' "
+	       "patches";
 }
 
 /* Whether that stands in the way is QEMU's to say: stock QEMU refuses such a device. */

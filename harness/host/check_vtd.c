@@ -55,11 +55,12 @@ static void look_enabled(const struct host_view *view, struct host_answer *answe
 
 	if (!host_log_says(view, "iommu", &on))
 		host_answer(answer, HOST_UNKNOWN, NULL, view->log_source,
-			"Xen's log says neither \"I/O virtualisation enabled\" nor \"disabled\"");
+			"Xen's log has neither \"I/O virtualisation enabled\" nor "
+			"\"disabled\"");
 	else
 		host_answer(answer, on ? HOST_PASS : HOST_FAIL, json_boolean(on), view->log_source,
 			"%s",
-			on ? "" : "VT-d is off: Xen's log says \"I/O virtualisation disabled\"");
+			on ? "" : "VT-d is off: Xen's log has \"I/O virtualisation disabled\"");
 }
 
 static void look_remapping(const struct host_view *view, struct host_answer *answer)
@@ -73,8 +74,8 @@ static void look_remapping(const struct host_view *view, struct host_answer *ans
 		host_answer(answer, HOST_PASS, json_true(), view->log_source, "%s", "");
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, json_false(), view->log_source,
-			"interrupt remapping is off: no test needs it, but a "
-			"guest with a passed-through device must be trusted");
+			"interrupt remapping is off: no test needs it, but do not pass a "
+			"device to a guest that you do not trust");
 }
 
 static void look_x2apic(const struct host_view *view, struct host_answer *answer)

@@ -80,7 +80,7 @@ static void look_version(const struct host_view *view, struct host_answer *answe
 			view->log_source, "%s", "");
 	} else {
 		host_answer(answer, HOST_UNKNOWN, NULL, "/sys/hypervisor/version",
-			"Xen's version is in none of libxl, sysfs and Xen's log");
+			"neither libxl, sysfs nor Xen's log has Xen's version");
 	}
 }
 

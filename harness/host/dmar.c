@@ -89,11 +89,12 @@ int dmar_parse(const uint8_t *bytes, size_t length, struct dmar *dmar_r, struct 
 	size_t at = HEADER_SIZE, said;
 
 	if (length < HEADER_SIZE)
-		return problem_set(why, -EINVAL, "it has %zu bytes, too few for a header", length);
+		return problem_set(
+			why, -EINVAL, "the table has %zu bytes, too few for a header", length);
 	said = read_u32(bytes + AT_LENGTH);
 	if (said < HEADER_SIZE || said > length)
-		return problem_set(
-			why, -EINVAL, "its header says %zu bytes, and it has %zu", said, length);
+		return problem_set(why, -EINVAL,
+			"its header gives a size of %zu bytes, but it has %zu", said, length);
 	dmar.flags = bytes[AT_FLAGS];
 	while (said - at >= 4) {
 		uint16_t type = read_u16(bytes + at), size = read_u16(bytes + at + 2);

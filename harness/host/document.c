@@ -26,8 +26,8 @@ static void ask(
 	else if (view->pci_trouble)
 		host_answer(answer, HOST_UNKNOWN, NULL, "", "%.300s", view->pci_trouble);
 	else if (!view->slot2 && view->part[0])
-		host_answer(answer, HOST_UNKNOWN, NULL, "", "%.250s, and 0000:00:02.0 is not there",
-			view->part);
+		host_answer(answer, HOST_UNKNOWN, NULL, "",
+			"%.250s, which do not include 0000:00:02.0", view->part);
 	else
 		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "",
 			"there is no Intel display at 0000:00:02.0");

@@ -53,8 +53,8 @@ static void a_broken_rom_is_refused(void)
 		int at;
 		uint8_t byte;
 		const char *said;
-	} breaks[] = { { 0, 0x31, "begins with 31 aa" }, { 2, 0, "says 0 bytes" },
-		{ 2, 2, "says 1024 bytes, and it has 512" }, { 0x18, 0x10, "at 0x0010" },
+	} breaks[] = { { 0, 0x31, "begins with 31 aa" }, { 2, 0, "a size of 0 bytes" },
+		{ 2, 2, "a size of 1024 bytes, but the ROM has 512" }, { 0x18, 0x10, "at 0x0010" },
 		{ 0x19, 0xff, "at 0xff40" }, { 0x40, 'p', "PCIR" } };
 	struct option_rom said;
 	uint8_t rom[512];

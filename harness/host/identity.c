@@ -171,8 +171,8 @@ static void add_functions(const char *root, const struct lspci_text *lspci, json
 	if (r < 0 && root[0] && !lspci && tree_text(root, text, "sys/bus/pci/devices") != -EISDIR) {
 		why = (struct problem){ 0 };
 		problem_set(&why, r,
-			"no PCI device was recorded: there is no sys/bus/pci/devices, and no output "
-			"of lspci");
+			"no PCI device was recorded: the record has neither "
+			"sys/bus/pci/devices nor an output of lspci");
 	}
 	if (r == 0 && root[0])
 		settle_drivers(root, pci);

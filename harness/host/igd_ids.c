@@ -67,8 +67,9 @@ static int read_word(const struct yaml_source *source, const struct yaml_node *n
 			return 0;
 		}
 	}
-	return yaml_wrong(source, node->place, "`%s` cannot be \"%.40s\": see the head of the file",
-		node->key, node->text);
+	return yaml_wrong(source, node->place,
+		"`%s` cannot be \"%.40s\": the head of the file lists the values", node->key,
+		node->text);
 }
 
 static int read_id(const struct yaml_source *source, const struct yaml_node *node, uint16_t *id_r)
@@ -76,7 +77,8 @@ static int read_id(const struct yaml_source *source, const struct yaml_node *nod
 	if (strlen(node->text) != 6 || strncmp(node->text, "0x", 2) != 0 ||
 		strspn(node->text + 2, "0123456789abcdef") != 4)
 		return yaml_wrong(source, node->place,
-			"\"%.40s\" is no device id: write 0x and four of 0-9a-f", node->text);
+			"\"%.40s\" is not a device id: write 0x and four digits of 0-9a-f",
+			node->text);
 	*id_r = (uint16_t)strtoul(node->text, NULL, 16);
 	return 0;
 }

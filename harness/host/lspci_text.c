@@ -50,8 +50,8 @@ static void take(int32_t *value, int32_t said)
 static int two_machines(const struct reading *reading)
 {
 	return problem_set(reading->why, -EINVAL,
-		"%s: the file has two different devices at one address, so it is of two machines: "
-		"give the output of one",
+		"%s: the file has two different devices at one address, so it is "
+		"the output of two machines: give the output of one machine",
 		reading->text->name);
 }
 
@@ -171,8 +171,8 @@ int lspci_text_read(const struct record *record, struct lspci_text *text_r, stru
 		settle(&text);
 	if (r == 0 && text.count == 0)
 		r = problem_set(why, -EINVAL,
-			"%s: there is no PCI device in the file: give the output of `lspci -xxxx`, or "
-			"at least of `lspci -nnk`",
+			"%s: the file has no PCI device: give the output of `lspci -xxxx`, "
+			"or at least of `lspci -nnk`",
 			record->name);
 	if (r < 0)
 		lspci_text_free(&text);

@@ -23,15 +23,17 @@ int option_rom_parse(
 	struct option_rom rom = { 0 };
 
 	if (length < HEADER_SIZE)
-		return problem_set(why, -EINVAL, "it has %zu bytes, too few for a header", length);
+		return problem_set(
+			why, -EINVAL, "the ROM has %zu bytes, too few for a header", length);
 	if (bytes[0] != 0x55 || bytes[1] != 0xaa)
-		return problem_set(why, -EINVAL, "it begins with %02x %02x instead of 55 aa",
+		return problem_set(why, -EINVAL, "the ROM begins with %02x %02x instead of 55 aa",
 			bytes[0], bytes[1]);
 	rom.size = bytes[AT_SIZE] * UNIT;
 	rom.data_at = read_u16(bytes + AT_POINTER);
 	if (rom.size == 0 || rom.size > length)
-		return problem_set(
-			why, -EINVAL, "its header says %u bytes, and it has %zu", rom.size, length);
+		return problem_set(why, -EINVAL,
+			"its header gives a size of %u bytes, but the ROM has %zu", rom.size,
+			length);
 	if (rom.data_at < HEADER_SIZE || rom.data_at > rom.size - DATA_SIZE)
 		return problem_set(why, -EINVAL,
 			"its PCI data structure cannot be at 0x%04x: the ROM has 0x%x "

@@ -69,8 +69,8 @@ static json_t *find_card(struct asked *asked)
 			"%s has the driver %.64s on the host, which is neither i915 nor xe",
 			address, driver);
 	if (igd_card_find(asked->root, asked->where, &asked->minor) < 0)
-		return json_sprintf("%s has the driver %.64s on the host, which made no card of it",
-			address, driver);
+		return json_sprintf(
+			"%s has the driver %.64s on the host, but no DRM card", address, driver);
 	return NULL;
 }
 
@@ -101,7 +101,7 @@ void own_display_add(const char *root, json_t *host)
 				ANSWER_MS / 1000));
 	else
 		json_object_set_new(host, "igd_unknown",
-			json_sprintf("the host's driver of the Intel GPU was not asked: %s",
+			json_sprintf("the host's driver of the Intel GPU could not be read: %s",
 				strerror(-r)));
 	json_decref(answer);
 }
@@ -150,8 +150,8 @@ static int check_connector(const json_t *before, const json_t *now, struct probl
 		return 0;
 	if (!now || !has_monitor(now))
 		return problem_set(why, -ENODEV,
-			"the host's driver no longer finds a monitor at %.40s, where one was before "
-			"the first cell",
+			"the host's driver no longer finds the monitor at %.40s that it "
+			"found before the first cell",
 			name);
 	if (strcmp(edid_of(before), edid_of(now)) != 0)
 		return problem_set(why, -ENODEV,
@@ -159,7 +159,8 @@ static int check_connector(const json_t *before, const json_t *now, struct probl
 			name);
 	if (has_mode(before) && !has_mode(now))
 		return problem_set(why, -ENODEV,
-			"the host's driver sets no mode at %.40s, where it did before the first cell",
+			"the host's driver no longer sets a mode at %.40s, as it did "
+			"before the first cell",
 			name);
 	return 0;
 }
@@ -172,8 +173,8 @@ static int check_all(const json_t *before, const json_t *now, struct problem *wh
 
 	if (unknown)
 		return problem_set(why, -ENODEV,
-			"the host's driver had the Intel GPU before the first cell and does not any "
-			"more: %.200s",
+			"the host's driver had the Intel GPU before the first cell and no "
+			"longer has it: %.200s",
 			json_string_value(unknown));
 	json_array_foreach(connectors_of(before), i, connector)
 	{

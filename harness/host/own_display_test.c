@@ -115,7 +115,7 @@ static void without_a_driver_nothing_is_known(void)
 	unknown_is("0000:00:02.0 has the driver pciback on the host, which is neither i915 nor xe");
 	copy_tree();
 	change("rm -r \"$T/sys/class/drm\"");
-	unknown_is("0000:00:02.0 has the driver i915 on the host, which made no card of it");
+	unknown_is("0000:00:02.0 has the driver i915 on the host, but no DRM card");
 }
 
 static void without_debugfs_the_mode_is_not_known(void)
@@ -182,20 +182,18 @@ static void give_back_is_judged(void)
 	       "\"$T" DEBUGFS "/state\"");
 	check_is(before, "");
 	change("sed -i 's/crtc=pipe A/crtc=(null)/' \"$T" DEBUGFS "/state\"");
-	check_is(before,
-		"the host's driver sets no mode at HDMI-A-1, where it did before the first "
-		"cell");
+	check_is(before, "the host's driver no longer sets a mode at HDMI-A-1, as it did "
+			 "before the first cell");
 	change("printf x >>\"$T" CONNECTOR "/edid\"");
 	check_is(before,
 		"the host's driver reads a different EDID at HDMI-A-1 than before the first "
 		"cell");
 	change("echo disconnected >\"$T" CONNECTOR "/status\"");
-	check_is(before, "the host's driver no longer finds a monitor at HDMI-A-1, where one was "
-			 "before the first cell");
+	check_is(before, "the host's driver no longer finds the monitor at HDMI-A-1 that it "
+			 "found before the first cell");
 	change("rm \"$T" GPU "/driver\"");
-	check_is(before,
-		"the host's driver had the Intel GPU before the first cell and does not any "
-		"more: 0000:00:02.0 has no driver on the host");
+	check_is(before, "the host's driver had the Intel GPU before the first cell and no "
+			 "longer has it: 0000:00:02.0 has no driver on the host");
 	/* Where nothing was known before, nothing is judged. */
 	own_display_add(copy, unknown);
 	check_is(unknown, "");

@@ -34,7 +34,7 @@ static void print_summary(const json_t *document, bool colour, FILE *stream)
 
 	print_verdict(verdict, colour, stream);
 	fputs(strcmp(verdict, "PASS") == 0
-			? " an IGD can be passed through on this host, as far as these checks can tell"
+			? " by these checks, an IGD can be passed through on this host"
 		: strcmp(verdict, "FAIL") == 0
 			? " passing an IGD through will not work properly on this host"
 			: " it is unknown whether an IGD can be passed through on this host",

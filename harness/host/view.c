@@ -89,7 +89,7 @@ static void note_part(struct host_view *view)
 
 	if (sources->lspci ? view->lspci.whole : !sources->root[0] || view->host_bridge)
 		return;
-	snprintf(view->part, sizeof(view->part), "%.200s has only a part of the machine's devices",
+	snprintf(view->part, sizeof(view->part), "%.200s lists only some of the machine's devices",
 		sources->lspci ? sources->lspci->name : sources->root);
 }
 

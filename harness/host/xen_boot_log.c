@@ -248,7 +248,7 @@ int xen_boot_log_check(const struct record *record, struct problem *why)
 	if (lines > 0)
 		return 0;
 	return problem_set(why, -EINVAL,
-		"%s: there is no message of Xen in the file, no line with \"" TAG
+		"%s: the file has no message of Xen, which has a line with \"" TAG
 		"\": give the output of `xl dmesg`, or /var/log/xen/console/hypervisor.log",
 		record->name);
 }

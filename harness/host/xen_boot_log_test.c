@@ -98,7 +98,7 @@ static void only_xen_speaks_for_xen(void)
 
 		CU_ASSERT(json_is_null(json_object_get(facts, "iommu")));
 		CU_ASSERT_EQUAL(xen_boot_log_check(&record, &why), -EINVAL);
-		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "log: there is no message of Xen"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "log: the file has no message of Xen"));
 		json_decref(facts);
 	}
 }

@@ -91,12 +91,13 @@ static int read_fact(const struct yaml_source *source, const struct yaml_node *c
 {
 	message->fact = find_fact(found[FACT]->text);
 	if (message->fact == XEN_FACTS)
-		return yaml_wrong(source, found[FACT]->place, "there is no fact \"%.40s\"",
+		return yaml_wrong(source, found[FACT]->place, "the harness has no fact \"%.40s\"",
 			found[FACT]->text);
 	if (!found[SAYS])
 		return facts[message->fact].says
 			       ? yaml_wrong(source, found[FACT]->place,
-					 "\"%s\" is yes or no: add `says`", found[FACT]->text)
+					 "the fact \"%s\" is yes or no: add `says`",
+					 found[FACT]->text)
 			       : 0;
 	message->says = strcmp(found[SAYS]->text, "yes") == 0;
 	if (!message->says && strcmp(found[SAYS]->text, "no") != 0)
@@ -132,7 +133,8 @@ static int read_message(const struct yaml_source *source, const struct yaml_node
 		r = check_commit(source, found[UNTIL]);
 	if (r == 0 && !xen_wording_is_valid(found[TEXT]->text))
 		r = yaml_wrong(source, found[TEXT]->place,
-			"the text does not begin with words, or has a place of an unknown name");
+			"the text does not begin with a word, or has a place with an "
+			"unknown name");
 	if (r < 0)
 		return r;
 	snprintf(message->text, sizeof(message->text), "%s", found[TEXT]->text);
