@@ -127,7 +127,7 @@ static int find_drivers(struct lease *lease, const struct bdf *devices, struct p
 		lease->devices[i] = (struct leased_device){ .device = devices[i] };
 		bdf_format(devices[i], bdf);
 		if (read_driver(lease->root, devices[i], lease->devices[i].driver) < 0)
-			return problem_set(why, -ENODEV, "this host has no device %s", bdf);
+			return problem_set(why, -ENODEV, "the host has no device %s", bdf);
 	}
 	return 0;
 }

@@ -18,14 +18,14 @@ int device_models_parse(char *const *texts, size_t count, json_t **models_r, str
 		if (length == 0 || length > SETTING_MODEL_MAX || texts[i][length] != '=' ||
 			!texts[i][length + 1]) {
 			r = problem_set(why, -EINVAL,
-				"--model takes NAME=PATH, and not \"%.80s\"; a name is at most %d "
-				"of a-z, 0-9 and _",
+				"--model takes NAME=PATH, not \"%.80s\"; a NAME has at most %d "
+				"characters of a-z, 0-9 and _",
 				texts[i], SETTING_MODEL_MAX);
 			break;
 		}
 		memcpy(name, texts[i], length);
 		if (json_object_get(models, name))
-			r = problem_set(why, -EINVAL, "--model names %s twice", name);
+			r = problem_set(why, -EINVAL, "--model is given twice for %s", name);
 		else if (json_object_set_new(models, name, json_string(texts[i] + length + 1)) < 0)
 			r = problem_set(why, -EINVAL, "the path of --model %s is not UTF-8", name);
 	}

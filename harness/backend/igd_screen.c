@@ -71,7 +71,7 @@ static void store(struct igd_screen *screen)
 		for (char *at = text; *at; at++)
 			if (*at < ' ' || *at > '~')
 				*at = ' ';
-		problem_set(&why, -EINVAL, "there is no picture: %s", text);
+		problem_set(&why, -EINVAL, "the virtual GPU has no picture: %s", text);
 	} else {
 		fileio_write(screen->dir_fd, IGD_SCREEN_FILE, screen->bytes, screen->length, &why);
 	}

@@ -104,7 +104,7 @@ static void what_is_no_png_is_told(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(told.sentence, "no pipe runs: nothing is shown"));
 	CU_ASSERT_EQUAL(faccessat(dir_fd, IGD_SCREEN_FILE, F_OK, 0), -1);
 	told = take("", 0);
-	CU_ASSERT_PTR_NOT_NULL(strstr(told.sentence, "there is no picture"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(told.sentence, "the virtual GPU has no picture"));
 }
 
 static void without_an_address_there_is_nothing_to_do(void)

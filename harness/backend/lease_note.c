@@ -72,7 +72,7 @@ int note_open(struct lease *lease, bool *empty_r, struct problem *why)
 		note_close(lease);
 	}
 	return problem_set(
-		why, -EBUSY, "%s keeps changing, because other runs are active", LEASE_FILE);
+		why, -EBUSY, "%s changed on each read, because other runs are active", LEASE_FILE);
 }
 
 int note_remove(struct lease *lease, struct problem *why)
@@ -183,8 +183,8 @@ int note_read(struct lease *lease, struct problem *why)
 	if (r < 0)
 		return problem_set(why, -EINVAL,
 			"%s cannot be read: list the devices with `xl "
-			"pci-assignable-list`, return them with `xl "
-			"pci-assignable-remove -r`, and remove the file",
+			"pci-assignable-list`, return each with `xl pci-assignable-remove "
+			"-r`, and remove the file",
 			LEASE_FILE);
 	return 0;
 }

@@ -41,7 +41,7 @@ const void *module_load(const char *file, const char *symbol, struct problem *er
 			handle = open_at(folder, places[i], file, error);
 	}
 	if (!handle) {
-		problem_set(error, -ENOENT, "there is no %s beside the program", file);
+		problem_set(error, -ENOENT, "%s is not beside the program", file);
 		return NULL;
 	}
 	found = dlsym(handle, symbol);

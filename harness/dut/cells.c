@@ -145,8 +145,8 @@ static int place(const struct dut_session *session, int pull_fd, const char *fol
 		r = -errno;
 	if (r == 0)
 		r = sync_one(dir_fd, "cells");
-	return r < 0 ? problem_set(why, r, "cannot put %s/%s in its place: %s", session->store->dir,
-			       to, strerror(-r))
+	return r < 0 ? problem_set(why, r, "cannot rename %s/%s to its final name: %s",
+			       session->store->dir, to, strerror(-r))
 		     : 0;
 }
 
@@ -226,7 +226,7 @@ static int check_seal(int pull_fd, const char *folder, struct problem *why)
 	if (r == 0)
 		return 0;
 	return problem_set(why, -EBADMSG, "%s arrived incomplete: %.300s", folder,
-		r == 1 ? "it has no " SEAL_FILE : inner.text);
+		r == 1 ? "it lacks " SEAL_FILE : inner.text);
 }
 
 /*

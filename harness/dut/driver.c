@@ -31,7 +31,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 	/* As in harness/run/runner.c: a first Ctrl-C lets the cell end, everything else is now. */
 	if (info->ssi_signo == SIGINT && !session->stopping)
-		fputs("\nigd-harness: stopping after this cell; press again to end it now\n",
+		fputs("\nigd-harness: stopping after this cell; press Ctrl-C again to "
+		      "end it now\n",
 			stderr);
 	else
 		session->stop = true;
@@ -106,7 +107,7 @@ static int name_run(struct dut_session *session, struct problem *why)
 	if (snprintf(session->run, sizeof(session->run), "%s/run-%.16s", session->dut->work,
 		    sha256) >= (int)sizeof(session->run))
 		return problem_set(why, -E2BIG,
-			"`work` of %s is too long: name a folder of at most %zu bytes",
+			"`work` of %s is too long: write a path of at most %zu bytes",
 			session->dut->name, sizeof(session->run) - sizeof("/run-0123456789abcdef"));
 	return 0;
 }
@@ -234,7 +235,7 @@ static int run_cell(struct driven_cell *driven, char ready[static BOOT_ID_MAX], 
 		if (r < 0)
 			return r == -EINTR ? 0 : r;
 		dut_say(session,
-			r ? "it died and is up again" : "it is alive; sending the request again");
+			r ? "it died and runs again" : "it is alive; sending the request again");
 	}
 }
 
@@ -259,11 +260,11 @@ static int make_whole(struct dut_session *session, const char *name, struct prob
 {
 	int r;
 
-	dut_say(session, "cell %s left something behind on it", name);
+	dut_say(session, "cell %s has leftovers on it", name);
 	if (!session->dut->power_on)
 		return problem_set(why, -EHOSTDOWN,
-			"cell %.200s left something behind on %s, which could "
-			"affect the remaining cells: restart that host",
+			"cell %.200s has leftovers on %s, which could affect the "
+			"remaining cells: restart that host",
 			name, session->dut->name);
 	r = dut_cycle(session, why);
 	return r < 0 ? r : 0;

@@ -26,11 +26,12 @@ static int find_lab(const char *named, char lab[static PATH_MAX], struct problem
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (named)
-		return realpath(named, lab) ? 0
-					    : problem_set(why, -ENOENT,
-						      "there is no folder %s: --lab-dir names the "
-						      "folder ci/lab of a source tree",
-						      named);
+		return realpath(named, lab)
+			       ? 0
+			       : problem_set(why, -ENOENT,
+					 "the folder %s does not exist: --lab-dir names the folder ci/lab "
+					 "of a source tree",
+					 named);
 	self[n > 0 ? n : 0] = 0;
 	while ((slash = strrchr(self, '/'))) {
 		*slash = 0;
@@ -42,8 +43,8 @@ static int find_lab(const char *named, char lab[static PATH_MAX], struct problem
 		}
 	}
 	return problem_set(why, -ENOENT,
-		"the lab's commands are not above this program: --lab-dir names the folder ci/lab "
-		"of a source tree");
+		"no folder above this program has the lab's commands: --lab-dir "
+		"names the folder ci/lab of a source tree");
 }
 
 static int lab_lines(struct dut *dut, const char *name)
@@ -76,8 +77,8 @@ static int be_lab(struct dut *dut, const char *name, const char *lab, struct pro
 
 	if (!*name || name[strspn(name, LAB_CHARACTERS)])
 		return problem_set(why, -EINVAL,
-			"\"lab:%.60s\" names no lab: write lab: and the name of a lab, as in "
-			"lab:bookworm",
+			"\"lab:%.60s\" is not the name of a lab: write lab: and the name "
+			"of a lab, as in lab:bookworm",
 			name);
 	r = find_lab(lab, folder, why);
 	if (r < 0)
@@ -90,8 +91,8 @@ static int be_address(struct dut *dut, const char *address, struct problem *why)
 {
 	if (!*address || *address == '-')
 		return problem_set(why, -EINVAL,
-			"\"ssh:%.60s\" names no host: write ssh: and an address that ssh takes, "
-			"as in ssh:root@rack-3",
+			"\"ssh:%.60s\" is not an address: write ssh: and a destination for "
+			"ssh, as in ssh:root@rack-3",
 			address);
 	dut->reach = dut_ssh(NULL, 0, address);
 	return dut->reach ? 0 : -ENOMEM;
@@ -129,8 +130,9 @@ static int load(const char *file, struct dut **dut_r, struct problem *why)
 
 	if (r == -ENOENT)
 		return problem_set(why, r,
-			"there is no description %s of a host: docs/labs/hosts-under-test.md has an example, and "
-			"lab:NAME and ssh:USER@HOST need none",
+			"the description %s of a host does not exist: "
+			"docs/labs/hosts-under-test.md has an example, and lab:NAME and "
+			"ssh:USER@HOST need no description",
 			file);
 	if (r < 0)
 		return r;

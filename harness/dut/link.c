@@ -216,7 +216,7 @@ static bool is_at_work(struct dut_session *session)
 	struct problem why = { "" };
 	bool busy;
 
-	dut_say(session, "no output for %u s: checking that it is alive",
+	dut_say(session, "no output for %u s: checking whether the host is alive",
 		session->dut->limits[DUT_SILENCE]);
 	if (dut_boot_id(session, boot_id, &why) < 0 || strcmp(boot_id, session->boot_id) != 0)
 		return false;

@@ -72,7 +72,7 @@ static int take_text(const struct yaml_source *source, const struct yaml_node *n
 		return 0;
 	if (!node->text[0])
 		return yaml_wrong(source, node->place, "`%.60s` is empty: %s", node->key,
-			"fill it in, or remove the line");
+			"write a value, or remove the line");
 	text = strdup(node->text);
 	if (!text)
 		return yaml_no_memory(source);
@@ -96,8 +96,8 @@ static int take_folder(
 	if (node->text[0] != '/' || !strchr(node->text + 1, '/') || strstr(node->text, "//") ||
 		strstr(node->text, "/.") || node->text[strlen(node->text) - 1] == '/')
 		return yaml_wrong(source, node->place,
-			"`%s` is emptied and filled by the controller: name a separate folder by "
-			"its absolute path, such as %s",
+			"the controller empties the folder `%s`: write the absolute path "
+			"of a separate folder, such as %s",
 			node->key, strcmp(node->key, "tree") == 0 ? DUT_TREE : DUT_WORK);
 	return take_text(source, node, folder_r);
 }
@@ -135,7 +135,8 @@ static int read_ssh(const struct yaml_source *source, const struct yaml_node *ma
 		return r;
 	if (!found[0]->text[0] || found[0]->text[0] == '-')
 		return yaml_wrong(source, found[0]->place,
-			"this is not an address: write one that ssh takes, such as root@rack-3");
+			"this is not an address: write a destination for ssh, such as "
+			"root@rack-3");
 	r = found[1] ? take_words(source, found[1], &options) : 0;
 	if (r < 0)
 		return r;
@@ -195,7 +196,7 @@ static int read_use(const struct yaml_source *source, const struct yaml_node *it
 				continue;
 			if (said[parts[i].said])
 				return yaml_wrong(source, item->place,
-					"`%s` gives this too: remove one of the two", parts[i].key);
+					"`%s` is given too: remove one of the two", parts[i].key);
 			*use_r |= parts[i].bit;
 		}
 	}
@@ -205,8 +206,8 @@ static int read_use(const struct yaml_source *source, const struct yaml_node *it
 static int check_argument(const struct yaml_source *source, const struct yaml_node *node)
 {
 	return node && node->text[0] == '-'
-		       ? yaml_wrong(source, node->place,
-				 "`%s` begins with a dash, as an option does", node->key)
+		       ? yaml_wrong(source, node->place, "`%s` begins with a dash, like an option",
+				 node->key)
 		       : 0;
 }
 

@@ -123,7 +123,8 @@ static int look(struct dut_session *session, char holder[static DUT_OWNER_MAX], 
 			return 0;
 		}
 	}
-	return problem_set(why, -EIO, "`labgrid-client show` does not show who holds the place");
+	return problem_set(
+		why, -EIO, "the output of `labgrid-client show` has no holder of the place");
 }
 
 static bool is_ours(const struct dut_session *session, const char *holder)
@@ -185,7 +186,7 @@ static int note(struct dut_session *session, struct problem *why)
 		json_object_set_new(document, "user", json_string(user)) == 0)
 		r = fileio_write_json(session->store->dir_fd, DUT_PLACE_FILE, document, why);
 	json_decref(document);
-	return r < 0 ? problem_set(why, r, "cannot note the place: %s", strerror(-r))
+	return r < 0 ? problem_set(why, r, "cannot record the place: %s", strerror(-r))
 		     : be(session, host, user);
 }
 

@@ -119,8 +119,8 @@ int dut_cycle(struct dut_session *session, struct problem *why)
 
 	if (r == 0 && was_up)
 		return problem_set(why, -EHOSTDOWN,
-			"%s was power cycled, but its boot id is unchanged: "
-			"correct the power commands of its description",
+			"%s was power cycled, but its boot id is unchanged: correct the "
+			"power commands in its description",
 			session->dut->name);
 	return r;
 }
@@ -148,7 +148,9 @@ int dut_revive(struct dut_session *session, struct problem *why)
 		r = await(session, dut->limits[DUT_BOOT], boot_id, &inner);
 	}
 	if (r == -EHOSTDOWN)
-		return problem_set(why, r, "%.250s; it has no power commands: switch it on by hand",
+		return problem_set(why, r,
+			"%.250s; its description has no power commands: switch the host on "
+			"by hand",
 			inner.text);
 	return r == 0 ? drive(session, boot_id) : r;
 }

@@ -68,7 +68,7 @@ static int get_moved(
 
 	if (!value)
 		return problem_set(why, -ENODATA,
-			"a report of the saved and one of the restored guest are not both there");
+			"the report of the saved guest or of the restored guest is missing");
 	*value_r = json_incref(value);
 	return 0;
 }
@@ -98,7 +98,7 @@ static int get_views(
 	const json_t *first_difference = json_object_get(evidence->views, "parts_at");
 
 	if (!first_difference || json_array_size(json_object_get(evidence->views, "layers")) < 2)
-		return problem_set(why, -ENODATA, "there are no views of this cell to compare");
+		return problem_set(why, -ENODATA, "the cell has no views to compare");
 	*value_r = json_incref((json_t *)first_difference);
 	return 0;
 }
@@ -185,8 +185,8 @@ static const struct evidence_field evidence_fields[] = {
 		"of a transition: where the restored guest's machine differs, null if it is the same",
 		NULL, get_changed },
 	{ "goes_on/", "goes_on/steps|disk|clock",
-		"of a transition: did the guest's work continue after the restore? disk: null "
-		"without one",
+		"of a transition: whether the guest's work continued after the "
+		"restore; disk: null without a disk",
 		check_work, get_moved },
 	{ "views", "views",
 		"the first layer at which the views of the guest's devices differ, null if they "
@@ -196,8 +196,9 @@ static const struct evidence_field evidence_fields[] = {
 		"\"vtd-fault, gpu-hang\": the patterns that the logs match, without notes; null: none",
 		NULL, get_signs },
 	{ "xen/", "xen/vga_ports|vga_memory",
-		"may the guest access the legacy VGA ranges (Xen's list of domains)", check_xen,
-		get_xen },
+		"whether the guest may access the legacy VGA ranges (Xen's list of "
+		"domains)",
+		check_xen, get_xen },
 };
 
 #define COUNT (sizeof(evidence_fields) / sizeof(evidence_fields[0]))
@@ -277,7 +278,7 @@ int evidence_get(
 	if (r == -ENODATA && undriven && field_of_driver(name))
 		return problem_set(why, -ENOTSUP, "%s", undriven);
 	if (r == -ENODATA)
-		problem_set(why, r, "the agent did not look for this field");
+		problem_set(why, r, "the agent did not search for this field");
 	return r;
 }
 

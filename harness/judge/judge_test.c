@@ -205,7 +205,7 @@ static void not_looked_for_is_an_error(void)
 		DONE, REPORT);
 
 	CU_ASSERT_STRING_EQUAL(outcome.verdict, "ERROR");
-	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "did not look"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "did not search"));
 }
 
 static void the_worst_finding_is_the_cause(void)

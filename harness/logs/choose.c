@@ -31,8 +31,8 @@ int patterns_choose(
 	}
 	if (r == -ENOENT) {
 		fprintf(stderr,
-			"igd-harness: the logs are not searched: there is no %s; name a file of "
-			"patterns with --patterns or IGD_PATTERNS\n",
+			"igd-harness: the logs are not searched: %s does not exist; name a "
+			"file of patterns with --patterns or IGD_PATTERNS\n",
 			installed);
 		r = 0;
 	}

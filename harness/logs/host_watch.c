@@ -60,7 +60,8 @@ static json_t *look_at_taint(const struct host_watch *watch)
 	for (size_t i = 0; i < sizeof(taints) / sizeof(taints[0]); i++) {
 		if (now & ~watch->taint & (1ul << taints[i].bit))
 			return json_pack("{s:s, s:o}", "label", "dom0-tainted", "text",
-				json_sprintf("dom0's kernel was tainted %lu and is tainted %lu, %s",
+				json_sprintf(
+					"the taint of dom0's kernel changed from %lu to %lu, %s",
 					watch->taint, now, taints[i].text));
 	}
 	return NULL;

@@ -92,7 +92,7 @@ static int read_logs(
 			log++;
 		if (log == PATTERN_LOGS)
 			return yaml_wrong(source, item->place,
-				"no log is called \"%.60s\": use libxl, qemu, xen, dom0 or console",
+				"no log is named \"%.60s\": use libxl, qemu, xen, dom0 or console",
 				item->text);
 		pattern->logs |= 1u << log;
 	}
@@ -108,8 +108,7 @@ static int check_expression(const struct yaml_source *source, const struct yaml_
 	for (const char *c = node->text; *c; c++) {
 		if (*c == '\\' && c[1] >= '0' && c[1] <= '9')
 			return yaml_wrong(source, node->place,
-				"a back-reference (\\%c) is not allowed: write the text again",
-				c[1]);
+				"a back-reference (\\%c) is not allowed: repeat the text", c[1]);
 		if (*c == '{')
 			return yaml_wrong(source, node->place,
 				"a repeat count ({) is not allowed: use * or +, or [{] for the "
@@ -139,7 +138,8 @@ static int read_expression(
 	pattern->compiled = true;
 	if (pattern_hits(pattern, ""))
 		return yaml_wrong(source, node->place,
-			"this matches an empty line, and therefore every line: make it longer");
+			"this expression matches an empty line, and therefore every line: "
+			"make it longer");
 	return 0;
 }
 
@@ -156,7 +156,8 @@ static int read_what(const struct yaml_source *source, const struct yaml_node *e
 	length = strlen(node->text);
 	if (length < TEXT_MIN || length > TEXT_MAX)
 		return yaml_wrong(source, node->place,
-			"`%s` has %zu bytes: use %d to %d, so that it matches one message only",
+			"`%s` has %zu bytes: use %d to %d bytes, so that it matches one "
+			"message only",
 			node->key, length, TEXT_MIN, TEXT_MAX);
 	if (node == found[EXPRESSION])
 		return read_expression(source, node, pattern);
@@ -205,7 +206,8 @@ static int read_explains(
 
 		if (ending_parse(item->text, &ending) < 0)
 			return yaml_wrong(source, item->place,
-				"no ending is called \"%.60s\": docs/use/verdicts.md lists them",
+				"no ending is named \"%.60s\": docs/use/verdicts.md lists the "
+				"endings",
 				item->text);
 		if (json_array_append_new(endings, json_string(item->text)) < 0)
 			return yaml_no_memory(source);
@@ -269,7 +271,8 @@ static int read_samples(
 				PATTERNS_LINE_MAX);
 		if (!pattern_hits(pattern, line))
 			return yaml_wrong(source, item->place,
-				"this sample does not match its pattern: correct one of the two");
+				"this sample does not match its pattern: correct the sample or the "
+				"pattern");
 		if (json_array_append_new(pattern->samples, json_string(item->text)) < 0)
 			return yaml_no_memory(source);
 	}

@@ -91,7 +91,7 @@ static void words_are_the_known_ones(void)
 		{ "layer: bios", "6:12", "guest kernel, host" },
 		{ "severity: fatal", "6:15", "cause, grave, sign, note" },
 		{ "severity: cause\n    explains: [done, dead]", "7:22",
-			"no ending is called \"dead\"" },
+			"no ending is named \"dead\"" },
 		{ "severity: sign\n    explains: done", "7:5", "only a pattern of severity cause" },
 		{ "severity: grave\n    breaks_host: yes", "7:18", "write true" },
 		{ "severity: grave\n    breaks_host: true", "7:5", "of the logs xen and dom0" },

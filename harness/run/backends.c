@@ -8,10 +8,11 @@
 #include "harness/base/module.h"
 
 const struct backend_entry backend_entries[] = {
-	{ "libxl", "Xen HVM guests through libxl: the real thing; needs a dom0", "igd-xen.so",
-		NULL },
-	{ "qemu", "plain QEMU without Xen: the display half, on any machine", NULL, &backend_qemu },
-	{ "replay", "a recorded run, replayed: no guest, no new result", NULL, &backend_replay },
+	{ "libxl", "Xen HVM guests through libxl; needs a dom0", "igd-xen.so", NULL },
+	{ "qemu", "plain QEMU without Xen, on any machine; above all for the display", NULL,
+		&backend_qemu },
+	{ "replay", "a recorded run, replayed without guests: no new result", NULL,
+		&backend_replay },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -137,8 +137,8 @@ static void end_for_lack(struct cell *cell, const char *capability, const json_t
 
 	if (is_unknown(lack))
 		cell_end_without_guest(cell, ENDING_HOST_FAILED,
-			"the cell requires \"%s\", and it is unknown whether "
-			"this host has it: %s (check %s)",
+			"the cell requires \"%s\", but whether this host has it is "
+			"unknown: %s (check %s)",
 			capability, why, check);
 	else if (lack)
 		cell_end_without_guest(cell, ENDING_NOT_SUPPORTED,

@@ -118,8 +118,7 @@ static int ready_again(struct cell *cell, struct problem *why)
 	if (watcher->inspect)
 		watcher->inspect(watcher->data, cell->leftovers);
 	if (json_array_size(cell->leftovers) > 0)
-		return problem_set(
-			why, -EBUSY, "the saved guest left something behind on the host");
+		return problem_set(why, -EBUSY, "the saved guest has leftovers on the host");
 	return watcher->prepare ? watcher->prepare(watcher->data, why) : 0;
 }
 

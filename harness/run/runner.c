@@ -55,9 +55,8 @@ static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data
 		return 0;
 	if (!runner->stopped && urgency < STOP_NOW) {
 		runner->stopped = true;
-		fputs("\n"
-		      "igd-harness: stopping after the running cells; press again to "
-		      "end them now\n",
+		fputs("\nigd-harness: stopping after the running cells; press Ctrl-C "
+		      "again to end them now\n",
 			stderr);
 		return 0;
 	}
@@ -188,8 +187,8 @@ static int make_queue(struct runner *runner, const struct store *store, const js
 		return r;
 	runner->backend->capacity(runner->host, &schedule->capacity);
 	fprintf(stderr,
-		"igd-harness: at most %u cells side by side; the host has %u processors and "
-		"%llu MiB free for guests\n",
+		"igd-harness: at most %u cells run at the same time; the host has "
+		"%u processors and %llu MiB free for guests\n",
 		schedule->jobs, schedule->capacity.cpus,
 		(unsigned long long)schedule->capacity.memory_mib);
 	return 0;
@@ -273,7 +272,7 @@ static void end_lease(struct runner *runner)
 	if (running_cell_give_back(runner, &why) == 0)
 		return;
 	runner->host_is_whole = false;
-	fprintf(stderr, "igd-harness: the host does not have its devices as before: %s\n",
+	fprintf(stderr, "igd-harness: the host's devices are not as before the run: %s\n",
 		why.text);
 }
 
@@ -292,7 +291,8 @@ static void tell_of_own_display(const struct runner *runner, const json_t *plan)
 			devices.count == 0)
 			continue;
 		fprintf(stderr,
-			"igd-harness: cells are not compared with what the host's own driver drives: %s\n",
+			"igd-harness: cells are not compared with the display of the "
+			"host's own driver: %s\n",
 			unknown);
 		return;
 	}
@@ -309,9 +309,9 @@ static void tell_of_host(const struct runner *runner, const struct store *store)
 			"could affect them\n",
 			why.text);
 	else if (!runner->host_is_whole)
-		fputs("igd-harness: the last cell left something behind on the host; "
-		      "the remaining cells were not run, since the leftovers could "
-		      "affect them\n",
+		fputs("igd-harness: the last cell has leftovers on the host; the "
+		      "remaining cells were not run, since the leftovers could affect "
+		      "them\n",
 			stderr);
 }
 
@@ -333,7 +333,7 @@ int runner_run(
 	r = service_began(runner->loop);
 	if (r < 0)
 		return problem_set(
-			why, r, "cannot feed the service manager's watchdog: %s", strerror(-r));
+			why, r, "cannot notify the service manager's watchdog: %s", strerror(-r));
 	r = make_queue(runner, store, plan);
 	r = r < 0 ? problem_set(why, r, "no memory for the cells to run")
 		  : run_turns(runner, store, why);

@@ -40,7 +40,7 @@ int running_cell_devices(const struct runner *runner, const json_t *plan_cell,
 		struct pci_spec spec;
 
 		if (!json_is_string(text))
-			return problem_set(why, -EINVAL, "a device in `pci` is no text");
+			return problem_set(why, -EINVAL, "a device in `pci` is not a text");
 		if (pci_spec_parse(json_string_value(text), &spec, why) < 0)
 			return -EINVAL;
 		devices->list[devices->count++] = spec.host;

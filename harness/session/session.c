@@ -101,8 +101,8 @@ int session_same(const json_t *before, const json_t *now, struct problem *why)
 		old_text = old ? json_dumps(old, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 		new_text = new ? json_dumps(new, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 		problem_set(why, 0,
-			"the host differs from the one on which the run began: %s%s%s was %.150s "
-			"and is %.150s; start a new run",
+			"the host is not the host on which the run began: %s%s%s was "
+			"%.150s and is now %.150s; start a new run",
 			telling[i][0], telling[i][1] ? "." : "", telling[i][1] ? telling[i][1] : "",
 			old_text ? old_text : "unknown", new_text ? new_text : "unknown");
 		free(old_text);

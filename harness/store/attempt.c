@@ -120,8 +120,8 @@ static int write_killed_host(int dir_fd, const char *name, int deaths, struct pr
 	json_object_set_new(end, "cell", json_string(name));
 	json_object_set_new(end, "ending", json_string(ending_entry(ENDING_KILLED_HOST)->name));
 	json_object_set_new(end, "detail",
-		json_sprintf("the host died %d times while this cell ran; what it left is in "
-			     "the folders .lost-*",
+		json_sprintf("the host died %d times while this cell ran; the folders .lost-* "
+			     "have the evidence of the lost attempts",
 			deaths));
 	json_object_set_new(end, "times_ms", json_object());
 	json_object_set_new(end, "leftovers", json_array());

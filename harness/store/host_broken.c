@@ -54,8 +54,8 @@ int host_broken_read(const struct store *store, json_t **broken_r, struct proble
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]) && r == 0; i++) {
 		if (!is_fit_to_show(broken, shown[i]))
 			r = problem_set(why, -EBADMSG,
-				HOST_BROKEN_FILE ": `%s` is no text of at most %d printable "
-						 "characters",
+				HOST_BROKEN_FILE
+				": `%s` is not a text of at most %d printable characters",
 				shown[i], SHOWN_MAX);
 	}
 	if (r == 0)

@@ -60,7 +60,7 @@ static int remove_one(int dir_fd, const char *name, int depth, const struct remo
 		return errno == ENOENT ? 0 : cannot(removal, name, errno);
 	if (st.st_dev != removal->device)
 		return problem_set(removal->why, -EXDEV,
-			"%.200s is on another file system: no run put it there", name);
+			"%.200s is on a different file system, and no file of a run is", name);
 	if (!S_ISDIR(st.st_mode)) {
 		removal->pruned->files++;
 		removal->pruned->bytes += (uint64_t)st.st_size;
@@ -69,8 +69,8 @@ static int remove_one(int dir_fd, const char *name, int depth, const struct remo
 		return 0;
 	}
 	if (depth >= FILE_LIST_DEPTH)
-		return problem_set(
-			removal->why, -E2BIG, "%.200s: folders too deep for a run", name);
+		return problem_set(removal->why, -E2BIG,
+			"%.200s: folders are nested too deeply for a run", name);
 	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return cannot(removal, name, errno);
@@ -187,7 +187,7 @@ int prune_logs(const struct store *store, const json_t *plan, const json_t *find
 			continue;
 		fd = store_cell(store, (size_t)place, name, false, why);
 		if (fd < 0) {
-			r = problem_set(why, fd, "cell %s is gone", name);
+			r = problem_set(why, fd, "cell %s no longer exists", name);
 			break;
 		}
 		r = prune_cell(fd, dry_run, pruned, why);

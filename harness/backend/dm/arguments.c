@@ -108,8 +108,9 @@ int layout_find(const struct arguments *arguments, struct layout *layout_r, stru
 
 		if (option[0] != '-')
 			return problem_set(why, -EINVAL,
-				"argument %zu, \"%.80s\", is where libxl puts an option", i,
-				option);
+				"argument %zu, \"%.80s\", is not an option, but libxl has an "
+				"option at this place",
+				i, option);
 		next = i + (is_one_of(option, flags) ? 1 : 2);
 		if (next > arguments->count)
 			return problem_set(
@@ -124,11 +125,11 @@ int layout_find(const struct arguments *arguments, struct layout *layout_r, stru
 			continue;
 		if (layout.devices ? layout.devices != i : strcmp(option, "-display") != 0)
 			return problem_set(why, -EINVAL,
-				"argument %zu, %s, is not where libxl puts it: behind -display", i,
+				"argument %zu, %s, does not follow -display, as libxl has it", i,
 				option);
 		layout.devices = next;
 	}
-	return problem_set(why, -EINVAL, "there is no -machine among libxl's arguments");
+	return problem_set(why, -EINVAL, "libxl's arguments have no -machine");
 }
 
 bool value_is_of(const char *value, const char *name)

@@ -25,8 +25,8 @@ static int read_orders(const char *self, struct orders *orders_r, struct problem
 	int r;
 
 	if (!strchr(self, '/'))
-		return problem_set(
-			why, -EINVAL, "libxl starts this program, by a path with orders beside it");
+		return problem_set(why, -EINVAL,
+			"only libxl starts this program, in a folder with instructions");
 	if (asprintf(&path, "%s" ORDERS_SUFFIX, self) < 0)
 		return problem_set(why, -ENOMEM, "out of memory");
 	r = orders_read(path, orders_r, why);

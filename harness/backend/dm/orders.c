@@ -48,7 +48,7 @@ static int take(const json_t *document, struct orders *orders, struct problem *w
 	orders->policy = policy ? policy_find(policy) : NULL;
 	if (!orders->policy)
 		return problem_set(
-			why, -EINVAL, "there is no policy \"%.40s\"", policy ? policy : "");
+			why, -EINVAL, "no policy is named \"%.40s\"", policy ? policy : "");
 	return 0;
 }
 
@@ -77,7 +77,7 @@ int orders_read(const char *path, struct orders *orders_r, struct problem *why)
 	orders = (struct orders){ 0 };
 out:
 	if (r < 0)
-		problem_set(why, r, "no orders in %.200s: %s", path,
+		problem_set(why, r, "cannot read the instructions in %.200s: %s", path,
 			cause.text[0] ? cause.text : strerror(-r));
 	orders_finish(&orders);
 	json_decref(document);

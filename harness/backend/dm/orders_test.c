@@ -54,9 +54,10 @@ static void what_is_wrong_is_said(void)
 		{ DM ", \"qemu\": \"qemu\"}", -EINVAL, "\"qemu\" is not an absolute path" },
 		{ DM ", \"qemu\": \"/q\"}", -EINVAL, "\"evidence\" is not" },
 		{ DM ", \"qemu\": \"/q\", \"evidence\": \"e\"}", -EINVAL, "\"evidence\" is not" },
-		{ DM ", \"qemu\": \"/q\", \"evidence\": \"/e\"}", -EINVAL, "no policy \"\"" },
+		{ DM ", \"qemu\": \"/q\", \"evidence\": \"/e\"}", -EINVAL,
+			"no policy is named \"\"" },
 		{ DM ", \"qemu\": \"/q\", \"evidence\": \"/e\", \"policy\": \"rfx\"}", -EINVAL,
-			"no policy \"rfx\"" },
+			"no policy is named \"rfx\"" },
 	};
 	struct orders orders;
 

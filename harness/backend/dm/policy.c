@@ -31,8 +31,8 @@ static int find(const struct arguments *arguments, struct layout *layout_r, bool
 			"libxl chose the machine \"%.120s\", neither xenfv nor pc", machine);
 	if (layout_r->devices == 0)
 		return problem_set(why, -EINVAL,
-			"there is no -display among libxl's arguments: the place of the first "
-			"device cannot be found");
+			"libxl's arguments have no -display, after which the first device "
+			"belongs");
 	return 0;
 }
 
@@ -86,7 +86,7 @@ static int give_slot(
 	const char *device = arguments->items[index], *rest = strchrnul(device, ','), *value;
 
 	if (slot >= SLOTS)
-		return problem_set(why, -EINVAL, "there is no slot left for %.80s", device);
+		return problem_set(why, -EINVAL, "no slot is free for %.80s", device);
 	value = arguments_text(
 		arguments, "%.*s,addr=0x%x%s", (int)(rest - device), device, slot, rest);
 	if (!value)
@@ -151,11 +151,13 @@ const struct policy policies[] = {
 		"[RFC] libxl/dm: Stop using \"xenfv\" machine in the Qemu upstream device model, "
 		"c2cb963b24db11a87f1899ce53fe32d0cda91261.1676917444.git.brchuckz@aol.com",
 		apply_rfc },
-	{ "igd-only", "guests with igd-passthru=on: pc,accel=xen, every device off slot 2",
+	{ "igd-only",
+		"guests with igd-passthru=on: pc,accel=xen, no emulated device at "
+		"slot 2",
 		"[XEN PATCH v2 1/3] and [XEN PATCH v2 2/3] of "
 		"cover.1673300848.git.brchuckz@aol.com; 3/3 is a cell's `pci`, with @02",
 		apply_igd_only },
-	{ "igd-only-bare", "guests with igd-passthru=on: pc,accel=xen and nothing else",
+	{ "igd-only-bare", "guests with igd-passthru=on: pc,accel=xen, without other changes",
 		"[XEN PATCH v2 1/3] libxl/dm: Use \"pc\" machine type for Intel IGD passthrough, "
 		"a38db9a2b829add5612e1bce44ae54ecd96e96b7.1673300848.git.brchuckz@aol.com",
 		apply_igd_only_bare },

@@ -220,13 +220,14 @@ static void igd_only_leaves_other_guests_alone(void)
 static void what_is_not_understood_is_refused(void)
 {
 	static const char *const cases[][2] = {
-		{ "/q\n", "no -machine" },
-		{ HEAD BOOT SERIAL, "no -machine" },
+		{ "/q\n", "have no -machine" },
+		{ HEAD BOOT SERIAL, "have no -machine" },
 		{ HEAD BOOT "-machine\n", "-machine, has no value" },
 		{ HEAD "stray\n" BOOT "-machine\nxenfv\n", "\"stray\"" },
-		{ "/q\n-name\nx\n-machine\nxenfv\n", "no -display" },
-		{ "/q\n-kernel\nk\n-display\nnone\n-machine\nxenfv\n", "-kernel, is not where" },
-		{ HEAD SERIAL BOOT "-machine\nxenfv\n", "-kernel, is not where" },
+		{ "/q\n-name\nx\n-machine\nxenfv\n", "have no -display" },
+		{ "/q\n-kernel\nk\n-display\nnone\n-machine\nxenfv\n",
+			"-kernel, does not follow -display" },
+		{ HEAD SERIAL BOOT "-machine\nxenfv\n", "-kernel, does not follow -display" },
 		{ HEAD BOOT "-machine\nxenfv-4.2\n", "\"xenfv-4.2\", neither" },
 		{ HEAD BOOT "-machine\nq35,accel=xen\n", "\"q35,accel=xen\", neither" },
 		{ HEAD BOOT "-machine\nnone,accel=xen\n", "neither" },
@@ -255,7 +256,7 @@ static void too_many_devices(void)
 		strcat(lines, VGA);
 	strcat(lines, "-machine\nxenfv,igd-passthru=on\n" MEMORY);
 	CU_ASSERT_EQUAL(apply("igd-only", lines, &arguments, &why), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "no slot left for VGA"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "no slot is free for VGA"));
 	arguments_finish(&arguments);
 }
 

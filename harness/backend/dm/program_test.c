@@ -140,9 +140,10 @@ static void what_goes_wrong(void)
 	CU_ASSERT_NOT_EQUAL(access(at("qemu"), F_OK), 0);
 	unlink(at("dm.json"));
 	CU_ASSERT_EQUAL(run(at("dm"), guest), 126);
-	CU_ASSERT_PTR_NOT_NULL(strstr(contents("words"), "igd-dm: no orders in "));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(contents("words"), "igd-dm: cannot read the instructions in "));
 	CU_ASSERT_EQUAL(run("igd-dm", guest), 126);
-	CU_ASSERT_PTR_NOT_NULL(strstr(contents("words"), "igd-dm: libxl starts this program"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(contents("words"), "igd-dm: only libxl starts this program"));
 }
 
 /* A QEMU that tells how it was called. */

@@ -13,7 +13,7 @@
 #define SHOWN_BYTES 80
 
 /* A word that no enumeration of libxl has. */
-static const char no_word[] = "no word of libxl's";
+static const char no_word[] = "no message of libxl";
 
 struct merging {
 	libxl_ctx *ctx;
@@ -192,7 +192,7 @@ static int check_value(const struct merging *m, const json_t *value, json_t **us
 	*use_r = json_incref((json_t *)value);
 	if (json_is_null(value))
 		return at_keys(m, m->base) ? 0
-					   : refuse(m, value, "has nothing there to replace by");
+					   : refuse(m, value, "has no key that can be replaced by");
 	rc = probe(m, value, &found);
 	if (rc == 0 && is_read(value, found)) {
 		json_decref(found);
@@ -202,7 +202,7 @@ static int check_value(const struct merging *m, const json_t *value, json_t **us
 	if (rc == ERROR_NOMEM)
 		return problem_set(m->why, -ENOMEM, "out of memory");
 	if (rc != 0)
-		return refuse(m, value, "does not take");
+		return refuse(m, value, "does not accept");
 	if (json_is_boolean(value)) {
 		/* A libxl_defbool: libxl_defbool_to_string(). */
 		word = json_string(json_is_true(value) ? "True" : "False");
@@ -213,7 +213,7 @@ static int check_value(const struct merging *m, const json_t *value, json_t **us
 		}
 		json_decref(word);
 	}
-	return is_default(m, value) ? 0 : refuse(m, value, "knows no such key, or does not take");
+	return is_default(m, value) ? 0 : refuse(m, value, "has no such key, or does not accept");
 }
 
 /* Checks all of a piece; `use` gets what is to be merged. */
@@ -226,7 +226,8 @@ static int check_piece(struct merging *m, const json_t *piece, json_t *use)
 	json_object_foreach((json_t *)piece, key, value)
 	{
 		if (m->depth == DEPTH_MAX)
-			return refuse(m, value, "has nothing as deep as");
+			return refuse(
+				m, value, "has no mapping at this depth, and does not accept");
 		m->keys[m->depth++] = key;
 		below = NULL;
 		if (json_is_object(value)) {
@@ -256,7 +257,7 @@ int config_merge(
 	if (r == 0 && read_with(&m, use, &merged) != 0)
 		r = problem_set(why, -EINVAL,
 			"domain_config: this libxl, of Xen " XEN_BUILT_FOR
-			", reads each of its values alone, and not all together");
+			", accepts each of its values alone, but not all of them together");
 	if (r == 0) {
 		libxl_domain_config_dispose(config);
 		*config = merged;

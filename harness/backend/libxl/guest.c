@@ -254,7 +254,7 @@ static bool memory_suffices(struct backend_guest *guest)
 	if (rc == 0)
 		rc = libxl_get_free_memory(ctx, &free_kib);
 	if (rc) {
-		watch_creation_failed(guest, "asking for the memory it needs", rc);
+		watch_creation_failed(guest, "the query of the memory that the guest needs", rc);
 		return false;
 	}
 	if (need_kib <= free_kib)

@@ -108,8 +108,9 @@ static int identify_model(
 
 	if (!host->device_model[0])
 		return problem_set(why, -ENOENT,
-			"no QEMU for Xen found where distributions put it: install it (Debian: "
-			"qemu-system-xen) or name it with --device-model");
+			"no QEMU for Xen is at the paths of the distributions: install "
+			"QEMU (Debian: qemu-system-xen) or give its path with "
+			"--device-model");
 	r = program_line(argv, line, why);
 	if (r < 0)
 		return r;

@@ -17,7 +17,7 @@
 
 static const struct backend libxl_backend = {
 	.name = "libxl",
-	.about = "Xen HVM guests by libxl, on this machine's Xen; needs root in dom0",
+	.about = "Xen HVM guests through libxl; needs root in dom0",
 	.boots_images = true,
 	.open = host_open,
 	.identify = host_identify,

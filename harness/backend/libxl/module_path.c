@@ -20,7 +20,7 @@ int module_path_find(const char *program, char **path_r, struct problem *why)
 
 	*path_r = NULL;
 	if (!dladdr(&here, &info) || !info.dli_fname || !realpath(info.dli_fname, module))
-		return problem_set(why, -ENOENT, "the place of the back end's module is unknown");
+		return problem_set(why, -ENOENT, "the path of the back end's module is unknown");
 	folder = dirname(module);
 	snprintf(path, sizeof(path), "%s/%s", folder, program);
 	*path_r = realpath(path, NULL);
@@ -29,5 +29,5 @@ int module_path_find(const char *program, char **path_r, struct problem *why)
 	free(*path_r);
 	*path_r = NULL;
 	return problem_set(why, -ENOENT,
-		"there is no %s beside the back end, in %.200s: install both", program, folder);
+		"%s is not in the folder of the back end, %.200s: install both", program, folder);
 }

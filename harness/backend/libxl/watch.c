@@ -173,7 +173,8 @@ static void settle(struct backend_guest *guest)
 
 	if (is_being_destroyed(guest)) {
 		watch_end(guest, ENDING_GUEST_OFF,
-			"the domain disappeared without a shutdown: it was destroyed from outside");
+			"the domain disappeared without a shutdown: a different program "
+			"destroyed it");
 		return;
 	}
 	if (guest->model.pidfd >= 0 && !process_alive(guest->model.pidfd)) {

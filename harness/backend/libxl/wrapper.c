@@ -67,10 +67,10 @@ int wrapper_make(
 	int r;
 
 	if (!orders.policy)
-		return problem_set(why, -EINVAL, "there is no policy \"%.40s\"", request->policy);
+		return problem_set(why, -EINVAL, "no policy is named \"%.40s\"", request->policy);
 	orders.qemu = realpath(request->qemu, NULL);
 	if (!orders.qemu) {
-		r = problem_set(why, -errno, "no QEMU for the policy to run: %.200s: %s",
+		r = problem_set(why, -errno, "the policy cannot start its QEMU, %.200s: %s",
 			request->qemu, strerror(errno));
 		goto out;
 	}

@@ -128,8 +128,10 @@ static void test_tidy(void)
 
 static void test_endings(void)
 {
-	CU_ASSERT_EQUAL(wrapper_ending("igd-dm: policy rfc cannot be applied: there is no -machine",
-				ENDING_CREATE_FAILED),
+	CU_ASSERT_EQUAL(
+		wrapper_ending(
+			"igd-dm: policy rfc cannot be applied: libxl's arguments have no -machine",
+			ENDING_CREATE_FAILED),
 		ENDING_BAD_CELL);
 	CU_ASSERT_EQUAL(wrapper_ending("igd-dm: cannot execute /q: No such file or directory",
 				ENDING_CREATE_FAILED),

@@ -16,7 +16,7 @@
 #define EXIT_VALUE  0x10
 #define EXIT_STATUS (2 * EXIT_VALUE + 1)
 
-#define INSTEAD "use --accel tcg, or mend KVM"
+#define INSTEAD "use --accel tcg, or repair KVM"
 
 /* mov al, EXIT_VALUE; out 0xf4, al; hlt; jmp to the hlt. The last two bytes say that it boots. */
 static int write_sector(int fd)

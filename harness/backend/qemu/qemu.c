@@ -349,7 +349,7 @@ static void qemu_destroy(struct backend_guest *guest)
 
 const struct backend backend_qemu = {
 	.name = "qemu",
-	.about = "plain QEMU without Xen: the display half, on any machine",
+	.about = "plain QEMU without Xen, on any machine; above all for the display",
 	.boots_images = true,
 	.open = qemu_open,
 	.identify = qemu_identify,

@@ -330,7 +330,7 @@ static void replay_destroy(struct backend_guest *guest)
 
 const struct backend backend_replay = {
 	.name = "replay",
-	.about = "a recorded run, replayed: no guest, no new result",
+	.about = "a recorded run, replayed without guests: no new result",
 	.open = replay_open,
 	.identify = replay_identify,
 	.start = replay_start,
