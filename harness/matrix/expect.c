@@ -42,8 +42,8 @@ static int check_id(
 	line = json_object_get(said->ids, id->text);
 	if (line)
 		return yaml_wrong(&matrix->source, id->place,
-			"the id %s is given twice, here and at line %d: change one of them", id->text,
-			(int)json_integer_value(line));
+			"the id %s is given twice, here and at line %d: change one of them",
+			id->text, (int)json_integer_value(line));
 	if (json_object_set_new(said->ids, id->text, json_integer(id->place.line)) < 0)
 		return yaml_no_memory(&matrix->source);
 	return 0;
