@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/base/suggest.h"
 #include "src/suite.h"
 
 static int check(const char *backend, const char *name, const char *value, struct problem *why)
@@ -342,6 +343,28 @@ static void table(void)
 	}
 }
 
+static void near(void)
+{
+	struct suggestion suggestion = suggest_for("defualts");
+
+	suggest_candidate(&suggestion, "axes");
+	CU_ASSERT_PTR_NULL(suggestion.best);
+	suggest_candidate(&suggestion, "defaults");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(suggestion.best);
+	CU_ASSERT_STRING_EQUAL(suggestion.best, "defaults");
+	/* The textbook distance: kitten, sitting: 3; a third of 6 letters is 2. */
+	suggestion = suggest_for("kitten");
+	suggest_candidate(&suggestion, "sitting");
+	CU_ASSERT_PTR_NULL(suggestion.best);
+	suggest_candidate(&suggestion, "sitten");
+	suggest_candidate(&suggestion, "mitten");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(suggestion.best);
+	CU_ASSERT_STRING_EQUAL(suggestion.best, "sitten");
+	suggestion = suggest_for("");
+	suggest_candidate(&suggestion, "ab");
+	CU_ASSERT_PTR_NULL(suggestion.best);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -353,6 +376,7 @@ int main(void)
 		{ "settings that exclude each other", together },
 		{ "the other side of a transition", restored },
 		{ "unknown settings and back ends", unknown },
+		{ "did you mean", near },
 		{ "the table", table },
 		CU_TEST_INFO_NULL,
 	};
