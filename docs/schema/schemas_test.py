@@ -183,6 +183,7 @@ def tables():
     for word in ("verdict", "hostVerdict", "ending", "limitName", "backend", "viewLayer"):
         same(f"{word}: the words of the program", enum(defs[word]), table[word])
     same("state: the words of the program", set(enum(defs["state"])) - set(enum(defs["oldState"])), table["state"])
+    same("capability: the words of the program", defs["capability"]["anyOf"][0]["enum"], table["capability"])
     same("log: the words of the program", enum(SCHEMAS["patterns"]["$defs"]["log"]), table["log"])
     for word in ("use", "class"):
         same(f"{word} of a symbol: the words of the program",
@@ -379,7 +380,7 @@ BETWEEN = ["there is no axis", "has no word", "have no word of axis", "is listed
            "is the expected value", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "reads .* as a kind of number", "`value` is empty", "two expectations of",
            "cell .* cannot run", "is chosen by", "is an empty list", "passes through the same device", "asks for (the same slot|slot 00)",
-           "asks for function", "more than [0-9]+ cells", "longer than [0-9]+ bytes", "is not a device id", "there is no library"]
+           "asks for function", "is not a device id", "there is no library"]
 used = set()
 
 

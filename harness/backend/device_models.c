@@ -1,10 +1,14 @@
 #include "harness/backend/device_models.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "harness/plan/capabilities.h"
 #include "harness/plan/settings.h"
+#include "harness/plan/transition.h"
 #include "harness/process/program.h"
+#include "src/document.h"
 
 int device_models_parse(char *const *texts, size_t count, json_t **models_r, struct problem *why)
 {
@@ -48,6 +52,54 @@ const char *device_models_path(const json_t *models, const char *name, struct pr
 	return path;
 }
 
+/* The cell, or the other side of a transition. */
+static int check_side(const json_t *side, const char *backend, const json_t *models,
+	json_t *lacking, struct problem *why)
+{
+	const json_t *settings = json_object_get(json_object_get(side, "settings"), backend);
+	const json_t *requires = json_object_get(json_object_get(side, "requires"), backend);
+	const char *name = document_text(settings, "device_model");
+	char capability[sizeof(CAPABILITY_MODEL) + SETTING_MODEL_MAX];
+
+	if (!name[0] || json_object_get(models, name))
+		return 0;
+	snprintf(capability, sizeof(capability), CAPABILITY_MODEL "%.*s", SETTING_MODEL_MAX, name);
+	if (!document_has_text(requires, capability))
+		return problem_set(why, -EINVAL,
+			"cell %.80s has the device model \"%.40s\", which the run has not: give it by "
+			"--model %.40s=PATH, or leave the cell out with --select",
+			document_text(side, "name"), name, name);
+	if (document_has_text(lacking, name))
+		return 0;
+	return json_array_append_new(lacking, json_string(name)) < 0 ? -ENOMEM : 0;
+}
+
+int device_models_check(const json_t *plan, const char *backend, const json_t *models,
+	json_t **lacking_r, struct problem *why)
+{
+	json_t *lacking = json_array();
+	int r = lacking ? 0 : -ENOMEM;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		json_t *other = transition_is(cell) ? transition_other_side(cell) : NULL;
+
+		if (r == 0)
+			r = check_side(cell, backend, models, lacking, why);
+		if (r == 0 && other)
+			r = check_side(other, backend, models, lacking, why);
+		json_decref(other);
+	}
+	if (r < 0) {
+		json_decref(lacking);
+		return r;
+	}
+	*lacking_r = lacking;
+	return 0;
+}
+
 static int identify(const char *name, const char *path, json_t *all, struct problem *why)
 {
 	char *const argv[] = { (char *)path, (char *)"--version", NULL };
@@ -79,8 +131,8 @@ int device_models_identify(const json_t *models, json_t *identities, struct prob
 	{
 		if (r == 0)
 			r = identify(name, json_string_value(path), all, why);
-		if (r == 0 &&
-			json_array_append_new(capabilities, json_sprintf("model-%s", name)) < 0)
+		if (r == 0 && json_array_append_new(
+				      capabilities, json_sprintf(CAPABILITY_MODEL "%s", name)) < 0)
 			r = -ENOMEM;
 	}
 	if (r == 0 && json_object_size(all) > 0 && json_object_set(identities, "models", all) < 0)

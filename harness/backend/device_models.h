@@ -20,6 +20,15 @@ int device_models_parse(char *const *texts, size_t count, json_t **models_r, str
 const char *device_models_path(const json_t *models, const char *name, struct problem *why);
 
 /*
+ * Has the run each device model that its cells ask for on that back end? Returns 0; -EINVAL with
+ * the sentence for a cell that would start without. A cell that requires model-NAME is SKIP in a
+ * run that has none of that name: NAME is then in *lacking_r, which has each once and is the
+ * caller's. `models` may be NULL.
+ */
+int device_models_check(const json_t *plan, const char *backend, const json_t *models,
+	json_t **lacking_r, struct problem *why);
+
+/*
  * Adds to identities what they are, {"models": {NAME: {"path": ..., "sha256": ..., "text": what
  * --version says}}}, and to its "capabilities" "model-NAME" of each. Returns 0, or a negative errno
  * with the sentence if one cannot be run. `models` may be NULL.

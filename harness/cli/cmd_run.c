@@ -270,6 +270,23 @@ static bool take_jobs(struct runner *runner)
 	return end != opts.jobs && !*end && jobs >= 1 && jobs <= SCHEDULE_JOBS_MAX;
 }
 
+/* Reads --model, and says before the first cell which of the plan's it leaves out. */
+static int take_models(const json_t *plan, json_t **models_r, struct problem *why)
+{
+	json_t *lacking = NULL;
+	const json_t *name;
+	size_t i;
+	int r = device_models_parse(opts.models.texts, opts.models.count, models_r, why);
+
+	if (r == 0)
+		r = device_models_check(plan, opts.backend, *models_r, &lacking, why);
+	json_array_foreach(lacking, i, name) fprintf(stderr,
+		"igd-harness: cells with the device model %s are SKIP: the run has no --model %s=PATH\n",
+		json_string_value(name), json_string_value(name));
+	json_decref(lacking);
+	return r;
+}
+
 static int run(int argc, char **argv)
 {
 	char *guests = install_guests(opts.guests);
@@ -303,7 +320,7 @@ static int run(int argc, char **argv)
 	if (r == 0)
 		r = shard_cut(plan, opts.shard, &why);
 	if (r == 0)
-		r = device_models_parse(opts.models.texts, opts.models.count, &models, &why);
+		r = take_models(plan, &models, &why);
 	host_options.models = models;
 	if (r == 0)
 		r = patterns_choose(opts.patterns, NULL, &patterns, &why);

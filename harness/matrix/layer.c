@@ -5,6 +5,7 @@
 
 #include "harness/base/suggest.h"
 #include "harness/matrix/private.h"
+#include "harness/plan/capabilities.h"
 #include "harness/plan/settings.h"
 
 #define GUEST_MAX      64
@@ -129,6 +130,7 @@ static int read_requires(
 	const struct yaml_source *source, const struct yaml_node *node, struct matrix_layer *layer)
 {
 	const struct yaml_node *entry, *item;
+	struct problem unknown = { "" };
 	size_t backend = 0;
 	int r = 0;
 
@@ -147,6 +149,8 @@ static int read_requires(
 			item = yaml_next_item(entry, item)) {
 			r = yaml_check_name(source, item->place, "a capability", item->text,
 				"abcdefghijklmnopqrstuvwxyz0123456789_-", CAPABILITY_MAX);
+			if (r == 0 && capability_check(item->text, &unknown) < 0)
+				r = yaml_wrong(source, item->place, "%s", unknown.text);
 			if (r == 0 && json_array_append_new(layer->requires[backend],
 					      json_string(item->text)) < 0)
 				r = yaml_no_memory(source);

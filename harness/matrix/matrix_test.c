@@ -8,10 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/evidence/fields.h"
 #include "harness/matrix/matrix.h"
 #include "harness/matrix/private.h"
-#include "harness/plan/settings.h"
 #include "src/suite.h"
 
 #define HEAD  "format: igd-harness matrix\nversion: 1\nname: t\nabout: t\n"
@@ -188,14 +186,14 @@ static void layered(void)
 		     "      libxl: {device_model_args_hvm: [\"-c\", \"1\"], cmdline: two}\n"
 		     "defaults:\n"
 		     "  guest: linux\n"
-		     "  requires: {libxl: [hvm], qemu: [kvm]}\n"
+		     "  requires: {libxl: [hvm], qemu: [hap]}\n"
 		     "  libxl: {memory: 512, hap: True, device_model_args_hvm: [\"-a\"]}\n"
 		     "cells:\n  - {m: [a, b], g: l}\n");
 	const json_t *cell = cell_at(plan, 0);
 
 	same(json_object_get(cell, "guest"), "\"other\"");
 	same(json_object_get(cell, "requires"),
-		"{\"libxl\": [\"hvm\", \"igd\"], \"qemu\": [\"kvm\"]}");
+		"{\"libxl\": [\"hvm\", \"igd\"], \"qemu\": [\"hap\"]}");
 	same(json_object_get(cell, "limits_ms"),
 		"{\"create\": 8, \"first-frame\": 240000, \"report\": 9, \"power-off\": 60000,"
 		" \"clean-up\": 60000}");
@@ -381,48 +379,6 @@ static void seed_display(void)
 }
 
 /* The file as a string that the next call overwrites. */
-static char *read_all(const char *path)
-{
-	static char text[MATRIX_FILE_MAX];
-	FILE *file = fopen(path, "re");
-	size_t length = 0;
-
-	CU_ASSERT_PTR_NOT_NULL(file);
-	if (file) {
-		length = fread(text, 1, sizeof(text) - 1, file);
-		fclose(file);
-	}
-	text[length] = 0;
-	return text;
-}
-
-/* The example that docs/use/matrix.md teaches with is a matrix. */
-static void documented(void)
-{
-	char *path = source_file("docs/use/matrix.md"), *page = read_all(path), *begin, *end;
-	json_t *plan;
-
-	begin = strstr(page, "```yaml\nformat:");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(begin);
-	begin += strlen("```yaml\n");
-	end = strstr(begin, "```\n");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
-	*end = 0;
-	plan = plan_of(begin);
-	CU_ASSERT_EQUAL(json_array_size(json_object_get(plan, "cells")), 2);
-	json_decref(plan);
-	free(path);
-}
-
-static void find_field(void *page, const char *pattern, const char *meaning)
-{
-	char wanted[128];
-
-	/* The first of "slot/NN[/class|...]" and the like; schemas_test.py looks for all. */
-	snprintf(wanted, sizeof(wanted), "\n| `%.*s` |", (int)strcspn(pattern, "[|"), pattern);
-	CU_ASSERT_PTR_NOT_NULL(strstr(page, wanted));
-}
-
 /* Mappings within a setting: each word adds its own, the later value wins, null stays. */
 static void pieces(void)
 {
@@ -460,20 +416,6 @@ static void pieces(void)
 	json_decref(plan);
 }
 
-/* The page names every setting and every field. */
-static void complete(void)
-{
-	char *path = source_file("docs/use/matrix.md"), *page = read_all(path), wanted[128];
-
-	for (const struct setting *setting = setting_table; setting->name; setting++) {
-		snprintf(
-			wanted, sizeof(wanted), "\n| %s | `%s` |", setting->backend, setting->name);
-		CU_ASSERT_PTR_NOT_NULL(strstr(page, wanted));
-	}
-	evidence_list(find_field, page);
-	free(path);
-}
-
 static void files(void)
 {
 	char name[] = "/tmp/matrix-XXXXXX", place[64];
@@ -509,9 +451,7 @@ int main(void)
 		{ "expectations of one field side by side", rivals },
 		{ "known deviations", known_deviations },
 		{ "results/matrices/seed-display.yaml", seed_display },
-		{ "the example in docs/use/matrix.md", documented },
 		{ "mappings within a setting", pieces },
-		{ "docs/use/matrix.md names every setting and field", complete },
 		{ "files: too large, not there", files },
 		{ "transitions", transitions },
 		CU_TEST_INFO_NULL,

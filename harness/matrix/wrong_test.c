@@ -242,6 +242,12 @@ static void axes(void)
 			"a mapping" },
 		{ WORD("      requires: {libxl: [hvm, \"H V\"]}\n"), "10:31",
 			"\"H V\" cannot be a capability", "use 1 to 32" },
+		{ WORD("      requires: {libxl: [hvm, iomu]}\n"), "10:31",
+			"no host has a capability \"iomu\", did you mean iommu",
+			"they are hvm, hap, shadow, iommu, iommu_hap_pt_share, igd, igd_vga, "
+			"igd_rom, igd_opregion, and model-NAME" },
+		{ DEFAULTS("  requires: {qemu: kvm}\n"), "11:20",
+			"no host has a capability \"kvm\"", "they are hvm, " },
 		{ WORD("      limits_ms: {first_frame: 5}\n"), "10:19",
 			"there is no limit `first_frame`", "did you mean first-frame" },
 		{ WORD("      limits_ms: {zzzzzz: 5}\n"), "10:19", "there is no limit `zzzzzz`",
@@ -423,64 +429,6 @@ static void expectations(void)
 	CHECK(table);
 }
 
-/* A matrix that is too large for the table. */
-struct large {
-	char *text;
-	size_t length;
-	FILE *stream;
-};
-
-static void begin(struct large *large)
-{
-	large->stream = open_memstream(&large->text, &large->length);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(large->stream);
-	fputs(HEAD "defaults: {guest: linux}\naxes:\n", large->stream);
-}
-
-static void end(struct large *large, const char *place, const char *what, const char *todo)
-{
-	fputs("}\n", large->stream);
-	fclose(large->stream);
-	check(&(struct wrong){ large->text, place, what, todo }, 1);
-	free(large->text);
-}
-
-static void bounds(void)
-{
-	struct large large;
-
-	begin(&large);
-	for (int axis = 0; axis < 3; axis++) {
-		fprintf(large.stream, "  a%d: {", axis);
-		for (int word = 0; word < 28; word++)
-			fprintf(large.stream, "w%d: {about: x}, ", word);
-		fputs("}\n", large.stream);
-	}
-	/* 28 * 28 * 28 is 21,952. */
-	fputs("cells:\n  - {", large.stream);
-	for (int axis = 0; axis < 3; axis++) {
-		fprintf(large.stream, "a%d: [", axis);
-		for (int word = 0; word < 28; word++)
-			fprintf(large.stream, "w%d, ", word);
-		fputs("], ", large.stream);
-	}
-	end(&large, "11:5", "more than 20000 cells", "split it in two");
-}
-
-static void long_name(void)
-{
-	struct large large;
-
-	begin(&large);
-	for (int axis = 0; axis < 7; axis++)
-		fprintf(large.stream, "  a%d: {aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%d: {about: x}}\n",
-			axis, axis);
-	fputs("cells:\n  - {", large.stream);
-	for (int axis = 0; axis < 7; axis++)
-		fprintf(large.stream, "a%d: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%d, ", axis, axis);
-	end(&large, "15:5", "longer than 200 bytes", "shorten its words");
-}
-
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -491,8 +439,6 @@ int main(void)
 		{ "cells", cells },
 		{ "expectations", expectations },
 		{ "files of known deviations", known_deviations },
-		{ "too many cells", bounds },
-		{ "a cell's name too long", long_name },
 		CU_TEST_INFO_NULL,
 	};
 

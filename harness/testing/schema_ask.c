@@ -27,6 +27,7 @@
 #include "harness/logs/patterns.h"
 #include "harness/matrix/matrix.h"
 #include "harness/matrix/private.h"
+#include "harness/plan/capabilities.h"
 #include "harness/plan/settings.h"
 #include "harness/run/cell.h"
 #include "harness/store/ending.h"
@@ -65,6 +66,11 @@ static const char *backend_word(int i)
 	return i < MATRIX_BACKENDS ? setting_backends[i] : NULL;
 }
 
+static const char *capability_word(int i)
+{
+	return capability_names[i];
+}
+
 static const char *log_word(int i)
 {
 	return i < PATTERN_LOGS ? pattern_log_names[i] : NULL;
@@ -101,6 +107,7 @@ static const struct {
 	{ "state", state_word },
 	{ "limitName", limit_word },
 	{ "backend", backend_word },
+	{ "capability", capability_word },
 	{ "log", log_word },
 	{ "viewLayer", layer_word },
 	{ "use", use_word },
