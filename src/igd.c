@@ -90,10 +90,9 @@ bool igd_debugfs_is_there(const char *root, unsigned int minor)
 	return fd >= 0;
 }
 
-/* Lines "key: value" that are kept, and as what. The first two files are i915's: the display has
- * one of its own since Linux 6.12. The third is xe's. */
-static const char *const info_files[] = { "i915_capabilities", "i915_display_capabilities",
-	"info" };
+/* Lines "key: value" that are kept, and as what: the display has a file of its own since
+ * Linux 6.12, for both drivers. */
+static const char *const info_files[] = { "i915_capabilities", "i915_display_capabilities" };
 static const struct {
 	const char *line, *key;
 } info[] = { { "platform", "platform" }, { "graphics version", "graphics_version" },
@@ -113,39 +112,75 @@ static void take_info(json_t *device, char *line)
 			json_object_set_new(device, info[i].key, json_string(value));
 }
 
+/* "platform 12", "graphics_verx100 3000": xe has no colons, and numbers of its own for platforms
+ * (info() in drivers/gpu/drm/xe/xe_debugfs.c, Linux 6.8 to 6.19). */
+static void take_xe(json_t *device, char *line)
+{
+	static const char platform[] = "platform ", graphics[] = "graphics_verx100 ";
+	unsigned long version;
+
+	tree_clean(line);
+	if (strncmp(line, platform, strlen(platform)) == 0)
+		json_object_set_new(device, "platform", json_string(line + strlen(platform)));
+	if (strncmp(line, graphics, strlen(graphics)) != 0)
+		return;
+	version = strtoul(line + strlen(graphics), NULL, 10);
+	json_object_set_new(device, "graphics_version",
+		json_sprintf("%lu.%02lu", version / 100, version % 100));
+}
+
+/* Takes each line of a file; the object is made with the first file that is there. */
+static void take_file(const char *root, unsigned int minor, const char *file,
+	void (*take)(json_t *device, char *line), json_t **device_r)
+{
+	FILE *stream = tree_stream(root, DRI "/%s", minor, file);
+	char line[LINE_SIZE];
+
+	if (!stream)
+		return;
+	if (!*device_r)
+		*device_r = json_pack("{s:s, s:n, s:n, s:n, s:n}", "observer", "debugfs",
+			"platform", "graphics_version", "display_version", "pch");
+	while (*device_r && fgets(line, sizeof(line), stream))
+		take(*device_r, line);
+	fclose(stream);
+}
+
 json_t *igd_device_json(const char *root, unsigned int minor)
 {
 	json_t *device = NULL;
-	char line[LINE_SIZE];
 
-	for (size_t i = 0; i < sizeof(info_files) / sizeof(info_files[0]); i++) {
-		FILE *stream = tree_stream(root, DRI "/%s", minor, info_files[i]);
-
-		if (stream && !device)
-			device = json_pack("{s:s, s:n, s:n, s:n, s:n}", "observer", "debugfs",
-				"platform", "graphics_version", "display_version", "pch");
-		while (stream && device && fgets(line, sizeof(line), stream))
-			take_info(device, line);
-		if (stream)
-			fclose(stream);
-	}
+	take_file(root, minor, "info", take_xe, &device);
+	for (size_t i = 0; i < sizeof(info_files) / sizeof(info_files[0]); i++)
+		take_file(root, minor, info_files[i], take_info, &device);
 	return device ? device : json_null();
 }
 
-/* "stolen-system: total:0x0000000002000000 bytes, ...", as i915 writes it (Linux 6.1 to 6.12). */
+/* "stolen-system: total:0x0000000002000000 bytes, ...", as i915 writes it (Linux 6.1 to 6.12);
+ * "  size: 66060288", as ttm_resource_manager_debug() for xe's (Linux 6.8 to 6.19). */
+static const struct {
+	const char *file, *begin;
+	int base;
+} stolen_files[] = { { "i915_gem_objects", "stolen-system: total:", 16 },
+	{ "stolen_mm", "  size: ", 10 } };
+
 json_t *igd_stolen_json(const char *root, unsigned int minor)
 {
-	static const char begin[] = "stolen-system: total:";
-	FILE *stream = tree_stream(root, DRI "/i915_gem_objects", minor);
 	json_t *stolen = NULL;
 	char line[LINE_SIZE];
 
-	while (stream && !stolen && fgets(line, sizeof(line), stream))
-		if (strncmp(line, begin, strlen(begin)) == 0)
-			stolen = json_pack("{s:s, s:I}", "observer", "debugfs", "bytes",
-				(json_int_t)strtoull(line + strlen(begin), NULL, 16));
-	if (stream)
-		fclose(stream);
+	for (size_t i = 0; !stolen && i < sizeof(stolen_files) / sizeof(stolen_files[0]); i++) {
+		FILE *stream = tree_stream(root, DRI "/%s", minor, stolen_files[i].file);
+		size_t length = strlen(stolen_files[i].begin);
+
+		while (stream && !stolen && fgets(line, sizeof(line), stream))
+			if (strncmp(line, stolen_files[i].begin, length) == 0)
+				stolen = json_pack("{s:s, s:I}", "observer", "debugfs", "bytes",
+					(json_int_t)strtoull(
+						line + length, NULL, stolen_files[i].base));
+		if (stream)
+			fclose(stream);
+	}
 	return stolen ? stolen : json_null();
 }
 

@@ -12,6 +12,8 @@
 #include "guests/agent/collect.h"
 #include "guests/agent/igd_interrupts.h"
 #include "guests/agent/igd_picture.h"
+#include "src/field.h"
+#include "src/report.h"
 #include "src/suite.h"
 
 static char tree[512], none[512];
@@ -135,6 +137,150 @@ static void the_picture_is_known(void)
 	CU_ASSERT_EQUAL(picture_pixel(1, 1, false, 0, 0), 0x000000);
 }
 
+/* ---- a generation that nobody has tried ---------------------------------------------------- */
+
+static char copy[] = "/tmp/igd-agent-XXXXXX";
+
+/* Runs commands of the shell on $T, a copy of the tree, whose GPU has an id that is in no list. */
+static void make_copy(const char *commands)
+{
+	setenv("T", copy, 1);
+	setenv("FROM", tree, 1);
+	setenv("GPU", "sys/bus/pci/devices/0000:00:02.0", 1);
+	setenv("DRI", "sys/kernel/debug/dri/0", 1);
+	CU_ASSERT_EQUAL_FATAL(system("set -e; rm -rf \"$T\"; cp -r \"$FROM\" \"$T\"; chmod -R u+w"
+				     " \"$T\"; cd \"$T\"; echo 0xf00d >\"$GPU/device\";"
+				     " printf '\\015\\360' | dd of=\"$GPU/config\" bs=1 seek=2"
+				     " conv=notrunc status=none"),
+		0);
+	CU_ASSERT_EQUAL_FATAL(system(commands), 0);
+}
+
+static json_t *whole_report(void)
+{
+	struct guest guest = { .root = copy, .request = 1 };
+	struct problem why = { "" };
+	json_t *report = NULL, *parsed = NULL;
+	char *bytes;
+
+	CU_ASSERT_EQUAL_FATAL(collect_report(&guest, &report, &why), 0);
+	bytes = json_dumps(report, JSON_COMPACT);
+	CU_ASSERT_EQUAL_FATAL(report_parse(bytes, strlen(bytes), &parsed, &why), 0);
+	free(bytes);
+	json_decref(report);
+	return parsed;
+}
+
+static json_t *value_of(const json_t *report, const char *field)
+{
+	json_t *value = NULL;
+
+	CU_ASSERT_EQUAL(field_get(report, field, &value, NULL), 0);
+	return value;
+}
+
+static void is_text(const json_t *report, const char *field, const char *expected)
+{
+	json_t *value = value_of(report, field);
+	const char *seen = json_string_value(value);
+
+	if (expected) {
+		CU_ASSERT_STRING_EQUAL(seen ? seen : "(no text)", expected);
+	} else {
+		CU_ASSERT(json_is_null(value));
+	}
+	json_decref(value);
+}
+
+/* As the kernel of a guest that is older than the GPU. */
+static void a_gpu_that_no_driver_knows_leaves_a_whole_report(void)
+{
+	json_t *report;
+
+	make_copy("cd \"$T\"; : >dev/kmsg");
+	report = whole_report();
+	is_text(report, "igd/device", "0xf00d");
+	is_text(report, "igd/driver", NULL);
+	is_text(report, "igd/errors", NULL);
+	is_text(report, "igd/platform", NULL);
+	is_text(report, "igd/frames", NULL);
+	is_text(report, "igd/engine", NULL);
+	is_text(report, "igd/firmware/missing", NULL);
+	/* What needs no driver is there. */
+	is_text(report, "igd/vbt/source", "opregion");
+	is_text(report, "igd/bars", "0:memory:0x1000000");
+	/* The tree has no /proc/iomem; every other section could be made. */
+	CU_ASSERT_EQUAL(
+		json_array_size(json_object_get(json_object_get(report, "agent"), "errors")), 1);
+	json_decref(report);
+}
+
+/* Lines as xe_uc_fw.c and xe_pci.c write them, Linux 6.12. */
+static void firmware_that_is_missing_is_named(void)
+{
+	json_t *report;
+
+	make_copy(
+		"cd \"$T\"; cat >dev/kmsg <<'END'\n"
+		"4,1,4000000,-;xe 0000:00:02.0: Direct firmware load for xe/new_guc_99.bin failed "
+		"with error -2\n"
+		"3,2,4000001,-;xe 0000:00:02.0: [drm] *ERROR* GuC firmware xe/new_guc_99.bin: fetch "
+		"failed with error -2\n"
+		"3,3,4000002,-;xe 0000:00:02.0: probe with driver xe failed with error -2\n"
+		"END\n");
+	report = whole_report();
+	is_text(report, "igd/firmware/missing", "xe/new_guc_99.bin");
+	is_text(report, "igd/firmware/failed", NULL);
+	is_text(report, "igd/errors", "xe 0000:00:02.0: probe with driver xe failed with error -2");
+	is_text(report, "igd/driver", NULL);
+	json_decref(report);
+}
+
+/* debugfs as xe has it: info() in xe_debugfs.c, intel_display_device_info_print(), Linux 6.12. */
+static void xe_says_less_of_itself(void)
+{
+	json_t *report, *device, *stolen, *card;
+
+	make_copy("cd \"$T\"; : >dev/kmsg; mkdir -p sys/bus/pci/drivers/xe $DRI"
+		  " sys/class/drm/card0 sys/class/drm/card0-eDP-1;"
+		  " ln -s ../../drivers/xe $GPU/driver;"
+		  " ln -s ../../../bus/pci/devices/0000:00:02.0 sys/class/drm/card0/device;"
+		  " echo connected >sys/class/drm/card0-eDP-1/status;"
+		  " printf 'graphics_verx100 3004\\nmedia_verx100 3002\\nstepping G:A0 M:A0 B:**\\n"
+		  "is_dgfx no\\nplatform 99\\nsubplatform 0\\ndevid 0xf00d\\n' >$DRI/info;"
+		  " printf 'display version: 35\\ndisplay stepping: A0\\n' "
+		  ">$DRI/i915_display_capabilities;"
+		  " printf '  use_type: 1\\n  use_tt: 0\\n  size: 66060288\\n  usage: 0\\n' "
+		  ">$DRI/stolen_mm");
+	report = whole_report();
+	is_text(report, "igd/driver", "xe");
+	is_text(report, "igd/device", "0xf00d");
+	json_decref(report);
+	device = igd_device_json(copy, 0);
+	CU_ASSERT_STRING_EQUAL(text(device, "platform"), "99");
+	CU_ASSERT_STRING_EQUAL(text(device, "graphics_version"), "30.04");
+	CU_ASSERT_STRING_EQUAL(text(device, "display_version"), "35");
+	CU_ASSERT(json_is_null(json_object_get(device, "pch")));
+	json_decref(device);
+	stolen = igd_stolen_json(copy, 0);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(stolen, "bytes")), 66060288);
+	json_decref(stolen);
+	card = igd_card_json(copy, (struct bdf){ .slot = 2 }, 0);
+	CU_ASSERT_STRING_EQUAL(text(card, "driver"), "xe");
+	CU_ASSERT_STRING_EQUAL(
+		text(json_array_get(json_object_get(card, "connectors"), 0), "name"), "eDP-1");
+	json_decref(card);
+	/* Without debugfs nothing is said, and nothing made up. */
+	make_copy("true");
+	device = igd_device_json(copy, 0);
+	stolen = igd_stolen_json(copy, 0);
+	CU_ASSERT(json_is_null(device));
+	CU_ASSERT(json_is_null(stolen));
+	json_decref(device);
+	json_decref(stolen);
+	CU_ASSERT_EQUAL(system("rm -rf \"$T\""), 0);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -146,11 +292,17 @@ int main(void)
 			a_vbt_of_the_drivers_own_is_from_elsewhere },
 		{ "interrupts are summed", interrupts_are_summed },
 		{ "the picture is known", the_picture_is_known },
+		{ "a GPU that no driver knows leaves a whole report",
+			a_gpu_that_no_driver_knows_leaves_a_whole_report },
+		{ "firmware that is missing is named", firmware_that_is_missing_is_named },
+		{ "xe says less of itself", xe_says_less_of_itself },
 		CU_TEST_INFO_NULL,
 	};
 	const char *root = getenv("SOURCE_ROOT");
 
 	snprintf(tree, sizeof(tree), "%s/guests/agent/testdata/made-driver", root ? root : ".");
 	snprintf(none, sizeof(none), "%s/guests/agent/testdata/qemu-7.2-pc", root ? root : ".");
+	if (!mkdtemp(copy))
+		return 1;
 	return suite_main("igd", tests);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
+#include "harness/evidence/unseen.h"
 #include "harness/evidence/xen_domain.h"
 #include "harness/logs/patterns.h"
 #include "harness/store/ending.h"
@@ -273,6 +274,9 @@ int evidence_get(
 		r = field_check(name, why);
 		return r < 0 ? r : problem_set(why, -ENODATA, "no report has this field");
 	}
+	r = evidence_unseen(evidence->report, name, why);
+	if (r < 0)
+		return r;
 	r = field_get(evidence->report, name, value_r, why);
 	undriven = field_why_undriven(evidence->report);
 	if (r == -ENODATA && undriven && field_of_driver(name))

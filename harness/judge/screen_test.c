@@ -151,13 +151,16 @@ static const char *verdict_of_expectation(const json_t *cell, const char *id)
 	return "";
 }
 
-static json_t *connector_of(json_t *report)
+static json_t *connector_card(json_t *report)
 {
 	json_t *cards = json_object_get(json_object_get(report, "display"), "cards");
 
-	return json_array_get(
-		json_object_get(json_array_get(cards, json_array_size(cards) - 1), "connectors"),
-		0);
+	return json_array_get(cards, json_array_size(cards) - 1);
+}
+
+static json_t *connector_of(json_t *report)
+{
+	return json_array_get(json_object_get(connector_card(report), "connectors"), 0);
 }
 
 static void the_guest_drives_the_monitor_of_dom0(void)
@@ -202,6 +205,67 @@ static void a_monitor_that_dom0_never_drove_is_not_compared(void)
 	json_object_set_new(seed.host, "display", display);
 }
 
+/* A GPU whose id is in no list, of guest and host, with that driver or NULL; a new reference. */
+static json_t *guest_with_unknown_gpu(const char *driver)
+{
+	json_t *report = good_guest(), *igd = json_object_get(report, "igd");
+
+	json_object_set_new(igd_of(report), "device", json_string("0xf00d"));
+	json_object_set_new(igd_of(report), "driver", driver ? json_string(driver) : json_null());
+	json_object_set_new(connector_card(report), "driver", json_string(driver ? driver : ""));
+	if (!driver)
+		no_screen(report);
+	else
+		json_object_set_new(json_object_get(igd, "engine"), "result",
+			json_string(strcmp(driver, "xe") == 0 ? "untried" : "done"));
+	return report;
+}
+
+/* Nothing is FAIL of which nobody knows what it should be. */
+static void a_generation_that_nobody_has_tried_is_not_known(void)
+{
+	json_t *host = json_incref(seed.host), *cell, *report;
+
+	seed.host = json_deep_copy(host);
+	json_object_set_new(igd_of(seed.host), "device", json_string("0xf00d"));
+	cell = judge_guest(guest_with_unknown_gpu(NULL));
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "SKIP");
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "cause"),
+		"igd/driver: results/data/igd-ids.yaml does not have the GPU 0xf00d, and the guest's "
+		"kernel has no driver for it");
+	CU_ASSERT_STRING_EQUAL(verdict_of_expectation(cell, "screen"), "SKIP");
+	/* What needs no driver is judged. */
+	CU_ASSERT_STRING_EQUAL(verdict_of_expectation(cell, "igd-bars"), "PASS");
+	json_decref(cell);
+	report = guest_with_unknown_gpu(NULL);
+	take_bars(report);
+	fails(report, "igd/bars", "firmware");
+	/* A driver that says why it failed is no riddle. */
+	report = guest_with_unknown_gpu(NULL);
+	json_array_append_new(json_object_get(json_object_get(report, "igd"), "errors"),
+		parse("{\"time_us\": 5, \"level\": 3, \"text\": \"xe 0000:00:02.0: probe failed\"}"));
+	fails(report, "igd/driver", "guest");
+	/* xe drives it, and all that it shows is as it should be. */
+	cell = judge_guest(guest_with_unknown_gpu("xe"));
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "SKIP");
+	CU_ASSERT_PTR_NOT_NULL(strstr(document_text(cell, "cause"),
+		"which driver it needs is not known, and the guest has xe"));
+	CU_ASSERT_STRING_EQUAL(verdict_of_expectation(cell, "driver"), "SKIP");
+	CU_ASSERT_STRING_EQUAL(verdict_of_expectation(cell, "engine"), "SKIP");
+	CU_ASSERT_STRING_EQUAL(verdict_of_expectation(cell, "frames"), "PASS");
+	CU_ASSERT_STRING_EQUAL(verdict_of_expectation(cell, "monitor"), "PASS");
+	json_decref(cell);
+	/* A dark screen is one on any generation. */
+	report = guest_with_unknown_gpu("xe");
+	json_object_set_new(part_of(report, "frames"), "flips", json_integer(0));
+	fails(report, "igd/frames", "guest");
+	cell = judge_guest(guest_with_unknown_gpu("i915"));
+	CU_ASSERT_STRING_EQUAL(document_text(cell, "verdict"), "PASS");
+	json_decref(cell);
+	json_decref(seed.host);
+	seed.host = host;
+}
+
 static CU_TestInfo tests[] = {
 	{ "the run opens", the_run_opens },
 	{ "each black screen that was reported fails", each_black_screen_that_was_reported_fails },
@@ -210,6 +274,8 @@ static CU_TestInfo tests[] = {
 	{ "the guest drives the monitor of dom0", the_guest_drives_the_monitor_of_dom0 },
 	{ "a monitor that dom0 never drove is not compared",
 		a_monitor_that_dom0_never_drove_is_not_compared },
+	{ "a generation that nobody has tried is not known",
+		a_generation_that_nobody_has_tried_is_not_known },
 	CU_TEST_INFO_NULL,
 };
 

@@ -168,6 +168,18 @@ static inline void add_line(json_t *logs, const struct log_line *line)
 	json_decref(more);
 }
 
+/* The views of the cell. QEMU's and libxl's are of the recorded GPU, so the guest's has its id. */
+static inline json_t *views_of(const json_t *report)
+{
+	json_t *recorded = json_deep_copy(report), *views;
+
+	json_object_set(
+		igd_of(recorded), "device", json_object_get(igd_of(seed.record.report), "device"));
+	views = views_of_cell(seed.plan_cell, "libxl", seed.fd, recorded);
+	json_decref(recorded);
+	return views;
+}
+
 /* What the judge says of a guest; `report` is taken. A new reference. */
 static inline json_t *judge_guest_and(json_t *report, const struct log_line *line)
 {
@@ -176,7 +188,7 @@ static inline json_t *judge_guest_and(json_t *report, const struct log_line *lin
 	struct problem why = { "" };
 
 	CU_ASSERT_EQUAL_FATAL(report_check(report, &why), 0);
-	views = views_of_cell(seed.plan_cell, "libxl", seed.fd, report);
+	views = views_of(report);
 	logs = judge_logs(seed.stored.patterns, seed.fd, report, NULL, NULL, &cut);
 	if (line)
 		add_line(logs, line);
@@ -229,6 +241,19 @@ static inline void set_register(json_t *report, const char *name, const char *va
 static inline json_t *part_of(json_t *report, const char *name)
 {
 	return json_object_get(json_object_get(report, "igd"), name);
+}
+
+/* Takes the driver and all that it made. */
+static inline void no_screen(json_t *report)
+{
+	json_t *igd = json_object_get(report, "igd");
+	static const char *const parts[] = { "device", "stolen", "vbt", "mode", "frames",
+		"interrupts", "engine" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		json_object_set_new(igd, parts[i], json_null());
+	json_object_set_new(igd_of(report), "driver", json_null());
+	json_array_clear(json_object_get(json_object_get(report, "display"), "cards"));
 }
 
 /* Runs the tests of a suite, and closes the run. */

@@ -47,18 +47,6 @@ static void what_is_taken_from_the_guest_fails(void)
 	fails(report, "igd/capability/0x05", "QEMU");
 }
 
-static void no_screen(json_t *report)
-{
-	json_t *igd = json_object_get(report, "igd");
-	static const char *const parts[] = { "device", "stolen", "vbt", "mode", "frames",
-		"interrupts", "engine" };
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		json_object_set_new(igd, parts[i], json_null());
-	json_object_set_new(igd_of(report), "driver", json_null());
-	json_array_clear(json_object_get(json_object_get(report, "display"), "cards"));
-}
-
 static void a_driver_that_fails_is_named(void)
 {
 	json_t *report = good_guest();
