@@ -171,7 +171,8 @@ static void add_screen(
 	(*count)++;
 	if (r < 0 || !is_png(bytes, length)) {
 		json_object_set_new(detail, screen->left_out,
-			json_string(r == -EFBIG ? "it is too large" : "it is not a picture"));
+			json_string(r == -EFBIG ? "the picture is too large"
+						: "the file is not a picture"));
 	} else if (length > *left) {
 		json_object_set_new(detail, screen->left_out,
 			json_string("this page has reached its limit of pictures"));

@@ -142,7 +142,7 @@ static void only_a_picture_becomes_one(void)
 	screen_length = sizeof(markup) - 1;
 	text = render("html");
 	CU_ASSERT_PTR_NULL(strstr(text, "\"screen\":"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"screen_left_out\":\"it is not a picture\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"screen_left_out\":\"the file is not a picture\""));
 	free(text);
 	screen = huge;
 	screen_length = sizeof(huge) - 1;
@@ -151,7 +151,7 @@ static void only_a_picture_becomes_one(void)
 	free(text);
 	screen_length = RENDER_SCREEN_MAX + 1;
 	text = render("html");
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"screen_left_out\":\"it is too large\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"screen_left_out\":\"the picture is too large\""));
 	free(text);
 	screen = NULL;
 }

@@ -119,7 +119,7 @@ static void print_device(const json_t *device, const int widths[VIEW_LAYERS], FI
 		return;
 	fputs("      ", stream);
 	escape_text(stream, document_text(device, "what"));
-	fputs(" parts at ", stream);
+	fputs(" differs at ", stream);
 	escape_text(stream, document_text(device, "parts_at"));
 	fputs(": ", stream);
 	escape_text(stream, document_text(device, "why"));

@@ -39,12 +39,12 @@ static void a_row_stands_under_its_layers(void)
 		"{\"device\": \"function\", \"what\": \"0000:00:01.0\", \"guest\":"
 		" {\"address\": \"0000:00:01.0\"}, \"parts_at\": null, \"why\": \"\"}"));
 
-	CU_ASSERT_STRING_EQUAL(text, HEAD
-		"a-b: the views differ at guest\n"
-		"                 config  libxl      qemu               guest\n"
-		"  igd            yes     (00:02.0)  00:02.0 8086:3e92  - !\n"
-		"      0000:00:02.0 of the host parts at guest: QEMU has it, the guest has not\n"
-		"  and 1 other function, without a difference\n");
+	CU_ASSERT_STRING_EQUAL(text,
+		HEAD "a-b: the views differ at guest\n                 config  libxl    "
+		     "  qemu               guest\n  igd            yes     (00:02.0)  "
+		     "00:02.0 8086:3e92  - !\n      0000:00:02.0 of the host differs at "
+		     "guest: QEMU has it, the guest has not\n  and 1 other function, "
+		     "without a difference\n");
 	free(text);
 }
 

@@ -16,7 +16,7 @@ function findingRow(finding) {
 		mark(finding.verdict),
 		[code(finding.field), el('p', { class: 'quiet' }, finding.id)],
 		[code(valueText(finding.expected)), finding.same_as ? el('p', { class: 'quiet' }, 'as ' + finding.same_as) : null],
-		finding.seen === undefined ? el('span', { class: 'quiet' }, 'nobody looked')
+		finding.seen === undefined ? el('span', { class: 'quiet' }, 'not examined')
 			: code(valueText(finding.seen), 'seen'),
 		[finding.note ? el('p', {}, finding.note) : null,
 			knownText(finding),
@@ -31,13 +31,13 @@ function expectations(detail) {
 		.sort((a, b) => VERDICTS.indexOf(known(a.verdict)) - VERDICTS.indexOf(known(b.verdict)));
 
 	return section('expected', 'Expected against seen', findings.length
-		? table('Expected against seen', ['Verdict', 'Field', 'Expected', 'Seen', 'Because of'], findings.map(findingRow), 'findings')
-		: el('p', { class: 'quiet' }, 'Nothing was judged: either nothing is expected of this cell, or it came to no report.'));
+		? table('Expected against seen', ['Verdict', 'Field', 'Expected', 'Seen', 'Reason and source'], findings.map(findingRow), 'findings')
+		: el('p', { class: 'quiet' }, 'No expectation was judged: the matrix expects nothing of this cell, or the cell has no report.'));
 }
 
 const SCREENS = [
-	{ key: 'igd_screen', alt: 'The IGD\u2019s screen of ', caption: 'Screenshot of the IGD\u2019s own screen, a VIRTUAL GPU: not hardware' },
-	{ key: 'screen', alt: 'The screen of the guest of ', caption: 'The guest\u2019s screen, as QEMU had it' },
+	{ key: 'igd_screen', alt: 'The IGD\u2019s screen in cell ', caption: 'Screenshot of the IGD\u2019s own screen, a VIRTUAL GPU: not hardware' },
+	{ key: 'screen', alt: 'The guest\u2019s screen in cell ', caption: 'Screenshot of the guest\u2019s screen, taken by QEMU' },
 ];
 
 function screenOf(cell, detail, words) {
@@ -45,14 +45,14 @@ function screenOf(cell, detail, words) {
 
 	if (screen.startsWith('data:image/png;base64,'))
 		return el('figure', {}, el('img', { src: screen, alt: words.alt + cell.name }), el('figcaption', {}, words.caption));
-	return why ? el('p', { class: 'quiet' }, 'There is a screenshot in the cell\u2019s folder, not here: ' + why + '.') : null;
+	return why ? el('p', { class: 'quiet' }, 'The screenshot in the cell\u2019s folder is not on this page: ' + why + '.') : null;
 }
 
 function display(cell, detail) {
 	const findings = list(detail.findings).filter(f => String(f.field).startsWith('display/'));
 	const views = list((detail.views || {}).devices).filter(d => ['edid', 'mode'].includes(d.device));
 	const rows = [
-		...findings.map(f => [code(f.field), f.seen === undefined ? 'nobody looked' : code(valueText(f.seen)), 'the guest']),
+		...findings.map(f => [code(f.field), f.seen === undefined ? 'not examined' : code(valueText(f.seen)), 'the guest']),
 		...views.flatMap(d => list(detail.views.layers).filter(layer => has(d, layer))
 			.map(layer => [DEVICES[d.device], viewCell(d, layer), (LAYERS[layer] || [layer])[0]])),
 	];
@@ -61,11 +61,11 @@ function display(cell, detail) {
 	if (!pictures.length)
 		pictures.push(el('p', { class: 'quiet' }, 'No screenshot was taken.'));
 	return section('display', 'Display', el('div', { class: 'display' }, pictures.length > 1 ? el('div', {}, pictures) : pictures,
-		rows.length ? table('Display', ['What', 'Seen', 'By'], rows) : null));
+		rows.length ? table('Display', ['Value', 'Seen', 'Seen by'], rows) : null));
 }
 
-const EVENT_WORDS = { state: e => 'state ' + e.state, hello: e => 'hello from ' + e.agent, request: e => 'asked: ' + e.type,
-	ending: e => 'ending: ' + e.ending + (e.detail ? ', ' + e.detail : ''), over: () => 'over', bye: () => 'bye' };
+const EVENT_WORDS = { state: e => 'state ' + e.state, hello: e => 'hello from ' + e.agent, request: e => 'request: ' + e.type,
+	ending: e => 'ending: ' + e.ending + (e.detail ? ', ' + e.detail : ''), over: () => 'end of the cell', bye: () => 'bye' };
 
 function eventText(event) {
 	const word = Object.prototype.hasOwnProperty.call(EVENT_WORDS, event.what) ? EVENT_WORDS[event.what] : null;
@@ -79,16 +79,16 @@ function timeLine(detail) {
 	const events = list(detail.events);
 
 	if (!times.length && !events.length)
-		return section('time', 'Time line', el('p', { class: 'quiet' }, 'The cell left none.'));
+		return section('time', 'Time line', el('p', { class: 'quiet' }, 'The cell has no recorded times.'));
 	const bar = el('div', { class: 'bar', 'aria-hidden': 'true' }, times.map(([name, ms], i) => el('span', { 'data-i': i % 5 },
 		ms > total / 9 ? el('span', {}, name) : null)));
 	times.forEach(([, ms], i) => bar.children[i].style.setProperty('flex-grow', String(Math.max(ms, total / 200))));
 	return section('time', 'Time line', bar,
 		el('ol', { class: 'states' }, times.map(([name, ms], i) => el('li', { 'data-i': i % 5 },
 			el('span', { class: 'key' }), name + ' ', el('strong', {}, seconds(ms)))),
-		el('li', {}, 'in all ', el('strong', {}, seconds(total)))),
+		el('li', {}, 'total ', el('strong', {}, seconds(total)))),
 		events.length ? el('details', {}, el('summary', {}, plural(events.length, 'event', 'events') + ' of the journal'),
-			table('Journal', ['After', 'What'], events.map(e => [typeof e.ms === 'number' ? seconds(e.ms) : '', eventText(e)]))) : null);
+			table('Journal', ['Time', 'Event'], events.map(e => [typeof e.ms === 'number' ? seconds(e.ms) : '', eventText(e)]))) : null);
 }
 
 function logMatch(match) {
@@ -107,8 +107,8 @@ function logs(detail, run) {
 	const cut = list(detail.logs_cut);
 
 	return section('logs', 'Logs', found.length ? el('ul', { class: 'logs' }, found.map(logMatch))
-		: el('p', { class: 'quiet' }, run.patterns ? 'No line with a known meaning.' : 'The logs were not searched: there were no patterns.'),
-		cut.length ? el('p', { class: 'quiet' }, 'Only the beginning was searched of: ' + cut.join(', ') + '.') : null);
+		: el('p', { class: 'quiet' }, run.patterns ? 'No line matches a pattern.' : 'The logs were not searched: no patterns were given.'),
+		cut.length ? el('p', { class: 'quiet' }, 'Only the beginning of these files was searched: ' + cut.join(', ') + '.') : null);
 }
 
 function evidence(detail) {
@@ -117,7 +117,7 @@ function evidence(detail) {
 	return section('evidence', 'Evidence', files.length
 		? table('Files of the cell', ['File', 'Bytes', 'SHA-256'], files.map(f => [code(f.name),
 			Number(f.bytes).toLocaleString('en'), code(f.sha256 || 'could not be read')]), 'evidence')
-		: el('p', { class: 'quiet' }, 'The cell left no file.'));
+		: el('p', { class: 'quiet' }, 'The cell has no files.'));
 }
 
 function step(cells, at, by, text) {
@@ -140,7 +140,7 @@ function cellPage(run, cell) {
 			el('h1', { tabindex: '-1' }, cell.name),
 			el('p', { class: 'cause' }, cell.cause || String(MEANINGS[cell.verdict]).replace(/^./, c => c.toUpperCase()) + '.'),
 			el('p', { class: 'quiet' }, [
-				cell.layer ? 'look first at ' + cell.layer : '', 'ending ' + (cell.ending || 'none: it did not run to its end'),
+				cell.layer ? 'look first at ' + cell.layer : '', 'ending ' + (cell.ending || 'none: the cell did not run to its end'),
 				...fields(cell.words).map(([axis, word]) => axis + ' ' + valueText(word))].filter(Boolean).join(' \u00b7 ')))),
 		notHardware(run),
 		expectations(detail), topology(detail), display(cell, detail), timeLine(detail), logs(detail, run), evidence(detail));

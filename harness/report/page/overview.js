@@ -35,7 +35,7 @@ function causeEntry(group) {
 	const cells = group.slice(0, 3).map((cell, i) => [i ? ', ' : '', cellLink(cell, cell.name)]);
 
 	return el('li', { 'data-v': known(group[0].verdict) }, mark(group[0].verdict), el('div', {},
-		el('p', { class: 'cause' }, group[0].cause || 'without a cause'),
+		el('p', { class: 'cause' }, group[0].cause || 'no cause is recorded'),
 		el('p', { class: 'quiet' }, group[0].layer ? [el('strong', {}, 'Look at: ' + group[0].layer), ' \u00b7 '] : null,
 			cells, group.length > 3 ? ' and ' + plural(group.length - 3, 'more cell', 'more cells') : '')));
 }
@@ -46,11 +46,11 @@ function firstLook(run) {
 	const signs = run.cells.filter(cell => list(cell.signs).length).length;
 
 	if (!groups.length)
-		return section('first', 'Look at first', el('p', {}, 'Nothing is new.', [
-			counts.XFAIL ? ' ' + plural(counts.XFAIL, 'cell deviates', 'cells deviate') + ' as is known.' : '',
+		return section('first', 'Look at first', el('p', {}, 'No cell is FAIL, ERROR or MISS.', [
+			counts.XFAIL ? ' ' + plural(counts.XFAIL, 'cell has its known deviation', 'cells have their known deviations') + '.' : '',
 			counts.SKIP ? ' ' + plural(counts.SKIP, 'cell was', 'cells were') + ' skipped.' : '',
 			signs ? ' ' + plural(signs, 'cell passes', 'cells pass') + ' with signs in the logs: the list of cells names them.' : '',
-			' All else is as expected.']));
+			' All other cells are PASS or DONE.']));
 	return section('first', 'Look at first', el('ul', { class: 'causes' }, shown.map(causeEntry)),
 		groups.length > shown.length ? el('p', { class: 'quiet' },
 			plural(groups.length - shown.length, 'more cause', 'more causes') + ' in the list of cells.') : null);
@@ -182,7 +182,7 @@ function matrix(run) {
 	return section('matrix', 'Matrix',
 		el('div', { class: 'beside' },
 			el('p', { class: 'quiet' }, fixed.length ? 'In all cells: '
-				+ fixed.map(([axis, words]) => axis + ' ' + [...words][0]).join(', ') + '.' : 'Arrow keys lead from cell to cell.'),
+				+ fixed.map(([axis, words]) => axis + ' ' + [...words][0]).join(', ') + '.' : 'Arrow keys move from cell to cell.'),
 			el('label', { for: 'by' }, 'Columns ', choose)),
 		frame);
 }
@@ -294,7 +294,7 @@ function unanswered(run) {
 	const groups = list(run.summary && run.summary.unanswered);
 
 	if (!groups.length)
-		return section('unanswered', 'Cells without an answer', el('p', { class: 'quiet' }, 'None: every cell has one.'));
+		return section('unanswered', 'Cells without an answer', el('p', { class: 'quiet' }, 'Every cell has an answer.'));
 	return section('unanswered', 'Cells without an answer', table('Cells without an answer',
 		['Verdict', 'Reason', 'Look at', 'Cells'], groups.map(group =>
 			[mark(group.verdict), group.cause, group.layer || '', namesOf(run, group.cells)])));
@@ -311,9 +311,9 @@ function flat(value, path) {
 }
 
 function behind(run) {
-	return section('behind', 'What ran',
+	return section('behind', 'Software, host and documents',
 		el('details', {}, el('summary', {}, 'Identities of host, Xen, libxl and QEMU'),
-			table('Identities', ['What', 'Which'], flat(run.identities, '').map(([k, v]) => [code(k), v]))),
+			table('Identities', ['Identity', 'Value'], flat(run.identities, '').map(([k, v]) => [code(k), v]))),
 		el('details', {}, el('summary', {}, 'Documents and their hashes'),
 			table('Documents', ['Document', 'SHA-256'], [
 				['matrix that judged: ' + (run.matrix || {}).file, code((run.matrix || {}).sha256 || 'not known')],
@@ -348,7 +348,7 @@ function heading(run) {
 function overview(run) {
 	return el('div', { id: 'overview' }, heading(run),
 		el('main', { id: 'main' }, filter(run), firstLook(run), matrix(run), cellSection(run),
-			deviations(run, 'known', 'Known deviations', 'None was seen.'),
+			deviations(run, 'known', 'Known deviations', 'No known deviation was seen.'),
 			deviations(run, 'expired', 'Known deviations past their end', ''),
 			deviations(run, 'gone', 'Known deviations that no longer occur', ''), unanswered(run), behind(run)));
 }

@@ -14,7 +14,7 @@
 		VERDICTS.indexOf(known(a.verdict)) - VERDICTS.indexOf(known(b.verdict)) || a.index - b.index);
 	readFragment();
 	const whole = overview(run);
-	page.append(el('a', { class: 'skip', href: '#', id: 'skip' }, 'To the cells'), whole);
+	page.append(el('a', { class: 'skip', href: '#', id: 'skip' }, 'Skip to the cells'), whole);
 	document.getElementById('skip').addEventListener('click', event => {
 		event.preventDefault();
 		(document.querySelector('#cell h1') || document.querySelector('#list a') || whole).focus();

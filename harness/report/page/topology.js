@@ -4,9 +4,9 @@
  */
 
 const LAYERS = {
-	config: ['Asked for', 'the cell\u2019s settings'], libxl: ['libxl', 'QEMU\u2019s command line'],
-	policy: ['Policy', 'as igd-dm made it'], qemu: ['QEMU', 'before the guest ran'],
-	firmware: ['Firmware', 'what it set'], guest: ['Guest', 'what it saw'], expected: ['Expected', 'by the matrix'],
+	config: ['Config', 'the cell\u2019s settings'], libxl: ['libxl', 'QEMU\u2019s command line'],
+	policy: ['Policy', 'igd-dm\u2019s command line'], qemu: ['QEMU', 'before the guest ran'],
+	firmware: ['Firmware', 'registers that it wrote'], guest: ['Guest', 'the agent\u2019s report'], expected: ['Expected', 'by the matrix'],
 };
 const DEVICES = {
 	'host-bridge': 'host bridge', platform: 'xen-platform', vga: 'VGA', nic: 'network', igd: 'IGD',
@@ -153,7 +153,7 @@ function partWord(device) {
 	const addresses = new Set(Object.keys(LAYERS).map(layer => device[layer] && device[layer].address).filter(Boolean));
 
 	if (device.parts_at)
-		return addresses.size > 1 ? 'moved' : 'parts';
+		return addresses.size > 1 ? 'moved' : 'differs';
 	return 'moved';
 }
 
@@ -210,7 +210,7 @@ function diagram(views, layers, wrong, sentence) {
 		layers.map((layer, i) => {
 			const x = BOX.left + i * (BOX.width + BOX.gap), parts = views.parts_at === layer;
 			return svg('g', { class: parts ? 'layer parts' : 'layer' },
-				svg('text', { class: 'title', x, y: 22 }, (LAYERS[layer] || [layer])[0] + (parts ? ' \u2013 parts here' : '')),
+				svg('text', { class: 'title', x, y: 22 }, (LAYERS[layer] || [layer])[0] + (parts ? ' \u2013 differs here' : '')),
 				svg('text', { class: 'detail', x, y: 40 }, (LAYERS[layer] || ['', ''])[1]),
 				parts ? svg('rect', { class: 'parts', x, y: 47, width: BOX.width, height: 3 }) : null);
 		}),
@@ -225,13 +225,13 @@ function viewCell(device, layer) {
 	const view = device[layer];
 
 	if (!has(device, layer))
-		return el('span', { class: 'quiet' }, 'says nothing');
+		return el('span', { class: 'quiet' }, 'no evidence');
 	if (view === null)
-		return 'not there';
+		return 'absent';
 	const words = fields(view).filter(([key]) => key !== 'address' && key !== 'learned')
 		.map(([key, value]) => key === 'ids' || key === 'type' || key === 'model' ? valueText(value) : key + ' ' + valueText(value));
-	return [view.address ? code(view.address + (view.learned ? ' (told)' : '')) : words.length ? null : 'yes', ' ', words.join(', '),
-		device.parts_at === layer ? el('strong', { class: 'parted' }, ' parts here') : null];
+	return [view.address ? code(view.address + (view.learned ? ' (reported by QEMU)' : '')) : words.length ? null : 'yes', ' ', words.join(', '),
+		device.parts_at === layer ? el('strong', { class: 'parted' }, ' differs here') : null];
 }
 
 function topology(detail) {
@@ -243,21 +243,21 @@ function topology(detail) {
 		columns.splice(columns.includes('guest') ? columns.indexOf('guest') : columns.length, 0, 'firmware');
 	const parted = list(views.devices).filter(d => d.parts_at);
 	const wrong = given ? misplaced(detail.findings, views) : [];
-	const parts = parted.map(d => [nameOf(d) + ' ' + partWord(d), ': ' + (d.why || 'it differs')]);
+	const parts = parted.map(d => [nameOf(d) + ' ' + partWord(d), ': ' + (d.why || 'the views differ')]);
 	const sentence = [
-		parted.length ? 'The layers part at ' + layerName(views.parts_at) + ': ' + parts.map(p => p.join('')).join('; ') + '.'
+		parted.length ? 'The layers differ at ' + layerName(views.parts_at) + ': ' + parts.map(p => p.join('')).join('; ') + '.'
 			: layers.length ? 'The layers agree with each other.' : '',
-		wrong.length ? ' Not where it is expected: ' + wrong.map(w => w.text).join('; ') + '.' : ''].join('');
+		wrong.length ? ' Not at the expected place: ' + wrong.map(w => w.text).join('; ') + '.' : ''].join('');
 
 	if (!layers.length)
-		return section('topology', 'Where the devices are', el('p', { class: 'quiet' }, 'No layer of this cell is recorded.'));
+		return section('topology', 'Where the devices are', el('p', { class: 'quiet' }, 'The cell has no evidence of any layer.'));
 	return section('topology', 'Where the devices are',
 		el('div', { class: 'parts' },
 			wrong.map(w => el('p', {}, el('strong', {}, (w.device ? nameOf(w.device) : w.name) + ' moved'), '. ' + w.text + '.')),
-			parted.length ? el('p', {}, el('strong', {}, 'The layers part at ' + layerName(views.parts_at) + '.'), ' ',
+			parted.length ? el('p', {}, el('strong', {}, 'The layers differ at ' + layerName(views.parts_at) + '.'), ' ',
 				parts.map(([name, why], i) => [i ? '; ' : '', el('strong', {}, name), why]), '.')
 				: el('p', {}, 'The layers agree with each other.')),
-		given ? null : el('p', { class: 'quiet' }, 'These findings have no views of the layers: what was expected stands beside what the guest said.'),
+		given ? null : el('p', { class: 'quiet' }, 'These findings have no views of the layers: the diagram shows the expected values beside the guest\u2019s values.'),
 		el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Diagram of the layers' },
 			diagram(views, layers, wrong, sentence)),
 		el('details', {}, el('summary', {}, 'The same as a table'),
