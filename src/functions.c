@@ -318,8 +318,8 @@ static int check_tree(const char *root, struct problem *why)
 	while (r == 0 && (entry = readdir(directory))) {
 		/* The longest address, with a domain of 32 bits, has 16 characters. */
 		if (strlen(entry->d_name) > 16)
-			r = problem_set(
-				why, -EINVAL, "%s/" DEVICES " has a name that is no address", root);
+			r = problem_set(why, -EINVAL,
+				"%s/" DEVICES " has a name that is not an address", root);
 		for (size_t i = 0;
 			r == 0 && entry->d_name[0] != '.' && i < sizeof(opened) / sizeof(opened[0]);
 			i++)

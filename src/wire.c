@@ -16,7 +16,7 @@
 #define AT_CRC       (AT_LENGTH + 9)
 #define AT_PAYLOAD   (AT_CRC + 9)
 
-_Static_assert(AT_PAYLOAD == WIRE_HEADER, "wire.h draws a header of another size");
+_Static_assert(AT_PAYLOAD == WIRE_HEADER, "wire.h draws a header of a different size");
 
 static const char types[] = { WIRE_HELLO, WIRE_ASK, WIRE_REPORT, WIRE_PACKED, WIRE_AGAIN, WIRE_OFF,
 	WIRE_BYE, WIRE_TROUBLE, 0 };

@@ -276,7 +276,7 @@ static void notes_and_opened(void)
 
 	CU_ASSERT_EQUAL(json_array_size(part(audit, "notes")), 2);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(part(audit, "notes"), 0)),
-		"it needs libxencall.so.1 but imports no symbol of it");
+		"the file needs libxencall.so.1 but imports no symbol of it");
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(json_string_value(json_array_get(part(audit, "notes"), 1)), "BIND_NOW"));
 	CU_ASSERT_EQUAL(json_array_size(part(audit, "opened")), 1);

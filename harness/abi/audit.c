@@ -269,32 +269,33 @@ static void add_notes(struct audit *audit)
 
 	if (json_array_size(json_object_get(audit->imports, "needed")) == 0)
 		json_array_append_new(audit->notes,
-			json_string("it needs no shared library; statically linked code cannot "
-				    "be audited"));
+			json_string(
+				"the file needs no shared library; statically linked code cannot "
+				"be audited"));
 	json_array_foreach(audit->libraries, i, entry)
 	{
 		if (json_integer_value(json_object_get(entry, "symbols")) == 0)
-			json_array_append_new(
-				audit->notes, json_sprintf("it needs %s but imports no symbol of "
-							   "it",
-						      document_text(entry, "name")));
+			json_array_append_new(audit->notes,
+				json_sprintf("the file needs %s but imports no symbol of it",
+					document_text(entry, "name")));
 	}
 	if (count_by(audit->unstable, "prefix"))
 		json_array_append_new(audit->notes,
-			json_sprintf("%zu of its symbols have no version record: they were "
+			json_sprintf("%zu symbols of the file have no version record: they were "
 				     "assigned by name to the libraries that it needs",
 				count_by(audit->unstable, "prefix")));
 	if (count_by(audit->unstable, "name"))
 		json_array_append_new(audit->notes,
 			json_sprintf(
-				"%zu of its symbols have no version record, and it needs no Xen "
-				"library that has them: they were assigned by name alone",
+				"%zu symbols of the file have no version record, and the file needs "
+				"no Xen library that has them: they were assigned by name alone",
 				count_by(audit->unstable, "name")));
 	if (json_array_size(audit->unstable) &&
 		!json_is_true(json_object_get(audit->imports, "bind_now")))
 		json_array_append_new(audit->notes,
-			json_string("it is not linked with BIND_NOW: a missing symbol fails when "
-				    "it is called, not when the program starts"));
+			json_string(
+				"the file is not linked with BIND_NOW: a missing symbol fails when "
+				"it is called, not when the program starts"));
 }
 
 /* Xen libraries that are opened at run time; one that is needed anyway is no news. */

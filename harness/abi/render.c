@@ -80,7 +80,7 @@ static void print_about(const json_t *symbol, FILE *stream)
 		snprintf(head, sizeof(head), "%s: ", class);
 		print_line(symbol, "replacement", head, stream);
 	} else {
-		put_text(stream, 8, "not classified: ", "it is not in the table of symbols");
+		put_text(stream, 8, "not classified: ", "the table of symbols does not have it");
 	}
 	print_line(symbol, "hypercall", "today: ", stream);
 	print_line(symbol, "only", "only for: ", stream);

@@ -26,7 +26,7 @@ const struct abi_class abi_classes[] = {
 	{ "toolstack-partly", "the toolstack can do a part of it" },
 	{ "proposed", "a stable call was proposed and is not merged" },
 	{ "none", "nothing replaces it" },
-	{ "handle", "can be removed together with the last of the others" },
+	{ "handle", "can be removed when the other symbols are replaced" },
 	{ "rebuild", "stable as source, not as a binary: rebuild it for each Xen" },
 	{ NULL, NULL },
 };
@@ -173,7 +173,8 @@ static int read_symbol(
 		return r;
 	if (!find_library(symbols, found[LIBRARY]->text))
 		return yaml_wrong(source, found[LIBRARY]->place,
-			"there is no library %.60s: use one of those in `libraries`, or add it there",
+			"there is no library %.60s: use a name from `libraries`, or add "
+			"the library there",
 			found[LIBRARY]->text);
 	if (json_object_get(list, found[NAME]->text))
 		return yaml_wrong(
@@ -202,7 +203,8 @@ static int read_interface(
 		return r;
 	if (abi_release(found[XEN]->text, xen) < 0 || strcmp(xen, found[XEN]->text) != 0)
 		return yaml_wrong(source, found[XEN]->place,
-			"\"%.60s\" is no release of Xen: write two numbers in quotes, \"4.17\"",
+			"\"%.60s\" is not a release of Xen: write two numbers in quotes, "
+			"\"4.17\"",
 			found[XEN]->text);
 	if (json_object_set_new(json_object_get(symbols, "interfaces"), xen,
 		    json_pack("{s:s, s:s}", "domctl", found[DOMCTL]->text, "sysctl",

@@ -55,7 +55,7 @@ static void every_mistake_has_a_place_and_a_remedy(void)
 		{ WHOLE "    where: \"a\\nb\"\n", "15:12", "line break" },
 		{ WHOLE SYMBOL USE CLASS REST, "15:11", "xc_a is given twice" },
 		{ HEAD "  []\nsymbols: []\ninterfaces: [{xen: \"4.17.1\", domctl: a, sysctl: a}]\n",
-			"6:20", "no release of Xen" },
+			"6:20", "not a release of Xen" },
 		{ HEAD "  []\nsymbols: []\ninterfaces: [{xen: \"4.17\", domctl: x y, sysctl: a}]\n",
 			"6:36", "an interface version" },
 	};

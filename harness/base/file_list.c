@@ -104,13 +104,15 @@ static int visit(int dir_fd, const char *name, const char *path, int depth, stru
 		return problem_set(why, -errno, "cannot look at %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return problem_set(why, -EINVAL,
-			"%s is neither a regular file nor a folder: no run wrote it, remove it",
+			"%s is neither a regular file nor a folder, and no run wrote it: "
+			"remove it",
 			path);
 	r = add(files, path, &st, why);
 	if (r < 0 || S_ISREG(st.st_mode))
 		return r;
 	if (depth >= FILE_LIST_DEPTH)
-		return problem_set(why, -E2BIG, "%s: folders too deep for a run", path);
+		return problem_set(
+			why, -E2BIG, "%s: folders are nested too deeply for a run", path);
 	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return problem_set(why, -errno, "cannot open %s: %s", path, strerror(errno));

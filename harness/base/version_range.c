@@ -157,7 +157,8 @@ int version_range_check(const char *range, struct problem *why)
 			range);
 	if (is_empty(&interval))
 		return problem_set(why, -EINVAL,
-			"no version is in the range \"%.60s\": turn a comparator round or remove one",
+			"no version is in the range \"%.60s\": reverse or remove a "
+			"comparator",
 			range);
 	return 0;
 }

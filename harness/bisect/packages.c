@@ -21,7 +21,7 @@ static char *field(const char *file, const char *name, struct problem *why)
 		WORDS((char *)"dpkg-deb", (char *)"-f", (char *)file, (char *)name), 0, &said, why);
 
 	if (r > 0)
-		problem_set(why, -EINVAL, "%.200s is no package: %s", file, said);
+		problem_set(why, -EINVAL, "%.200s is not a package: %s", file, said);
 	if (r != 0) {
 		free(said);
 		return NULL;

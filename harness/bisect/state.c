@@ -197,7 +197,9 @@ static int keep_thing(int fd, const json_t *of, const char *folder, struct probl
 
 	if (r == 0 && !json_equal(json_object_get(fingerprint, "of"), of))
 		r = problem_set(why, -EBADMSG,
-			"%s/thing.json is not what its name says: move the folder away", folder);
+			"%s/thing.json does not match the name of its folder: move the "
+			"folder away",
+			folder);
 	if (r == -ENOENT) {
 		fingerprint = document_new(DOCUMENT_BISECT_THING, DOCUMENT_VERSION);
 		json_object_set(fingerprint, "of", (json_t *)of);

@@ -84,7 +84,7 @@ static void a_fingerprint_has_a_folder_of_its_own(void)
 	fclose(file);
 	free(again);
 	CU_ASSERT_EQUAL(bisect_state_fingerprint(&state, one, &again, &why), -EBADMSG);
-	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "is not what its name says"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "does not match the name of its folder"));
 	free(first);
 	free(second);
 	bisect_state_close(&state);

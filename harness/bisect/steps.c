@@ -142,8 +142,8 @@ void bisect_conclude(struct bisect_driver *driver)
 
 	bisect_outcome(driver, left == 1 ? "found" : "open",
 		left == 1 ? NULL
-			  : "the revisions between the last good and the first bad one that "
-			    "could be tested cannot be tested: the first bad one is among them");
+			  : "the revisions between the last good one and the first bad one that "
+			    "was tested cannot be tested, so the first bad revision is not known");
 }
 
 int bisect_list(struct bisect_driver *driver, const struct bisect_point *points, size_t count,

@@ -40,8 +40,9 @@ static int read_part(const char *text, struct part *part, struct problem *why)
 		part->values[part->count++] = value;
 	if (!part->name[0] || part->count < 2)
 		return problem_set(why, -EINVAL,
-			"\"%.200s\" is no part of a tuple: write NAME=GOOD,BAD, such as "
-			"qemu=7.2.22,10.0.2; values between the two are tried when it is guilty",
+			"\"%.200s\" is not a part of a tuple: write NAME=GOOD,BAD, such as "
+			"qemu=7.2.22,10.0.2; values between them are tested if the part is "
+			"guilty",
 			text);
 	return 0;
 }

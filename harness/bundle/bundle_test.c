@@ -117,7 +117,7 @@ static void manifests_that_are_none(void)
 {
 	is_refused(PACK({ "r/a", "abc" }, { FIRST, ABC_LINE }), "does not begin with");
 	is_refused(PACK({ FIRST, "", AE_IFDIR }), "does not begin with");
-	is_refused(PACK({ FIRST, OF_ABC "  a" }), "no list");
+	is_refused(PACK({ FIRST, OF_ABC "  a" }), "not a list");
 	is_refused(PACK({ FIRST, OF_ABC " a\n" }), ":1:");
 	is_refused(PACK({ FIRST, "xyz\n" }), ":1:");
 	is_refused(PACK({ FIRST, ABC_LINE "\n" }), ":2:");

@@ -34,7 +34,7 @@ static int damaged(struct in *in, struct problem *why)
 	const char *text = archive_error_string(in->archive);
 
 	return problem_set(why, -EINVAL, "the bundle is incomplete or damaged: %s",
-		text ? printable(text) : "it cannot be read");
+		text ? printable(text) : "the file cannot be read");
 }
 
 /*
@@ -94,7 +94,7 @@ static int cut_manifest(struct in *in, size_t length, struct problem *why)
 	size_t number = 1;
 
 	if (memchr(in->manifest, 0, length) || (length && in->manifest[length - 1] != '\n'))
-		return problem_set(why, -EINVAL, BUNDLE_MANIFEST " is no list of digests");
+		return problem_set(why, -EINVAL, BUNDLE_MANIFEST " is not a list of digests");
 	for (char *line = in->manifest; *line; number++) {
 		char *end = line + strcspn(line, "\n");
 
@@ -121,8 +121,8 @@ static int read_manifest(struct in *in, struct problem *why)
 		return r;
 	if (r == 0 || strcmp(path, BUNDLE_MANIFEST) != 0 ||
 		archive_entry_filetype(entry) != AE_IFREG)
-		return problem_set(
-			why, -EINVAL, "it does not begin with " BUNDLE_MANIFEST ": no bundle");
+		return problem_set(why, -EINVAL,
+			"it does not begin with " BUNDLE_MANIFEST ": the file is not a bundle");
 	size = archive_entry_size(entry);
 	if (size < 0 || size > BUNDLE_MANIFEST_MAX)
 		return problem_set(why, -EINVAL,
@@ -162,7 +162,8 @@ static int check_file(
 		bytes += (uint64_t)n;
 		in->contents.bytes += (uint64_t)n;
 		if (bytes > BUNDLE_FILE_MAX || in->contents.bytes > BUNDLE_TOTAL_MAX)
-			return problem_set(why, -EINVAL, "%s is more than any run has", path);
+			return problem_set(
+				why, -EINVAL, "%s is larger than the files of a run", path);
 	}
 	if (n < 0)
 		return damaged(in, why);

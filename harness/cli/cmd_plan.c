@@ -33,8 +33,8 @@ static const struct command_option options[] = {
 	{ "json", NULL, "the plan document (docs/schema/plan.json) instead of text",
 		.flag = &opts.json },
 	{ "known", "FILE",
-		"the known deviations (default: MATRIX.known.yaml beside the matrix,\n"
-		"                          if it is there)",
+		"the known deviations (default: MATRIX.known.yaml beside the "
+		"matrix,\n                          if it exists)",
 		.text = &opts.known },
 	{ "xl", "CELL",
 		"the xl.cfg that makes the guest of this cell without the harness, in\n"

@@ -63,7 +63,8 @@ static int look_at(const char *dir, struct candidate *candidate, struct problem 
 	if (lstat(dir, &st) < 0)
 		return problem_set(why, -errno, "cannot look at %s: %s", dir, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return problem_set(why, -EINVAL, "%s is no folder: it is not a run directory", dir);
+		return problem_set(
+			why, -EINVAL, "%s is not a folder, so it is not a run directory", dir);
 	candidate->device = st.st_dev;
 	candidate->inode = st.st_ino;
 	r = store_open(dir, false, &store, &run, &plan, why);

@@ -238,7 +238,7 @@ json_t *qualify_outcome(const json_t *cell)
 		return json_sprintf("%s%s%s", ending, cause ? ": " : "",
 			cause ? document_text(cause, "label") : "");
 	if (!json_object_get(transition, "changed"))
-		return json_sprintf("nobody compared%s", stands);
+		return json_sprintf("not compared%s", stands);
 	return json_sprintf(
 		"%s%s%s", changed[0] ? "changed: " : "the same machine", changed, stands);
 }

@@ -353,7 +353,8 @@ static void print_unused(const struct excuse *excuses, size_t count, const char 
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!excuses[i].used)
-			printf("not ok - %s:%d: %s is noticed, or is not there: remove the entry\n",
+			printf("not ok - %s:%d: %s is detected, or does not exist: remove the "
+			       "entry\n",
 				file, excuses[i].line, excuses[i].what);
 	}
 }

@@ -119,7 +119,7 @@ static int take_start(struct composer *composer, enum yaml_kind kind)
 
 	if (wants_key(composer))
 		return yaml_wrong(composer->source, composer->last,
-			"this key is a list or a mapping: write a plain word as the key");
+			"this key is a list or a mapping: write a word as the key");
 	if (composer->depth == YAML_DEPTH_MAX)
 		return yaml_wrong(composer->source, composer->last,
 			"this is nested deeper than %d levels: no file needs more than 5",
@@ -211,7 +211,7 @@ static int not_yaml(const struct composer *composer, struct fy_diag *diag)
 	if (error && error->line > 0)
 		place = (struct yaml_place){ error->line, error->column };
 	return yaml_wrong(composer->source, place, "not YAML: %.200s; correct this line",
-		error && error->msg ? error->msg : "libfyaml does not say why");
+		error && error->msg ? error->msg : "libfyaml gives no reason");
 }
 
 static int compose(struct composer *composer, const char *text, size_t length)

@@ -194,7 +194,7 @@ static int whole_value(
 	number = strtoll(node->text, NULL, 10);
 	if (errno != 0)
 		return yaml_wrong(source, node->place,
-			"%.60s is too large a number: if it is a text, put it in quotes",
+			"the number %.60s is too large: if it is a text, put it in quotes",
 			node->text);
 	*value_r = json_integer(number);
 	return 0;
@@ -324,7 +324,7 @@ int yaml_check_words(const struct yaml_source *source, const struct yaml_node *n
 
 	if (!node->text[strspn(node->text, " \t\r\n")])
 		return yaml_wrong(source, node->place,
-			"`%s` is empty: the reader of the result needs it", node->key);
+			"`%s` is empty: write a text for the reader of the result", node->key);
 	for (const char *c = node->text; *c; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			return yaml_wrong(source, node->place,

@@ -178,7 +178,7 @@ void settings_help(void)
 	puts("Usage: igd-gpu COMMAND [OPTION...]\n"
 	     "\n"
 	     "A virtual Intel GPU for QEMU, on which an unmodified i915 drives a screen. It is no hardware,\n"
-	     "and a pass on it is no pass on hardware (docs/labs/virtual-gpu.md).\n"
+	     "and a pass on it is not a pass on hardware (docs/labs/virtual-gpu.md).\n"
 	     "\n"
 	     "Commands:");
 	for (const struct gpu_command *command = gpu_commands; command->name; command++) {

@@ -34,8 +34,8 @@ static int write_expanded(
 		value = json_string_value(json_object_get(point->values, name));
 		if (!value)
 			return problem_set(why, -EINVAL,
-				"\"%.200s\" names {%s}, which is no part of this bisection", name,
-				text);
+				"\"%.200s\" names {%s}, which is not a part of this bisection",
+				name, text);
 		fputs(value, stream);
 		c = end + 1;
 	}
@@ -244,8 +244,9 @@ int bisect_check_xen(const struct bisect_point *point, const json_t *host, struc
 	if (strncmp(runs, wanted, length) == 0 && (!runs[length] || runs[length] == '.'))
 		return 0;
 	return problem_set(why, -ESTALE,
-		"Xen cannot be changed on a running host: this step needs %s, and %s is running; "
-		"boot that Xen and give the same command again, which keeps the finished steps "
-		"(or let --run start a host that has it)",
+		"Xen cannot be changed on a running host: this step needs %s, and "
+		"%s is running; boot that Xen and give the same command again, "
+		"which keeps the finished steps (or use --run with a command that "
+		"starts a host with that Xen)",
 		wanted, runs[0] ? runs : "none");
 }

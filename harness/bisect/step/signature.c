@@ -25,7 +25,7 @@ int bisect_signature_add(json_t *signature, const char *text, struct problem *wh
 
 	if (!equals || colon == text || equals == colon + 1)
 		return problem_set(why, -EINVAL,
-			"\"%.200s\" is no signature: write CELL:FIELD=VALUE, such as "
+			"\"%.200s\" is not a signature: write CELL:FIELD=VALUE, such as "
 			"pc-none-std-linux:display/mode=1024x768, or CELL:ending=model-died",
 			text);
 	field = strndup(colon + 1, (size_t)(equals - colon - 1));
@@ -250,7 +250,7 @@ static enum bisect_answer judge_part(
 	} else if (was_skipped(cell) || verdict_of(cell) == VERDICT_ERROR) {
 		say_cell(cell, "which cannot be tested", why);
 	} else if (!seen) {
-		fprintf(why, "%s did not look for %s", document_text(cell, "name"), field);
+		fprintf(why, "%s did not search for %s", document_text(cell, "name"), field);
 	} else {
 		escape_text(why, document_text(cell, "name"));
 		fprintf(why, ":%s is ", field);
@@ -302,7 +302,9 @@ static enum bisect_answer judge_by_signature(
 	if (counts[BISECT_STOP] > 0 || counts[BISECT_SKIP] > 0)
 		return counts[BISECT_STOP] > 0 ? BISECT_STOP : BISECT_SKIP;
 	if (counts[BISECT_BAD] > 0 && counts[BISECT_GOOD] > 0) {
-		fprintf(why, "; of the %zu deviations %zu are seen: choose one with --signature",
+		fprintf(why,
+			"; the signature has %zu deviations, of which %zu are seen: choose one "
+			"with --signature",
 			json_array_size(signature), counts[BISECT_BAD]);
 		return BISECT_SKIP;
 	}

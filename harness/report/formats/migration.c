@@ -67,7 +67,7 @@ static void put_outcome(const json_t *cell, FILE *stream)
 		return;
 	}
 	if (!json_object_get(transition, "changed"))
-		fputs("nobody compared", stream);
+		fputs("not compared", stream);
 	else
 		fputs(changed[0] ? "changed: " : "the same machine", stream);
 	put_text(stream, changed);
