@@ -1,7 +1,7 @@
 /*
- * Revisions of a git repository. The search is git's own, `git bisect`, in a work tree of our own:
- * what it may skip, how branches are cut and where a merge base is asked for, git knows. The user's
- * work tree is not touched.
+ * Revisions of a git repository. `git bisect` does the search, in a separate work tree: git decides
+ * which revisions it may skip, how it divides branches, and when it tests a merge base. The user's
+ * work tree is not changed.
  */
 #ifndef IGD_BISECT_GIT_H
 #define IGD_BISECT_GIT_H
@@ -17,8 +17,9 @@ struct bisect_git {
 };
 
 /*
- * Makes the work tree `tree` of the repository, at the commit `revision`, unless it is there.
- * Returns 0, to be closed; a negative errno with git's sentence.
+ * Makes the work tree `tree` of the repository, at the commit `revision`, unless the work
+ * tree exists. Returns 0 and `git_r`, which bisect_git_close() frees; a negative errno with git's
+ * message.
  */
 int bisect_git_open(const char *repository, const char *tree, const char *revision,
 	struct bisect_git *git_r, struct problem *why);
@@ -28,14 +29,14 @@ void bisect_git_close(struct bisect_git *git);
 int bisect_git_commit(const char *folder, const char *revision, char id[static BISECT_GIT_ID_MAX],
 	struct problem *why);
 
-/* Brings a commit into the work tree; what a build changed there is thrown away, what it added is
- * left. */
+/* Checks a commit out in the work tree: discards changes of tracked files, keeps untracked files.
+ */
 int bisect_git_checkout(const struct bisect_git *git, const char *id, struct problem *why);
 
 /* {"id", "short", "subject", "author", "date"} of a commit, or NULL. New reference. */
 json_t *bisect_git_describe(const struct bisect_git *git, const char *id);
 
-/* How many commits may be the first bad one. */
+/* Counts the commits that may be the first bad one. */
 int bisect_git_count(const struct bisect_git *git, const char *bad, const json_t *good,
 	size_t *count_r, struct problem *why);
 
@@ -43,13 +44,13 @@ int bisect_git_count(const struct bisect_git *git, const char *bad, const json_t
 int bisect_git_start(
 	const struct bisect_git *git, const char *bad, const json_t *good, struct problem *why);
 
-/* Tells the answer for the commit that was asked for. */
+/* Gives git the answer for the commit of bisect_git_next(). */
 int bisect_git_mark(const struct bisect_git *git, const char *id, enum bisect_answer answer,
 	struct problem *why);
 
 /*
- * What git wants next: 1 and the commit to test in `id`; 0 if it is over, and *left_r is a list of
- * the commits that may be the first bad one, one if it was found. New reference.
+ * Returns 1 and the commit to test next in `id`; 0 at the end of the search, with a new reference
+ * in *left_r to the list of the commits that may be the first bad one: one commit if it was found.
  */
 int bisect_git_next(const struct bisect_git *git, char id[static BISECT_GIT_ID_MAX],
 	json_t **left_r, struct problem *why);

@@ -1,7 +1,7 @@
 /*
- * Within dut*.c: a session, which is one controller and one host under test for the time of a
- * `run` or `resume`. The controller's run directory is the truth; what is on the host can be lost
- * at any moment and is made again from it.
+ * Private to dut/: a session, which is one controller and one host under test for the time of a
+ * `run` or `resume`. The controller's run directory is authoritative: the files on the host can be
+ * lost at any moment, and the controller makes them again from the run directory.
  */
 #ifndef IGD_DUT_PRIVATE_H
 #define IGD_DUT_PRIVATE_H
@@ -27,20 +27,20 @@
 
 struct dut_console {
 	struct subprocess *child;
-	sd_event_source *again; /* when the command has ended: it is started once more */
+	sd_event_source *again; /* restarts the command after it has exited */
 	int fd;                 /* of DUT_CONSOLE_FILE */
 	uint64_t bytes;         /* in it */
 	bool full;
 };
 
-/* What is held of labgrid; HOST/USER is how labgrid names who holds a place. */
+/* The labgrid place that the run holds; labgrid names the holder HOST/USER. */
 #define DUT_OWNER_MAX  192
 #define DUT_PLACE_FILE "labgrid.json"
 
 struct dut_place {
-	char owner[DUT_OWNER_MAX]; /* as which the run holds it; "" if it does not */
-	bool asked;                /* labgrid was asked for it, so it may be held */
-	bool lost;                 /* somebody else has it: the host is not ours to touch */
+	char owner[DUT_OWNER_MAX]; /* under which the run holds the place; "": not held */
+	bool asked;                /* the place was requested, so it may be held */
+	bool lost;                 /* a different user holds it: do not access the host */
 };
 
 struct dut_session {
@@ -50,20 +50,20 @@ struct dut_session {
 	sd_event *loop;
 	char tree_sha256[DIGEST_TEXT_MAX];
 	char run[PROBLEM_TEXT_MAX]; /* the folder of this run on the host */
-	char boot_id[BOOT_ID_MAX];  /* of the host as it is driven; "": it has not answered yet */
-	bool was_off;               /* so it is switched off at the end */
-	bool stopping, stop;        /* after this cell; now */
-	bool quiet;                 /* dut_progress() says nothing */
+	char boot_id[BOOT_ID_MAX];  /* of the host; "": it has not answered yet */
+	bool was_off;               /* the session switches the host off at its end */
+	bool stopping, stop;        /* stop after this cell; stop now */
+	bool quiet;                 /* dut_progress() prints nothing */
 	struct dut_place place;
 	struct dut_console console;
 	sd_event_source *signals[3];
 };
 
-/* Says "igd-harness: NAME: ..." on stderr: a warning, or what else is not in the plan. */
+/* Prints "igd-harness: NAME: ..." to stderr: a warning or an unplanned event. */
 void dut_say(const struct dut_session *session, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The same for a step that takes time; nothing with --quiet. */
+/* The same for a step that takes time; prints nothing with --quiet. */
 void dut_progress(const struct dut_session *session, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -78,41 +78,42 @@ int dut_line(char line[static DUT_LINE_MAX], struct problem *why, const char *fm
 struct dut_order {
 	const char *line;
 	int in_fd;         /* its stdin; -1: nothing */
-	int out_fd;        /* where what it prints goes; -1: into the answer */
-	uint64_t out_max;  /* bytes of that; 0: DUT_ANSWER_MAX */
-	uint64_t limit_ms; /* 0: that of a question */
-	bool runs_cell;    /* after a silence the host is asked whether it lives */
-	bool loud;         /* what it says on stderr is for the user */
+	int out_fd;        /* its stdout; -1: the answer */
+	uint64_t out_max;  /* bytes of its stdout; 0: DUT_ANSWER_MAX */
+	uint64_t limit_ms; /* 0: the limit of a short command */
+	bool runs_cell;    /* after a silence, check whether the host is alive */
+	bool loud;         /* its stderr is for the user */
 };
 
 struct dut_answer {
-	char *text; /* what it printed, if that went nowhere else; free() */
+	char *text; /* its stdout if out_fd is -1; free() */
 	size_t length;
 	int status;              /* the line's exit status */
 	char last[DUT_LAST_MAX]; /* the last line on stderr, printable */
 };
 
 /*
- * Runs a line in the host's shell. Returns 0 when it was run to its end, whatever its status;
- * -ENOTCONN if the connection was not made, or lost, or the limit passed: nothing is known of the
- * line then; -EFBIG; -EINTR when told to stop; each with the sentence.
+ * Runs a line in the host's shell. Returns 0 if the line ran to its end, with any exit status;
+ * -ENOTCONN if the connection was not made or lost, or the limit expired: whether the line ran is
+ * then unknown; -EFBIG if the output is too long; -EINTR on a request to stop; each with the
+ * sentence.
  */
 int dut_ask(struct dut_session *session, const struct dut_order *order, struct dut_answer *answer_r,
 	struct problem *why);
 
-/* The same, for a line that has to succeed: -EREMOTEIO with what the host said if it does not. */
+/* The same for a line that must exit with 0: else -EREMOTEIO with the host's message. */
 int dut_tell(struct dut_session *session, const struct dut_order *order,
 	struct dut_answer *answer_r, struct problem *why);
 
-/* Which boot of the host answers. Returns 0, -ENOTCONN or -EINTR. */
+/* Reads the boot id of the host. Returns 0, -ENOTCONN or -EINTR. */
 int dut_boot_id(struct dut_session *session, char boot_id[static BOOT_ID_MAX], struct problem *why);
 
-/* Lets the loop run for so long, or until told to stop: 0 or -EINTR. */
+/* Runs the loop for `ms`, or until a request to stop. Returns 0 or -EINTR. */
 int dut_pause(struct dut_session *session, uint64_t ms);
 
 /*
- * A program here, in a folder or where we are. Returns 0, or a negative errno with the sentence:
- * -EIO with what it said if it failed.
+ * Runs a program on the controller, in `folder` or the current directory. Returns 0, or a negative
+ * errno with the sentence: -EIO with the program's message if it failed.
  */
 int dut_local(struct dut_session *session, char *const *argv, const char *folder, int in_fd,
 	uint64_t limit_ms, struct problem *why);
@@ -126,62 +127,62 @@ int dut_local(struct dut_session *session, char *const *argv, const char *folder
 size_t dut_labgrid_words(
 	const struct dut_labgrid *labgrid, bool configured, const char *words[DUT_LABGRID_WORDS]);
 
-/* What a description leaves to its place: bits. */
+/* The tasks for which a description uses its labgrid place: bits. */
 enum { DUT_BY_POWER = 1, DUT_BY_CONSOLE = 2, DUT_BY_SSH = 4 };
 
-/* Makes the lines and words of these. Returns 0 or -ENOMEM. */
+/* Makes the command lines of these tasks. Returns 0 or -ENOMEM. */
 int dut_labgrid_fill(struct dut *dut, unsigned int what);
 
 /*
- * Takes the place of the host, if it is one of labgrid's, before the host is touched: for this run,
- * by a name of its own that is noted in the run directory (DUT_PLACE_FILE) first. So another run of
- * the same user is refused, and `resume` of this one is not. Waits for it as long as the
- * description says.
- * Returns 0; -EBUSY with who holds it, or why it cannot be had; -EINTR.
+ * Acquires the labgrid place of the host, if it has one, before the host is accessed. Each run uses
+ * a user name of its own, which is first recorded in the run directory (DUT_PLACE_FILE): labgrid
+ * refuses a different run of the same user, but not `resume` of this run. Waits for the limit in
+ * the description. Returns 0; -EBUSY with the holder, or with the reason why the place cannot be
+ * acquired; -EINTR.
  */
 int dut_place_take(struct dut_session *session, struct problem *why);
 
 /*
- * Is it still this run's? A place that was released meanwhile, as when the coordinator was started
- * anew, is taken again; a coordinator that does not answer is no reason to stop. Returns 0; -EBUSY
- * if somebody else has it: then nothing is done to the host any more.
+ * Checks that the run still holds the place. Acquires a place again that was released meanwhile, as
+ * by a restart of the coordinator. Continues if the coordinator does not answer. Returns 0; -EBUSY
+ * if a different user holds the place: the host is then not accessed any more.
  */
 int dut_place_check(struct dut_session *session, struct problem *why);
 
-/* Gives it back, however the run ended; what cannot be given back is said, and stays noted. */
+/* Releases the place at any end of the run. Prints a warning and keeps the record if that fails. */
 void dut_place_give(struct dut_session *session);
 
-/* The same for a run that was killed before it was frozen, by its note; without one, nothing. */
+/* The same for a run that was killed before it was frozen, if its record of the place exists. */
 void dut_place_forsake(const struct store *store);
 
 /*
- * Makes the host answer: switches it on if it is off. Notes whether it was, and which boot it is.
+ * Makes the host answer: switches it on if it is off. Records whether it was off, and its boot id.
  * Returns 0; -EHOSTDOWN with the sentence if it does not answer; -EINTR.
  */
 int dut_wake(struct dut_session *session, struct problem *why);
 
 /*
- * After a lost connection. Returns 0 if the host lives and is the same boot; 1 if it died and is
- * back, perhaps because it was switched off and on; -EHOSTDOWN with the sentence if it is not;
- * -EINTR.
+ * Call after a lost connection. Returns 0 if the host is alive and has the same boot id; 1 if it
+ * died and answers again, perhaps after a power cycle; -EHOSTDOWN with the sentence if it does not
+ * answer; -EINTR.
  */
 int dut_revive(struct dut_session *session, struct problem *why);
 
-/* Off and on again: a host that is not whole. Returns as dut_revive() does. */
+/* Power cycles a host with leftovers. Returns as dut_revive() does. */
 int dut_cycle(struct dut_session *session, struct problem *why);
 
-/* Leaves the switch as it was found. */
+/* Switches the host off if it was off before the session. */
 void dut_leave(struct dut_session *session);
 
-/* Records the console into the run directory, on and on, until dut_console_close(). */
+/* Records the console into the run directory until dut_console_close(). */
 int dut_console_open(struct dut_session *session, struct problem *why);
 void dut_console_close(struct dut_session *session);
 /*
- * Of a run that did not begin, whose directory `out` will be gone: keeps the record as
- * OUT-console.log, in place of an earlier one, and says so.
+ * Keeps the console of a run that did not begin, whose directory `out` will be removed, as
+ * OUT-console.log. Replaces an earlier file, and prints the path.
  */
 void dut_console_save(const struct dut_session *session, const char *out);
-/* A line of ours among the host's: when it was switched. */
+/* Writes a line of the harness into the record, when the host is switched. */
 void dut_console_note(struct dut_session *session, const char *what);
 
 /*
@@ -190,10 +191,10 @@ void dut_console_note(struct dut_session *session, const char *what);
  */
 int dut_settle(struct dut_session *session, struct problem *why);
 
-/* The digest of what is copied of a tree. Returns 0, or a negative errno with the sentence. */
+/* The digest of the copied parts of a tree. Returns 0, or a negative errno with the sentence. */
 int dut_tree_digest(const char *tree, char sha256[static DIGEST_TEXT_MAX], struct problem *why);
 
-/* The parts of a tree that are copied, those that are there, for tar; ends with NULL. */
+/* The existing parts of a tree that are copied, for tar; ends with NULL. */
 #define DUT_TREE_PARTS 4
 void dut_tree_parts(const char *tree, const char *parts[static DUT_TREE_PARTS + 1]);
 
@@ -204,21 +205,21 @@ void dut_tree_parts(const char *tree, const char *parts[static DUT_TREE_PARTS + 
 int dut_pack(struct dut_session *session, const char *folder, const char *const *names,
 	struct problem *why);
 
-/* Brings the frozen documents of the run to the host, in place of all it has of this run. */
+/* Copies the frozen documents of the run to the host. Replaces all files of this run there. */
 int dut_push(struct dut_session *session, struct problem *why);
 
 /*
- * Runs one cell on the host and brings its folder back, whole, sealed and on disk before it
- * returns; what the run had of the cell is replaced. Returns 0; -ENOTCONN if the connection was
- * lost: it may be called again; -EREMOTEIO with what the host said if its harness could not;
- * another negative errno with the sentence.
+ * Runs one cell on the host and copies its folder back: complete, sealed and on disk before the
+ * function returns. Replaces the cell's folder in the run. Returns 0; -ENOTCONN if the connection
+ * was lost, and the call may be repeated; -EREMOTEIO with the host's message if its harness failed;
+ * a different negative errno with the sentence.
  */
 int dut_cell(struct dut_session *session, size_t index, const char *name, uint64_t limit_ms,
 	struct problem *why);
 
 /*
- * What a host that died and is back still has of a cell is kept with the attempt. Returns as
- * dut_cell(); -ENOENT if it has nothing.
+ * Keeps the files of a cell from a host that died and answers again, with the lost attempt. Returns
+ * as dut_cell(); -ENOENT if the host has no files of the cell.
  */
 int dut_rescue(struct dut_session *session, size_t index, const char *name, struct problem *why);
 
