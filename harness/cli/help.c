@@ -35,6 +35,15 @@ const struct help_term help_environment[] = {
 	{ NULL, NULL },
 };
 
+/* Paths from the folder that has bin/. */
+const struct help_term help_files[] = {
+	{ "share/doc/igd-harness",
+		"README.md, and the pages that messages name, such as docs/use/matrix.md" },
+	{ "share/igd-harness/matrices",
+		"matrices, which `run` and `plan` find by name, such as seed-igd" },
+	{ NULL, NULL },
+};
+
 void help_text(const struct command *const *all, FILE *stream)
 {
 	fprintf(stream, "Usage: igd-harness COMMAND [OPTION...] [ARGUMENT...]\n\n%s\n\nCommands:\n",
@@ -53,6 +62,9 @@ void help_text(const struct command *const *all, FILE *stream)
 	fputs("\nExit status:\n", stream);
 	for (const struct help_term *term = help_statuses; term->name; term++)
 		fprintf(stream, "  %-8s %s\n", term->name, term->meaning);
+	fputs("\nInstalled files, beside bin/:\n", stream);
+	for (const struct help_term *term = help_files; term->name; term++)
+		fprintf(stream, "  %s\n      %s\n", term->name, term->meaning);
 	fputs("\n`igd-harness COMMAND --help` prints the options of a command.\n", stream);
 }
 

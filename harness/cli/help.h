@@ -32,12 +32,13 @@ void help_no_command(const struct command *const *all, const char *name, struct 
 /* What the program is for, in words that all of them say. */
 extern const char help_about[];
 
-/* Exit statuses and variables of the environment; ends with a NULL name. */
+/* Exit statuses, options, variables, installed files; each table ends with a NULL name. */
 struct help_term {
 	const char *name, *meaning;
 };
 extern const struct help_term help_statuses[];
 extern const struct help_term help_options[];
 extern const struct help_term help_environment[];
+extern const struct help_term help_files[];
 
 #endif

@@ -6,7 +6,7 @@
 #include "harness/report/formats.h"
 
 /* Of the last change to what a page has besides the tables. */
-#define PAGE_DATE "2026-11-22"
+#define PAGE_DATE "2026-11-29"
 
 /* Where a line of the source ends: man(7) fills it again. */
 #define LINE_COLUMN 72
@@ -157,6 +157,7 @@ static void write_program(const struct command *const *all, FILE *stream)
 	write_terms("OPTIONS", help_options, stream);
 	write_terms("EXIT STATUS", help_statuses, stream);
 	write_terms("ENVIRONMENT", help_environment, stream);
+	write_terms("FILES", help_files, stream);
 	fputs(".SH SEE ALSO\n", stream);
 	for (command = all; *command; command++)
 		fprintf(stream, ".BR igd\\-harness\\-%s (1)%s\n", (*command)->name,
