@@ -1,5 +1,6 @@
 #include "harness/base/install_paths.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,4 +40,9 @@ char *install_matrix(const char *named)
 		return path;
 	free(path);
 	return strdup(named);
+}
+
+const char *install_program(void)
+{
+	return strchr(program_invocation_name, '/') ? program_invocation_name : "igd-harness";
 }

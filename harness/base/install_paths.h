@@ -1,5 +1,5 @@
 /*
- * What is installed with the program: BIN/../share/igd-harness, wherever BIN is.
+ * What is installed with the program: BIN/../share/igd-harness, wherever BIN is; and the program.
  */
 #ifndef IGD_BASE_INSTALL_PATHS_H
 #define IGD_BASE_INSTALL_PATHS_H
@@ -16,5 +16,11 @@ char *install_guests(const char *named);
  * here has that name; `named` itself otherwise. The caller frees. NULL without memory.
  */
 char *install_matrix(const char *named);
+
+/*
+ * How a user calls this program again: by the path with which it was called, or "igd-harness" if
+ * the shell found it. Owned by the program.
+ */
+const char *install_program(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
+#include "harness/base/install_paths.h"
 #include "harness/dut/private.h"
 #include "harness/plan/shard.h"
 #include "harness/run/service.h"
@@ -343,8 +344,8 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 		return problem_set(why, r, "%.350s; `igd-harness resume %.100s` continues the run",
 			inner.text, session->store->dir);
 	if (session->stopping)
-		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` continues the run\n",
-			session->store->dir);
+		fprintf(stderr, "igd-harness: stopped; `%s resume %s` continues the run\n",
+			install_program(), session->store->dir);
 	return status;
 }
 

@@ -10,6 +10,7 @@
 #include "harness/backend/image.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
+#include "harness/base/install_paths.h"
 #include "harness/base/run_files.h"
 #include "harness/judge/judge.h"
 #include "harness/report/formats/json.h"
@@ -145,8 +146,9 @@ int session_conclude(const struct store *store, const json_t *run, const json_t 
 	struct render_options how = { .colour = terminal_wants_colour(STDOUT_FILENO),
 		.verbose = level == OUTPUT_VERBOSE,
 		.dir = store->dir,
-		.more = asprintf(&more, "igd-harness judge --verbose %s", store->dir) < 0 ? NULL
-											  : more };
+		.more = asprintf(&more, "%s judge --verbose %s", install_program(), store->dir) < 0
+				? NULL
+				: more };
 	char *text = NULL;
 	size_t length = 0;
 	struct conclusion conclusion = { store, run, plan, patterns,
@@ -260,7 +262,7 @@ int session_run(struct runner *runner, const struct store *store, const json_t *
 	if (status == 0)
 		status = session_conclude(store, run, plan, patterns, level, why);
 	if (status >= 0 && runner->stopped)
-		fprintf(stderr, "igd-harness: stopped; `igd-harness resume %s` continues the run\n",
-			store->dir);
+		fprintf(stderr, "igd-harness: stopped; `%s resume %s` continues the run\n",
+			install_program(), store->dir);
 	return status >= 0 && !runner->host_is_whole ? EXIT_NO_ANSWER : status;
 }
