@@ -130,7 +130,7 @@ static int check_usage(int argc, const struct renderer *renderer, struct problem
 			"no format \"%.100s\"; igd-harness judge --help lists them", opts.format);
 	if (opts.baseline && !renderer->compares)
 		return problem_set(why, -EINVAL,
-			"--baseline is for the formats qualification-md and qualification-html; "
+			"--baseline is for the formats md, qualification-md and qualification-html; "
 			"igd-harness diff compares two runs at a terminal");
 	if (opts.history.count > 0 && !opts.baseline)
 		return problem_set(why, -EINVAL, "--history needs --baseline");

@@ -134,6 +134,8 @@ static const struct format {
 	{ "lava", " m.libxl>", ".not-hardware>", NULL },
 	{ "html", "Measured on hardware: Dell Inc. OptiPlex 7060.",
 		"<strong>Not hardware.</strong>", "a replay of nuc-7," },
+	{ "md", "**Hardware:** Dell Inc. OptiPlex 7060.\n", "**Not hardware:** ",
+		"a replay of nuc-7," },
 	{ "migration-md", "; hardware: Dell Inc. OptiPlex 7060\n",
 		"; not hardware: ", "a replay of nuc-7," },
 	{ "qualification-md", "Measured on hardware:\n\n- Dell Inc. OptiPlex 7060\n",

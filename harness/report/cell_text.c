@@ -143,17 +143,15 @@ void render_signs(const json_t *cell, FILE *stream)
 	}
 }
 
-void render_reason(const json_t *cell, FILE *stream)
+const char *render_reason_text(const json_t *cell)
 {
 	enum verdict verdict = render_verdict(cell);
 	const char *unexpected = render_unexpected_pass(cell), *note = "";
 	const json_t *finding;
 	size_t i;
 
-	if (document_text(cell, "cause")[0]) {
-		escape_text(stream, document_text(cell, "cause"));
-		return;
-	}
+	if (document_text(cell, "cause")[0])
+		return document_text(cell, "cause");
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 	{
 		if (!note[0] && verdict != VERDICT_PASS && render_verdict(finding) == verdict)
@@ -161,10 +159,17 @@ void render_reason(const json_t *cell, FILE *stream)
 	}
 	if (verdict == VERDICT_PASS && unexpected)
 		note = unexpected;
-	if (verdict == VERDICT_PASS && !note[0])
-		render_signs(cell, stream);
+	return note[0] || verdict == VERDICT_PASS ? note : verdict_meaning(verdict);
+}
+
+void render_reason(const json_t *cell, FILE *stream)
+{
+	const char *reason = render_reason_text(cell);
+
+	if (reason[0])
+		escape_text(stream, reason);
 	else
-		escape_text(stream, note[0] ? note : verdict_meaning(verdict));
+		render_signs(cell, stream);
 }
 
 static void write_labelled(const char *label, const json_t *object, const char *key, FILE *stream)

@@ -21,6 +21,10 @@ double render_seconds(const json_t *cell);
 /* What an unexpected pass says of itself, or NULL. Borrowed, not escaped. */
 const char *render_unexpected_pass(const json_t *cell);
 
+/* Why the cell has its verdict, in one line; "" for a PASS that was expected. Borrowed, not
+ * escaped. */
+const char *render_reason_text(const json_t *cell);
+
 /*
  * Is this line of its logs told with the cell, in every format? A cause and a grave line are, and
  * where the cell passes a sign too: nothing else of the cell speaks of it. A cell passes if it is
@@ -50,7 +54,7 @@ void render_versions(const json_t *identities, FILE *stream);
 void render_measured_on(const json_t *findings, FILE *stream);
 /* what was tested and on what: versions, and what render_measured_on() writes; */
 void render_place(const json_t *findings, FILE *stream);
-/* why the cell has its verdict, in one line; of a PASS that was expected the signs, or ""; */
+/* render_reason_text(); of a PASS that was expected the signs, or ""; */
 void render_reason(const json_t *cell, FILE *stream);
 /* "signs in its logs: LABEL, LABEL", or "" for a cell without; no text of a guest is in it; */
 void render_signs(const json_t *cell, FILE *stream);

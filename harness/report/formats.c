@@ -7,6 +7,7 @@
 #include "harness/report/formats/junit.h"
 #include "harness/report/formats/kcidb.h"
 #include "harness/report/formats/lava.h"
+#include "harness/report/formats/markdown.h"
 #include "harness/report/formats/migration.h"
 #include "harness/report/formats/qualification.h"
 #include "harness/report/formats/table.h"
@@ -22,6 +23,7 @@ const struct renderer renderers[] = {
 	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
 	{ "lava", "LAVA's signals, for a test shell", render_lava },
 	{ "html", "one file for a browser", render_html },
+	{ "md", "Markdown for a comment on a merge request", render_markdown, .compares = true },
 	{ "migration-md", "Markdown table of the guests that were saved and restored",
 		render_migration },
 	{ "qualification-md", "qualification of a release, Markdown", render_qualification_md,
