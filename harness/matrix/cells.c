@@ -141,19 +141,19 @@ static int put_requires(
 	int r = 0;
 
 	for (size_t b = 0; b < MATRIX_BACKENDS && r == 0; b++) {
-		json_t *requires;
+		json_t *needs;
 
 		if (!(cell->backends & (1u << b)))
 			continue;
-		requires = json_array();
-		if (json_object_set_new(all_requires, setting_backends[b], requires) < 0)
+		needs = json_array();
+		if (json_object_set_new(all_requires, setting_backends[b], needs) < 0)
 			r = -ENOMEM;
 		for (size_t i = 0; i < layers->count && r == 0; i++) {
 			const struct matrix_layer *layer = layers->of[i];
 
-			r = unite(requires, layer->requires[b]);
+			r = unite(needs, layer->needs[b]);
 			if (r == 0 && layer->to)
-				r = unite(requires, layer->to->requires[b]);
+				r = unite(needs, layer->to->needs[b]);
 		}
 	}
 	return r;
@@ -162,15 +162,15 @@ static int put_requires(
 /* "settings" and "requires", and of a transition "to". */
 static int put_backends(const struct layers *layers, struct matrix_cell *cell)
 {
-	json_t *settings = json_object(), *requires = json_object(), *other = json_object();
+	json_t *settings = json_object(), *needs = json_object(), *other = json_object();
 	const struct layers to = other_side(layers);
-	int r = settings && requires && other ? 0 : -ENOMEM;
+	int r = settings && needs && other ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = put_requires(layers, cell, requires);
+		r = put_requires(layers, cell, needs);
 	if (r == 0)
 		r = put_settings(layers, cell, settings);
-	if (r == 0 && (json_object_set(cell->json, "requires", requires) < 0 ||
+	if (r == 0 && (json_object_set(cell->json, "requires", needs) < 0 ||
 			      json_object_set(cell->json, "settings", settings) < 0))
 		r = -ENOMEM;
 	if (r == 0 && is_transition(layers))
@@ -179,7 +179,7 @@ static int put_backends(const struct layers *layers, struct matrix_cell *cell)
 		json_object_set_new(cell->json, "to", json_pack("{s:O}", "settings", other)) < 0)
 		r = -ENOMEM;
 	json_decref(settings);
-	json_decref(requires);
+	json_decref(needs);
 	json_decref(other);
 	return r;
 }

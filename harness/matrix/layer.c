@@ -144,15 +144,15 @@ static int read_requires(
 				REQUIRES_MAX);
 		if (r < 0)
 			return r;
-		layer->requires[backend] = json_array();
+		layer->needs[backend] = json_array();
 		for (item = yaml_first_item(entry); item && r == 0;
 			item = yaml_next_item(entry, item)) {
 			r = yaml_check_name(source, item->place, "a capability", item->text,
 				"abcdefghijklmnopqrstuvwxyz0123456789_-", CAPABILITY_MAX);
 			if (r == 0 && capability_check(item->text, &unknown) < 0)
 				r = yaml_wrong(source, item->place, "%s", unknown.text);
-			if (r == 0 && json_array_append_new(layer->requires[backend],
-					      json_string(item->text)) < 0)
+			if (r == 0 && json_array_append_new(
+					      layer->needs[backend], json_string(item->text)) < 0)
 				r = yaml_no_memory(source);
 		}
 	}
@@ -203,7 +203,7 @@ static size_t count_bytes(const struct matrix_layer *layer)
 
 	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
 		bytes += json_dumpb(layer->settings[i], NULL, 0, 0);
-		bytes += json_dumpb(layer->requires[i], NULL, 0, 0);
+		bytes += json_dumpb(layer->needs[i], NULL, 0, 0);
 	}
 	return bytes;
 }
@@ -256,7 +256,7 @@ int matrix_layer_read(const struct yaml_source *source, const struct yaml_node *
 void matrix_layer_finish(struct matrix_layer *layer)
 {
 	for (size_t i = 0; i < MATRIX_BACKENDS; i++) {
-		json_decref(layer->requires[i]);
+		json_decref(layer->needs[i]);
 		json_decref(layer->settings[i]);
 	}
 	if (layer->to)

@@ -38,7 +38,7 @@
 struct matrix_layer {
 	const char *guest;                 /* NULL: not said */
 	json_int_t limits_ms[CELL_LIMITS]; /* in the order of cell_limits; 0: not said */
-	json_t *requires[MATRIX_BACKENDS]; /* array of strings, or NULL */
+	json_t *needs[MATRIX_BACKENDS];    /* array of strings, or NULL */
 	json_t *settings[MATRIX_BACKENDS]; /* object, or NULL */
 	unsigned int backends;             /* which can do it */
 	/* What it says of the other side of a transition in place of settings and requires; NULL:

@@ -78,12 +78,12 @@ static bool is_folder(const char *guest)
 int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 {
 	const char *name = "", *guest;
-	json_t *words, *requires, *limits, *all_settings, *expect;
+	json_t *words, *needs, *limits, *all_settings, *expect;
 	json_error_t error;
 	int r;
 
 	if (json_unpack_ex(cell, &error, 0, "{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "name", &name,
-		    "words", &words, "guest", &guest, "requires", &requires, "limits_ms", &limits,
+		    "words", &words, "guest", &guest, "requires", &needs, "limits_ms", &limits,
 		    "settings", &all_settings, "expect", &expect) < 0)
 		return problem_set(why, -EINVAL,
 			"cell %zu of the plan: %s: make the plan again from its matrix", index + 1,
@@ -98,7 +98,7 @@ int plan_check_cell(json_t *cell, size_t index, struct problem *why)
 			"cell %s of the plan: \"guest\" is not the name of a folder: make the "
 			"plan again from its matrix",
 			name);
-	if (!json_is_object(words) || !json_is_object(requires) || !json_is_object(limits) ||
+	if (!json_is_object(words) || !json_is_object(needs) || !json_is_object(limits) ||
 		!json_is_object(all_settings) || !json_is_array(expect))
 		return problem_set(why, -EINVAL,
 			"cell %s of the plan: words, requires, limits_ms and settings are objects, "

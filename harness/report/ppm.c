@@ -17,7 +17,9 @@ static const char *read_number(
 		if (*number_r > PPM_SIDE_MAX)
 			return NULL;
 	}
-	return text<end && * text == blank && * number_r> 0 ? text + 1 : NULL;
+	if (text == end || *text != blank || *number_r == 0)
+		return NULL;
+	return text + 1;
 }
 
 int ppm_to_png(const char *ppm, size_t length, char **png_r, size_t *length_r)

@@ -110,14 +110,14 @@ static bool is_unknown(const json_t *lack)
 static const char *lacking(
 	const json_t *plan_cell, const json_t *identities, const char *effective_backend)
 {
-	const json_t *requires =
+	const json_t *needs =
 		json_object_get(json_object_get(plan_cell, "requires"), effective_backend);
 	const json_t *has = json_object_get(identities, "capabilities");
 	const char *perhaps = NULL;
 	const json_t *need;
 	size_t i;
 
-	json_array_foreach(requires, i, need)
+	json_array_foreach(needs, i, need)
 	{
 		const char *capability = json_string_value(need);
 
