@@ -25,8 +25,9 @@ static int load(
 	module = module_load(entry->module, BACKEND_MODULE_SYMBOL, &error);
 	if (!module) {
 		return problem_set(why, -ENOSYS,
-			"the %s back end cannot be loaded: %s; install the Xen libraries that %s "
-			"was built for, or rebuild it against this host's (docs/inside/architecture.md)",
+			"the %s back end cannot be loaded: %s; install igd-harness-xen or the Xen "
+			"libraries that %s was built for, or rebuild it against this host's "
+			"(docs/inside/architecture.md)",
 			entry->name, error.text, entry->module);
 	}
 	if (module->abi != BACKEND_ABI) {
