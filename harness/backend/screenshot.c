@@ -1,9 +1,9 @@
 #include "harness/backend/screenshot.h"
 
-#include <fcntl.h>
 #include <stddef.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "harness/base/below/below.h"
 
 /* A screen of 8K is 133 MB as PPM, and no emulated adapter here has a tenth of that. */
 #define PICTURE_MAX (16 * 1024 * 1024)
@@ -19,10 +19,10 @@ bool screenshot_taken(int evidence_fd, const char *file)
 {
 	struct stat st;
 
-	if (fstatat(evidence_fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (below_look(evidence_fd, file, &st) < 0)
 		return false;
 	if (S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= PICTURE_MAX)
 		return true;
-	unlinkat(evidence_fd, file, 0);
+	below_remove(evidence_fd, file, false);
 	return false;
 }

@@ -1,4 +1,5 @@
 #include "harness/base/file_list.h"
+#include "harness/base/below/below.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -100,8 +101,9 @@ static int visit(int dir_fd, const char *name, const char *path, int depth, stru
 		return problem_set(why, -EINVAL,
 			"a name below %.*s is too long or not plain ASCII: rename it",
 			(int)(strlen(path) - strlen(name)), path);
-	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return problem_set(why, -errno, "cannot look at %s: %s", path, strerror(errno));
+	r = below_look(dir_fd, name, &st);
+	if (r < 0)
+		return problem_set(why, r, "cannot look at %s: %s", path, strerror(-r));
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return problem_set(why, -EINVAL,
 			"%s is neither a regular file nor a folder, and no run wrote it: "
@@ -113,9 +115,9 @@ static int visit(int dir_fd, const char *name, const char *path, int depth, stru
 	if (depth >= FILE_LIST_DEPTH)
 		return problem_set(
 			why, -E2BIG, "%s: folders are nested too deeply for a run", path);
-	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = below_folder(dir_fd, name);
 	if (fd < 0)
-		return problem_set(why, -errno, "cannot open %s: %s", path, strerror(errno));
+		return problem_set(why, fd, "cannot open %s: %s", path, below_error(fd));
 	r = walk(fd, path, depth + 1, NULL, files, why);
 	close(fd);
 	return r;

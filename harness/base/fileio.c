@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "src/document.h"
 #include "src/io.h"
 
@@ -38,17 +39,33 @@ static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
 	return 0;
 }
 
+/* A plain file that the user named: wherever it is, and whatever links lead to it. */
+static int open_named(const char *name)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EINVAL;
+	if (r < 0)
+		close(fd);
+	return r < 0 ? r : fd;
+}
+
 int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
 	bool *more_r, struct problem *why)
 {
+	int fd = dir_fd == AT_FDCWD ? open_named(name)
+				    : below_read(dir_fd, name, BELOW_ANY_SIZE, NULL);
 	struct stat st;
-	int fd, r = 0;
+	int r = fd < 0 ? fd : 0;
 
-	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (r == 0 && fstat(fd, &st) < 0)
 		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = problem_set(why, -EINVAL, "%s is not a regular file", name);
 	if (r == 0) {
 		*more_r = (uint64_t)st.st_size > max;
 		r = read_open(fd, *more_r ? max : (size_t)st.st_size, bytes_r, length_r);
@@ -56,7 +73,7 @@ int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, s
 	if (fd >= 0)
 		close(fd);
 	if (r < 0 && r != -ENOENT)
-		problem_set(why, r, "cannot read %s: %s", name, strerror(-r));
+		problem_set(why, r, "cannot read %s: %s", name, below_error(r));
 	return r;
 }
 
@@ -116,9 +133,9 @@ int atomic_file_begin(int dir_fd, const char *name, struct atomic_file *file_r, 
 	int r = 0;
 
 	snprintf(file.temporary, sizeof(file.temporary), ".%s.new", name);
-	file.fd = openat(dir_fd, file.temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	file.fd = below_create(dir_fd, file.temporary, 0644);
 	if (file.fd < 0)
-		r = problem_set(why, -errno, "cannot write %s: %s", name, strerror(errno));
+		r = problem_set(why, file.fd, "cannot write %s: %s", name, below_error(file.fd));
 	*file_r = file;
 	return r;
 }
@@ -129,12 +146,12 @@ int atomic_file_end(struct atomic_file *file, int r, struct problem *why)
 		return r;
 	if (r == 0 && fsync(file->fd) < 0)
 		r = -errno;
-	if (r == 0 && renameat(file->dir_fd, file->temporary, file->dir_fd, file->name) < 0)
-		r = -errno;
+	if (r == 0)
+		r = below_rename(file->dir_fd, file->temporary, file->dir_fd, file->name, 0);
 	if (r == 0 && fsync(file->dir_fd) < 0)
 		r = -errno;
 	if (r < 0)
-		unlinkat(file->dir_fd, file->temporary, 0);
+		below_remove(file->dir_fd, file->temporary, false);
 	close(file->fd);
 	file->fd = -1;
 	return r < 0 ? problem_set(why, r, "cannot write %s: %s", file->name, strerror(-r)) : 0;

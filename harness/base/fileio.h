@@ -1,5 +1,8 @@
 /*
  * Whole files: reads are bounded, writes are atomic.
+ *
+ * Files are opened below `dir_fd` (harness/base/below/below.h): no link is followed. With AT_FDCWD
+ * the name is a path that the user gave, and links are followed; that is for reading only.
  */
 #ifndef IGD_BASE_FILEIO_H
 #define IGD_BASE_FILEIO_H

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
@@ -28,10 +28,10 @@ static int lock(struct bisect_state *state, struct problem *why)
 	static const struct timespec pause = { .tv_nsec = 100000000 };
 	bool said = false;
 
-	state->lock_fd = openat(state->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	state->lock_fd = below_lock(state->dir_fd, "lock", true);
 	if (state->lock_fd < 0)
-		return problem_set(
-			why, -errno, "cannot make %s/lock: %s", state->dir, strerror(errno));
+		return problem_set(why, state->lock_fd, "cannot make %s/lock: %s", state->dir,
+			below_error(state->lock_fd));
 	while (flock(state->lock_fd, LOCK_EX | LOCK_NB) < 0) {
 		if (clock_us() >= until || guarded_child_interrupted())
 			return problem_set(why, -EBUSY,
@@ -49,16 +49,17 @@ static int lock(struct bisect_state *state, struct problem *why)
 
 static int make_folder(const struct bisect_state *state, const char *name, struct problem *why)
 {
-	if (mkdirat(state->dir_fd, name, 0755) == 0 || errno == EEXIST)
+	int r = below_make_folder(state->dir_fd, name, 0755);
+
+	if (r == 0 || r == -EEXIST)
 		return 0;
-	return problem_set(why, -errno, "cannot make %s/%s: %s", state->dir, name, strerror(errno));
+	return problem_set(why, r, "cannot make %s/%s: %s", state->dir, name, below_error(r));
 }
 
 /* Is there nothing in it but our lock? */
 static bool is_new(const struct bisect_state *state)
 {
-	return faccessat(state->dir_fd, "tested", F_OK, 0) < 0 &&
-	       faccessat(state->dir_fd, "run.json", F_OK, 0) < 0;
+	return !below_exists(state->dir_fd, "tested") && !below_exists(state->dir_fd, "run.json");
 }
 
 static int check_state(const struct bisect_state *state, struct problem *why)
@@ -137,11 +138,11 @@ void bisect_key(const json_t *of, char key[static BISECT_KEY_MAX])
 /* Opens builds/ or what is named; the caller closes. */
 static int open_at(const struct bisect_state *state, const char *name, struct problem *why)
 {
-	int fd = openat(state->dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = below_folder(state->dir_fd, name);
 
 	return fd >= 0 ? fd
-		       : problem_set(why, -errno, "cannot open %s/%s: %s", state->dir, name,
-				 strerror(errno));
+		       : problem_set(why, fd, "cannot open %s/%s: %s", state->dir, name,
+				 below_error(fd));
 }
 
 json_t *bisect_state_build(const struct bisect_state *state, const json_t *of, struct problem *why)
@@ -234,17 +235,21 @@ int bisect_state_fingerprint(
 
 int bisect_state_set_aside(const char *run, struct problem *why)
 {
-	for (int i = 1; i < LOST_MAX; i++) {
-		char lost[PATH_MAX];
+	char name[BELOW_NAME_MAX], lost[BELOW_NAME_MAX + 16];
+	int parent_fd = below_parent(run, name), r = parent_fd, number = 0;
 
-		snprintf(lost, sizeof(lost), "%s.lost-%d", run, i);
-		if (access(lost, F_OK) == 0)
-			continue;
-		return rename(run, lost) == 0 ? 0
-					      : problem_set(why, -errno, "cannot set %s aside: %s",
-							run, strerror(errno));
+	while (r >= 0 && ++number < LOST_MAX) {
+		snprintf(lost, sizeof(lost), "%s.lost-%d", name, number);
+		if (!below_exists(parent_fd, lost))
+			break;
 	}
-	return problem_set(why, -E2BIG, "%s was lost %d times", run, LOST_MAX);
+	if (r >= 0)
+		r = number < LOST_MAX ? below_rename(parent_fd, name, parent_fd, lost, 0) : -E2BIG;
+	if (parent_fd >= 0)
+		close(parent_fd);
+	if (r == -E2BIG)
+		return problem_set(why, r, "%s was lost %d times", run, LOST_MAX);
+	return r < 0 ? problem_set(why, r, "cannot set %s aside: %s", run, below_error(r)) : 0;
 }
 
 int bisect_state_note(struct bisect_state *state, json_t *entry, struct problem *why)

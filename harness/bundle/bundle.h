@@ -7,8 +7,8 @@
  * The same run gives the same bytes, with the same libarchive and libzstd, wherever and whenever it
  * is bundled: names are sorted, owner is root, every time is that at which the run began.
  *
- * libarchive is known to write.c, check.c and unpack.c in harness/bundle only. They are a
- * loadable module, because a dom0 has no need of it.
+ * libarchive is known to write.c, check.c, decompress.c and unpack.c in harness/bundle only. They
+ * are a loadable module, because a dom0 has no need of it.
  */
 #ifndef IGD_BUNDLE_BUNDLE_H
 #define IGD_BUNDLE_BUNDLE_H
@@ -54,14 +54,23 @@ int bundle_write(int dir_fd, const struct files *files, const char *top, time_t 
 int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why);
 
 /*
- * Unpacks bytes that gzip, bzip2, xz or zstd compressed; at most `max` bytes, and *cut_r if there
- * is more. Returns 0 and the bytes with a 0 behind them, which the caller frees; -EINVAL with what
- * is wrong with them; -ENOMEM.
+ * Decompresses bytes that gzip, bzip2, xz or zstd compressed; at most `max` bytes, and *cut_r if
+ * there is more. Returns 0 and the bytes with a 0 behind them, which the caller frees; -EINVAL with
+ * what is wrong with them; -ENOMEM.
  */
-int bundle_unpack(const char *packed, size_t length, size_t max, char **bytes_r, size_t *length_r,
-	bool *cut_r, struct problem *why);
+int bundle_decompress(const char *packed, size_t length, size_t max, char **bytes_r,
+	size_t *length_r, bool *cut_r, struct problem *why);
 
-#define BUNDLE_ABI           3
+/*
+ * Unpacks a tar archive that a host sent, without compression, into an empty folder that nobody
+ * else can enter. The archive's owners, modes and times are ignored: files are 0644, folders 0755.
+ * Anything but plain files and folders with plain names (file_list_path_is_plain()), and a file
+ * that comes twice, is -EINVAL; more than `bytes_max` bytes is -EFBIG; each with the sentence. The
+ * files are on disk when it returns 0; otherwise the caller removes what was unpacked.
+ */
+int bundle_unpack(int fd, int dir_fd, uint64_t bytes_max, struct problem *why);
+
+#define BUNDLE_ABI           4
 #define BUNDLE_MODULE_SYMBOL "igd_bundle_module"
 
 struct bundle_module {
@@ -69,8 +78,9 @@ struct bundle_module {
 	int (*write)(int dir_fd, const struct files *files, const char *top, time_t when,
 		int out_fd, struct bundle_contents *contents_r, struct problem *why);
 	int (*check)(int fd, struct bundle_contents *contents_r, struct problem *why);
-	int (*unpack)(const char *packed, size_t length, size_t max, char **bytes_r,
+	int (*decompress)(const char *packed, size_t length, size_t max, char **bytes_r,
 		size_t *length_r, bool *cut_r, struct problem *why);
+	int (*unpack)(int fd, int dir_fd, uint64_t bytes_max, struct problem *why);
 };
 
 #endif

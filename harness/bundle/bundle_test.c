@@ -247,7 +247,7 @@ static size_t pack_text(
 	return used;
 }
 
-static void a_packed_text_is_unpacked(void)
+static void a_packed_text_is_decompressed(void)
 {
 	static int (*const filters[])(struct archive *) = { archive_write_add_filter_gzip,
 		archive_write_add_filter_bzip2, archive_write_add_filter_xz,
@@ -262,20 +262,105 @@ static void a_packed_text_is_unpacked(void)
 		bool cut = true;
 
 		CU_ASSERT_EQUAL_FATAL(
-			bundle_unpack(packed, length, 17, &text, &got, &cut, &why), 0);
+			bundle_decompress(packed, length, 17, &text, &got, &cut, &why), 0);
 		CU_ASSERT_STRING_EQUAL(text, "(XEN) Xen version");
 		CU_ASSERT_EQUAL(got, 17);
 		CU_ASSERT_FALSE(cut);
 		free(text);
-		CU_ASSERT_EQUAL_FATAL(bundle_unpack(packed, length, 5, &text, &got, &cut, &why), 0);
+		CU_ASSERT_EQUAL_FATAL(
+			bundle_decompress(packed, length, 5, &text, &got, &cut, &why), 0);
 		CU_ASSERT_STRING_EQUAL(text, "(XEN)");
 		CU_ASSERT(cut);
 		free(text);
 		/* Cut in its middle. */
-		CU_ASSERT_EQUAL(
-			bundle_unpack(packed, length / 2, 17, &text, &got, &cut, &why), -EINVAL);
+		CU_ASSERT_EQUAL(bundle_decompress(packed, length / 2, 17, &text, &got, &cut, &why),
+			-EINVAL);
 		CU_ASSERT(why.text[0] != '\0');
 	}
+}
+
+/* A tar that a host sent, of one entry; `size` bytes of "x". Returns its descriptor. */
+static int send(const char *path, unsigned int kind, unsigned int mode, size_t size)
+{
+	int fd = memfd_create("sent", MFD_CLOEXEC);
+	struct archive *archive = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+
+	archive_write_set_format_gnutar(archive);
+	archive_write_open_fd(archive, fd);
+	archive_entry_set_pathname(entry, path);
+	archive_entry_set_filetype(entry, kind);
+	archive_entry_set_perm(entry, (mode_t)mode);
+	archive_entry_set_uid(entry, 1000);
+	archive_entry_set_size(entry, (la_int64_t)size);
+	if (kind == AE_IFLNK)
+		archive_entry_set_symlink(entry, "/etc/passwd");
+	if (kind == AE_IFBLK || kind == AE_IFCHR)
+		archive_entry_set_rdev(entry, 0x0100);
+	CU_ASSERT_EQUAL(archive_write_header(archive, entry), ARCHIVE_OK);
+	for (size_t i = 0; i < size; i++)
+		archive_write_data(archive, "x", 1);
+	archive_entry_free(entry);
+	archive_write_close(archive);
+	archive_write_free(archive);
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+static char sent_to[] = "/tmp/igd-unpack-XXXXXX";
+
+static int unpack(int fd, int dir_fd, uint64_t max, const char *with)
+{
+	struct problem why = { 0 };
+	int r = bundle_unpack(fd, dir_fd, max, &why);
+
+	if (with && !strstr(why.text, with))
+		printf("\nexpected \"%s\", got \"%s\"\n", with, why.text);
+	CU_ASSERT_TRUE(!with || strstr(why.text, with) != NULL);
+	close(fd);
+	return r;
+}
+
+static void what_a_host_sent_is_unpacked_without_its_modes(void)
+{
+	int dir_fd = open(sent_to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	CU_ASSERT_EQUAL(unpack(send("c", AE_IFDIR, 07777, 0), dir_fd, 100, NULL), 0);
+	CU_ASSERT_EQUAL(unpack(send("c/suid", AE_IFREG, 06777, 3), dir_fd, 3, NULL), 0);
+	CU_ASSERT_EQUAL(fstatat(dir_fd, "c", &st, AT_SYMLINK_NOFOLLOW), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 07022, 0);
+	CU_ASSERT_EQUAL(fstatat(dir_fd, "c/suid", &st, AT_SYMLINK_NOFOLLOW), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 07133, 0);
+	CU_ASSERT_EQUAL(st.st_uid, geteuid());
+	CU_ASSERT_EQUAL(st.st_size, 3);
+	CU_ASSERT_EQUAL(unpack(send("c/suid", AE_IFREG, 0644, 1), dir_fd, 100, "twice"), -EINVAL);
+	CU_ASSERT_EQUAL(
+		unpack(send("c/much", AE_IFREG, 0644, 4), dir_fd, 3, "more than 3 bytes"), -EFBIG);
+	close(dir_fd);
+}
+
+static void of_what_a_host_sent_only_files_are_unpacked(void)
+{
+	int dir_fd = open(sent_to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	static const unsigned int kinds[] = { AE_IFLNK, AE_IFBLK, AE_IFCHR, AE_IFIFO };
+	static const char *const names[] = { "../a", "/tmp/igd-unpacked", "c/../../a", "." };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		CU_ASSERT_EQUAL(
+			unpack(send("odd", kinds[i], 0666, 0), dir_fd, 100, "neither"), -EINVAL);
+		CU_ASSERT_EQUAL(faccessat(dir_fd, "odd", F_OK, AT_SYMLINK_NOFOLLOW), -1);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		CU_ASSERT_EQUAL(unpack(send(names[i], AE_IFREG, 0644, 1), dir_fd, 100, "leads out"),
+			-EINVAL);
+	CU_ASSERT_EQUAL(access("/tmp/igd-unpacked", F_OK), -1);
+	/* A link that is there already is not gone through. */
+	CU_ASSERT_EQUAL(symlinkat("/tmp", dir_fd, "away"), 0);
+	CU_ASSERT_EQUAL(
+		unpack(send("away/igd-unpacked", AE_IFREG, 0644, 1), dir_fd, 100, "link"), -ELOOP);
+	CU_ASSERT_EQUAL(access("/tmp/igd-unpacked", F_OK), -1);
+	close(dir_fd);
 }
 
 static CU_TestInfo tests[] = {
@@ -289,11 +374,17 @@ static CU_TestInfo tests[] = {
 	{ "a file that grows meanwhile", a_file_that_grows_meanwhile },
 	{ "one cut anywhere is not whole", one_cut_anywhere_is_not_whole },
 	{ "what is no archive at all", what_is_no_archive_at_all },
-	{ "a packed text is unpacked", a_packed_text_is_unpacked },
+	{ "a packed text is decompressed", a_packed_text_is_decompressed },
+	{ "what a host sent is unpacked without its modes",
+		what_a_host_sent_is_unpacked_without_its_modes },
+	{ "of what a host sent only files are unpacked",
+		of_what_a_host_sent_only_files_are_unpacked },
 	CU_TEST_INFO_NULL,
 };
 
 int main(void)
 {
-	return suite_main("bundle", tests);
+	if (!mkdtemp(sent_to))
+		return 1;
+	return suite_remove(sent_to, suite_main("bundle", tests));
 }

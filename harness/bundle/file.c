@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/module.h"
 
 const struct bundle_module *bundle_load(struct problem *why)
@@ -21,7 +22,7 @@ const struct bundle_module *bundle_load(struct problem *why)
 	if (module && module->abi == BUNDLE_ABI)
 		return module;
 	problem_set(why, -ENOENT,
-		"bundles need libarchive (Debian: libarchive13), and " BUNDLE_MODULE
+		"bundles and hosts under test need libarchive (Debian: libarchive13), and " BUNDLE_MODULE
 		" beside the program: %s",
 		module ? "it belongs to a different version" : error.text);
 	return NULL;
@@ -48,7 +49,7 @@ static int open_place(int dir_fd, const char *folder, const char *name, const ch
 	if (is_same_folder(fd, dir_fd))
 		return problem_set(why, -EINVAL,
 			"%s would be a part of the bundle itself: use a different file", output);
-	if (faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (below_exists(fd, name))
 		return problem_set(why, -EEXIST,
 			"%s exists already and is not overwritten: use a different file", output);
 	return 0;
@@ -64,21 +65,23 @@ static int write_at(const struct bundle_module *module, const struct bundle_orde
 
 	if (snprintf(temporary, sizeof(temporary), ".%s.new", name) > NAME_MAX)
 		return problem_set(why, -ENAMETOOLONG, "%s: the name is too long", output);
-	fd = openat(
-		folder_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	fd = below_create(folder_fd, temporary, 0644);
 	if (fd < 0)
-		return problem_set(why, -errno, "cannot make %s: %s", output, strerror(errno));
+		return problem_set(why, fd, "cannot make %s: %s", output, below_error(fd));
 	r = module->write(order->dir_fd, files, order->top, order->when, fd, contents, why);
 	if (r == 0 && fsync(fd) < 0)
 		r = problem_set(why, -errno, "cannot write %s: %s", output, strerror(errno));
 	if (close(fd) < 0 && r == 0)
 		r = problem_set(why, -errno, "cannot write %s: %s", output, strerror(errno));
-	if (r == 0 && renameat2(folder_fd, temporary, folder_fd, name, RENAME_NOREPLACE) < 0)
-		r = problem_set(why, -errno, "cannot make %s: %s", output, strerror(errno));
+	if (r == 0) {
+		r = below_rename(folder_fd, temporary, folder_fd, name, RENAME_NOREPLACE);
+		if (r < 0)
+			problem_set(why, r, "cannot make %s: %s", output, strerror(-r));
+	}
 	if (r == 0)
 		fsync(folder_fd);
 	else
-		unlinkat(folder_fd, temporary, 0);
+		below_remove(folder_fd, temporary, false);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
@@ -86,7 +87,7 @@ int host_bundle(const json_t *document, const struct host_sources *sources, cons
 		fprintf(stderr, "%s: %zu files, %" PRIu64 " bytes, in %s/\n", output,
 			contents.files, contents.bytes, contents.top);
 	for (size_t i = 0; order.dir_fd >= 0 && i < sizeof(names) / sizeof(names[0]); i++)
-		unlinkat(order.dir_fd, names[i], 0);
+		below_remove(order.dir_fd, names[i], false);
 	if (order.dir_fd >= 0)
 		close(order.dir_fd);
 	rmdir(folder);

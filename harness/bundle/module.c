@@ -7,5 +7,6 @@ const struct bundle_module igd_bundle_module = {
 	.abi = BUNDLE_ABI,
 	.write = bundle_write,
 	.check = bundle_check,
+	.decompress = bundle_decompress,
 	.unpack = bundle_unpack,
 };

@@ -34,8 +34,8 @@ static int unpack(const struct record *packed, struct record *record_r, struct p
 		return problem_set(why, -EINVAL,
 			"%s is compressed, and this program cannot unpack it (%.200s): unpack it first",
 			packed->name, inner.text);
-	r = module->unpack(packed->text, packed->length, RECORD_MAX, &record.text, &record.length,
-		&record.cut, &inner);
+	r = module->decompress(packed->text, packed->length, RECORD_MAX, &record.text,
+		&record.length, &record.cut, &inner);
 	if (r < 0)
 		return problem_set(
 			why, r, "%s cannot be unpacked: %.200s", packed->name, inner.text);

@@ -1,13 +1,12 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/digest.h"
 #include "harness/bundle/bundle.h"
 
@@ -56,9 +55,11 @@ static int put_header(
 
 static int open_file(int dir_fd, const char *path, struct problem *why)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = below_read(dir_fd, path, BUNDLE_FILE_MAX, NULL);
 
-	return fd >= 0 ? fd : problem_set(why, -errno, "cannot read %s: %s", path, strerror(errno));
+	if (fd == -EFBIG)
+		return problem_set(why, fd, "%s is too much for a bundle", path);
+	return fd >= 0 ? fd : problem_set(why, fd, "cannot read %s: %s", path, below_error(fd));
 }
 
 /* Makes the manifest; the caller frees. */
@@ -80,8 +81,10 @@ static int make_manifest(int dir_fd, const struct files *files, char **text_r, s
 		r = fd < 0 ? fd : digest_fd(fd, sha256, &bytes);
 		if (fd >= 0)
 			close(fd);
-		if (r < 0)
+		if (r < 0 && fd >= 0)
 			problem_set(why, r, "cannot read %s: %s", entry->path, strerror(-r));
+		else if (r < 0)
+			break;
 		else if (bytes != entry->bytes)
 			r = problem_set(why, -EBUSY, "%s changes while it is read", entry->path);
 		else if (bytes > BUNDLE_FILE_MAX || contents->bytes + bytes > BUNDLE_TOTAL_MAX)

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
@@ -56,20 +58,21 @@ static int look_at(const char *dir, struct candidate *candidate, struct problem 
 {
 	json_t *run = NULL, *plan = NULL;
 	struct store store = STORE_NONE;
+	char name[BELOW_NAME_MAX];
 	struct stat st;
-	int r;
+	int fd = -1, r;
 
 	*candidate = (struct candidate){ .dir = dir, .began = (time_t)-1 };
-	if (lstat(dir, &st) < 0)
-		return problem_set(why, -errno, "cannot look at %s: %s", dir, strerror(errno));
-	if (!S_ISDIR(st.st_mode))
-		return problem_set(
-			why, -EINVAL, "%s is not a folder, so it is not a run directory", dir);
-	candidate->device = st.st_dev;
-	candidate->inode = st.st_ino;
 	r = store_open(dir, false, &store, &run, &plan, why);
 	if (r == 0)
+		r = fd = prune_open(&store, name, &st, why);
+	if (r >= 0) {
+		close(fd);
+		r = 0;
+		candidate->device = st.st_dev;
+		candidate->inode = st.st_ino;
 		clock_parse(document_text(run, "started"), &candidate->began);
+	}
 	json_decref(run);
 	json_decref(plan);
 	store_close(&store);
@@ -135,6 +138,23 @@ static int prune_judged(const struct store *store, const json_t *run, const json
 	return r;
 }
 
+/* The folder that was looked at, and none that took its name since. */
+static int same_as_before(
+	const struct candidate *candidate, const struct store *store, struct problem *why)
+{
+	char name[BELOW_NAME_MAX];
+	struct stat st;
+	int fd = prune_open(store, name, &st, why);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return st.st_ino == candidate->inode && st.st_dev == candidate->device
+		       ? 0
+		       : problem_set(why, -EBUSY, "%s was exchanged while it was looked at",
+				 candidate->dir);
+}
+
 /* A run that somebody writes in is left alone, and that is no error. */
 static int prune(const struct candidate *candidate, struct problem *why)
 {
@@ -143,11 +163,17 @@ static int prune(const struct candidate *candidate, struct problem *why)
 	struct pruned pruned = { 0 };
 	int r;
 
-	r = store_open(candidate->dir, true, &store, &run, &plan, why);
+	/* A dry run makes nothing, and no lock. */
+	r = store_open(candidate->dir, !opts.dry_run, &store, &run, &plan, why);
+	if (r == 0 && opts.dry_run)
+		r = store_hold(&store, why);
 	if (r == -EBUSY) {
 		printf("%s: left alone, a run is writing in it\n", candidate->dir);
-		return 0;
+		r = 0;
+		goto out;
 	}
+	if (r == 0)
+		r = same_as_before(candidate, &store, why);
 	if (r == 0)
 		r = opts.logs ? prune_judged(&store, run, plan, &pruned, why)
 			      : prune_run(&store, opts.dry_run, &pruned, why);
@@ -158,6 +184,7 @@ static int prune(const struct candidate *candidate, struct problem *why)
 			opts.dry_run ? "would be " : "",
 			opts.logs ? "pruned of logs of cells that passed" : "removed", pruned.files,
 			pruned.bytes);
+out:
 	json_decref(run);
 	json_decref(plan);
 	store_close(&store);

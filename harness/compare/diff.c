@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/fileio.h"
 #include "harness/compare/report_bars.h"
 #include "harness/evidence/fields.h"
 #include "harness/evidence/json_diff.h"
@@ -211,7 +212,8 @@ static json_t *cell_entry(const struct side *a, const struct side *b, const json
 static json_t *describe(const struct diff_run *run)
 {
 	int r;
-	json_t *file = run->store ? seal_describe(run->store->dir_fd, "run.json", &r) : NULL;
+	json_t *file =
+		run->store ? seal_describe(run->store->dir_fd, "run.json", FILEIO_MAX, &r) : NULL;
 	json_t *about = json_pack("{s:s?, s:s, s:s, s:s, s:O?}", "dir",
 		run->store ? run->store->dir : NULL, "started", document_text(run->run, "started"),
 		"harness", document_text(run->run, "harness"), "verdict",

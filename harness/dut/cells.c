@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
 #include "harness/dut/private.h"
 #include "harness/logs/patterns.h"
+#include "harness/store/prune.h"
 #include "harness/store/seal.h"
 #include "src/io.h"
 
@@ -84,7 +86,7 @@ int dut_push(struct dut_session *session, struct problem *why)
 	int r;
 
 	for (size_t i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++) {
-		if (faccessat(session->store->dir_fd, frozen[i], F_OK, 0) == 0)
+		if (below_exists(session->store->dir_fd, frozen[i]))
 			names[count++] = frozen[i];
 	}
 	r = dut_line(line, why,
@@ -101,12 +103,12 @@ int dut_push(struct dut_session *session, struct problem *why)
 	return r;
 }
 
-static int sync_one(int dir_fd, const char *path)
+static int sync_folder(int dir_fd, const char *path)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), r;
+	int fd = below_folder(dir_fd, path), r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = fsync(fd) < 0 ? -errno : 0;
 	close(fd);
 	return r;
@@ -126,8 +128,8 @@ static int check_pulled(int pull_fd, const char *folder, struct problem *why)
 			(*rest && *rest != '/' && strncmp(rest, ".lost-", 6) != 0))
 			r = problem_set(why, -EINVAL,
 				"the host sent %.200s, which does not belong to the cell", path);
-		else
-			r = sync_one(pull_fd, path);
+		else if (files.entries[i].folder)
+			r = sync_folder(pull_fd, path);
 	}
 	file_list_free(&files);
 	return r;
@@ -137,16 +139,14 @@ static int check_pulled(int pull_fd, const char *folder, struct problem *why)
 static int place(const struct dut_session *session, int pull_fd, const char *folder, const char *to,
 	struct problem *why)
 {
-	int dir_fd = session->store->dir_fd, r = 0;
-	unsigned int how =
-		faccessat(dir_fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? RENAME_EXCHANGE : 0;
+	int dir_fd = session->store->dir_fd, r;
+	unsigned int how = below_exists(dir_fd, to) ? RENAME_EXCHANGE : 0;
 
-	if (renameat2(pull_fd, folder, dir_fd, to, how) < 0)
-		r = -errno;
+	r = below_rename(pull_fd, folder, dir_fd, to, how);
 	if (r == 0)
-		r = sync_one(dir_fd, "cells");
+		r = sync_folder(dir_fd, "cells");
 	return r < 0 ? problem_set(why, r, "cannot rename %s/%s to its final name: %s",
-			       session->store->dir, to, strerror(-r))
+			       session->store->dir, to, below_error(r))
 		     : 0;
 }
 
@@ -164,7 +164,7 @@ static int place_lost(const struct dut_session *session, int pull_fd, const char
 		char from[STORE_FOLDER_MAX + 16], to[STORE_FOLDER_MAX];
 
 		snprintf(from, sizeof(from), "%s.lost-%d", folder, i);
-		if (faccessat(pull_fd, from, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		if (!below_exists(pull_fd, from))
 			break;
 		r = store_folder(to, index, name, number, why);
 		if (r == 0)
@@ -173,43 +173,26 @@ static int place_lost(const struct dut_session *session, int pull_fd, const char
 	return r;
 }
 
-static int remove_pulled(struct dut_session *session, struct problem *why)
-{
-	char *path = NULL;
-	int r;
-
-	if (asprintf(&path, "%s/%s", session->store->dir, PULL) < 0)
-		return problem_set(why, -ENOMEM, "out of memory");
-	r = dut_local(session,
-		(char *const[]){ (char *)"rm", (char *)"-rf", (char *)"--", path, NULL }, NULL, -1,
-		LOCAL_MS, why);
-	free(path);
-	return r;
-}
-
-/* Unpacks what the host sent into a new folder. Returns its descriptor. */
+/*
+ * Unpacks what the host sent into a new folder that nobody else can enter: the host is not trusted,
+ * and it is looked at before it is a part of the run. Returns its descriptor.
+ */
 static int unpack(struct dut_session *session, int spool, struct problem *why)
 {
-	char *path = NULL;
-	int fd = -1, r = remove_pulled(session, why);
+	int dir_fd = session->store->dir_fd, fd, r = prune_folder(dir_fd, PULL, why);
 
 	if (r < 0)
 		return r;
-	if (asprintf(&path, "%s/%s", session->store->dir, PULL) < 0)
-		return problem_set(why, -ENOMEM, "out of memory");
-	if (mkdirat(session->store->dir_fd, PULL, 0755) < 0 || lseek(spool, 0, SEEK_SET) < 0)
-		r = problem_set(why, -errno, "cannot make %s: %s", path, strerror(errno));
+	r = below_make_folder(dir_fd, PULL, 0700);
+	fd = r < 0 ? r : below_folder(dir_fd, PULL);
+	if (fd < 0)
+		return problem_set(why, fd, "cannot make %s/%s: %s", session->store->dir, PULL,
+			below_error(fd));
+	r = lseek(spool, 0, SEEK_SET) < 0 ? problem_set(why, -errno, "cannot read what it sent")
+					  : session->archives->unpack(spool, fd, FILEIO_MAX, why);
 	if (r == 0)
-		r = dut_local(session,
-			(char *const[]){ (char *)"tar", (char *)"-C", path,
-				(char *)"--no-same-owner", (char *)"--warning=no-timestamp",
-				(char *)"-x", NULL },
-			NULL, spool, LOCAL_MS, why);
-	if (r == 0) {
-		fd = openat(session->store->dir_fd, PULL, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		r = fd < 0 ? -errno : fd;
-	}
-	free(path);
+		return fd;
+	close(fd);
 	return r;
 }
 
@@ -217,7 +200,7 @@ static int unpack(struct dut_session *session, int spool, struct problem *why)
 static int check_seal(int pull_fd, const char *folder, struct problem *why)
 {
 	struct problem inner = { "" };
-	int fd = openat(pull_fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), r;
+	int fd = below_folder(pull_fd, folder), r;
 
 	if (fd < 0)
 		return problem_set(why, -ENOENT, "the host has no %s", folder);
@@ -237,41 +220,54 @@ static int check_rescued(const struct dut_session *session, int pull_fd, const c
 	const char *to, struct problem *why)
 {
 	char path[STORE_FOLDER_MAX + 16], here[STORE_FOLDER_MAX + 16];
+	int r;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, SEAL_FILE);
-	if (faccessat(pull_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (below_exists(pull_fd, path))
 		return check_seal(pull_fd, folder, why);
 	snprintf(path, sizeof(path), "%s/began.json", folder);
 	snprintf(here, sizeof(here), "%s/began.json", to);
-	if (renameat(session->store->dir_fd, here, pull_fd, path) < 0 && errno != ENOENT)
-		return problem_set(why, -errno, "cannot move %s: %s", here, strerror(errno));
+	r = below_rename(session->store->dir_fd, here, pull_fd, path, 0);
+	if (r < 0 && r != -ENOENT)
+		return problem_set(why, r, "cannot move %s: %s", here, below_error(r));
 	return 0;
 }
 
-/* The folders of a cell from an archive of them. A cell that is not `whole` was not finished. */
-static int take_in(struct dut_session *session, size_t index, const char *name, int spool,
+/* Looks at what was unpacked, and makes it a part of the run. */
+static int take_unpacked(struct dut_session *session, size_t index, const char *name, int pull_fd,
 	bool whole, struct problem *why)
 {
 	char to[STORE_FOLDER_MAX];
 	const char *folder;
-	int r = store_folder(to, index, name, 0, why), fd;
+	int r = store_folder(to, index, name, 0, why);
 
 	if (r < 0)
 		return r;
 	folder = strchr(to, '/') + 1;
-	fd = unpack(session, spool, why);
-	if (fd < 0)
-		return fd;
-	r = check_pulled(fd, folder, why);
+	r = check_pulled(pull_fd, folder, why);
 	if (r == 0)
-		r = whole ? check_seal(fd, folder, why)
-			  : check_rescued(session, fd, folder, to, why);
+		r = whole ? check_seal(pull_fd, folder, why)
+			  : check_rescued(session, pull_fd, folder, to, why);
 	if (r == 0)
-		r = place_lost(session, fd, folder, index, name, why);
-	if (r == 0)
-		r = place(session, fd, folder, to, why);
-	close(fd);
-	return r == 0 ? remove_pulled(session, why) : r;
+		r = place_lost(session, pull_fd, folder, index, name, why);
+	return r < 0 ? r : place(session, pull_fd, folder, to, why);
+}
+
+/*
+ * The folders of a cell from an archive of them. A cell that is not `whole` was not finished.
+ * Nothing of the archive is left behind, however it ends.
+ */
+static int take_in(struct dut_session *session, size_t index, const char *name, int spool,
+	bool whole, struct problem *why)
+{
+	int fd = unpack(session, spool, why), r = fd, removed;
+
+	if (fd >= 0) {
+		r = take_unpacked(session, index, name, fd, whole, why);
+		close(fd);
+	}
+	removed = prune_folder(session->store->dir_fd, PULL, r < 0 ? NULL : why);
+	return r < 0 ? r : removed;
 }
 
 int dut_cell(struct dut_session *session, size_t index, const char *name, uint64_t limit_ms,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/dut/private.h"
 
@@ -88,14 +89,15 @@ int dut_console_open(struct dut_session *session, struct problem *why)
 {
 	struct dut_console *console = &session->console;
 	struct stat st;
+	int r;
 
 	if (!session->dut->console)
 		return 0;
-	console->fd = openat(session->store->dir_fd, DUT_CONSOLE_FILE,
-		O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (console->fd < 0 || fstat(console->fd, &st) < 0)
-		return problem_set(why, -errno, "cannot write %s/%s: %s", session->store->dir,
-			DUT_CONSOLE_FILE, strerror(errno));
+	console->fd = below_append(session->store->dir_fd, DUT_CONSOLE_FILE);
+	r = console->fd < 0 ? console->fd : fstat(console->fd, &st) < 0 ? -errno : 0;
+	if (r < 0)
+		return problem_set(why, r, "cannot write %s/%s: %s", session->store->dir,
+			DUT_CONSOLE_FILE, below_error(r));
 	console->bytes = (uint64_t)st.st_size;
 	dut_console_note(session, "recording begins");
 	return begin(session, why);
@@ -103,12 +105,17 @@ int dut_console_open(struct dut_session *session, struct problem *why)
 
 void dut_console_save(const struct dut_session *session, const char *out)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], name[BELOW_NAME_MAX];
+	int folder_fd;
 
 	if (snprintf(path, sizeof(path), "%s-console.log", out) >= (int)sizeof(path))
 		return;
-	if (renameat(session->store->dir_fd, DUT_CONSOLE_FILE, AT_FDCWD, path) == 0)
+	folder_fd = below_parent(path, name);
+	if (folder_fd < 0)
+		return;
+	if (below_rename(session->store->dir_fd, DUT_CONSOLE_FILE, folder_fd, name, 0) == 0)
 		dut_say(session, "its console output is in %s", path);
+	close(folder_fd);
 }
 
 void dut_console_close(struct dut_session *session)

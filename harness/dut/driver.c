@@ -9,10 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
 #include "harness/base/install_paths.h"
+#include "harness/bundle/file.h"
 #include "harness/dut/private.h"
 #include "harness/plan/shard.h"
 #include "harness/run/service.h"
@@ -69,7 +71,8 @@ static int open_session(struct dut_session *session, const struct dut_job *job,
 		.tree = job->tree,
 		.quiet = job->level == OUTPUT_QUIET };
 	session->console.fd = -1;
-	r = dut_tree_digest(job->tree, session->tree_sha256, why);
+	session->archives = bundle_load(why);
+	r = session->archives ? dut_tree_digest(job->tree, session->tree_sha256, why) : -ENOENT;
 	if (r < 0)
 		return r;
 	r = sd_event_new(&session->loop);
@@ -274,7 +277,7 @@ static int make_whole(struct dut_session *session, const char *name, struct prob
 static bool is_over(const struct dut_session *session, size_t index, const char *name)
 {
 	int fd = store_cell(session->store, index, name, false, NULL);
-	bool sealed = fd >= 0 && faccessat(fd, SEAL_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	bool sealed = fd >= 0 && below_exists(fd, SEAL_FILE);
 
 	if (fd >= 0)
 		close(fd);

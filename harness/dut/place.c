@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/dut/driver.h"
@@ -213,7 +214,7 @@ static int read_note(int dir_fd, json_t **note_r, struct problem *why)
 /* Nothing is held, so nothing is to be given back. */
 static void forget(struct dut_session *session)
 {
-	unlinkat(session->store->dir_fd, DUT_PLACE_FILE, 0);
+	below_remove(session->store->dir_fd, DUT_PLACE_FILE, false);
 	session->place = (struct dut_place){ .lost = session->place.lost };
 }
 

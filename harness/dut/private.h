@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "harness/base/digest.h"
+#include "harness/bundle/bundle.h"
 #include "harness/dut/dut.h"
 #include "harness/process/subprocess.h"
 #include "harness/store/attempt.h"
@@ -56,6 +57,7 @@ struct dut_session {
 	bool quiet;                 /* dut_progress() prints nothing */
 	struct dut_place place;
 	struct dut_console console;
+	const struct bundle_module *archives; /* unpacks what the host sends */
 	sd_event_source *signals[3];
 };
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/file_list.h"
 #include "harness/dut/private.h"
 
@@ -32,13 +33,15 @@ void dut_tree_parts(const char *tree, const char *parts[static DUT_TREE_PARTS + 
 /* A line of what is hashed: "PART/PATH MODE SHA256". */
 static int hash_file(FILE *lines, int dir_fd, const char *part, const char *path)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC), r;
+	int fd = dir_fd == AT_FDCWD ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+				    : below_read(dir_fd, path, BELOW_ANY_SIZE, NULL);
+	int r;
 	char sha256[DIGEST_TEXT_MAX];
 	uint64_t bytes = 0;
 	struct stat st;
 
 	if (fd < 0)
-		return -errno;
+		return dir_fd == AT_FDCWD ? -errno : fd;
 	r = fstat(fd, &st) < 0 ? -errno : digest_fd(fd, sha256, &bytes);
 	close(fd);
 	if (r == 0)
@@ -96,6 +99,17 @@ int dut_tree_digest(const char *tree, char sha256[static DIGEST_TEXT_MAX], struc
 	return r;
 }
 
+/*
+ * The beginning of a line: makes the folder `work` for the user that is logged in alone. The
+ * default is a name in /var/tmp, where anybody may have made it before: then nothing is put in it.
+ * A folder in a sticky one cannot be exchanged by others once it is ours.
+ */
+#define NOT_OURS 8 /* exit status of the line */
+#define OWN_WORK                                                                                   \
+	"work=%s; [ -e $work ] || [ -L $work ] || mkdir -p -m 0700 $work; "                        \
+	"{ [ -d $work ] && [ ! -L $work ] && [ -O $work ] && "                                     \
+	"case $(stat -c %%a $work) in *[2367]? | *[2367]) false ;; *) true ;; esac; } || exit 8; "
+
 /* Whether the host has this tree, and was prepared since it booted. */
 static int look(
 	struct dut_session *session, bool *has_tree_r, bool *prepared_r, struct problem *why)
@@ -107,12 +121,22 @@ static int look(
 	int r;
 
 	r = dut_line(line, why,
-		"echo tree $(cat %s/.sha256 2>/dev/null); echo boot $(cat %s/prepared 2>/dev/null)",
-		dut->tree, dut->work);
+		OWN_WORK "echo tree $(cat %s/.sha256 2>/dev/null); "
+			 "echo boot $(cat %s/prepared 2>/dev/null)",
+		dut->work, dut->tree, dut->work);
 	if (r == 0)
-		r = dut_tell(session, &order, &answer, why);
-	if (r < 0)
+		r = dut_ask(session, &order, &answer, why);
+	if (r == 0 && answer.status == NOT_OURS)
+		r = problem_set(why, -EPERM,
+			"%s: the folder %s is a link, is not owned by the user that is logged in, or "
+			"others may write in it: remove it, or name a different `work`",
+			dut->name, dut->work);
+	else if (r == 0 && answer.status != 0)
+		r = problem_set(why, -EREMOTEIO, "%s failed: %s", dut->name, answer.last);
+	if (r < 0) {
+		free(answer.text);
 		return r;
+	}
 	snprintf(line, sizeof(line), "tree %s\n", session->tree_sha256);
 	*has_tree_r = strstr(answer.text, line) != NULL;
 	snprintf(line, sizeof(line), "boot %s\n", session->boot_id);

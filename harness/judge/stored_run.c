@@ -1,29 +1,18 @@
 #include "harness/judge/stored_run.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "harness/judge/judge.h"
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 
 /* The plan by another matrix, or by other known deviations; NULL if the run's own is to hold. */
-static int replan(const char *dir, const struct stored_run_options *options, json_t **plan_r,
-	struct problem *why)
+static int replan(const struct store *store, const struct stored_run_options *options,
+	json_t **plan_r, struct problem *why)
 {
-	char *own = NULL;
-	int r;
-
 	if (options->matrix)
 		return matrix_plan(options->matrix, options->known, plan_r, why);
 	if (!options->known)
 		return 0;
-	if (asprintf(&own, "%s/matrix.yaml", dir) < 0)
-		return problem_set(why, -ENOMEM, "out of memory");
-	r = matrix_plan(own, options->known, plan_r, why);
-	free(own);
-	return r;
+	return matrix_plan_of_run(store->dir_fd, store->dir, options->known, plan_r, why);
 }
 
 static int open_run(const char *dir, const struct stored_run_options *options, bool plans,
@@ -35,7 +24,7 @@ static int open_run(const char *dir, const struct stored_run_options *options, b
 	r = store_open(
 		dir, false, &stored->store, &stored->run, plans ? &stored->stored_plan : NULL, why);
 	if (r == 0)
-		r = replan(dir, options, &stored->plan, why);
+		r = replan(&stored->store, options, &stored->plan, why);
 	if (r == 0 && !stored->plan && plans)
 		stored->plan = json_copy(stored->stored_plan);
 	if (r == 0 && plans && options->select)

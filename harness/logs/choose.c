@@ -1,17 +1,36 @@
 /* Which data file of patterns to use. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "harness/base/install_paths.h"
 #include "harness/base/run_files.h"
 #include "harness/logs/patterns.h"
 
+static int load_frozen(const char *run_dir, struct patterns **patterns_r, struct problem *why)
+{
+	int dir_fd = open(run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	char *file = NULL;
+
+	if (dir_fd < 0)
+		return problem_set(why, -errno, "cannot open %s: %s", run_dir, strerror(errno));
+	if (asprintf(&file, "%s/%s", run_dir, PATTERNS_FILE) < 0)
+		file = NULL;
+	r = file ? patterns_load_at(dir_fd, PATTERNS_FILE, file, patterns_r, why)
+		 : problem_set(why, -ENOMEM, "out of memory");
+	free(file);
+	close(dir_fd);
+	return r;
+}
+
 int patterns_choose(
 	const char *named, const char *run_dir, struct patterns **patterns_r, struct problem *why)
 {
 	struct problem inner = { "" };
-	char *installed = NULL, *frozen = NULL;
+	char *installed = NULL;
 	int r;
 
 	*patterns_r = NULL;
@@ -24,10 +43,7 @@ int patterns_choose(
 		      : problem_set(&inner, -ENOMEM, "out of memory");
 	if (r == -ENOENT && run_dir) {
 		inner = (struct problem){ "" };
-		if (asprintf(&frozen, "%s/%s", run_dir, PATTERNS_FILE) < 0)
-			frozen = NULL;
-		r = frozen ? patterns_load(frozen, patterns_r, &inner)
-			   : problem_set(&inner, -ENOMEM, "out of memory");
+		r = load_frozen(run_dir, patterns_r, &inner);
 	}
 	if (r == -ENOENT) {
 		fprintf(stderr,
@@ -39,6 +55,5 @@ int patterns_choose(
 	if (r < 0)
 		problem_set(why, r, "%s", inner.text);
 	free(installed);
-	free(frozen);
 	return r;
 }

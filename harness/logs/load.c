@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
 #include "harness/base/version_range.h"
 #include "harness/logs/private.h"
@@ -369,15 +370,16 @@ out:
 	return r;
 }
 
-int patterns_load(const char *file, struct patterns **patterns_r, struct problem *why)
+int patterns_load_at(int dir_fd, const char *name, const char *file, struct patterns **patterns_r,
+	struct problem *why)
 {
 	char *text = NULL;
 	size_t length = 0;
 	bool more = false;
-	int r = fileio_read_head(AT_FDCWD, file, PATTERNS_FILE_MAX, &text, &length, &more, why);
+	int r = fileio_read_head(dir_fd, name, PATTERNS_FILE_MAX, &text, &length, &more, NULL);
 
 	if (r < 0)
-		return problem_set(why, r, "cannot read the patterns %s: %s", file, strerror(-r));
+		return problem_set(why, r, "cannot read the patterns %s: %s", file, below_error(r));
 	if (more)
 		r = problem_set(why, -EINVAL, "%s:1:1: the file has more than %u bytes", file,
 			PATTERNS_FILE_MAX);
@@ -385,4 +387,9 @@ int patterns_load(const char *file, struct patterns **patterns_r, struct problem
 		r = patterns_parse(file, text, length, patterns_r, why);
 	free(text);
 	return r;
+}
+
+int patterns_load(const char *file, struct patterns **patterns_r, struct problem *why)
+{
+	return patterns_load_at(AT_FDCWD, file, file, patterns_r, why);
 }

@@ -49,6 +49,10 @@ struct log_subject; /* harness/logs/subject.h */
  */
 int patterns_load(const char *file, struct patterns **patterns_r, struct problem *why);
 
+/* The same of a file of a run directory, as fileio_read_head(); `file` is for the sentences. */
+int patterns_load_at(int dir_fd, const char *name, const char *file, struct patterns **patterns_r,
+	struct problem *why);
+
 /* The same from memory; `file` is for the sentences. */
 int patterns_parse(const char *file, const char *text, size_t length, struct patterns **patterns_r,
 	struct problem *why);

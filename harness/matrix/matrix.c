@@ -116,10 +116,16 @@ int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *k
 	return r;
 }
 
-/* Reads a file of at most MATRIX_FILE_MAX bytes. -ENOENT without a sentence if it is not there. */
-static int read_file(const char *name, struct matrix_file *file, char **text_r, struct problem *why)
+/*
+ * Reads a file of at most MATRIX_FILE_MAX bytes: `name`, or its last part below the folder of a
+ * run. -ENOENT without a sentence if it is not there.
+ */
+static int read_file(
+	int run_fd, const char *name, struct matrix_file *file, char **text_r, struct problem *why)
 {
-	int r = fileio_read(AT_FDCWD, name, text_r, &file->length, why);
+	int r = run_fd < 0
+			? fileio_read(AT_FDCWD, name, text_r, &file->length, why)
+			: fileio_read(run_fd, strrchr(name, '/') + 1, text_r, &file->length, why);
 
 	if (r == 0 && file->length > MATRIX_FILE_MAX)
 		r = problem_set(why, -EINVAL,
@@ -141,19 +147,22 @@ char *matrix_known_beside(const char *file)
 	return asprintf(&name, "%.*s.known.yaml", (int)length, file) < 0 ? NULL : name;
 }
 
-int matrix_plan(const char *name, const char *known_name, json_t **plan_r, struct problem *why)
+/* The known deviations are those beside the matrix, unless the user named a file. */
+static int plan_from(
+	int run_fd, const char *name, const char *known_name, json_t **plan_r, struct problem *why)
 {
 	char *beside = known_name ? strdup(known_name) : matrix_known_beside(name);
 	char *text = NULL, *known_text = NULL;
 	struct matrix_file file, known;
 	int r;
 
-	r = read_file(name, &file, &text, why);
+	r = read_file(run_fd, name, &file, &text, why);
 	if (r == -ENOENT)
 		problem_set(why, r, "cannot read the matrix %s: %s", name, strerror(-r));
 	if (r < 0)
 		goto out;
-	r = beside ? read_file(beside, &known, &known_text, why) : -ENOMEM;
+	r = beside ? read_file(known_name ? -1 : run_fd, beside, &known, &known_text, why)
+		   : -ENOMEM;
 	if (r == -ENOENT && known_name)
 		problem_set(
 			why, r, "cannot read the known deviations %s: %s", beside, strerror(-r));
@@ -165,5 +174,23 @@ out:
 	free(text);
 	free(known_text);
 	free(beside);
+	return r;
+}
+
+int matrix_plan(const char *name, const char *known_name, json_t **plan_r, struct problem *why)
+{
+	return plan_from(-1, name, known_name, plan_r, why);
+}
+
+int matrix_plan_of_run(
+	int run_fd, const char *dir, const char *known_name, json_t **plan_r, struct problem *why)
+{
+	char *name = NULL;
+	int r;
+
+	if (asprintf(&name, "%s/matrix.yaml", dir) < 0)
+		return problem_set(why, -ENOMEM, "out of memory");
+	r = plan_from(run_fd, name, known_name, plan_r, why);
+	free(name);
 	return r;
 }

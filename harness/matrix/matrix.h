@@ -16,4 +16,11 @@
  */
 int matrix_plan(const char *file, const char *known, json_t **plan_r, struct problem *why);
 
+/*
+ * The same of the matrix.yaml that is frozen in a run directory, which is open as `run_fd`; `dir`
+ * is its path, for the sentences. `known` is as above.
+ */
+int matrix_plan_of_run(
+	int run_fd, const char *dir, const char *known, json_t **plan_r, struct problem *why);
+
 #endif

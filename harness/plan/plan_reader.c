@@ -2,14 +2,13 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
 #include "src/document.h"
@@ -166,23 +165,16 @@ int plan_reader_rewind(struct plan_reader *reader)
 	return fseek(reader->file, reader->cells_at, SEEK_SET) < 0 ? -errno : 0;
 }
 
-/* A plain file and not a beast: as fileio_read(). */
-static FILE *open_plan(int dir_fd)
+static int open_plan(int dir_fd, FILE **file_r)
 {
-	int fd = openat(dir_fd, "plan.json", O_RDONLY | O_CLOEXEC | O_NONBLOCK), error = 0;
-	FILE *file = NULL;
-	struct stat st;
+	int fd = below_read(dir_fd, "plan.json", FILEIO_MAX, NULL), r = fd < 0 ? fd : 0;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		error = errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size > FILEIO_MAX)
-		error = EINVAL;
-	else if (!(file = fdopen(fd, "r")))
-		error = errno;
-	if (!file && fd >= 0)
+	*file_r = NULL;
+	if (r == 0 && !(*file_r = fdopen(fd, "r"))) {
+		r = -errno;
 		close(fd);
-	errno = error;
-	return file;
+	}
+	return r;
 }
 
 int plan_reader_open(int dir_fd, struct plan_reader **reader_r, struct problem *why)
@@ -193,16 +185,14 @@ int plan_reader_open(int dir_fd, struct plan_reader **reader_r, struct problem *
 
 	if (r == 0) {
 		reader->head = json_object();
-		reader->file = open_plan(dir_fd);
-		if (!reader->file)
-			r = -errno;
+		r = open_plan(dir_fd, &reader->file);
 	}
 	if (r == 0)
 		r = read_through(reader, &inner);
 	if (r == 0)
 		r = plan_reader_rewind(reader);
 	if (r < 0) {
-		problem_set(why, r, "plan.json: %s", inner.text[0] ? inner.text : strerror(-r));
+		problem_set(why, r, "plan.json: %s", inner.text[0] ? inner.text : below_error(r));
 		plan_reader_close(reader);
 		return r;
 	}

@@ -1,4 +1,5 @@
 #include "harness/plan/transition.h"
+#include "harness/base/below/below.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,23 +28,20 @@ json_t *transition_other_side(const json_t *plan_cell)
 
 int transition_folder(int cell_fd, bool make)
 {
-	int fd;
+	int r = make ? below_make_folder(cell_fd, TRANSITION_FOLDER, 0755) : 0;
 
-	if (make && mkdirat(cell_fd, TRANSITION_FOLDER, 0755) < 0)
-		return -errno;
-	fd = openat(cell_fd, TRANSITION_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	return r < 0 ? r : below_folder(cell_fd, TRANSITION_FOLDER);
 }
 
 int transition_file(int dir_fd)
 {
 	static const char name[] = ".saved";
-	int fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = below_create(dir_fd, name, 0600);
 
 	/* Not O_TMPFILE, which not every file system has. */
 	if (fd >= 0)
-		unlinkat(dir_fd, name, 0);
-	return fd < 0 ? -errno : fd;
+		below_remove(dir_fd, name, false);
+	return fd;
 }
 
 int transition_disk(unsigned int mib)

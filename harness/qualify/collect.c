@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
@@ -154,19 +155,13 @@ static int whole_plan(const struct stored_run *stored, const json_t *plans, bool
 {
 	const char *name = document_text(json_object_get(stored->stored_plan, "matrix"), "name");
 	json_t *plan = json_object_get(plans, name);
-	char *own = NULL;
-	int r;
 
 	*given_r = plan;
 	if (plan) {
 		*plan_r = json_copy(plan);
 		return *plan_r ? 0 : -ENOMEM;
 	}
-	if (asprintf(&own, "%s/matrix.yaml", stored->store.dir) < 0)
-		return -ENOMEM;
-	r = matrix_plan(own, NULL, plan_r, why);
-	free(own);
-	return r;
+	return matrix_plan_of_run(stored->store.dir_fd, stored->store.dir, NULL, plan_r, why);
 }
 
 /* The names of the cells of the whole that the run was not told to run. */
@@ -187,9 +182,9 @@ static json_t *unrun_of(const json_t *whole, const json_t *stored)
 static int hash_run(
 	const struct stored_run *stored, char sha256[static DIGEST_TEXT_MAX], struct problem *why)
 {
-	int fd = openat(stored->store.dir_fd, "run.json", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = below_read(stored->store.dir_fd, "run.json", FILEIO_MAX, NULL);
 	uint64_t bytes;
-	int r = fd < 0 ? -errno : digest_fd(fd, sha256, &bytes);
+	int r = fd < 0 ? fd : digest_fd(fd, sha256, &bytes);
 
 	if (fd >= 0)
 		close(fd);

@@ -7,6 +7,7 @@
 
 #include "harness/backend/igd_screen.h"
 #include "harness/backend/passed_igd.h"
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/run/cell_private.h"
@@ -194,10 +195,9 @@ bool cell_console_open(struct cell *cell, int fd)
 {
 	int log_fd, r;
 
-	log_fd = openat(
-		cell->record_fd, "console.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	log_fd = below_create(cell->record_fd, "console.log", 0644);
 	if (log_fd < 0) {
-		on_not_recorded(cell, errno);
+		on_not_recorded(cell, -log_fd);
 		return false;
 	}
 	r = console_open(cell->console, fd, log_fd);

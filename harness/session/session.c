@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/backend/image.h"
+#include "harness/base/below/below.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
 #include "harness/base/install_paths.h"
@@ -223,7 +224,7 @@ static int freeze_patterns(
 	size_t length = 0;
 	const char *text;
 
-	if (!patterns || faccessat(store->dir_fd, PATTERNS_FILE, F_OK, 0) == 0)
+	if (!patterns || below_exists(store->dir_fd, PATTERNS_FILE))
 		return 0;
 	text = patterns_text(patterns, &length);
 	return fileio_write(store->dir_fd, PATTERNS_FILE, text, length, why);
@@ -232,7 +233,7 @@ static int freeze_patterns(
 /* What there was to see of the host when the run began. */
 static int freeze_host(const struct store *store, const json_t *document, struct problem *why)
 {
-	if (!document || faccessat(store->dir_fd, HOST_FILE, F_OK, 0) == 0)
+	if (!document || below_exists(store->dir_fd, HOST_FILE))
 		return 0;
 	return fileio_write_json(store->dir_fd, HOST_FILE, document, why);
 }

@@ -1,11 +1,11 @@
 #include "harness/store/attempt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/transition.h"
@@ -171,7 +171,7 @@ bool attempt_was_lost(const struct store *store, size_t index, const char *name)
 
 	if (fd < 0) {
 		fd = store_cell(store, index, name, false, NULL);
-		lost = fd >= 0 && faccessat(fd, "end.json", F_OK, 0) < 0;
+		lost = fd >= 0 && !below_exists(fd, "end.json");
 	}
 	if (fd >= 0)
 		close(fd);

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
 #include "src/document.h"
 
@@ -77,9 +77,8 @@ int host_broken_check(const struct store *store, const char *boot_id, struct pro
 			"`igd-harness resume %.120s` continues the run",
 			document_text(broken, "cell"), document_text(broken, "label"),
 			document_text(broken, "text"), store->dir);
-	else if (r == 0 && unlinkat(store->dir_fd, HOST_BROKEN_FILE, 0) < 0)
-		r = problem_set(
-			why, -errno, "cannot remove " HOST_BROKEN_FILE ": %s", strerror(errno));
+	else if (r == 0 && (r = below_remove(store->dir_fd, HOST_BROKEN_FILE, false)) < 0)
+		problem_set(why, r, "cannot remove " HOST_BROKEN_FILE ": %s", below_error(r));
 	json_decref(broken);
 	return r;
 }

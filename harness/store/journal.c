@@ -1,11 +1,11 @@
 /* The journal of a cell: harness/store/run_dir.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/store/journal.h"
 
@@ -13,11 +13,10 @@ int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)
 {
 	journal_r->began_us = clock_us();
 	journal_r->error = 0;
-	journal_r->fd =
-		openat(dir_fd, "journal.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	journal_r->fd = below_append(dir_fd, "journal.jsonl");
 	if (journal_r->fd < 0)
-		return problem_set(
-			why, -errno, "cannot make the cell's journal: %s", strerror(errno));
+		return problem_set(why, journal_r->fd, "cannot make the cell's journal: %s",
+			below_error(journal_r->fd));
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/build_version.h"
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
@@ -160,9 +161,9 @@ static int copy_file(int from_fd, int to_fd, const char *path, struct problem *w
 	int fd, r;
 
 	snprintf(folder, sizeof(folder), "%.*s", name ? (int)(name - path) : 0, path);
-	fd = openat(to_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = below_folder(to_fd, folder);
 	if (fd < 0)
-		return problem_set(why, -errno, "cannot open %s: %s", folder, strerror(errno));
+		return problem_set(why, fd, "cannot open %s: %s", folder, below_error(fd));
 	r = fileio_read(from_fd, path, &bytes, &length, why);
 	if (r == 0)
 		r = fileio_write(fd, name + 1, bytes, length, why);
@@ -174,13 +175,12 @@ static int copy_file(int from_fd, int to_fd, const char *path, struct problem *w
 /* The folders of the cells, lost attempts among them, with all that is in them. */
 static int copy_cells(const struct piece *piece, const struct store *to, struct problem *why)
 {
-	int from_fd = openat(piece->store.dir_fd, "cells", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int to_fd = openat(to->dir_fd, "cells", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	int from_fd = below_folder(piece->store.dir_fd, "cells");
+	int to_fd = below_folder(to->dir_fd, "cells"), r = from_fd < 0 ? from_fd : to_fd;
 	struct files files = { 0 };
 
-	if (from_fd < 0 || to_fd < 0)
-		r = problem_set(why, -errno, "cannot open the cells of %s: %s", piece->dir,
-			strerror(errno));
+	if (r < 0)
+		problem_set(why, r, "cannot open the cells of %s: %s", piece->dir, below_error(r));
 	else
 		r = file_list_read(from_fd, NULL, &files, why);
 	for (size_t i = 0; r == 0 && i < files.count; i++) {
@@ -188,9 +188,9 @@ static int copy_cells(const struct piece *piece, const struct store *to, struct 
 
 		if (!entry->folder)
 			r = copy_file(from_fd, to_fd, entry->path, why);
-		else if (mkdirat(to_fd, entry->path, 0755) < 0)
-			r = problem_set(why, -errno, "cannot make the folder %s: %s", entry->path,
-				strerror(errno));
+		else if ((r = below_make_folder(to_fd, entry->path, 0755)) < 0)
+			problem_set(why, r, "cannot make the folder %s: %s", entry->path,
+				below_error(r));
 	}
 	file_list_free(&files);
 	if (from_fd >= 0)
@@ -198,17 +198,6 @@ static int copy_cells(const struct piece *piece, const struct store *to, struct 
 	if (to_fd >= 0)
 		close(to_fd);
 	return r;
-}
-
-/* The path of a file in a run directory, or NULL without it or memory. The caller frees. */
-static char *path_in(const struct piece *piece, const char *name)
-{
-	char *path = NULL;
-
-	if (faccessat(piece->store.dir_fd, name, F_OK, 0) < 0 ||
-		asprintf(&path, "%s/%s", piece->dir, name) < 0)
-		return NULL;
-	return path;
 }
 
 /* A file of a shard's run, as one of the whole; without it nothing. */
@@ -240,17 +229,19 @@ static int copy_host(const struct piece *piece, const struct store *to, struct p
 static int write_merged(struct piece *pieces, size_t count, const char *dir, struct store *store,
 	struct problem *why)
 {
-	char *matrix = path_in(&pieces[0], "matrix.yaml");
-	char *known = path_in(&pieces[0], "matrix.known.yaml");
-	json_t *run = merged_run(pieces, count);
-	int r = -ENOMEM;
+	static const char *const frozen[] = { "matrix.yaml", "matrix.known.yaml", PATTERNS_FILE };
+	json_t *run = NULL;
+	int r;
 
-	if (matrix)
-		r = store_create(dir, run, pieces[0].plan, matrix, known, store, why);
-	else
-		problem_set(why, r, "%s has no matrix.yaml", pieces[0].dir);
-	if (r == 0)
-		r = copy_frozen(&pieces[0], PATTERNS_FILE, store, PATTERNS_FILE, why);
+	if (!below_exists(pieces[0].store.dir_fd, "matrix.yaml"))
+		return problem_set(why, -ENOENT, "%s has no matrix.yaml", pieces[0].dir);
+	r = store_make(dir, NULL, NULL, store, why);
+	for (size_t i = 0; r == 0 && i < sizeof(frozen) / sizeof(frozen[0]); i++)
+		r = copy_frozen(&pieces[0], frozen[i], store, frozen[i], why);
+	if (r == 0) {
+		run = merged_run(pieces, count);
+		r = store_freeze(store, run, pieces[0].plan, why);
+	}
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		r = copy_host(&pieces[i], store, why);
 		if (r == 0)
@@ -259,8 +250,6 @@ static int write_merged(struct piece *pieces, size_t count, const char *dir, str
 	if (r == 0)
 		r = seal_write(store->dir_fd, why);
 	json_decref(run);
-	free(known);
-	free(matrix);
 	return r;
 }
 

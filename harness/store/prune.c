@@ -2,12 +2,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
@@ -44,9 +44,9 @@ static bool goes_last(const char *name)
 	return false;
 }
 
-static int cannot(const struct removal *removal, const char *name, int error)
+static int cannot(const struct removal *removal, const char *name, int r)
 {
-	return problem_set(removal->why, -error, "cannot remove %.200s: %s", name, strerror(error));
+	return problem_set(removal->why, r, "cannot remove %.200s: %s", name, below_error(r));
 }
 
 static int remove_below(int dir_fd, int depth, const struct removal *removal);
@@ -54,30 +54,32 @@ static int remove_below(int dir_fd, int depth, const struct removal *removal);
 static int remove_one(int dir_fd, const char *name, int depth, const struct removal *removal)
 {
 	struct stat st;
-	int fd, r;
+	int fd, r = below_look(dir_fd, name, &st);
 
-	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : cannot(removal, name, errno);
+	if (r < 0)
+		return r == -ENOENT ? 0 : cannot(removal, name, r);
 	if (st.st_dev != removal->device)
 		return problem_set(removal->why, -EXDEV,
 			"%.200s is on a different file system, and no file of a run is", name);
 	if (!S_ISDIR(st.st_mode)) {
 		removal->pruned->files++;
 		removal->pruned->bytes += (uint64_t)st.st_size;
-		if (!removal->dry_run && unlinkat(dir_fd, name, 0) < 0)
-			return cannot(removal, name, errno);
-		return 0;
+		r = removal->dry_run ? 0 : below_remove(dir_fd, name, false);
+		return r < 0 ? cannot(removal, name, r) : 0;
 	}
 	if (depth >= FILE_LIST_DEPTH)
 		return problem_set(removal->why, -E2BIG,
 			"%.200s: folders are nested too deeply for a run", name);
-	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = below_folder(dir_fd, name);
 	if (fd < 0)
-		return cannot(removal, name, errno);
+		return cannot(removal, name, fd);
 	r = remove_below(fd, depth + 1, removal);
 	close(fd);
-	if (r == 0 && !removal->dry_run && unlinkat(dir_fd, name, AT_REMOVEDIR) < 0)
-		return cannot(removal, name, errno);
+	if (r == 0 && !removal->dry_run) {
+		r = below_remove(dir_fd, name, true);
+		if (r < 0)
+			cannot(removal, name, r);
+	}
 	return r;
 }
 
@@ -88,7 +90,7 @@ static int remove_below(int dir_fd, int depth, const struct removal *removal)
 	int r = 0;
 
 	if (!dir)
-		return cannot(removal, "a folder", errno);
+		return cannot(removal, "a folder", -errno);
 	while (r == 0 && (entry = readdir(dir))) {
 		const char *name = entry->d_name;
 
@@ -100,22 +102,65 @@ static int remove_below(int dir_fd, int depth, const struct removal *removal)
 	return r;
 }
 
+int prune_open(const struct store *store, char name[static BELOW_NAME_MAX], struct stat *st_r,
+	struct problem *why)
+{
+	int parent_fd = below_parent(store->dir, name);
+	struct stat open;
+	int r;
+
+	if (parent_fd == -EINVAL)
+		return problem_set(why, parent_fd,
+			"%s: name the run directory itself, not a path that ends with \".\" or "
+			"\"..\"",
+			store->dir);
+	r = parent_fd < 0 ? parent_fd : below_look(parent_fd, name, st_r);
+	if (r == 0 && fstat(store->dir_fd, &open) < 0)
+		r = -errno;
+	if (r < 0)
+		problem_set(why, r, "cannot look at %s: %s", store->dir, strerror(-r));
+	else if (S_ISLNK(st_r->st_mode))
+		r = problem_set(
+			why, -EINVAL, "%s is a link: name the run directory itself", store->dir);
+	else if (st_r->st_dev != open.st_dev || st_r->st_ino != open.st_ino)
+		r = problem_set(why, -EBUSY, "%s was exchanged while it was looked at", store->dir);
+	if (r < 0 && parent_fd >= 0)
+		close(parent_fd);
+	return r < 0 ? r : parent_fd;
+}
+
 int prune_run(const struct store *store, bool dry_run, struct pruned *pruned, struct problem *why)
 {
 	struct removal removal = { .dry_run = dry_run, .pruned = pruned, .why = why };
+	char name[BELOW_NAME_MAX];
 	struct stat st;
-	int r;
+	int parent_fd = prune_open(store, name, &st, why), r;
 
-	if (fstat(store->dir_fd, &st) < 0)
-		return problem_set(
-			why, -errno, "cannot look at %s: %s", store->dir, strerror(errno));
+	if (parent_fd < 0)
+		return parent_fd;
 	removal.device = st.st_dev;
 	r = remove_below(store->dir_fd, 0, &removal);
 	for (size_t i = 0; i < LAST_FILES && r == 0; i++)
 		r = remove_one(store->dir_fd, last_files[i], 0, &removal);
-	if (r == 0 && !dry_run && rmdir(store->dir) < 0)
-		r = cannot(&removal, store->dir, errno);
+	if (r == 0 && !dry_run) {
+		r = below_remove(parent_fd, name, true);
+		if (r < 0)
+			cannot(&removal, store->dir, r);
+	}
+	close(parent_fd);
 	return r;
+}
+
+int prune_folder(int dir_fd, const char *name, struct problem *why)
+{
+	struct pruned pruned = { 0 };
+	struct removal removal = { .pruned = &pruned, .why = why };
+	struct stat st;
+
+	if (fstat(dir_fd, &st) < 0)
+		return cannot(&removal, name, -errno);
+	removal.device = st.st_dev;
+	return remove_one(dir_fd, name, 0, &removal);
 }
 
 /* {"console.log": {"bytes": ..., "sha256": ...}} of the raw files that are there; 0 or an errno. */
@@ -123,13 +168,13 @@ static int describe_raw(int cell_fd, json_t *files, struct pruned *pruned, struc
 {
 	for (size_t i = 0; i < RAW_FILES; i++) {
 		int r = 0;
-		json_t *file = seal_describe(cell_fd, raw_files[i], &r);
+		json_t *file = seal_describe(cell_fd, raw_files[i], BELOW_ANY_SIZE, &r);
 
 		if (!file && r == -ENOENT)
 			continue;
 		if (!file)
 			return problem_set(
-				why, r, "cannot read %s: %s", raw_files[i], strerror(-r));
+				why, r, "cannot read %s: %s", raw_files[i], below_error(r));
 		pruned->bytes += (uint64_t)json_integer_value(json_object_get(file, "bytes"));
 		json_object_set_new(files, raw_files[i], file);
 		pruned->files++;
@@ -152,9 +197,12 @@ static int prune_cell(int cell_fd, bool dry_run, struct pruned *pruned, struct p
 		json_object_set(document, "files", files);
 		r = fileio_write_json(cell_fd, PRUNED_FILE, document, why);
 		for (size_t i = 0; i < RAW_FILES && r == 0; i++) {
-			if (unlinkat(cell_fd, raw_files[i], 0) < 0 && errno != ENOENT)
-				r = problem_set(why, -errno, "cannot remove %s: %s", raw_files[i],
-					strerror(errno));
+			r = below_remove(cell_fd, raw_files[i], false);
+			if (r == -ENOENT)
+				r = 0;
+			if (r < 0)
+				problem_set(
+					why, r, "cannot remove %s: %s", raw_files[i], strerror(-r));
 		}
 	}
 	json_decref(before);
@@ -187,7 +235,8 @@ int prune_logs(const struct store *store, const json_t *plan, const json_t *find
 			continue;
 		fd = store_cell(store, (size_t)place, name, false, why);
 		if (fd < 0) {
-			r = problem_set(why, fd, "cell %s no longer exists", name);
+			r = problem_set(why, fd, "cannot prune the logs of cell %s: %s", name,
+				below_error(fd));
 			break;
 		}
 		r = prune_cell(fd, dry_run, pruned, why);

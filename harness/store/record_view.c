@@ -2,13 +2,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
@@ -25,27 +24,6 @@ static int open_cell(const struct stored *stored, const char *cell)
 	struct problem why;
 
 	return at < 0 ? -ENOENT : store_cell(stored->store, (size_t)at, cell, false, &why);
-}
-
-/* Opens a regular file and says how long it is. O_NONBLOCK: a FIFO must not hold us up. */
-static int open_regular(int dir_fd, const char *name, uint64_t *length_r)
-{
-	struct stat status;
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int r = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) < 0)
-		r = -errno;
-	else if (!S_ISREG(status.st_mode))
-		r = -EINVAL;
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	*length_r = (uint64_t)status.st_size;
-	return fd;
 }
 
 /* Reads all of it; one byte more than there is to be shows that it grew. */
@@ -81,11 +59,8 @@ static int stored_read(void *data, const char *cell, const char *file, size_t ma
 
 	if (dir_fd < 0)
 		return dir_fd;
-	fd = open_regular(dir_fd, file, &length);
-	if (fd < 0)
-		r = fd;
-	else
-		r = length > max ? -EFBIG : read_all(fd, (size_t)length, bytes_r, length_r);
+	fd = below_read(dir_fd, file, max, &length);
+	r = fd < 0 ? fd : read_all(fd, (size_t)length, bytes_r, length_r);
 	if (fd >= 0)
 		close(fd);
 	close(dir_fd);
@@ -97,7 +72,7 @@ static json_t *describe(int dir_fd, const char *name)
 	char sum[DIGEST_TEXT_MAX] = "", shown[NAME_MAX + 1];
 	uint64_t length = 0, read;
 	size_t i;
-	int fd = open_regular(dir_fd, name, &length);
+	int fd = below_read(dir_fd, name, BELOW_ANY_SIZE, &length);
 
 	for (i = 0; i < NAME_MAX && name[i]; i++)
 		shown[i] = name[i] >= 0x20 && name[i] <= 0x7e ? name[i] : '?';
@@ -150,7 +125,7 @@ static json_t *stored_files(void *data, const char *cell)
 	if (!cell) {
 		files = json_array();
 		for (size_t i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++) {
-			if (faccessat(stored->store->dir_fd, frozen[i], R_OK, 0) == 0)
+			if (below_exists(stored->store->dir_fd, frozen[i]))
 				json_array_append_new(
 					files, describe(stored->store->dir_fd, frozen[i]));
 		}

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
 #include "harness/store/seal.h"
@@ -43,10 +44,10 @@ static int copy_in(int dir_fd, const char *name, const char *from, struct proble
 
 static int lock(struct store *store, struct problem *why)
 {
-	store->lock_fd = openat(store->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	store->lock_fd = below_lock(store->dir_fd, "lock", true);
 	if (store->lock_fd < 0)
-		return problem_set(
-			why, -errno, "cannot make %s/lock: %s", store->dir, strerror(errno));
+		return problem_set(why, store->lock_fd, "cannot make %s/lock: %s", store->dir,
+			below_error(store->lock_fd));
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return problem_set(why, -EBUSY,
 			"another igd-harness is writing in %s: wait for it, or use a "
@@ -75,9 +76,9 @@ static void take_back(struct store *store)
 		"matrix.yaml", "lock" };
 
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]) && store->dir_fd >= 0; i++)
-		unlinkat(store->dir_fd, made[i], 0);
+		below_remove(store->dir_fd, made[i], false);
 	if (store->dir_fd >= 0)
-		unlinkat(store->dir_fd, "cells", AT_REMOVEDIR);
+		below_remove(store->dir_fd, "cells", true);
 	if (store->dir)
 		rmdir(store->dir);
 }
@@ -106,11 +107,13 @@ int store_make(const char *dir, const char *matrix_file, const char *known_file,
 	r = lock(&store, why);
 	if (r < 0)
 		goto out;
-	if (mkdirat(store.dir_fd, "cells", 0755) < 0) {
-		r = problem_set(why, -errno, "cannot make %s/cells: %s", dir, strerror(errno));
+	r = below_make_folder(store.dir_fd, "cells", 0755);
+	if (r < 0) {
+		problem_set(why, r, "cannot make %s/cells: %s", dir, strerror(-r));
 		goto out;
 	}
-	r = copy_in(store.dir_fd, "matrix.yaml", matrix_file, why);
+	if (matrix_file)
+		r = copy_in(store.dir_fd, "matrix.yaml", matrix_file, why);
 	if (r < 0)
 		goto out;
 	if (known_file)
@@ -228,12 +231,12 @@ out:
 
 int store_hold(struct store *store, struct problem *why)
 {
-	store->lock_fd = openat(store->dir_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (store->lock_fd < 0 && errno == ENOENT)
+	store->lock_fd = below_lock(store->dir_fd, "lock", false);
+	if (store->lock_fd == -ENOENT)
 		return 0;
 	if (store->lock_fd < 0)
-		return problem_set(
-			why, -errno, "cannot open %s/lock: %s", store->dir, strerror(errno));
+		return problem_set(why, store->lock_fd, "cannot open %s/lock: %s", store->dir,
+			below_error(store->lock_fd));
 	if (flock(store->lock_fd, LOCK_SH | LOCK_NB) < 0)
 		return problem_set(why, -EBUSY,
 			"another igd-harness is writing in %s: wait "
@@ -266,12 +269,11 @@ int store_folder(char folder[static STORE_FOLDER_MAX], size_t index, const char 
 
 static int open_folder(const struct store *store, const char *folder, struct problem *why)
 {
-	int fd = openat(store->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = below_folder(store->dir_fd, folder);
 
-	if (fd >= 0 || errno == ENOENT)
-		return fd >= 0 ? fd : -ENOENT;
-	return problem_set(
-		why, -errno, "cannot open %s/%s: %s", store->dir, folder, strerror(errno));
+	if (fd >= 0 || fd == -ENOENT)
+		return fd;
+	return problem_set(why, fd, "cannot open %s/%s: %s", store->dir, folder, below_error(fd));
 }
 
 int store_cell(
@@ -282,9 +284,11 @@ int store_cell(
 
 	if (r < 0)
 		return r;
-	if (make && mkdirat(store->dir_fd, folder, 0755) < 0)
+	if (make)
+		r = below_make_folder(store->dir_fd, folder, 0755);
+	if (r < 0)
 		return problem_set(
-			why, -errno, "cannot make %s/%s: %s", store->dir, folder, strerror(errno));
+			why, r, "cannot make %s/%s: %s", store->dir, folder, below_error(r));
 	return open_folder(store, folder, why);
 }
 
@@ -307,14 +311,15 @@ int store_set_aside(
 		r = store_folder(to, index, name, number, why);
 	if (r < 0)
 		return r;
-	if (renameat(store->dir_fd, from, store->dir_fd, to) < 0)
-		r = -errno;
-	cells = openat(store->dir_fd, "cells", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (r == 0 && (cells < 0 || fsync(cells) < 0))
+	r = below_rename(store->dir_fd, from, store->dir_fd, to, 0);
+	cells = below_folder(store->dir_fd, "cells");
+	if (r == 0 && cells < 0)
+		r = cells;
+	if (r == 0 && fsync(cells) < 0)
 		r = -errno;
 	if (cells >= 0)
 		close(cells);
-	return r < 0 ? problem_set(
-			       why, r, "cannot set %s/%s aside: %s", store->dir, from, strerror(-r))
+	return r < 0 ? problem_set(why, r, "cannot set %s/%s aside: %s", store->dir, from,
+			       below_error(r))
 		     : 0;
 }

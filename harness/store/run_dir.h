@@ -40,8 +40,9 @@ int store_create(const char *dir, const json_t *run, const json_t *plan, const c
 
 /*
  * The same in two steps, for who has to know the directory before it knows all of the run: made,
- * locked, with the matrix in it; and frozen. What was made and is not frozen is no run: what of it
- * is ours is removed by store_discard(), which closes the store.
+ * locked, with the matrix in it (`matrix_file` may be NULL: the caller writes it); and frozen. What
+ * was made and is not frozen is no run: what of it is ours is removed by store_discard(), which
+ * closes the store.
  */
 int store_make(const char *dir, const char *matrix_file, const char *known_file,
 	struct store *store_r, struct problem *why);

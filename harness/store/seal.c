@@ -8,19 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/digest.h"
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
 #include "src/document.h"
 
-json_t *seal_describe(int dir_fd, const char *name, int *r_r)
+json_t *seal_describe(int dir_fd, const char *name, uint64_t max, int *r_r)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = below_read(dir_fd, name, max, NULL);
 	char sha256[DIGEST_TEXT_MAX];
 	uint64_t bytes = 0;
 	json_t *description;
 
-	*r_r = fd < 0 ? -errno : digest_fd(fd, sha256, &bytes);
+	*r_r = fd < 0 ? fd : digest_fd(fd, sha256, &bytes);
 	if (fd >= 0)
 		close(fd);
 	if (*r_r < 0)
@@ -38,7 +39,7 @@ static bool is_sealed(int dir_fd, const char *name)
 	return name[0] != '.' && strcmp(name, "lock") != 0 && strcmp(name, "findings.json") != 0 &&
 	       strcmp(name, SEAL_FILE) != 0 && strcmp(name, PRUNED_FILE) != 0 &&
 	       strcmp(name, "dut-console.log") != 0 && strcmp(name, "labgrid.json") != 0 &&
-	       fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	       below_look(dir_fd, name, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /*
@@ -47,9 +48,9 @@ static bool is_sealed(int dir_fd, const char *name)
  */
 static int sync_file(int dir_fd, const char *name)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), r = 0;
+	int fd = below_read(dir_fd, name, BELOW_ANY_SIZE, NULL), r = fd < 0 ? fd : 0;
 
-	if (fd < 0 || fsync(fd) < 0)
+	if (fd >= 0 && fsync(fd) < 0)
 		r = -errno;
 	if (fd >= 0)
 		close(fd);
@@ -71,7 +72,8 @@ static int describe_all(int dir_fd, json_t *files, struct problem *why)
 		if (!is_sealed(dir_fd, entry->d_name))
 			continue;
 		r = sync_file(dir_fd, entry->d_name);
-		description = r < 0 ? NULL : seal_describe(dir_fd, entry->d_name, &r);
+		description =
+			r < 0 ? NULL : seal_describe(dir_fd, entry->d_name, BELOW_ANY_SIZE, &r);
 		if (!description)
 			problem_set(why, r, "cannot read %s to seal it: %s", entry->d_name,
 				strerror(-r));
@@ -88,7 +90,7 @@ int seal_write(int dir_fd, struct problem *why)
 	json_t *seal, *files;
 	int r;
 
-	if (faccessat(dir_fd, SEAL_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (below_exists(dir_fd, SEAL_FILE))
 		return 0;
 	seal = document_new(DOCUMENT_SEAL, DOCUMENT_VERSION);
 	files = json_object();
@@ -105,10 +107,17 @@ int seal_write(int dir_fd, struct problem *why)
 static int check_file(int dir_fd, const char *name, const json_t *sealed, const json_t *pruned,
 	struct problem *why)
 {
+	json_int_t bytes = json_integer_value(json_object_get(sealed, "bytes"));
 	json_t *now;
 	int r = 0;
 
-	now = strchr(name, '/') ? NULL : seal_describe(dir_fd, name, &r);
+	/* A file that is larger than what was sealed is not hashed to find that out. */
+	now = strchr(name, '/') ? NULL
+				: seal_describe(dir_fd, name, bytes > 0 ? (uint64_t)bytes : 0, &r);
+	if (!now && r == -EFBIG)
+		return problem_set(why, -EBADMSG,
+			"the record is damaged: %.100s differs from what was written, by " SEAL_FILE,
+			name);
 	if (!now && r == -ENOENT && json_equal(json_object_get(pruned, name), sealed))
 		return 0;
 	if (!now && r == -ENOENT)
@@ -116,7 +125,7 @@ static int check_file(int dir_fd, const char *name, const json_t *sealed, const 
 			"the record is damaged: %.100s is missing, which " SEAL_FILE " has", name);
 	if (!now && r < 0)
 		return problem_set(why, -EBADMSG, "the record is damaged: cannot read %.100s: %s",
-			name, strerror(-r));
+			name, below_error(r));
 	if (!json_equal(now, sealed))
 		r = problem_set(why, -EBADMSG,
 			"the record is damaged: %.100s differs from what was written, by " SEAL_FILE,

@@ -13,6 +13,7 @@
 #define IGD_STORE_SEAL_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "src/problem.h"
 
@@ -21,9 +22,10 @@
 
 /*
  * What a seal and pruned.json say of a file: {"bytes": ..., "sha256": ...}. A new object, or NULL
- * with the reason in *r_r: -ENOENT, or another negative errno. No link is followed.
+ * with the reason in *r_r: -ENOENT, -EFBIG if it has more than `max` bytes, or another negative
+ * errno. No link is followed.
  */
-json_t *seal_describe(int dir_fd, const char *name, int *r_r);
+json_t *seal_describe(int dir_fd, const char *name, uint64_t max, int *r_r);
 
 /*
  * Seals the folder unless it has a seal; what is in it is on disk then. Returns 0, or a negative

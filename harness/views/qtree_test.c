@@ -10,6 +10,7 @@
  *                            igd-passthru=on, vga none, the phantom coffee-lake at 00:02.0
  *   xenfv-nic                likewise: machine xenfv, vga none, one rtl8139 of libxl's
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static json_t *view_of_sample(const char *name)
 
 	CU_ASSERT_FATAL(
 		asprintf(&path, "%s/harness/views/corpus/qtree/%s", root ? root : ".", name) > 0);
-	CU_ASSERT_EQUAL_FATAL(fileio_read(-1, path, &text, &length, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(fileio_read(AT_FDCWD, path, &text, &length, NULL), 0);
 	view = view_of_qtree(text, length);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(view);
 	free(text);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness/backend/dm/orders.h"
+#include "harness/base/below/below.h"
 
 /* As a shell has them. */
 #define EXIT_CANNOT    126
@@ -40,13 +41,11 @@ static int record(const char *folder, const char *name, const struct arguments *
 	int folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1, r = 0;
 	FILE *file = NULL;
 
-	if (folder_fd >= 0)
-		fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-			0644);
+	fd = folder_fd < 0 ? -errno : below_create(folder_fd, name, 0644);
 	if (fd >= 0)
 		file = fdopen(fd, "w");
 	if (!file) {
-		r = -errno;
+		r = fd < 0 ? fd : -errno;
 		goto out;
 	}
 	fd = -1;
@@ -62,7 +61,7 @@ out:
 	if (folder_fd >= 0)
 		close(folder_fd);
 	if (r < 0)
-		problem_set(why, r, "cannot write %s in %.200s: %s", name, folder, strerror(-r));
+		problem_set(why, r, "cannot write %s in %.200s: %s", name, folder, below_error(r));
 	return r;
 }
 

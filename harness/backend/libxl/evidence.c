@@ -16,19 +16,15 @@
 #include "harness/backend/libxl/kmsg.h"
 #include "harness/backend/libxl/log.h"
 #include "harness/backend/libxl/process.h"
+#include "harness/base/below/below.h"
 #include "src/io.h"
 
 #define LAST_WORDS_TAIL 2048
 #define RING_BLOCK      16384
 
-static int create(int folder_fd, const char *name)
-{
-	return openat(folder_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-}
-
 FILE *evidence_log(int evidence_fd)
 {
-	int fd = create(evidence_fd, "libxl.log");
+	int fd = below_create(evidence_fd, "libxl.log", 0644);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (fd >= 0 && !file)
@@ -39,7 +35,7 @@ FILE *evidence_log(int evidence_fd)
 void evidence_write(struct backend_guest *guest, const char *name, const char *text)
 {
 	size_t length = strlen(text);
-	int fd = create(guest->evidence_fd, name);
+	int fd = below_create(guest->evidence_fd, name, 0644);
 	bool ok = fd >= 0 &&
 		  io_write_all(fd, text, length < EVIDENCE_MAX ? length : EVIDENCE_MAX) == 0;
 
@@ -55,7 +51,7 @@ void evidence_arguments(struct backend_guest *guest)
 {
 	char arguments[16 * 1024];
 	ssize_t length = process_arguments(guest->model.pid, arguments, sizeof(arguments));
-	int fd = create(guest->evidence_fd, "qemu-args.txt");
+	int fd = below_create(guest->evidence_fd, "qemu-args.txt", 0644);
 
 	for (ssize_t i = 0; i < length; i++)
 		if (arguments[i] == '\0')
@@ -94,7 +90,7 @@ void evidence_mark(struct backend_guest *guest)
 static void collect_ring(struct backend_guest *guest)
 {
 	char block[RING_BLOCK];
-	int fd = create(guest->evidence_fd, "xen.log");
+	int fd = below_create(guest->evidence_fd, "xen.log", 0644);
 
 	for (int i = 0; fd >= 0 && i < EVIDENCE_MAX / RING_BLOCK; i++) {
 		uint32_t before = guest->ring_index;
@@ -115,7 +111,7 @@ static void collect_ring(struct backend_guest *guest)
 
 static void collect_kmsg(struct backend_guest *guest)
 {
-	int fd = guest->kmsg.fd < 0 ? -1 : create(guest->evidence_fd, "dom0.log");
+	int fd = guest->kmsg.fd < 0 ? -1 : below_create(guest->evidence_fd, "dom0.log", 0644);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (file) {
@@ -157,7 +153,7 @@ static void collect_logs(struct backend_guest *guest, const char *kind, const ch
 	if (glob(pattern, 0, NULL, &files) != 0)
 		return;
 	if (to_name)
-		fd = create(guest->evidence_fd, to_name);
+		fd = below_create(guest->evidence_fd, to_name, 0644);
 	for (size_t i = 0; i < files.gl_pathc; i++) {
 		if (fd >= 0)
 			append_file(fd, files.gl_pathv[i], &written);

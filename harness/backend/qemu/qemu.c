@@ -24,6 +24,7 @@
 #include "harness/backend/passed_igd.h"
 #include "harness/backend/qemu/kvm.h"
 #include "harness/backend/qemu/private.h"
+#include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/transition.h"
 #include "harness/process/child.h"
@@ -169,10 +170,9 @@ static int spawn(struct backend_guest *guest, const struct args *args,
 {
 	int pair[2] = { -1, -1 }, talk[2] = { -1, -1 }, log_fd = -1, r;
 
-	log_fd = openat(
-		guest->evidence_fd, "qemu.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	log_fd = below_create(guest->evidence_fd, "qemu.log", 0644);
 	if (log_fd < 0) {
-		r = problem_set(why, -errno, "cannot make qemu.log: %s", strerror(errno));
+		r = problem_set(why, log_fd, "cannot make qemu.log: %s", below_error(log_fd));
 		goto out;
 	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {

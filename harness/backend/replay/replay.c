@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/base/file_list.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/cell_state.h"
@@ -244,7 +245,7 @@ static int load_guest(struct backend_guest *guest, const char *name, int cell_fd
 	if (fd < 0)
 		return problem_set(why, fd, "cell %s has no restored guest", name);
 	r = fileio_read(fd, "console.log", &guest->bytes, &guest->length, why);
-	if (r == -ENOENT && faccessat(cell_fd, PRUNED_FILE, F_OK, 0) == 0)
+	if (r == -ENOENT && below_exists(cell_fd, PRUNED_FILE))
 		r = problem_set(why, -ENODATA, "the console.log of cell %s was pruned", name);
 	else if (r == -ENOENT)
 		r = 0; /* it never came to a console */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
 #include "harness/bisect/step/fingerprint.h"
 
 /* Variables that a command gets; more than a tuple can have. */
@@ -139,6 +140,18 @@ static int complete(struct variables *variables)
 	return 0;
 }
 
+static int make_log(const char *path)
+{
+	char name[BELOW_NAME_MAX];
+	int folder_fd = below_parent(path, name), fd;
+
+	if (folder_fd < 0)
+		return folder_fd;
+	fd = below_create(folder_fd, name, 0644);
+	close(folder_fd);
+	return fd;
+}
+
 int bisect_command(
 	const struct bisect_command *command, struct guarded_child_end *end_r, struct problem *why)
 {
@@ -151,9 +164,10 @@ int bisect_command(
 		problem_set(why, r, "cannot make the command's environment: %s", strerror(-r));
 		goto out;
 	}
-	log_fd = open(command->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+	log_fd = make_log(command->log);
 	if (log_fd < 0) {
-		r = problem_set(why, -errno, "cannot make %s: %s", command->log, strerror(errno));
+		r = problem_set(
+			why, log_fd, "cannot make %s: %s", command->log, below_error(log_fd));
 		goto out;
 	}
 	r = guarded_child_run(&(struct guarded_child_spec){ command->argv, variables.all,
