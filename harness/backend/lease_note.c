@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/shape/shape.h"
 #include "src/document.h"
 
 #define NOTE_MAX 8192
@@ -168,8 +169,7 @@ int note_read(struct lease *lease, struct problem *why)
 	size_t i;
 	int r;
 
-	r = document_parse(
-		text, n > 0 ? (size_t)n : 0, DOCUMENT_LEASE, DOCUMENT_VERSION, &note, why);
+	r = shape_parse(text, n > 0 ? (size_t)n : 0, DOCUMENT_LEASE, &note, why);
 	if (r < 0)
 		return r;
 	lease->count = 0;

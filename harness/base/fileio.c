@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/below/below.h"
+#include "harness/base/shape/shape.h"
 #include "src/document.h"
 #include "src/io.h"
 
@@ -120,7 +121,7 @@ int fileio_read_json(
 	r = fileio_read(dir_fd, name, &text, &length, why);
 	if (r < 0)
 		return r;
-	r = document_parse(text, length, format, DOCUMENT_VERSION, document_r, &inner);
+	r = shape_parse(text, length, format, document_r, &inner);
 	if (r < 0)
 		problem_set(why, r, "%s: %s", name, inner.text);
 	free(text);

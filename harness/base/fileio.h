@@ -35,7 +35,7 @@ int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, s
 /* Copies the last line of a log, cut at `size` - 1 bytes; "" if the log cannot be read. */
 void fileio_last_line(int dir_fd, const char *name, char *line, size_t size);
 
-/* Reads a document of that format. New reference. Errors as fileio_read() and document_parse(). */
+/* Reads a document of that format. New reference. Errors as fileio_read() and shape_parse(). */
 int fileio_read_json(
 	int dir_fd, const char *name, const char *format, json_t **document_r, struct problem *why);
 

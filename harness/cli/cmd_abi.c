@@ -12,6 +12,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/module.h"
+#include "harness/base/shape/shape.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "src/document.h"
@@ -124,7 +125,7 @@ static int compare(json_t *audit, struct problem *why)
 	if (r == 0 && more)
 		r = problem_set(&inner, -EINVAL, "it is longer than any audit");
 	if (r == 0)
-		r = document_parse(text, length, DOCUMENT_ABI, DOCUMENT_VERSION, &baseline, &inner);
+		r = shape_parse(text, length, DOCUMENT_ABI, &baseline, &inner);
 	if (r < 0)
 		problem_set(
 			why, r, "%s: %s", opts.baseline, inner.text[0] ? inner.text : strerror(-r));

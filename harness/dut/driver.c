@@ -14,6 +14,7 @@
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
 #include "harness/base/install_paths.h"
+#include "harness/base/shape/shape.h"
 #include "harness/bundle/file.h"
 #include "harness/dut/private.h"
 #include "harness/plan/shard.h"
@@ -369,10 +370,9 @@ static int take_documents(
 	json_t *both = json_loadb(answer->text, answer->length, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *host = json_array_get(both, 1);
 	char *text = json_dumps(json_array_get(both, 0), JSON_COMPACT);
-	int r = document_parse(text ? text : "", text ? strlen(text) : 0, DOCUMENT_RUN,
-		DOCUMENT_VERSION, run_r, why);
+	int r = shape_parse(text ? text : "", text ? strlen(text) : 0, DOCUMENT_RUN, run_r, why);
 
-	if (r == 0 && json_is_object(host))
+	if (r == 0 && (r = shape_check(host, DOCUMENT_HOST, why)) == 0 && json_is_object(host))
 		*host_r = json_incref((json_t *)host);
 	free(text);
 	json_decref(both);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/shape/shape.h"
 #include "harness/plan/cell_state.h"
 #include "src/document.h"
 
@@ -137,9 +138,9 @@ int plan_check(json_t *plan, struct problem *why)
 	{
 		r = plan_check_cell(cell, i, why);
 		if (r < 0)
-			break;
+			return r;
 	}
-	return r;
+	return shape_check(plan, DOCUMENT_PLAN, why);
 }
 
 int plan_parse(const char *text, size_t length, json_t **plan_r, struct problem *why)

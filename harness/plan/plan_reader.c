@@ -10,6 +10,7 @@
 
 #include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
+#include "harness/base/shape/shape.h"
 #include "harness/plan/plan.h"
 #include "src/document.h"
 
@@ -94,7 +95,10 @@ static int pass_cells(struct plan_reader *reader, json_t **first_r, struct probl
 	reader->cells_at = ftell(reader->file);
 	reader->first = true;
 	while ((r = read_cell(reader, &cell)) > 0) {
-		r = plan_check_cell(cell, count++, why);
+		r = plan_check_cell(cell, count, why);
+		if (r == 0)
+			r = shape_check_item(cell, DOCUMENT_PLAN, "cells", count, why);
+		count++;
 		if (!*first_r)
 			*first_r = json_incref(cell);
 		json_decref(cell);

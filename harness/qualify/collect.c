@@ -12,6 +12,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/run_files.h"
+#include "harness/base/shape/shape.h"
 #include "harness/bundle/file.h"
 #include "harness/judge/stored_run.h"
 #include "harness/matrix/matrix.h"
@@ -64,7 +65,7 @@ int qualify_read(const char *path, const char *format, json_t **document_r, stru
 	if (r == 0 && more)
 		r = problem_set(&inner, -EINVAL, "it is longer than any such document");
 	if (r == 0)
-		r = document_parse(text, length, format, DOCUMENT_VERSION, document_r, &inner);
+		r = shape_parse(text, length, format, document_r, &inner);
 	if (r < 0)
 		problem_set(why, r, "%.200s: %s", path, inner.text[0] ? inner.text : strerror(-r));
 	free(text);

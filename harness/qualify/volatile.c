@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "harness/qualify/private.h"
@@ -34,13 +35,21 @@ static json_t *describe_bundle(const json_t *bundle)
 		json_object_get(bundle, "bytes"), "files", json_object_get(bundle, "files"));
 }
 
+/* A run that was handed over may say anything. */
+static json_int_t plus(json_int_t sum, json_int_t ms)
+{
+	json_int_t more;
+
+	return ms < 0 ? sum : __builtin_add_overflow(sum, ms, &more) ? INT64_MAX : more;
+}
+
 static json_int_t sum_of(const json_t *times)
 {
 	const char *state;
 	json_t *ms;
 	json_int_t sum = 0;
 
-	json_object_foreach((json_t *)times, state, ms) sum += json_integer_value(ms);
+	json_object_foreach((json_t *)times, state, ms) sum = plus(sum, json_integer_value(ms));
 	return sum;
 }
 
@@ -50,15 +59,15 @@ static void add_run(const struct qualify *qualify, const json_t *run, json_t *ru
 	json_int_t ms = 0;
 	size_t i;
 
-	json_array_foreach(json_object_get(findings, "cells"), i, cell) ms +=
-		sum_of(json_object_get(cell, "times_ms"));
+	json_array_foreach(json_object_get(findings, "cells"), i, cell) ms =
+		plus(ms, sum_of(json_object_get(cell, "times_ms")));
 	json_array_append_new(runs,
 		json_pack("{s:s, s:s, s:O?, s:O?, s:O?, s:I, s:o}", "matrix", qualify_matrix(run),
 			"release", qualify_release(run), "started",
 			json_object_get(findings, "started"), "harness",
 			json_object_get(findings, "harness"), "run_sha256",
-			json_object_get(run, "sha256"), "seconds", (ms + 500) / 1000, "bundle",
-			describe_bundle(bundle_of(qualify->sources->bundles, run))));
+			json_object_get(run, "sha256"), "seconds", ms / 1000 + (ms % 1000 >= 500),
+			"bundle", describe_bundle(bundle_of(qualify->sources->bundles, run))));
 }
 
 static void add_transitions(const json_t *run, json_t *transitions)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/shape/shape.h"
 #include "src/document.h"
 
 /* Reads at most `size` bytes. Returns their number or a negative errno. */
@@ -68,7 +69,7 @@ int orders_read(const char *path, struct orders *orders_r, struct problem *why)
 		r = (int)length;
 		goto out;
 	}
-	r = document_parse(bytes, (size_t)length, DOCUMENT_DM, DOCUMENT_VERSION, &document, &cause);
+	r = shape_parse(bytes, (size_t)length, DOCUMENT_DM, &document, &cause);
 	if (r == 0)
 		r = take(document, &orders, &cause);
 	if (r < 0)
