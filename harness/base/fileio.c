@@ -10,7 +10,6 @@
 
 #include "harness/base/below/below.h"
 #include "harness/base/shape/shape.h"
-#include "src/document.h"
 #include "src/io.h"
 
 /* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */

@@ -79,7 +79,7 @@ static int open_parent(int dir_fd, const char *folder)
 {
 	const struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
-	int fd = (int)syscall(SYS_openat2, dir_fd, folder, &how, sizeof(how));
+	int fd = (int)syscall(__NR_openat2, dir_fd, folder, &how, sizeof(how));
 
 	/* EPERM: filters of old container runtimes. EAGAIN: a rename was under way. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN))

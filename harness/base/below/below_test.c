@@ -199,7 +199,7 @@ static int forbid_openat2(void)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_openat2, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -220,7 +220,7 @@ static void without_openat2_all_of_it_holds(void)
 	if (child == 0) {
 		unsigned int before = CU_get_number_of_failures();
 
-		if (forbid_openat2() < 0 || syscall(SYS_openat2, -1, "", NULL, 0) != -1 ||
+		if (forbid_openat2() < 0 || syscall(__NR_openat2, -1, "", NULL, 0) != -1 ||
 			errno != ENOSYS)
 			_exit(2);
 		what_is_there_is_opened();
