@@ -344,8 +344,11 @@ static void evidence_that_is_missing_or_odd_is_no_layer(void)
 	cell.args = NULL;
 	CU_ASSERT_EQUAL(count_layers(end()), 3);
 	begin();
-	json_object_set_new(
-		cell.libxl, "pci", json_of("[1, {}, {\"host\": 1}, {\"host\": \"x\"}]"));
+	/* A value of a wrong type: the document is refused as a whole. */
+	json_object_set_new(cell.libxl, "pci", json_of("[1, {\"host\": 1}]"));
+	CU_ASSERT_EQUAL(count_layers(end()), 4);
+	begin();
+	json_object_set_new(cell.libxl, "pci", json_of("[{}, {\"host\": \"x\"}]"));
 	views = end();
 	CU_ASSERT_STRING_EQUAL(document_text(device(views, "igd", NULL), "parts_at"), "libxl");
 	json_decref(views);
