@@ -220,11 +220,18 @@ static bool has_passed(const json_t *finding)
 int prune_logs(const struct store *store, const json_t *plan, const json_t *findings, bool dry_run,
 	struct pruned *pruned, struct problem *why)
 {
-	json_t *places = plan_places(plan);
+	int cells_fd = below_folder(store->dir_fd, "cells"), r = 0;
+	json_t *places;
 	const json_t *cell;
 	size_t i;
-	int r = 0;
 
+	/* To the judge a cell that cannot be opened is one that did not run. */
+	if (cells_fd < 0 && cells_fd != -ENOENT)
+		return problem_set(why, cells_fd, "cannot open %s/cells: %s", store->dir,
+			below_error(cells_fd));
+	if (cells_fd >= 0)
+		close(cells_fd);
+	places = plan_places(plan);
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
 	{
 		const char *name = document_text(cell, "name");
