@@ -379,6 +379,7 @@ BETWEEN = ["there is no axis", "has no word", "have no word of axis", "is listed
            "only the back end libxl detects", "is of the matrix|of the matrix .* not of", "an expectation ",
            "is the expected value", "does not match its pattern", "a host is reached by one of",
            "no version is in the range", "reads .* as a kind of number", "`value` is empty", "two expectations of",
+           "starts its guest again on one back end",
            "cell .* cannot run", "is chosen by", "is an empty list", "passes through the same device", "asks for (the same slot|slot 00)",
            "asks for function", "is not a device id", "there is no library"]
 used = set()

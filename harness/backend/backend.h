@@ -20,7 +20,7 @@
 
 /* Raised with every change of the declarations below: a module with a different number is refused.
  */
-#define BACKEND_ABI 10
+#define BACKEND_ABI 11
 
 /* The options of `run`; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -37,6 +37,7 @@ struct backend_options {
 struct guest_parts {
 	int disk_fd;   /* its disk, a raw image; -1 without the setting `disk` */
 	int saved_fd;  /* of a transition: the file of the saved guest; else -1 */
+	bool second;   /* it is the second guest of a transition */
 	bool restored; /* it is restored, not started */
 };
 

@@ -58,7 +58,7 @@ static int get_restored(
 	int r = evidence->restored ? field_get(evidence->restored, rest, value_r, why) : -ENODATA;
 
 	if (r == -ENODATA)
-		problem_set(why, r, "no restored guest reported %s", rest);
+		problem_set(why, r, "no second guest reported %s", rest);
 	return r;
 }
 
@@ -180,10 +180,10 @@ static const struct evidence_field evidence_fields[] = {
 		NULL, get_ending },
 	{ "host/", "host/FIELD", "a field of the host's own report, at the beginning of the run",
 		field_check, get_host },
-	{ "restored/", "restored/FIELD", "of a transition: a field of the restored guest's report",
+	{ "restored/", "restored/FIELD", "of a transition: a field of the second guest's report",
 		field_check, get_restored },
 	{ "changed", "changed",
-		"of a transition: where the restored guest's machine differs, null if it is the same",
+		"of a transition: where the second guest's machine differs, null if it is the same",
 		NULL, get_changed },
 	{ "goes_on/", "goes_on/steps|disk|clock",
 		"of a transition: whether the guest's work continued after the "

@@ -99,6 +99,8 @@ json_t *transition_compare(
 	if (!result)
 		return NULL;
 	compare_machine(result, before, after, qemu);
+	if (json_is_true(json_object_get(json_object_get(end, "transition"), "again")))
+		return result;
 	if (json_object_get(work, "steps") && json_object_get(later, "steps"))
 		json_object_set_new(result, "steps",
 			json_boolean(same_agent(before, after) &&

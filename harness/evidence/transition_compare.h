@@ -1,5 +1,5 @@
 /*
- * Is the guest that was restored the guest that was saved?
+ * Is the second guest of a transition the first?
  */
 #ifndef IGD_EVIDENCE_TRANSITION_COMPARE_H
 #define IGD_EVIDENCE_TRANSITION_COMPARE_H
@@ -7,9 +7,10 @@
 #include <jansson.h>
 
 /*
- * What the saved guest (`before`) and the restored one (`after`), two checked reports, say of each
- * other; `end` is end.json (harness/run/cell.h), `qemu` what the restored guest's QEMU has
- * (views_qemu_functions(), harness/views/views.h) or NULL.
+ * What the first guest (`before`) and the second (`after`), two checked reports, say of each
+ * other; `end` is end.json (harness/run/cell.h), `qemu` what the second guest's QEMU has
+ * (views_qemu_functions(), harness/views/views.h) or NULL. A guest that was started again continues
+ * no work: then only the machines are compared.
  * What they say is "transition" of docs/schema/findings.json: paths are those of
  * harness/evidence/json_diff.h, at most TRANSITION_CHANGES_MAX in "changed".
  *

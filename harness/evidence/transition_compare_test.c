@@ -49,6 +49,30 @@ static bool is(const json_t *result, const char *key, const char *text)
 	return equal;
 }
 
+/* Of one that was started again the agent, its work and its clocks are new. */
+static void one_that_was_started_again(void)
+{
+	json_t *before = report(MACHINE, 1, 5, 100000, DISK("5", "0"));
+	json_t *same = report(MACHINE, 1, 2, 106000, DISK("2", "0"));
+	json_t *other = report("{\"functions\": []}", 1, 2, 106000, NO_DISK);
+	json_t *end = json_pack(
+		"{s:{s:b, s:[i, i]}}", "transition", "again", true, "asked_ms", 1000, 11000);
+	json_t *result = transition_compare(before, same, end, NULL);
+
+	CU_ASSERT(is(result, "changed", "null"));
+	CU_ASSERT_PTR_NULL(json_object_get(result, "steps"));
+	CU_ASSERT_PTR_NULL(json_object_get(result, "disk"));
+	CU_ASSERT_PTR_NULL(json_object_get(result, "clock"));
+	json_decref(result);
+	result = transition_compare(before, other, end, NULL);
+	CU_ASSERT_FALSE(is(result, "changed", "null"));
+	json_decref(result);
+	json_decref(before);
+	json_decref(same);
+	json_decref(other);
+	json_decref(end);
+}
+
 static void one_that_went_on(void)
 {
 	json_t *result = compare(report(MACHINE, 1, 5, 100000, DISK("5", "0")),
@@ -223,6 +247,7 @@ static void a_disk_is_empty_and_as_large_as_asked(void)
 int main(void)
 {
 	CU_TestInfo tests[] = {
+		{ "one that was started again", one_that_was_started_again },
 		{ "one that went on", one_that_went_on },
 		{ "another machine", another_machine },
 		{ "a whole other machine", a_whole_other_machine },

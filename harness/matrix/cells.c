@@ -105,13 +105,65 @@ static struct layers other_side(const struct layers *layers)
 	return other;
 }
 
-static bool is_transition(const struct layers *layers)
+/* The last layer that has the setting decides. */
+static bool backend_starts_again(const struct layers *layers, size_t backend)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < layers->count; i++) {
+		const json_t *value = json_object_get(layers->of[i]->settings[backend], "again");
+
+		if (value)
+			again = json_is_true(value);
+	}
+	return again;
+}
+
+/* Does a back end that can do the cell start its guest again? */
+static bool starts_again(const struct layers *layers, const struct matrix_cell *cell)
+{
+	for (size_t b = 0; b < MATRIX_BACKENDS; b++) {
+		if (cell->backends & (1u << b) && backend_starts_again(layers, b))
+			return true;
+	}
+	return false;
+}
+
+static bool has_to(const struct layers *layers)
 {
 	for (size_t i = 0; i < layers->count; i++) {
 		if (layers->of[i]->to)
 			return true;
 	}
 	return false;
+}
+
+static bool is_transition(const struct layers *layers, const struct matrix_cell *cell)
+{
+	return has_to(layers) || starts_again(layers, cell);
+}
+
+/*
+ * What is a transition for one back end is one for all: a guest that is not started again would be
+ * saved, which only `to` asks for.
+ */
+static int check_again(const struct matrix *matrix, const struct layers *layers,
+	const struct matrix_cell *cell, const char *name)
+{
+	const json_t *all = json_object_get(cell->json, "settings"), *settings;
+	const char *backend;
+
+	if (has_to(layers) || !starts_again(layers, cell))
+		return 0;
+	json_object_foreach((json_t *)all, backend, settings)
+	{
+		if (!json_is_true(json_object_get(settings, "again")))
+			return yaml_wrong(&matrix->source, cell->place,
+				"cell %s starts its guest again on one back end and not on %s: set "
+				"`again` for both, or `backends`",
+				name, backend);
+	}
+	return 0;
 }
 
 /* A key for each back end that can do the cell. */
@@ -173,9 +225,9 @@ static int put_backends(const struct layers *layers, struct matrix_cell *cell)
 	if (r == 0 && (json_object_set(cell->json, "requires", needs) < 0 ||
 			      json_object_set(cell->json, "settings", settings) < 0))
 		r = -ENOMEM;
-	if (r == 0 && is_transition(layers))
+	if (r == 0 && is_transition(layers, cell))
 		r = put_settings(&to, cell, other);
-	if (r == 0 && is_transition(layers) &&
+	if (r == 0 && is_transition(layers, cell) &&
 		json_object_set_new(cell->json, "to", json_pack("{s:O}", "settings", other)) < 0)
 		r = -ENOMEM;
 	json_decref(settings);
@@ -184,14 +236,14 @@ static int put_backends(const struct layers *layers, struct matrix_cell *cell)
 	return r;
 }
 
-static json_t *limits_json(const struct layers *layers)
+static json_t *limits_json(const struct layers *layers, const struct matrix_cell *cell)
 {
 	json_t *json = json_object();
 
 	for (size_t i = 0; i < CELL_LIMITS && json; i++) {
 		json_int_t limit = cell_limits[i].default_ms;
 
-		if (cell_limits[i].transition && !is_transition(layers))
+		if (cell_limits[i].transition && !is_transition(layers, cell))
 			continue;
 		for (size_t j = 0; j < layers->count; j++) {
 			if (layers->of[j]->limits_ms[i] > 0)
@@ -288,7 +340,7 @@ static int check_settings(
 		r = settings_check(setting_backends[b], settings, &why);
 		if (r == 0)
 			r = settings_check(setting_backends[b], restored, &why);
-		if (r == 0)
+		if (r == 0 && !json_is_true(json_object_get(settings, "again")))
 			r = settings_check_restored(settings, restored, &why);
 	}
 	if (r < 0)
@@ -319,11 +371,12 @@ static int build(struct matrix *matrix, struct matrix_cell *cell, json_t *names)
 	if (r < 0)
 		return r;
 	cell->json = json_pack("{s:s, s:o, s:s, s:o}", "name", name, "words",
-		words_json(matrix, cell), "guest", guest, "limits_ms", limits_json(&layers));
+		words_json(matrix, cell), "guest", guest, "limits_ms", limits_json(&layers, cell));
 	if (!cell->json || put_backends(&layers, cell) < 0 ||
 		json_object_set_new(cell->json, "expect", json_array()) < 0)
 		return yaml_no_memory(&matrix->source);
-	return check_settings(matrix, cell, name);
+	r = check_again(matrix, &layers, cell, name);
+	return r < 0 ? r : check_settings(matrix, cell, name);
 }
 
 /* Finds the words that an item of `cells` says for each axis, and how many cells that makes. */

@@ -117,6 +117,28 @@ static void transitions(void)
 	json_decref(plan);
 }
 
+static void a_guest_started_again(void)
+{
+	json_t *plan = plan_of(
+		HEAD "axes:\n"
+		     "  m:\n"
+		     "    a: {about: x, libxl: {vga: none, again: true}, qemu: {again: true}}\n"
+		     "    b: {about: x, libxl: {vga: none}}\n"
+		     "defaults:\n"
+		     "  guest: linux\n"
+		     "  libxl: {memory: 512}\n"
+		     "cells:\n  - {m: [a, b]}\n");
+
+	/* A transition to its own settings. */
+	same(json_object_get(cell_at(plan, 0), "to"),
+		"{\"settings\": {\"libxl\": {\"memory\": 512, \"vga\": \"none\", \"again\": true},"
+		" \"qemu\": {\"again\": true}}}");
+	CU_ASSERT_PTR_NOT_NULL(
+		json_object_get(json_object_get(cell_at(plan, 0), "limits_ms"), "restore"));
+	CU_ASSERT_PTR_NULL(json_object_get(cell_at(plan, 1), "to"));
+	json_decref(plan);
+}
+
 /* Everything that says when an expectation holds goes into the plan, a value always as a list. */
 static void conditions(void)
 {
@@ -454,6 +476,7 @@ int main(void)
 		{ "mappings within a setting", pieces },
 		{ "files: too large, not there", files },
 		{ "transitions", transitions },
+		{ "a guest that is started again", a_guest_started_again },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -316,6 +316,8 @@ static void settings(void)
 		{ WORD("      libxl: {}\n      to: {libxl: {disk: 4}}\n") "defaults: {guest: linux}\n",
 			"13:5", "`to` has a disk of 4 MiB",
 			"give the cell and `to` the same disk" },
+		{ WORD("      libxl: {again: true}\n") "defaults: {guest: linux}\n", "12:5",
+			"on one back end and not on qemu", "set `again` for both" },
 	};
 
 	CHECK(table);

@@ -266,6 +266,8 @@ static void together(void)
 			"policy needs a QEMU in dom0" },
 		{ "libxl", "{\"device_model_stubdomain_override\": false, \"policy\": \"rfc\"}",
 			"" },
+		{ "libxl", "{\"again\": true, \"save\": \"live\"}", "remove one of them" },
+		{ "libxl", "{\"again\": false, \"save\": \"live\"}", "" },
 		{ "qemu", "{\"vga\": \"std\"}", "" },
 		{ "qemu", "{\"vga\": \"stdvga\"}", "one of none" },
 	};

@@ -15,6 +15,13 @@ bool transition_is(const json_t *plan_cell)
 	return json_is_object(json_object_get(plan_cell, "to"));
 }
 
+bool transition_again(const json_t *plan_cell, const char *backend)
+{
+	const json_t *settings = json_object_get(json_object_get(plan_cell, "settings"), backend);
+
+	return transition_is(plan_cell) && json_is_true(json_object_get(settings, "again"));
+}
+
 json_t *transition_other_side(const json_t *plan_cell)
 {
 	json_t *other = json_copy((json_t *)plan_cell);

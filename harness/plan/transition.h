@@ -1,7 +1,8 @@
 /*
- * A transition: a cell whose guest is saved, and restored with other settings.
+ * A transition: a cell whose guest is saved, and restored with other settings; or which powers its
+ * guest off, and starts it again (the setting `again`).
  *
- * What the restored guest leaves is in a folder of its own in the cell's, TRANSITION_FOLDER, with
+ * What the second guest leaves is in a folder of its own in the cell's, TRANSITION_FOLDER, with
  * the same names as what the first left in the cell's: two guests, two records of one form. The
  * saved guest and its disk have no names at all: they are gone when the last who has them open is,
  * however that ends.
@@ -19,12 +20,15 @@
 /* Is this cell of a plan one? */
 bool transition_is(const json_t *plan_cell);
 
-/* The cell as which its guest is restored: the same with the settings of the other side. A new
+/* Is the second guest of this transition started, not restored, on that back end? */
+bool transition_again(const json_t *plan_cell, const char *backend);
+
+/* The cell as which its second guest is made: the same with the settings of the other side. A new
  * reference, or NULL without memory. */
 json_t *transition_other_side(const json_t *plan_cell);
 
-/* Opens the folder of the restored guest in a cell's; makes it if `make`. Returns a descriptor that
- * the caller closes, or a negative errno: -ENOENT if nothing was restored. */
+/* Opens the folder of the second guest in a cell's; makes it if `make`. Returns a descriptor that
+ * the caller closes, or a negative errno: -ENOENT if there was no second. */
 int transition_folder(int cell_fd, bool make);
 
 /* An empty file without a name, on the file system of that folder, to save a guest in. A descriptor

@@ -110,6 +110,7 @@ static const struct {
 	{ "cmdline", NULL },
 	{ "disk", NULL },
 	{ "save", NULL },
+	{ "again", NULL },
 	{ "policy", NULL },
 	{ "device_model_args_hvm", NULL },
 	{ "rombar", NULL },
@@ -230,7 +231,7 @@ int xl_config_write(const json_t *cell, const struct xl_guest *guest, FILE *to, 
 		return r;
 	write_base(to, name, settings);
 	if (json_object_get(cell, "to"))
-		fputs("# The cell is a transition: this is the guest before the save.\n", to);
+		fputs("# The cell is a transition: this is its first guest.\n", to);
 	write_image(to, name, settings, guest);
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		value = strcmp(setting->backend, "libxl") == 0

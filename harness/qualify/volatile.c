@@ -80,7 +80,7 @@ static void add_transitions(const json_t *run, json_t *transitions)
 		const json_t *transition = json_object_get(cell, "transition");
 		const json_t *times = json_object_get(cell, "times_ms");
 
-		if (!transition)
+		if (!transition || json_is_true(json_object_get(transition, "again")))
 			continue;
 		json_array_append_new(transitions,
 			json_pack("{s:s, s:O?, s:O?, s:O?, s:O?, s:O?}", "release",

@@ -18,8 +18,8 @@ static void on_created(void *data, int console_fd)
 		return;
 	if (!cell_console_open(cell, console_fd))
 		return;
-	cell_enter(cell, cell->restored ? CELL_REPORT_AGAIN : CELL_FIRST_FRAME);
-	if (cell->restored) /* its agent said hello before it was saved */
+	cell_enter(cell, cell->parts.restored ? CELL_REPORT_AGAIN : CELL_FIRST_FRAME);
+	if (cell->parts.restored) /* its agent said hello before it was saved */
 		console_ask(cell->console, true);
 }
 
@@ -55,7 +55,7 @@ static void on_ended(void *data, enum ending how, const char *detail)
 	if (cell->state >= CELL_CLEAN_UP)
 		return;
 	if (cell->state == CELL_POWER_OFF && how == ENDING_GUEST_OFF) {
-		cell_end(cell, ENDING_DONE, "%s", "");
+		migrate_off(cell);
 		return;
 	}
 	how = migrate_refine(cell, refine(cell, how));
@@ -68,8 +68,8 @@ static void on_gone(void *data, const json_t *leftovers)
 	struct cell *cell = data;
 
 	json_array_extend(cell->leftovers, (json_t *)leftovers);
-	if (cell->state == CELL_DESTROY_SOURCE && migrate_restore(cell))
-		start(cell, cell->other_side, cell->restored_fd);
+	if (cell->state == CELL_DESTROY_SOURCE && migrate_second(cell))
+		start(cell, cell->other_side, cell->second_fd);
 	if (cell->state != CELL_CLEAN_UP)
 		return;
 	if (cell->watcher.inspect)
@@ -228,7 +228,7 @@ int cell_begin(const struct cell_request *request, const struct cell_watcher *wa
 	cell->slow = request->slow;
 	cell->watcher = *watcher;
 	cell->journal.fd = -1;
-	cell->record_fd = cell->restored_fd = cell->parts.disk_fd = cell->parts.saved_fd = -1;
+	cell->record_fd = cell->second_fd = cell->parts.disk_fd = cell->parts.saved_fd = -1;
 	cell->console = cell_console_new(cell);
 	cell->times = json_object();
 	cell->leftovers = json_array();

@@ -27,7 +27,7 @@ static void on_request(void *data, enum wire_type type)
 	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "request", "type",
 					     type == WIRE_ASK ? "report" : "power-off"));
 	if (type == WIRE_ASK)
-		cell->asked_ms[cell->restored] =
+		cell->asked_ms[cell->parts.second] =
 			cell->backend->asked_ms
 				? cell->backend->asked_ms(cell->guest)
 				: (json_int_t)((clock_us() - cell->journal.began_us) / 1000);

@@ -19,10 +19,11 @@ static json_int_t peak_rss_kib(void)
 
 static json_t *describe_transition(const struct cell *cell)
 {
-	json_t *console = cell->restored ? console_describe(cell->console) : json_null();
+	json_t *console = cell->parts.second ? console_describe(cell->console) : json_null();
 
-	return json_pack("{s:I, s:[I, I], s:o}", "saved_bytes", (json_int_t)cell->saved_bytes,
-		"asked_ms", cell->asked_ms[0], cell->asked_ms[1], "console", console);
+	return json_pack("{s:b, s:I, s:[I, I], s:o}", "again", cell->again, "saved_bytes",
+		(json_int_t)cell->saved_bytes, "asked_ms", cell->asked_ms[0], cell->asked_ms[1],
+		"console", console);
 }
 
 static json_t *end_document(const struct cell *cell)
@@ -108,10 +109,14 @@ static void decide(struct cell *cell, enum ending ending, const char *fmt, va_li
 
 static void decide(struct cell *cell, enum ending ending, const char *fmt, va_list ap)
 {
+	size_t used = 0;
+
 	cell->decided = true;
 	cell->ending = ending;
 	cell->ended_in = cell->state;
-	vsnprintf(cell->detail, sizeof(cell->detail), fmt, ap);
+	if (cell->again && cell->parts.second && ending != ENDING_DONE)
+		used = (size_t)snprintf(cell->detail, sizeof(cell->detail), "started again: ");
+	vsnprintf(cell->detail + used, sizeof(cell->detail) - used, fmt, ap);
 	journal_note(&cell->journal, json_pack("{s:s, s:s, s:s*}", "what", "ending", "ending",
 					     ending_entry(ending)->name, "detail", cell->detail));
 }

@@ -89,7 +89,7 @@ int cell_late(sd_event_source *source, uint64_t usec, void *data)
 			"the guest did not power off within %llu s of the request", s);
 		break;
 	case CELL_DESTROY_SOURCE:
-		cell_end(cell, ENDING_HOST_FAILED, "the saved guest still existed after %llu s", s);
+		cell_end(cell, ENDING_HOST_FAILED, "the first guest still existed after %llu s", s);
 		break;
 	case CELL_CLEAN_UP:
 		/* The back end broke its promise of gone(); the guest's memory is given up. */

@@ -25,7 +25,7 @@ struct cell {
 	const json_t *plan;
 	const char *name;
 	int dir_fd;
-	int record_fd; /* where the guest's record goes: dir_fd, or the folder of the restored */
+	int record_fd; /* where the guest's record goes: dir_fd, or the folder of the second */
 	double slow;
 	struct cell_watcher watcher;
 	struct journal journal;
@@ -45,13 +45,13 @@ struct cell {
 	uint64_t stalled_us;
 
 	/* Of a transition: cell_transition.c. */
-	json_t *other_side; /* the cell of the plan to restore; NULL in a cell that is none */
-	struct guest_parts parts;
-	int restored_fd; /* the folder of the restored guest */
-	bool restored;   /* the guest is the second */
+	json_t *other_side; /* the cell of the plan as the second guest; NULL in a cell without */
+	bool again;         /* the second guest is started, not restored */
+	struct guest_parts parts; /* parts.second: the guest is the second */
+	int second_fd;            /* the folder of the second guest */
 	uint64_t saved_bytes;
 	json_int_t asked_ms[2]; /* when each guest was last asked for its report */
-	json_t *first_console;  /* of end.json, once the first guest is saved */
+	json_t *first_console;  /* of end.json, once the first guest is to go */
 
 	struct problem unwritten; /* the first thing that could not be written down, "" if none */
 	bool decided;             /* ending, ended_in and detail are final */
@@ -115,11 +115,14 @@ void limits_close(struct cell *cell);
 int migrate_begin(struct cell *cell, const char *effective_backend);
 void migrate_finish(struct cell *cell);
 
-/* The guest's report and picture are in: saves it for the second, or powers it off. */
+/* The guest's report and picture are in: saves it to be restored, or powers it off. */
 void cell_go_on(struct cell *cell);
 
 /* The back end has saved the guest. */
 void migrate_saved(struct cell *cell);
+
+/* The guest has powered off as requested: the cell is done, or starts it again. */
+void migrate_off(struct cell *cell);
 
 /* What a back end's ending means while a guest is being saved or restored. */
 enum ending migrate_refine(const struct cell *cell, enum ending how);
@@ -128,6 +131,6 @@ enum ending migrate_refine(const struct cell *cell, enum ending how);
  * The first guest is gone: makes the host ready for the second. Returns false if that cannot be;
  * the cell then ends.
  */
-bool migrate_restore(struct cell *cell);
+bool migrate_second(struct cell *cell);
 
 #endif

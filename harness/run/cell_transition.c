@@ -1,7 +1,9 @@
 /*
- * The middle of a transition: the guest is saved, let go, and restored as the other side's.
+ * The middle of a transition: the guest is saved, let go, and restored as the other side's; or it
+ * powers off, and the other side's is started.
  *
  *   save -> saved() -> destroy-source -> gone() -> restore -> created() -> report-again
+ *   power-off -> ended() -> destroy-source -> gone() -> create -> created() -> first-frame
  *
  * The first guest goes the way of every guest, through destroy() and gone(), and so does whatever
  * it leaves on the host; only then is there a second.
@@ -34,6 +36,9 @@ int migrate_begin(struct cell *cell, const char *effective_backend)
 		cell->other_side = transition_other_side(cell->plan);
 		if (!cell->other_side)
 			return -ENOMEM;
+		cell->again = transition_again(cell->plan, effective_backend);
+	}
+	if (cell->other_side && !cell->again) {
 		cell->parts.saved_fd = transition_file(cell->dir_fd);
 		if (cell->parts.saved_fd < 0)
 			return cell->parts.saved_fd;
@@ -43,7 +48,7 @@ int migrate_begin(struct cell *cell, const char *effective_backend)
 
 void migrate_finish(struct cell *cell)
 {
-	int *const fds[] = { &cell->parts.disk_fd, &cell->parts.saved_fd, &cell->restored_fd };
+	int *const fds[] = { &cell->parts.disk_fd, &cell->parts.saved_fd, &cell->second_fd };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		if (*fds[i] >= 0)
@@ -56,7 +61,7 @@ void migrate_finish(struct cell *cell)
 
 static bool is_due(const struct cell *cell)
 {
-	return cell->other_side && !cell->restored;
+	return cell->other_side && !cell->parts.second;
 }
 
 static void save(struct cell *cell)
@@ -72,7 +77,7 @@ static void save(struct cell *cell)
 
 void cell_go_on(struct cell *cell)
 {
-	if (is_due(cell)) {
+	if (is_due(cell) && !cell->again) {
 		save(cell);
 		return;
 	}
@@ -90,6 +95,19 @@ enum ending migrate_refine(const struct cell *cell, enum ending how)
 	return how;
 }
 
+/* The first guest is of no more use. */
+static void let_go(struct cell *cell)
+{
+	cell->first_console = console_describe(cell->console);
+	cell_console_close(cell);
+	console_reset(cell->console);
+	sd_event_source_disable_unref(cell->grace);
+	cell->grace = NULL;
+	cell->bye = false;
+	cell_enter(cell, CELL_DESTROY_SOURCE);
+	cell->backend->destroy(cell->guest);
+}
+
 void migrate_saved(struct cell *cell)
 {
 	struct stat st;
@@ -99,15 +117,16 @@ void migrate_saved(struct cell *cell)
 	if (fstat(cell->parts.saved_fd, &st) == 0)
 		cell->saved_bytes = (uint64_t)st.st_size;
 	console_drain(cell->console);
-	if (cell->state != CELL_SAVE)
-		return;
-	cell->first_console = console_describe(cell->console);
-	cell_console_close(cell);
-	console_reset(cell->console);
-	sd_event_source_disable_unref(cell->grace);
-	cell->grace = NULL;
-	cell_enter(cell, CELL_DESTROY_SOURCE);
-	cell->backend->destroy(cell->guest);
+	if (cell->state == CELL_SAVE)
+		let_go(cell);
+}
+
+void migrate_off(struct cell *cell)
+{
+	if (is_due(cell))
+		let_go(cell);
+	else
+		cell_end(cell, ENDING_DONE, "%s", "");
 }
 
 /* Nothing of the first guest is left: the host is made ready for the second as for any. */
@@ -118,31 +137,32 @@ static int ready_again(struct cell *cell, struct problem *why)
 	if (watcher->inspect)
 		watcher->inspect(watcher->data, cell->leftovers);
 	if (json_array_size(cell->leftovers) > 0)
-		return problem_set(why, -EBUSY, "the saved guest has leftovers on the host");
+		return problem_set(
+			why, -EBUSY, "the first guest left something behind on the host");
 	return watcher->prepare ? watcher->prepare(watcher->data, why) : 0;
 }
 
-bool migrate_restore(struct cell *cell)
+bool migrate_second(struct cell *cell)
 {
 	struct problem why = { 0 };
 	int r;
 
 	cell->backend->release(cell->guest);
 	cell->guest = NULL;
-	cell_enter(cell, CELL_RESTORE);
-	cell->restored = true;
+	cell_enter(cell, cell->again ? CELL_CREATE : CELL_RESTORE);
+	cell->parts.second = true;
+	cell->parts.restored = !cell->again;
 	r = ready_again(cell, &why);
 	if (r < 0) {
 		cell_end_without_guest(cell, ENDING_HOST_FAILED, "%s", why.text);
 		return false;
 	}
-	cell->restored_fd = transition_folder(cell->dir_fd, true);
-	if (cell->restored_fd < 0 || lseek(cell->parts.saved_fd, 0, SEEK_SET) < 0) {
+	cell->second_fd = transition_folder(cell->dir_fd, true);
+	if (cell->second_fd < 0 || (!cell->again && lseek(cell->parts.saved_fd, 0, SEEK_SET) < 0)) {
 		cell_end_without_guest(cell, ENDING_NOT_RECORDED,
 			"cannot make the folder " TRANSITION_FOLDER " in the run directory: %s",
-			strerror(cell->restored_fd < 0 ? -cell->restored_fd : errno));
+			strerror(cell->second_fd < 0 ? -cell->second_fd : errno));
 		return false;
 	}
-	cell->parts.restored = true;
 	return true;
 }

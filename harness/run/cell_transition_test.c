@@ -24,6 +24,7 @@ enum how { WELL, FAILS, HANGS, DIES };
 
 static struct script {
 	enum how save, restore;
+	bool again;           /* the second guest is started, not restored */
 	bool deaf;            /* the restored guest answers nothing */
 	unsigned int deaf_to; /* or not the first so many requests */
 	const char *leftover; /* of the first guest */
@@ -105,11 +106,11 @@ static int on_begin(sd_event_source *source, void *data)
 	struct backend_guest *guest = data;
 	char line[WIRE_LINE_MAX + 1];
 
-	if (guest->parts.restored && script.restore == FAILS)
+	if (guest->parts.second && script.restore == FAILS)
 		guest->handler->ended(guest->data, ENDING_CREATE_FAILED, "no such section");
-	if (guest->parts.restored && script.restore == DIES)
+	if (guest->parts.second && script.restore == DIES)
 		guest->handler->ended(guest->data, ENDING_MODEL_DIED, "assertion");
-	if (guest->parts.restored && script.restore != WELL)
+	if (guest->parts.second && script.restore != WELL)
 		return 0;
 	guest->handler->created(guest->data, guest->console_fd);
 	sd_event_add_io(
@@ -135,10 +136,12 @@ static int start(struct backend_host *host, const struct guest_request *request,
 		.parts = *parts,
 		.fd = pair[0],
 		.console_fd = pair[1] };
-	CU_ASSERT_EQUAL(parts->restored, made == 1);
+	CU_ASSERT_EQUAL(parts->second, made == 1);
+	CU_ASSERT_EQUAL(parts->restored, made == 1 && !script.again);
 	snprintf(settings[made++ & 1], sizeof(settings[0]), "%s", document_text(mine, "vga"));
-	if (parts->restored) {
+	if (parts->second)
 		CU_ASSERT_EQUAL(let_go, 1); /* there are never two */
+	if (parts->restored) {
 		CU_ASSERT(read(parts->saved_fd, saved, sizeof(saved) - 1) >= 0);
 		CU_ASSERT_STRING_EQUAL(saved, "its memory");
 	}
@@ -170,7 +173,7 @@ static int tell_gone(sd_event_source *source, void *data)
 	struct backend_guest *guest = data;
 	json_t *leftovers = json_array();
 
-	if (script.leftover && !guest->parts.restored)
+	if (script.leftover && !guest->parts.second)
 		json_array_append_new(leftovers, json_string(script.leftover));
 	guest->handler->gone(guest->data, leftovers);
 	json_decref(leftovers);
@@ -245,6 +248,10 @@ static json_t *play(const char *brief)
 	}
 	tidy(place_fd);
 	made = let_go = asked = 0;
+	if (script.again)
+		json_object_set_new(
+			json_object_get(json_object_get(plan_cell, "settings"), "libxl"), "again",
+			json_true());
 	if (brief)
 		json_object_set_new(
 			json_object_get(plan_cell, "limits_ms"), brief, json_integer(200));
@@ -342,6 +349,50 @@ static void a_back_end_that_saves_none(void)
 	scripted.save = save;
 }
 
+static void a_guest_that_is_started_again(void)
+{
+	json_t *end, *report = NULL;
+	const json_t *transition;
+	struct problem why = { 0 };
+	int fd;
+
+	script = (struct script){ .again = true };
+	end = play(NULL);
+	transition = json_object_get(end, "transition");
+	CU_ASSERT_STRING_EQUAL(document_text(end, "ending"), "done");
+	CU_ASSERT_EQUAL(made, 2);
+	CU_ASSERT_STRING_EQUAL(settings[1], "other");
+	CU_ASSERT(json_is_true(json_object_get(transition, "again")));
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(transition, "saved_bytes")), 0);
+	/* Each said hello and reported. */
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(json_object_get(end, "console"), "frames")), 2);
+	CU_ASSERT_EQUAL(json_integer_value(
+				json_object_get(json_object_get(transition, "console"), "frames")),
+		2);
+	fd = transition_folder(place_fd, false);
+	CU_ASSERT_EQUAL(store_read_report(fd, &report, &why), 0);
+	json_decref(report);
+	close(fd);
+	json_decref(end);
+}
+
+static void the_ways_to_fail_again(void)
+{
+	json_t *end;
+
+	expect((struct script){ .again = true, .restore = FAILS }, NULL, "create-failed", "create",
+		2);
+	expect((struct script){ .again = true, .restore = DIES }, NULL, "model-died", "create", 2);
+	expect((struct script){ .again = true, .leftover = "domain 7" }, NULL, "host-failed",
+		"create", 1);
+	script = (struct script){ .again = true, .restore = HANGS };
+	end = play("create");
+	CU_ASSERT_STRING_EQUAL(document_text(end, "ending"), "create-late");
+	CU_ASSERT_EQUAL(strncmp(document_text(end, "detail"), "started again: ", 15), 0);
+	json_decref(end);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -351,6 +402,8 @@ int main(void)
 		{ "what the first leaves keeps the second away",
 			what_the_first_leaves_keeps_the_second_away },
 		{ "a back end that saves none", a_back_end_that_saves_none },
+		{ "a guest that is started again", a_guest_that_is_started_again },
+		{ "the ways to fail, started again", the_ways_to_fail_again },
 		CU_TEST_INFO_NULL,
 	};
 	int failed, restored;

@@ -193,6 +193,7 @@ static const struct {
 	{ "domain_config", apply_elsewhere }, /* config_merge.c, which needs a context */
 	{ "device_model", apply_elsewhere },
 	{ "save", apply_elsewhere },
+	{ "again", apply_elsewhere },
 	{ "cmdline", apply_cmdline },
 };
 

@@ -42,7 +42,7 @@ struct backend_guest {
 	size_t length, sent;
 	json_t *end; /* end.json */
 	sd_event_source *io, *defer;
-	bool restored; /* the second of a transition */
+	bool second; /* of a transition */
 	bool destroyed;
 };
 
@@ -113,15 +113,19 @@ static bool came_to(const struct backend_guest *guest, enum cell_state state)
 {
 	const json_t *times = json_object_get(guest->end, "times_ms");
 
-	return !guest->restored && (json_object_get(times, cell_state_name(state)) ||
-					   json_object_get(times, cell_state_old_name(state)));
+	return !guest->second && (json_object_get(times, cell_state_name(state)) ||
+					 json_object_get(times, cell_state_old_name(state)));
 }
 
 static int on_all_sent(sd_event_source *source, void *data)
 {
 	struct backend_guest *guest = data;
 
-	if (!guest->destroyed && !came_to(guest, CELL_SAVE))
+	if (guest->destroyed || came_to(guest, CELL_SAVE))
+		return 0;
+	if (came_to(guest, CELL_DESTROY_SOURCE)) /* it powered off, to be started again */
+		guest->handler->ended(guest->data, ENDING_GUEST_OFF, "");
+	else
 		tell_ending(guest);
 	return 0;
 }
@@ -152,7 +156,7 @@ static json_int_t replay_asked_ms(const struct backend_guest *guest)
 	const json_t *asked =
 		json_object_get(json_object_get(guest->end, "transition"), "asked_ms");
 
-	return json_integer_value(json_array_get(asked, guest->restored));
+	return json_integer_value(json_array_get(asked, guest->second));
 }
 
 /* The harness reads, or writes requests, which a recording does not answer. */
@@ -240,10 +244,10 @@ static int copy_evidence(int from_fd, int to_fd, struct problem *why)
 static int load_guest(struct backend_guest *guest, const char *name, int cell_fd, int evidence_fd,
 	struct problem *why)
 {
-	int fd = guest->restored ? transition_folder(cell_fd, false) : dup(cell_fd), r;
+	int fd = guest->second ? transition_folder(cell_fd, false) : dup(cell_fd), r;
 
 	if (fd < 0)
-		return problem_set(why, fd, "cell %s has no restored guest", name);
+		return problem_set(why, fd, "cell %s has no second guest", name);
 	r = fileio_read(fd, "console.log", &guest->bytes, &guest->length, why);
 	if (r == -ENOENT && below_exists(cell_fd, PRUNED_FILE))
 		r = problem_set(why, -ENODATA, "the console.log of cell %s was pruned", name);
@@ -286,7 +290,7 @@ static int replay_start(struct backend_host *host, const struct guest_request *r
 		.data = request->data,
 		.fd = -1,
 		.console_fd = -1,
-		.restored = request->parts->restored };
+		.second = request->parts->second };
 	r = load(guest, json_string_value(json_object_get(request->cell, "name")),
 		request->evidence_fd, why);
 	if (r < 0)

@@ -81,6 +81,10 @@ const struct setting setting_table[] = {
 	{ "libxl", "save", SETTING_WORD, save_words,
 		"how a transition saves the guest: plain, as xl save; live, as xl migrate",
 		.example = "\"live\"" },
+	{ "libxl", "again", SETTING_BOOL,
+		.meaning = "true: after its report the guest powers off, and is started again; "
+			   "the two reports are compared",
+		.example = "false" },
 	{ "libxl", "maxmem", SETTING_WHOLE,
 		.meaning = "the maximum memory of the guest in MiB; not less than memory",
 		.min = 16, .max = TIB_IN_MIB, .path = "b_info/max_memkb", .example = "512" },
@@ -182,6 +186,7 @@ const struct setting setting_table[] = {
 		.meaning = "the QEMU of the cell instead of the run's: the NAME of run "
 			   "--model NAME=PATH",
 		.min = 1, .max = SETTING_MODEL_MAX, .check = form_model, .example = "\"qemu10\"" },
+	{ "qemu", "again", SETTING_BOOL, .meaning = "as for libxl", .example = "false" },
 	{ "qemu", "icount", SETTING_WHOLE,
 		.meaning = "under TCG, the guest's clock advances by 2 to the power of this "
 			   "in ns for each instruction, so that timeouts in the guest do not "

@@ -121,12 +121,23 @@ static int check_stubdomain(const json_t *settings, struct problem *why)
 	return 0;
 }
 
+/* What is started again is not saved. */
+static int check_saved(const json_t *settings, struct problem *why)
+{
+	if (!json_is_true(json_object_get(settings, "again")) || !json_object_get(settings, "save"))
+		return 0;
+	return problem_set(why, -EINVAL,
+		"`again` powers the guest off, and `save` is about a guest that is saved: remove "
+		"one of them");
+}
+
 static int (*const libxl_rules[])(const json_t *settings, struct problem *why) = {
 	check_videoram,
 	check_gfx_passthru,
 	check_passthrough,
 	check_maxmem,
 	check_stubdomain,
+	check_saved,
 };
 
 int settings_check(const char *backend, const json_t *settings, struct problem *why)

@@ -151,13 +151,14 @@ static void put_row(const json_t *cell, FILE *stream)
 
 int render_migration(const json_t *findings, const struct render_options *options, FILE *stream)
 {
-	const json_t *cell;
+	const json_t *cell, *transition;
 	size_t i;
 
 	put_head(findings, stream);
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
 	{
-		if (json_object_get(cell, "transition"))
+		transition = json_object_get(cell, "transition");
+		if (transition && !json_is_true(json_object_get(transition, "again")))
 			put_row(cell, stream);
 	}
 	return ferror(stream) ? -EIO : 0;
