@@ -1,7 +1,6 @@
 #include "harness/dut/driver.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,8 +34,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 	/* As in harness/run/runner.c: a first Ctrl-C lets the cell end, everything else is now. */
 	if (info->ssi_signo == SIGINT && !session->stopping)
-		fputs("\nigd-harness: stopping after this cell; press Ctrl-C again to "
-		      "end it now\n",
+		fputs("\nigd-harness: stopping after this cell; press Ctrl-C again to end it now\n",
 			stderr);
 	else
 		session->stop = true;
