@@ -59,7 +59,7 @@ static int look_at(const char *dir, struct candidate *candidate, struct problem 
 	json_t *run = NULL, *plan = NULL;
 	struct store store = STORE_NONE;
 	char name[BELOW_NAME_MAX];
-	struct stat st;
+	struct stat st = { 0 };
 	int fd = -1, r;
 
 	*candidate = (struct candidate){ .dir = dir, .began = (time_t)-1 };
@@ -143,7 +143,7 @@ static int same_as_before(
 	const struct candidate *candidate, const struct store *store, struct problem *why)
 {
 	char name[BELOW_NAME_MAX];
-	struct stat st;
+	struct stat st = { 0 };
 	int fd = prune_open(store, name, &st, why);
 
 	if (fd < 0)

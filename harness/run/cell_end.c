@@ -21,9 +21,9 @@ static json_t *describe_transition(const struct cell *cell)
 {
 	json_t *console = cell->parts.second ? console_describe(cell->console) : json_null();
 
-	return json_pack("{s:b, s:I, s:[I, I], s:o}", "again", cell->again, "saved_bytes",
-		(json_int_t)cell->saved_bytes, "asked_ms", cell->asked_ms[0], cell->asked_ms[1],
-		"console", console);
+	return json_pack("{s:o*, s:I, s:[I, I], s:o}", "again", cell->again ? json_true() : NULL,
+		"saved_bytes", (json_int_t)cell->saved_bytes, "asked_ms", cell->asked_ms[0],
+		cell->asked_ms[1], "console", console);
 }
 
 static json_t *end_document(const struct cell *cell)
