@@ -56,6 +56,11 @@ bool render_tells(const json_t *cell, const json_t *match)
 	return pattern_decides(match) || (pattern_is_sign(match) && passes(cell));
 }
 
+bool render_is_sign(const json_t *cell, const json_t *match)
+{
+	return passes(cell) && render_tells(cell, match);
+}
+
 bool render_has_signs(const json_t *cell)
 {
 	const json_t *match;
@@ -63,7 +68,7 @@ bool render_has_signs(const json_t *cell)
 
 	json_array_foreach(json_object_get(cell, "logs"), i, match)
 	{
-		if (passes(cell) && render_tells(cell, match))
+		if (render_is_sign(cell, match))
 			return true;
 	}
 	return false;
@@ -131,16 +136,25 @@ void render_signs(const json_t *cell, FILE *stream)
 	const json_t *match;
 	size_t i;
 
-	if (!render_has_signs(cell))
-		return;
 	json_array_foreach(json_object_get(cell, "logs"), i, match)
 	{
-		if (!render_tells(cell, match))
+		if (!render_is_sign(cell, match))
 			continue;
 		fputs(between, stream);
 		escape_text(stream, document_text(match, "label"));
 		between = ", ";
 	}
+}
+
+void render_sign(const json_t *match, void (*write)(FILE *stream, const char *text), FILE *stream)
+{
+	fputs("log ", stream);
+	write(stream, document_text(match, "label"));
+	fputs(", layer ", stream);
+	write(stream, document_text(match, "layer"));
+	fputs(": ", stream);
+	write(stream, document_text(match, "meaning"));
+	fputc('\n', stream);
 }
 
 const char *render_reason_text(const json_t *cell)

@@ -32,7 +32,10 @@ const char *render_reason_text(const json_t *cell);
  */
 bool render_tells(const json_t *cell, const json_t *match);
 
-/* Does the cell pass with a line in its logs that is told? Then no format may be silent of it. */
+/* Is this line told with a cell that passes? Then no format may be silent of it. */
+bool render_is_sign(const json_t *cell, const json_t *match);
+
+/* Does the cell have one? */
 bool render_has_signs(const json_t *cell);
 
 /* Has the cell more to say than its verdict? Not a PASS that was expected, nor a DONE, without a
@@ -58,6 +61,8 @@ void render_place(const json_t *findings, FILE *stream);
 void render_reason(const json_t *cell, FILE *stream);
 /* "signs in its logs: LABEL, LABEL", or "" for a cell without; no text of a guest is in it; */
 void render_signs(const json_t *cell, FILE *stream);
+/* "log LABEL, layer LAYER: MEANING" of a sign, as text by `write`, which escapes; a line; */
+void render_sign(const json_t *match, void (*write)(FILE *stream, const char *text), FILE *stream);
 /*
  * the reason, who is to be looked at first, each finding that is not PASS with its source, and what
  * render_tells() of its logs: lines, separated by newlines.

@@ -45,19 +45,10 @@ static void write_signs(const json_t *cell, FILE *stream)
 	const json_t *match;
 	size_t i;
 
-	if (!render_has_signs(cell))
-		return;
 	json_array_foreach(json_object_get(cell, "logs"), i, match)
 	{
-		if (!render_tells(cell, match))
-			continue;
-		fputs("log ", stream);
-		write_text(stream, document_text(match, "label"));
-		fputs(", layer ", stream);
-		write_text(stream, document_text(match, "layer"));
-		fputs(": ", stream);
-		write_text(stream, document_text(match, "meaning"));
-		fputc('\n', stream);
+		if (render_is_sign(cell, match))
+			render_sign(match, write_text, stream);
 	}
 }
 

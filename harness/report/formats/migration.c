@@ -109,11 +109,9 @@ static void put_signs(const json_t *cell, FILE *stream)
 	const char *between = "; signs in its logs: ";
 	size_t i;
 
-	if (!render_has_signs(cell))
-		return;
 	json_array_foreach(logs, i, match)
 	{
-		if (match == named || !render_tells(cell, match))
+		if (match == named || !render_is_sign(cell, match))
 			continue;
 		fputs(between, stream);
 		put_text(stream, document_text(match, "label"));

@@ -117,11 +117,9 @@ static void write_signs(const struct sections *sections)
 	sheet_heading(&sections->sheet, 2, "Signs in the logs of cells that pass");
 	json_array_foreach(json_object_get(sections->findings, "cells"), i, cell)
 	{
-		if (!render_has_signs(cell))
-			continue;
 		json_array_foreach(json_object_get(cell, "logs"), j, match)
 		{
-			if (!render_tells(cell, match))
+			if (!render_is_sign(cell, match))
 				continue;
 			if (!any)
 				sheet_table(&sections->sheet, columns);

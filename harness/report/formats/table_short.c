@@ -82,19 +82,10 @@ static void write_signs(const json_t *cell, FILE *stream)
 	const json_t *match;
 	size_t i, count = 0;
 
-	if (!render_has_signs(cell))
-		return;
 	json_array_foreach(json_object_get(cell, "logs"), i, match)
 	{
-		if (!render_tells(cell, match) || ++count > SIGNS_MAX)
-			continue;
-		fputs("log ", stream);
-		escape_text(stream, document_text(match, "label"));
-		fputs(", layer ", stream);
-		escape_text(stream, document_text(match, "layer"));
-		fputs(": ", stream);
-		escape_text(stream, document_text(match, "meaning"));
-		fputc('\n', stream);
+		if (render_is_sign(cell, match) && ++count <= SIGNS_MAX)
+			render_sign(match, escape_text, stream);
 	}
 	if (count > SIGNS_MAX)
 		fprintf(stream, "and %zu more signs in its logs\n", count - SIGNS_MAX);
