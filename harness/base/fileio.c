@@ -40,38 +40,32 @@ static int read_open(int fd, size_t max, char **bytes_r, size_t *length_r)
 }
 
 /* A plain file that the user named: wherever it is, and whatever links lead to it. */
-static int open_named(const char *name)
+static int open_named(const char *name, uint64_t *bytes_r)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r = 0;
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0)
-		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = -EINVAL;
-	if (r < 0)
-		close(fd);
-	return r < 0 ? r : fd;
+	fd = below_plain(fd, &st);
+	if (fd >= 0)
+		*bytes_r = (uint64_t)st.st_size;
+	return fd;
 }
 
 int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
 	bool *more_r, struct problem *why)
 {
-	int fd = dir_fd == AT_FDCWD ? open_named(name)
-				    : below_read(dir_fd, name, BELOW_ANY_SIZE, NULL);
-	struct stat st;
-	int r = fd < 0 ? fd : 0;
+	uint64_t bytes = 0;
+	int fd = dir_fd == AT_FDCWD ? open_named(name, &bytes)
+				    : below_read(dir_fd, name, BELOW_ANY_SIZE, &bytes);
+	int r = fd;
 
-	if (r == 0 && fstat(fd, &st) < 0)
-		r = -errno;
-	if (r == 0) {
-		*more_r = (uint64_t)st.st_size > max;
-		r = read_open(fd, *more_r ? max : (size_t)st.st_size, bytes_r, length_r);
-	}
-	if (fd >= 0)
+	if (fd >= 0) {
+		*more_r = bytes > max;
+		r = read_open(fd, *more_r ? max : (size_t)bytes, bytes_r, length_r);
 		close(fd);
+	}
 	if (r < 0 && r != -ENOENT)
 		problem_set(why, r, "cannot read %s: %s", name, below_error(r));
 	return r;

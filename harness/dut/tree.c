@@ -31,21 +31,26 @@ void dut_tree_parts(const char *tree, const char *parts[static DUT_TREE_PARTS + 
 }
 
 /* A line of what is hashed: "PART/PATH MODE SHA256". */
-static int hash_file(FILE *lines, int dir_fd, const char *part, const char *path)
+static int hash_open(FILE *lines, int fd, const char *part, const char *path)
 {
-	int fd = dir_fd == AT_FDCWD ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-				    : below_read(dir_fd, path, BELOW_ANY_SIZE, NULL);
-	int r;
 	char sha256[DIGEST_TEXT_MAX];
 	uint64_t bytes = 0;
 	struct stat st;
+	int r = fstat(fd, &st) < 0 ? -errno : digest_fd(fd, sha256, &bytes);
 
-	if (fd < 0)
-		return dir_fd == AT_FDCWD ? -errno : fd;
-	r = fstat(fd, &st) < 0 ? -errno : digest_fd(fd, sha256, &bytes);
-	close(fd);
 	if (r == 0)
 		fprintf(lines, "%s/%s %o %s\n", part, path, st.st_mode & 0111u, sha256);
+	return r;
+}
+
+static int hash_file(FILE *lines, int dir_fd, const char *part, const char *path)
+{
+	int fd = below_read(dir_fd, path, BELOW_ANY_SIZE, NULL), r = fd;
+
+	if (fd < 0)
+		return r;
+	r = hash_open(lines, fd, part, path);
+	close(fd);
 	return r;
 }
 
@@ -63,7 +68,7 @@ static int hash_part(FILE *lines, const char *tree, const char *part, struct pro
 	else if (S_ISDIR(st.st_mode))
 		r = file_list_read(fd, NULL, &files, why);
 	else
-		r = hash_file(lines, AT_FDCWD, part, path);
+		r = hash_open(lines, fd, part, path);
 	for (size_t i = 0; i < files.count && r == 0; i++) {
 		if (!files.entries[i].folder)
 			r = hash_file(lines, fd, part, files.entries[i].path);

@@ -117,6 +117,19 @@ static int leave(const struct spot *spot, int r)
 	return r;
 }
 
+int below_plain(int fd, struct stat *st_r)
+{
+	int r = fd;
+
+	if (fstat(fd, st_r) < 0)
+		r = -errno;
+	else if (!S_ISREG(st_r->st_mode))
+		r = -EINVAL;
+	if (r < 0)
+		close(fd);
+	return r;
+}
+
 static int open_plain(int dir_fd, const char *path, int flags, struct stat *st_r)
 {
 	struct spot spot;
@@ -129,13 +142,7 @@ static int open_plain(int dir_fd, const char *path, int flags, struct stat *st_r
 	/* A FIFO that nobody reads, and a socket: ENXIO. */
 	if (fd < 0)
 		return leave(&spot, errno == ENXIO || errno == EISDIR ? -EINVAL : -errno);
-	if (fstat(fd, st_r) < 0)
-		r = -errno;
-	else if (!S_ISREG(st_r->st_mode))
-		r = -EINVAL;
-	if (r < 0)
-		close(fd);
-	return leave(&spot, r < 0 ? r : fd);
+	return leave(&spot, below_plain(fd, st_r));
 }
 
 int below_folder(int dir_fd, const char *path)

@@ -22,6 +22,12 @@
 /* Why it failed, for "cannot read %s: %s". Static, or of strerror(). */
 const char *below_error(int r);
 
+/*
+ * Keeps an open file if it is a plain one, and closes any other: returns `fd`, and what fstat() has
+ * of it, or -EINVAL. For what is opened by the path that a user gave, too.
+ */
+int below_plain(int fd, struct stat *st_r);
+
 /* Opens a folder for reading. Returns its descriptor, which the caller closes. */
 int below_folder(int dir_fd, const char *path);
 
