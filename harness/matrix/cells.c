@@ -105,30 +105,6 @@ static struct layers other_side(const struct layers *layers)
 	return other;
 }
 
-/* The last layer that has the setting decides. */
-static bool backend_starts_again(const struct layers *layers, size_t backend)
-{
-	bool again = false;
-
-	for (size_t i = 0; i < layers->count; i++) {
-		const json_t *value = json_object_get(layers->of[i]->settings[backend], "again");
-
-		if (value)
-			again = json_is_true(value);
-	}
-	return again;
-}
-
-/* Does a back end that can do the cell start its guest again? */
-static bool starts_again(const struct layers *layers, const struct matrix_cell *cell)
-{
-	for (size_t b = 0; b < MATRIX_BACKENDS; b++) {
-		if (cell->backends & (1u << b) && backend_starts_again(layers, b))
-			return true;
-	}
-	return false;
-}
-
 static bool has_to(const struct layers *layers)
 {
 	for (size_t i = 0; i < layers->count; i++) {
@@ -138,9 +114,18 @@ static bool has_to(const struct layers *layers)
 	return false;
 }
 
-static bool is_transition(const struct layers *layers, const struct matrix_cell *cell)
+/* Does a back end start its guest again? */
+static bool starts_again(const json_t *all_settings)
 {
-	return has_to(layers) || starts_again(layers, cell);
+	const json_t *settings;
+	const char *backend;
+
+	json_object_foreach((json_t *)all_settings, backend, settings)
+	{
+		if (json_is_true(json_object_get(settings, "again")))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -153,7 +138,7 @@ static int check_again(const struct matrix *matrix, const struct layers *layers,
 	const json_t *all = json_object_get(cell->json, "settings"), *settings;
 	const char *backend;
 
-	if (has_to(layers) || !starts_again(layers, cell))
+	if (has_to(layers) || !starts_again(all))
 		return 0;
 	json_object_foreach((json_t *)all, backend, settings)
 	{
@@ -211,12 +196,30 @@ static int put_requires(
 	return r;
 }
 
-/* "settings" and "requires", and of a transition "to". */
+static int put_limits(const struct layers *layers, bool transition, json_t *limits)
+{
+	for (size_t i = 0; i < CELL_LIMITS; i++) {
+		json_int_t limit = cell_limits[i].default_ms;
+
+		if (cell_limits[i].transition && !transition)
+			continue;
+		for (size_t j = 0; j < layers->count; j++) {
+			if (layers->of[j]->limits_ms[i] > 0)
+				limit = layers->of[j]->limits_ms[i];
+		}
+		if (json_object_set_new(limits, cell_limit_name(i), json_integer(limit)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* "settings" and "requires", the limits, and of a transition "to". */
 static int put_backends(const struct layers *layers, struct matrix_cell *cell)
 {
 	json_t *settings = json_object(), *needs = json_object(), *other = json_object();
 	const struct layers to = other_side(layers);
 	int r = settings && needs && other ? 0 : -ENOMEM;
+	bool transition = false;
 
 	if (r == 0)
 		r = put_requires(layers, cell, needs);
@@ -225,36 +228,19 @@ static int put_backends(const struct layers *layers, struct matrix_cell *cell)
 	if (r == 0 && (json_object_set(cell->json, "requires", needs) < 0 ||
 			      json_object_set(cell->json, "settings", settings) < 0))
 		r = -ENOMEM;
-	if (r == 0 && is_transition(layers, cell))
+	if (r == 0) {
+		transition = has_to(layers) || starts_again(settings);
+		r = put_limits(layers, transition, json_object_get(cell->json, "limits_ms"));
+	}
+	if (r == 0 && transition)
 		r = put_settings(&to, cell, other);
-	if (r == 0 && is_transition(layers, cell) &&
+	if (r == 0 && transition &&
 		json_object_set_new(cell->json, "to", json_pack("{s:O}", "settings", other)) < 0)
 		r = -ENOMEM;
 	json_decref(settings);
 	json_decref(needs);
 	json_decref(other);
 	return r;
-}
-
-static json_t *limits_json(const struct layers *layers, const struct matrix_cell *cell)
-{
-	json_t *json = json_object();
-
-	for (size_t i = 0; i < CELL_LIMITS && json; i++) {
-		json_int_t limit = cell_limits[i].default_ms;
-
-		if (cell_limits[i].transition && !is_transition(layers, cell))
-			continue;
-		for (size_t j = 0; j < layers->count; j++) {
-			if (layers->of[j]->limits_ms[i] > 0)
-				limit = layers->of[j]->limits_ms[i];
-		}
-		if (json_object_set_new(json, cell_limit_name(i), json_integer(limit)) < 0) {
-			json_decref(json);
-			json = NULL;
-		}
-	}
-	return json;
 }
 
 static json_t *words_json(const struct matrix *matrix, const struct matrix_cell *cell)
@@ -370,8 +356,8 @@ static int build(struct matrix *matrix, struct matrix_cell *cell, json_t *names)
 	r = matrix_check_plan_bytes(matrix, cell->place);
 	if (r < 0)
 		return r;
-	cell->json = json_pack("{s:s, s:o, s:s, s:o}", "name", name, "words",
-		words_json(matrix, cell), "guest", guest, "limits_ms", limits_json(&layers, cell));
+	cell->json = json_pack("{s:s, s:o, s:s, s:{}}", "name", name, "words",
+		words_json(matrix, cell), "guest", guest, "limits_ms");
 	if (!cell->json || put_backends(&layers, cell) < 0 ||
 		json_object_set_new(cell->json, "expect", json_array()) < 0)
 		return yaml_no_memory(&matrix->source);
