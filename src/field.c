@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/field.h"
@@ -38,6 +39,26 @@ static int read_host_bridge(const json_t *report, const char *rest, json_t **val
 	if (!bridge)
 		return field_give_new(json_null(), value_r);
 	return field_give(json_object_get(json_object_get(bridge, "registers"), rest), value_r);
+}
+
+/* IVD of GGC: its driver gives up the legacy VGA ranges beside a second VGA by setting it,
+ * intel_vga_set_state() in drivers/gpu/drm/i915/display/intel_vga.c, Linux 6.1. */
+#define GGC_IVD 0x2u
+
+static int read_ggc(const json_t *report, const char *rest, json_t **value_r)
+{
+	json_t *whole = NULL;
+	int r = read_host_bridge(report, "0x50", &whole);
+
+	if (r < 0 || json_is_null(whole)) {
+		*value_r = whole;
+		return r;
+	}
+	r = field_give_new(
+		json_sprintf("0x%08lx", strtoul(json_string_value(whole), NULL, 16) & ~GGC_IVD),
+		value_r);
+	json_decref(whole);
+	return r;
 }
 
 int field_give_size(const json_t *size, json_t **value_r)
@@ -124,6 +145,9 @@ static const struct field fields[] = {
 	{ "host_bridge/", "host_bridge/0x50|0x52|0xa4|0xa8",
 		"a register of 00:00.0: non-zero if the igd host bridge copied the host's",
 		register_ok, read_host_bridge },
+	{ "host_bridge/ggc", "host_bridge/ggc",
+		"host_bridge/0x50 without bit 1 (IVD), which i915 sets beside a second VGA", NULL,
+		read_ggc },
 	{ "desktop/manager", "desktop/manager",
 		"\"lightdm.service\": the unit of the display manager, null if there is none (systemd)",
 		NULL, read_manager },

@@ -35,6 +35,10 @@ bool field_of_driver(const char *name);
  * (borrowed); NULL if somebody did. */
 const char *field_why_undriven(const json_t *report);
 
+/* Why the driver's answer to that field is not known, although the agent of a checked report asked:
+ * a sentence (borrowed); NULL if it is known, or nobody asked. */
+const char *field_why_unanswered(const json_t *report, const char *name);
+
 /* Is this function of a report's "pci" section a display function (class 0x03) of Intel? */
 bool field_is_igd(const json_t *function);
 

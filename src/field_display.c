@@ -104,15 +104,28 @@ static int give_edid_sha256(const json_t *card, const json_t *connector, json_t 
 	return give_edid(connector, "sha256", value_r);
 }
 
+/* Without an EDID: what the kernel prefers of its own list, or lists first, as
+ * drm_client_target_preferred() in drivers/gpu/drm/drm_client_modeset.c takes it, Linux 6.1. */
+static const json_t *listed_mode(const json_t *connector)
+{
+	const json_t *modes = json_object_get(connector, "modes"), *mode;
+	size_t i;
+
+	json_array_foreach(modes, i, mode)
+	{
+		if (json_is_true(json_object_get(mode, "preferred")))
+			return mode;
+	}
+	return json_array_get(modes, 0);
+}
+
 static int give_preferred(const json_t *card, const json_t *connector, json_t **value_r)
 {
-	json_t *preferred = NULL;
-	int r = give_edid(connector, "preferred", &preferred);
+	const json_t *edid = json_object_get(connector, "edid"), *listed = listed_mode(connector);
 
-	if (r == 0)
-		r = field_give_size(preferred, value_r);
-	json_decref(preferred);
-	return r;
+	return field_give_size(
+		json_is_null(edid) ? (listed ? listed : edid) : json_object_get(edid, "preferred"),
+		value_r);
 }
 
 static const struct {
@@ -291,7 +304,8 @@ static bool is_igd_key(const char *rest)
 
 static int read_igd(const json_t *report, const char *rest, json_t **value_r)
 {
-	const json_t *section = json_object_get(report, "igd"), *mode;
+	const json_t *mode;
+	int r;
 
 	if (is_unseen(report))
 		return -ENODATA;
@@ -299,11 +313,10 @@ static int read_igd(const json_t *report, const char *rest, json_t **value_r)
 		return read_connectors(report, IGD_CARD, value_r);
 	if (strcmp(rest, "set_by") != 0)
 		return read_of(report, IGD_CARD, rest, value_r);
-	if (field_undriven(report))
-		return -ENODATA;
-	mode = json_object_get(section, "mode");
-	if (json_is_null(section) || json_is_null(mode) ||
-		(mode && !json_object_get(mode, "set_by")))
+	r = field_igd_part(report, "mode", &mode);
+	if (r < 0)
+		return r;
+	if (!json_object_get(mode, "set_by"))
 		return field_give_new(json_null(), value_r);
 	return field_give(json_object_get(mode, "set_by"), value_r);
 }

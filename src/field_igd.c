@@ -125,6 +125,29 @@ static int read_function(const json_t *report, const char *rest, json_t **value_
 	return field_give(json_object_get(igd, rest), value_r);
 }
 
+/* A driver that does not answer although the processors are idle waits for its device: by as much
+ * it is not the guest that is slow. The share is a choice: idle for most of the time, and hardly
+ * ever kept waiting by the hypervisor. */
+#define IDLE_PERCENT   50
+#define STOLEN_PERCENT 10
+
+static bool was_idle(const json_t *late)
+{
+	const json_t *stolen = json_object_get(late, "stolen_percent");
+
+	return json_integer_value(json_object_get(late, "idle_percent")) >= IDLE_PERCENT &&
+	       stolen && json_integer_value(stolen) <= STOLEN_PERCENT;
+}
+
+/* Is the part missing for a reason that may be the guest's slowness, or the agent's own? Then the
+ * observer is the agent, and the part has the reason. */
+static bool is_unanswered(const json_t *igd, const json_t *part)
+{
+	return json_object_get(part, "error") &&
+	       strcmp(document_text(part, "observer"), "agent") == 0 &&
+	       !was_idle(json_object_get(igd, "late"));
+}
+
 /* A part of the section, then a key of it. */
 static const struct {
 	const char *rest, *part, *key;
@@ -167,11 +190,7 @@ static bool is_value(const char *rest)
 	return find_value(rest) >= 0;
 }
 
-/*
- * Borrows a part of the section. Returns 0, with NULL if there is no such part: no GPU, nothing
- * there, or not looked at because what comes before failed. -ENODATA if nobody looked.
- */
-static int find_part(const json_t *report, const char *name, const json_t **part_r)
+int field_igd_part(const json_t *report, const char *name, const json_t **part_r)
 {
 	const json_t *igd = section(report), *part;
 
@@ -179,11 +198,38 @@ static int find_part(const json_t *report, const char *name, const json_t **part
 	if (json_is_null(igd))
 		return 0;
 	part = json_object_get(igd, name);
-	if (!part || field_undriven(report))
+	if (!part || field_undriven(report) || is_unanswered(igd, part))
 		return -ENODATA;
 	if (!json_is_null(part))
 		*part_r = part;
 	return 0;
+}
+
+/* The part that a field of the driver is about; NULL: none of those that the agent asks for in a
+ * limited time. */
+static const char *part_of(const char *name)
+{
+	static const struct {
+		const char *name, *part;
+	} others[] = { { "igd/vbt/ports", "vbt" }, { "igd/frames", "frames" },
+		{ "igd/interrupts", "frames" }, { "igd/display/set_by", "mode" } };
+	int i = strncmp(name, "igd/", strlen("igd/")) == 0 ? find_value(name + strlen("igd/")) : -1;
+
+	if (i >= 0)
+		return values[i].part;
+	for (size_t j = 0; j < sizeof(others) / sizeof(others[0]); j++)
+		if (strcmp(others[j].name, name) == 0)
+			return others[j].part;
+	return NULL;
+}
+
+const char *field_why_unanswered(const json_t *report, const char *name)
+{
+	const json_t *igd = section(report), *part;
+	const char *of = part_of(name);
+
+	part = of ? json_object_get(igd, of) : NULL;
+	return is_unanswered(igd, part) ? document_text(part, "error") : NULL;
 }
 
 static int read_value(const json_t *report, const char *rest, json_t **value_r)
@@ -191,7 +237,7 @@ static int read_value(const json_t *report, const char *rest, json_t **value_r)
 	int i = find_value(rest), r;
 	const json_t *part, *value;
 
-	r = find_part(report, values[i].part, &part);
+	r = field_igd_part(report, values[i].part, &part);
 	if (r < 0)
 		return r;
 	value = json_object_get(part, values[i].key);
@@ -205,7 +251,7 @@ static int read_value(const json_t *report, const char *rest, json_t **value_r)
 static int read_frames(const json_t *report, const char *rest, json_t **value_r)
 {
 	const json_t *part;
-	int r = find_part(report, "frames", &part);
+	int r = field_igd_part(report, "frames", &part);
 	json_int_t flips;
 
 	if (r < 0)
@@ -220,23 +266,26 @@ static int read_frames(const json_t *report, const char *rest, json_t **value_r)
 		value_r);
 }
 
-/* Without frames nothing asked for an interrupt. */
+/* Without frames nothing asked for an interrupt; whether those that nobody answered for did, is not
+ * known, but what arrived did arrive. */
 static int read_interrupts(const json_t *report, const char *rest, json_t **value_r)
 {
-	const json_t *part, *frames;
-	int r = find_part(report, "frames", &frames);
+	const json_t *part, *frames = NULL;
+	int r = field_igd_part(report, "interrupts", &part);
+	bool advanced;
 
-	if (r == 0)
-		r = find_part(report, "interrupts", &part);
 	if (r < 0)
 		return r;
-	if (!part || !frames)
+	r = field_igd_part(report, "frames", &frames);
+	if (r == 0 && (!part || !frames))
 		return field_give_new(json_null(), value_r);
 	if (!json_object_get(part, "before") || !json_object_get(part, "after"))
 		return -ENODATA;
-	return field_give_new(json_boolean(json_integer_value(json_object_get(part, "after")) >
-					   json_integer_value(json_object_get(part, "before"))),
-		value_r);
+	advanced = json_integer_value(json_object_get(part, "after")) >
+		   json_integer_value(json_object_get(part, "before"));
+	if (r < 0 && !advanced)
+		return r;
+	return field_give_new(json_boolean(advanced), value_r);
 }
 
 /* Joins `key` of those entries whose `only` is `value` (NULL: all), with a blank; null if none is.
@@ -265,7 +314,7 @@ static int give_joined(
 static int read_ports(const json_t *report, const char *rest, json_t **value_r)
 {
 	const json_t *part;
-	int r = find_part(report, "vbt", &part);
+	int r = field_igd_part(report, "vbt", &part);
 
 	if (r < 0)
 		return r;

@@ -45,6 +45,13 @@ int field_give_bars(const json_t *function, json_t **value_r);
 /* The number in a hexadecimal text of an object; 0 if there is none. */
 uint64_t field_number(const json_t *object, const char *key);
 
+/*
+ * Borrows a part of the "igd" section. Returns 0, with NULL if there is no such part: no GPU,
+ * nothing there, or not asked for because what comes before failed. -ENODATA if nobody looked, or
+ * if the driver did not answer and it is not known whether the guest was only slow.
+ */
+int field_igd_part(const json_t *report, const char *name, const json_t **part_r);
+
 /* Has the report an Intel GPU that nothing in the guest can drive? Then nobody looked at a driver.
  */
 bool field_undriven(const json_t *report);

@@ -160,13 +160,15 @@ static const struct shape picture_members[] = { TEXT("observer", 0), COUNT("widt
 	END };
 static const struct shape engine_members[] = { TEXT("observer", 0), TEXT("result", 0),
 	COUNT("took_ms", ANY_COUNT, 0), TEXT("error", 0), END };
+static const struct shape late_members[] = { TEXT("observer", 0), COUNT("idle_percent", 100, 0),
+	COUNT("stolen_percent", 100, 0), END };
 static const struct shape igd_members[] = { BDF("address", REQUIRED), TEXT("no_driver", 0),
 	OBJECT("modules", NULLABLE, igd_modules_members),
 	LIST("firmware", REPORT_LIST_MAX, firmware_item), LIST("errors", REPORT_LIST_MAX, log_item),
-	COUNT("errors_dropped", ANY_COUNT, 0), OBJECT("device", NULLABLE, device_members),
-	OBJECT("stolen", NULLABLE, stolen_members), OBJECT("registers", NULLABLE, mmio_members),
-	OBJECT("vbt", NULLABLE, vbt_members), OBJECT("mode", NULLABLE, set_members),
-	OBJECT("frames", NULLABLE, frames_members),
+	COUNT("errors_dropped", ANY_COUNT, 0), OBJECT("late", NULLABLE, late_members),
+	OBJECT("device", NULLABLE, device_members), OBJECT("stolen", NULLABLE, stolen_members),
+	OBJECT("registers", NULLABLE, mmio_members), OBJECT("vbt", NULLABLE, vbt_members),
+	OBJECT("mode", NULLABLE, set_members), OBJECT("frames", NULLABLE, frames_members),
 	OBJECT("interrupts", NULLABLE, interrupts_members),
 	OBJECT("picture", NULLABLE, picture_members), OBJECT("engine", NULLABLE, engine_members),
 	END };

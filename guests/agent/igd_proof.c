@@ -11,6 +11,7 @@
 
 #include "guests/agent/igd.h"
 #include "guests/agent/igd_interrupts.h"
+#include "guests/agent/processors.h"
 #include "src/limited_read.h"
 #include "src/tree.h"
 
@@ -72,8 +73,8 @@ __attribute__((noreturn)) static void look_closer(const char *root, struct bdf w
 		pause();
 }
 
-/* Adds each whole line; a part that is missing has hung, or was never begun. */
-static int add_told(json_t *section, const char *text, size_t length)
+/* Adds each whole line; a part that is missing has hung, was never begun, or its process died. */
+static int add_told(json_t *section, const char *text, size_t length, const char *missing)
 {
 	int r = 0;
 
@@ -88,10 +89,22 @@ static int add_told(json_t *section, const char *text, size_t length)
 	for (size_t i = 0; r == 0 && igd_told[i]; i++)
 		if (!json_object_get(section, igd_told[i]))
 			r = json_object_set_new(section, igd_told[i],
-				json_pack("{s:s, s:o}", "observer", "agent", "error",
-					json_sprintf(
-						"no answer within %d s", IGD_PROOF_MS / 1000)));
+				json_pack("{s:s, s:s}", "observer", "agent", "error", missing));
 	return r;
+}
+
+/*
+ * A driver that does not answer while the processors are idle waits for its device. On a guest
+ * whose processors were busy, or did not run, it may only be slow.
+ */
+static int add_late(json_t *section, const struct processor_time *before, const char *root)
+{
+	struct processor_time after;
+	json_t *late;
+
+	processors_read(root, &after);
+	late = processors_json(before, &after);
+	return json_object_set_new(section, "late", late);
 }
 
 static void end_shower(void)
@@ -118,9 +131,10 @@ static int add_interrupts(
 int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 {
 	struct interrupts before, after;
-	char *text = malloc(TOLD_MAX);
+	struct processor_time began;
+	char *text = malloc(TOLD_MAX), missing[64] = "the process that asks the driver ended";
 	size_t length = 0;
-	int ends[2], r;
+	int ends[2], told = 0, r;
 
 	if (!text || pipe(ends)) {
 		free(text);
@@ -128,6 +142,7 @@ int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 	}
 	end_shower();
 	interrupts_read(root, where, &before);
+	processors_read(root, &began);
 	shower = fork();
 	if (shower == 0) {
 		close(ends[0]);
@@ -137,8 +152,12 @@ int igd_add_proofs(const char *root, struct bdf where, json_t *section)
 	close(ends[1]);
 	/* A child that hangs has told what comes before. */
 	if (shower >= 0)
-		limited_read(ends[0], text, TOLD_MAX, IGD_PROOF_MS, &length);
-	r = shower < 0 ? -ENOMEM : add_told(section, text, length);
+		told = limited_read(ends[0], text, TOLD_MAX, IGD_PROOF_MS, &length);
+	if (told == -ETIMEDOUT)
+		snprintf(missing, sizeof(missing), "no answer within %d s", IGD_PROOF_MS / 1000);
+	r = shower < 0 ? -ENOMEM : add_told(section, text, length, missing);
+	if (r == 0 && told == -ETIMEDOUT)
+		r = add_late(section, &began, root);
 	interrupts_read(root, where, &after);
 	if (r == 0)
 		r = add_interrupts(section, &before, &after);

@@ -12,6 +12,7 @@
 #include "guests/agent/collect.h"
 #include "guests/agent/igd_interrupts.h"
 #include "guests/agent/igd_picture.h"
+#include "guests/agent/processors.h"
 #include "src/field.h"
 #include "src/report.h"
 #include "src/suite.h"
@@ -121,6 +122,37 @@ static void interrupts_are_summed(void)
 	part = interrupts_json(&interrupts, &interrupts);
 	CU_ASSERT(json_is_null(part));
 	json_decref(part);
+}
+
+static void check_shares(struct processor_time before, struct processor_time after, json_int_t idle,
+	json_int_t stolen)
+{
+	json_t *shares = processors_json(&before, &after);
+
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(shares, "idle_percent")), idle);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(shares, "stolen_percent")), stolen);
+	json_decref(shares);
+}
+
+/* The columns are those of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal. */
+static void idle_and_stolen_time_are_shares(void)
+{
+	struct processor_time time;
+	json_t *shares;
+
+	processors_read(tree, &time);
+	CU_ASSERT_EQUAL(time.total, 100 + 1 + 50 + 800 + 20 + 2 + 3 + 24);
+	CU_ASSERT_EQUAL(time.idle, 820);
+	CU_ASSERT_EQUAL(time.stolen, 24);
+	check_shares(time, (struct processor_time){ 2000, 1570, 74 }, 75, 5);
+	/* Idle time may go back. */
+	check_shares(time, (struct processor_time){ 1100, 819, 24 }, 0, 0);
+	check_shares(time, (struct processor_time){ 1100, 940, 24 }, 100, 0);
+	shares = processors_json(&time, &time);
+	CU_ASSERT(json_is_null(shares));
+	json_decref(shares);
+	processors_read(none, &time);
+	CU_ASSERT_EQUAL(time.total, 0);
 }
 
 static void the_picture_is_known(void)
@@ -291,6 +323,7 @@ int main(void)
 		{ "a VBT of the driver's own is from elsewhere",
 			a_vbt_of_the_drivers_own_is_from_elsewhere },
 		{ "interrupts are summed", interrupts_are_summed },
+		{ "idle and stolen time are shares", idle_and_stolen_time_are_shares },
 		{ "the picture is known", the_picture_is_known },
 		{ "a GPU that no driver knows leaves a whole report",
 			a_gpu_that_no_driver_knows_leaves_a_whole_report },

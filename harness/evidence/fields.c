@@ -265,7 +265,7 @@ int evidence_get(
 {
 	const char *rest = "";
 	const struct evidence_field *field = find(name, &rest);
-	const char *undriven;
+	const char *undriven, *unanswered;
 	int r;
 
 	if (field)
@@ -281,6 +281,9 @@ int evidence_get(
 	undriven = field_why_undriven(evidence->report);
 	if (r == -ENODATA && undriven && field_of_driver(name))
 		return problem_set(why, -ENOTSUP, "%s", undriven);
+	unanswered = field_why_unanswered(evidence->report, name);
+	if (r == -ENODATA && unanswered)
+		return problem_set(why, -ENOTSUP, "%s; the guest may only be slow", unanswered);
 	if (r == -ENODATA)
 		problem_set(why, r, "the agent did not search for this field");
 	return r;
