@@ -200,12 +200,30 @@ static int wanted(const json_t *expectation, const struct evidence *evidence, js
 	return 0;
 }
 
+static bool decides(const json_t *finding)
+{
+	return !json_is_false(json_object_get(finding, "decides"));
+}
+
+/* Can the guest have that field? Then only the value to compare it with is not known. */
+static bool guest_can_have(const struct evidence *evidence, const char *field)
+{
+	struct problem why = { 0 };
+	json_t *seen = NULL;
+	int r = evidence_get(evidence, field, &seen, &why);
+
+	json_decref(seen);
+	return r != -ENOTSUP;
+}
+
 /* One expectation against the evidence; NULL if it does not hold here. */
 static json_t *judge_expectation(
 	const json_t *expectation, const json_t *identities, const struct evidence *evidence)
 {
+	const char *field = document_text(expectation, "field");
 	struct problem why = { 0 };
 	json_t *seen = NULL, *should_be = NULL, *entry;
+	bool not_compared;
 	int r;
 
 	if (!holds(expectation, identities, evidence, &why))
@@ -218,8 +236,9 @@ static json_t *judge_expectation(
 		return error(expectation, note.text);
 	}
 	r = wanted(expectation, evidence, &should_be, &why);
+	not_compared = r == -ENOTSUP && guest_can_have(evidence, field);
 	if (r == 0)
-		r = evidence_get(evidence, document_text(expectation, "field"), &seen, &why);
+		r = evidence_get(evidence, field, &seen, &why);
 	if (r == -ENOTSUP)
 		entry = finding(expectation, VERDICT_SKIP, json_object_get(expectation, "value"),
 			NULL, why.text);
@@ -227,6 +246,8 @@ static json_t *judge_expectation(
 		entry = error(expectation, why.text);
 	else
 		entry = compare(expectation, identities, evidence, should_be, json_incref(seen));
+	if (not_compared)
+		json_object_set_new(entry, "decides", json_false());
 	json_decref(should_be);
 	json_decref(seen);
 	return entry;
@@ -237,7 +258,7 @@ json_t *judge_expectations(const json_t *plan_cell, const json_t *identities,
 {
 	json_t *findings = json_array();
 	const json_t *expectation;
-	size_t i;
+	size_t i, deciding = 0;
 
 	*worst_r = VERDICT_PASS;
 	json_array_foreach(json_object_get(plan_cell, "expect"), i, expectation)
@@ -251,40 +272,48 @@ json_t *judge_expectations(const json_t *plan_cell, const json_t *identities,
 		if (!entry)
 			continue;
 		verdict_parse(document_text(entry, "verdict"), &verdict);
-		*worst_r = verdict_worst(*worst_r, verdict);
+		if (decides(entry)) {
+			*worst_r = verdict_worst(*worst_r, verdict);
+			deciding++;
+		}
 		json_array_append_new(findings, entry);
 	}
-	if (json_array_size(findings) == 0)
-		*worst_r = VERDICT_DONE;
+	if (deciding == 0)
+		*worst_r = json_array_size(findings) == 0 ? VERDICT_DONE : VERDICT_SKIP;
 	return findings;
+}
+
+/* The first finding of that verdict, before all others one that decides; or NULL. */
+static const json_t *find_worst(const json_t *findings, enum verdict worst)
+{
+	const json_t *entry, *found = NULL;
+	size_t i;
+
+	json_array_foreach(findings, i, entry)
+	{
+		if (strcmp(document_text(entry, "verdict"), verdict_name(worst)) == 0 &&
+			(!found || (decides(entry) && !decides(found))))
+			found = entry;
+	}
+	return found;
 }
 
 json_t *judge_findings_cause(const json_t *findings, enum verdict worst)
 {
-	const json_t *entry;
-	size_t i;
+	const json_t *entry = worst < VERDICT_SKIP ? NULL : find_worst(findings, worst);
+	const char *field = document_text(entry, "field"), *note = document_text(entry, "note");
+	char *expected, *seen;
+	json_t *cause;
 
-	if (worst < VERDICT_SKIP)
+	if (!entry)
 		return json_string("");
-	json_array_foreach(findings, i, entry)
-	{
-		char *expected, *seen;
-		const char *note;
-		json_t *cause;
-
-		if (strcmp(document_text(entry, "verdict"), verdict_name(worst)) != 0)
-			continue;
-		if (!json_object_get(entry, "seen"))
-			return json_sprintf("%s: %s", document_text(entry, "field"),
-				document_text(entry, "note"));
-		expected = document_dump(json_object_get(entry, "expected"), 0);
-		seen = document_dump(json_object_get(entry, "seen"), 0);
-		note = document_text(entry, "note");
-		cause = json_sprintf("%s: expected %s, seen %s%s%s", document_text(entry, "field"),
-			expected, seen, note[0] ? ": " : "", note);
-		free(expected);
-		free(seen);
-		return cause;
-	}
-	return json_string("");
+	if (!json_object_get(entry, "seen"))
+		return json_sprintf("%s: %s", field, note);
+	expected = document_dump(json_object_get(entry, "expected"), 0);
+	seen = document_dump(json_object_get(entry, "seen"), 0);
+	cause = json_sprintf(
+		"%s: expected %s, seen %s%s%s", field, expected, seen, note[0] ? ": " : "", note);
+	free(expected);
+	free(seen);
+	return cause;
 }

@@ -380,6 +380,18 @@ static void as_on_the_host(void)
 	CU_ASSERT_STRING_EQUAL(judge(AS_HOST, DONE, HOST("0x0412")).verdict, "ERROR");
 }
 
+/* Nothing else is expected: a PASS would be one of nothing. */
+static void what_the_host_cannot_say_alone_is_skipped(void)
+{
+	static const char monitor[] =
+		"[{\"id\": \"i\", \"field\": \"igd/display/edid_sha256\","
+		" \"same_as\": \"host/igd/display/edid_sha256\", \"source\": \"s\"}]";
+	struct outcome outcome = judge_all(monitor, DONE, HOST("0x0412"), HOST("0x0412"), NULL);
+
+	CU_ASSERT_STRING_EQUAL(outcome.verdict, "SKIP");
+	CU_ASSERT_PTR_NOT_NULL(strstr(outcome.cause, "the run did not record"));
+}
+
 static void leftovers_outweigh_everything(void)
 {
 	struct outcome outcome = judge(EXPECT("\"6.1\"", ""),
@@ -427,6 +439,7 @@ static CU_TestInfo tests[] = {
 		what_needs_a_report_cannot_be_seen_without },
 	{ "the host chooses", the_host_chooses },
 	{ "as on the host", as_on_the_host },
+	{ "what the host cannot say alone is skipped", what_the_host_cannot_say_alone_is_skipped },
 	{ "leftovers outweigh everything", leftovers_outweigh_everything },
 	{ "skipping everything is no success", skipping_everything_is_no_success },
 	CU_TEST_INFO_NULL,

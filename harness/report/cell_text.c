@@ -74,10 +74,34 @@ bool render_has_signs(const json_t *cell)
 	return false;
 }
 
+/* The findings of the cell whose value to compare with is not known; the first in *first_r. */
+static size_t count_not_compared(const json_t *cell, const json_t **first_r)
+{
+	const json_t *finding;
+	size_t count = 0, i;
+
+	*first_r = NULL;
+	json_array_foreach(json_object_get(cell, "findings"), i, finding)
+	{
+		if (!json_is_false(json_object_get(finding, "decides")))
+			continue;
+		if (count++ == 0)
+			*first_r = finding;
+	}
+	return count;
+}
+
+bool render_is_incomplete(const json_t *cell)
+{
+	const json_t *first;
+
+	return count_not_compared(cell, &first) > 0;
+}
+
 bool render_has_diagnosis(const json_t *cell)
 {
 	return render_verdict(cell) > VERDICT_DONE || render_unexpected_pass(cell) ||
-	       render_has_signs(cell);
+	       render_is_incomplete(cell) || render_has_signs(cell);
 }
 
 void render_suite(const json_t *findings, FILE *stream)
@@ -146,6 +170,26 @@ void render_signs(const json_t *cell, FILE *stream)
 	}
 }
 
+void render_not_compared(const json_t *cell, FILE *stream)
+{
+	const json_t *first;
+	size_t count = count_not_compared(cell, &first);
+
+	if (count == 0)
+		return;
+	fprintf(stream, "%zu %s compared: ", count,
+		summary_plural(count, "expectation is not", "expectations are not"));
+	escape_text(stream, document_text(first, "note"));
+}
+
+void render_remarks(const json_t *cell, FILE *stream)
+{
+	render_not_compared(cell, stream);
+	if (render_is_incomplete(cell) && render_has_signs(cell))
+		fputs("; ", stream);
+	render_signs(cell, stream);
+}
+
 void render_sign(const json_t *match, void (*write)(FILE *stream, const char *text), FILE *stream)
 {
 	fputs("log ", stream);
@@ -183,7 +227,7 @@ void render_reason(const json_t *cell, FILE *stream)
 	if (reason[0])
 		escape_text(stream, reason);
 	else
-		render_signs(cell, stream);
+		render_remarks(cell, stream);
 }
 
 static void write_labelled(const char *label, const json_t *object, const char *key, FILE *stream)

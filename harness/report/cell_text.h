@@ -38,8 +38,12 @@ bool render_is_sign(const json_t *cell, const json_t *match);
 /* Does the cell have one? */
 bool render_has_signs(const json_t *cell);
 
-/* Has the cell more to say than its verdict? Not a PASS that was expected, nor a DONE, without a
- * sign in its logs. */
+/* Does it have an expectation whose value to compare with is not known? Then no format may be
+ * silent of that in a cell that passes. */
+bool render_is_incomplete(const json_t *cell);
+
+/* Has the cell more to say than its verdict? Not a PASS that was expected, nor a DONE, in which
+ * everything was compared, without a sign in its logs. */
 bool render_has_diagnosis(const json_t *cell);
 
 /*
@@ -57,10 +61,14 @@ void render_versions(const json_t *identities, FILE *stream);
 void render_measured_on(const json_t *findings, FILE *stream);
 /* what was tested and on what: versions, and what render_measured_on() writes; */
 void render_place(const json_t *findings, FILE *stream);
-/* render_reason_text(); of a PASS that was expected the signs, or ""; */
+/* render_reason_text(); of a PASS that was expected render_remarks(); */
 void render_reason(const json_t *cell, FILE *stream);
 /* "signs in its logs: LABEL, LABEL", or "" for a cell without; no text of a guest is in it; */
 void render_signs(const json_t *cell, FILE *stream);
+/* "2 expectations are not compared: NOTE", the note of the first of them, or ""; */
+void render_not_compared(const json_t *cell, FILE *stream);
+/* both: what was not compared, and the signs; */
+void render_remarks(const json_t *cell, FILE *stream);
 /* "log LABEL, layer LAYER: MEANING" of a sign, as text by `write`, which escapes; a line; */
 void render_sign(const json_t *match, void (*write)(FILE *stream, const char *text), FILE *stream);
 /*

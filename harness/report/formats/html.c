@@ -79,9 +79,13 @@ static void write_index(void *data, FILE *stream)
 	json_array_foreach(json_object_get(report->findings, "cells"), i, cell)
 	{
 		json_t *entry = part(cell, true), *signs = signs_of(cell);
+		char *not_compared = render_string(render_not_compared, cell);
 
 		if (signs)
 			json_object_set_new(entry, "signs", signs);
+		if (not_compared && not_compared[0])
+			json_object_set_new(entry, "not_compared", json_string(not_compared));
+		free(not_compared);
 		json_array_append_new(cells, entry);
 	}
 	json_object_set_new(index, "cells", cells);
@@ -242,7 +246,7 @@ static void write_title(void *data, FILE *stream)
 static void write_rows(void *data, FILE *stream)
 {
 	const json_t *findings = ((struct report *)data)->findings, *cell;
-	char *signs;
+	char *remarks;
 	size_t i;
 
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
@@ -253,12 +257,12 @@ static void write_rows(void *data, FILE *stream)
 		html_text(stream, document_text(cell, "name"));
 		fputs("</th><td>", stream);
 		html_text(stream, document_text(cell, "cause"));
-		signs = render_string(render_signs, cell);
-		if (signs && signs[0]) {
+		remarks = render_string(render_remarks, cell);
+		if (remarks && remarks[0]) {
 			fputs(document_text(cell, "cause")[0] ? "; " : "", stream);
-			html_text(stream, signs);
+			html_text(stream, remarks);
 		}
-		free(signs);
+		free(remarks);
 		fputs("</td></tr>\n", stream);
 	}
 }

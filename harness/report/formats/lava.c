@@ -52,6 +52,17 @@ static void write_signs(const json_t *cell, FILE *stream)
 	}
 }
 
+static void write_not_compared(const json_t *cell, FILE *stream)
+{
+	char *text = render_string(render_not_compared, cell);
+
+	if (text && text[0]) {
+		write_text(stream, text);
+		fputc('\n', stream);
+	}
+	free(text);
+}
+
 static void write_cell(const json_t *cell, FILE *stream)
 {
 	const char *name = document_text(cell, "name");
@@ -59,6 +70,7 @@ static void write_cell(const json_t *cell, FILE *stream)
 	fputs("<LAVA_SIGNAL_STARTTC ", stream);
 	write_name(stream, name);
 	fputs(">\n", stream);
+	write_not_compared(cell, stream);
 	write_signs(cell, stream);
 	fputs("<LAVA_SIGNAL_ENDTC ", stream);
 	write_name(stream, name);

@@ -58,16 +58,21 @@ static int write_measured_on(const struct sections *sections)
 static int write_row(const struct sections *sections, const json_t *cell)
 {
 	const char *reason = render_reason_text(cell);
-	char *signs = reason[0] ? NULL : render_string(render_signs, cell);
+	char *remarks = render_string(reason[0] ? render_not_compared : render_remarks, cell),
+	     *why = NULL;
+	int r = -ENOMEM;
 
-	if (!reason[0] && !signs)
-		return -ENOMEM;
-	sheet_row(&sections->sheet,
-		(const char *[]){ verdict_name(render_verdict(cell)), document_text(cell, "name"),
-			reason[0] ? reason : signs, document_text(cell, "layer") },
-		4);
-	free(signs);
-	return 0;
+	if (remarks && asprintf(&why, "%s%s%s", reason, reason[0] && remarks[0] ? "; " : "",
+			       remarks) >= 0) {
+		sheet_row(&sections->sheet,
+			(const char *[]){ verdict_name(render_verdict(cell)),
+				document_text(cell, "name"), why, document_text(cell, "layer") },
+			4);
+		free(why);
+		r = 0;
+	}
+	free(remarks);
+	return r;
 }
 
 static int write_cells(const struct sections *sections)
@@ -161,7 +166,8 @@ static int write_details(const struct sections *sections)
 
 	json_array_foreach(cells, i, cell)
 	{
-		if (render_verdict(cell) < VERDICT_FAIL && !render_has_signs(cell))
+		if (render_verdict(cell) < VERDICT_FAIL && !render_has_signs(cell) &&
+			!render_is_incomplete(cell))
 			continue;
 		if (written == DETAILED_MAX) {
 			left++;

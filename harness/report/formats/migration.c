@@ -119,6 +119,17 @@ static void put_signs(const json_t *cell, FILE *stream)
 	}
 }
 
+static void put_not_compared(const json_t *cell, FILE *stream)
+{
+	char *text = render_string(render_not_compared, cell);
+
+	if (text && text[0]) {
+		fputs("; ", stream);
+		put_text(stream, text);
+	}
+	free(text);
+}
+
 static void put_row(const json_t *cell, FILE *stream)
 {
 	const json_t *transition = json_object_get(cell, "transition");
@@ -134,6 +145,7 @@ static void put_row(const json_t *cell, FILE *stream)
 	}
 	fputs(" | ", stream);
 	put_outcome(cell, stream);
+	put_not_compared(cell, stream);
 	put_signs(cell, stream);
 	fputs(" | ", stream);
 	put_work(transition, stream);

@@ -138,6 +138,34 @@ static void write_signs(const struct sections *sections)
 		sheet_paragraph(&sections->sheet, "", "None.");
 }
 
+/* Which cells have a verdict by less than what the matrix expects; nothing if there are none. */
+static void write_not_compared(const struct sections *sections)
+{
+	static const char *const columns[] = { "Cell", "Not compared", NULL };
+	const json_t *cell;
+	bool any = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(sections->findings, "cells"), i, cell)
+	{
+		char *text = render_string(render_not_compared, cell);
+
+		if (text && text[0]) {
+			if (!any) {
+				sheet_heading(
+					&sections->sheet, 2, "Expectations that were not compared");
+				sheet_table(&sections->sheet, columns);
+			}
+			any = true;
+			sheet_row(&sections->sheet,
+				(const char *[]){ document_text(cell, "name"), text }, 2);
+		}
+		free(text);
+	}
+	if (any)
+		sheet_table_end(&sections->sheet);
+}
+
 static void write_known_group(const struct sections *sections, const json_t *group)
 {
 	const char *id = document_text(group, "known"), *until = document_text(group, "until");
@@ -204,6 +232,7 @@ static void write_all(void *data, FILE *stream)
 	write_verdict(sections);
 	section_coverage(sections);
 	write_failures(sections);
+	write_not_compared(sections);
 	write_signs(sections);
 	section_changes(sections);
 	write_known(sections, "known", "Known deviations", "None was seen.");

@@ -91,6 +91,16 @@ static void write_signs(const json_t *cell, FILE *stream)
 		fprintf(stream, "and %zu more signs in its logs\n", count - SIGNS_MAX);
 }
 
+/* What was not compared, and the signs in the logs. */
+static void write_remarks(const json_t *cell, FILE *stream)
+{
+	if (render_is_incomplete(cell)) {
+		render_not_compared(cell, stream);
+		fputc('\n', stream);
+	}
+	write_signs(cell, stream);
+}
+
 /* Whoever is to be looked at, for a cell that somebody has to look at. */
 static void write_fault(const json_t *cell, enum verdict verdict, FILE *stream)
 {
@@ -129,7 +139,7 @@ static void write_cause(const json_t *cell, enum verdict verdict, size_t *told_r
 		(*told_r)++;
 	}
 	write_fault(cell, verdict, stream);
-	write_signs(cell, stream);
+	write_remarks(cell, stream);
 }
 
 /* The fields that are not as expected. */
@@ -244,19 +254,19 @@ static void print_sentences(const char *text, FILE *stream)
 int table_short_cell(struct rendering *rendering, const json_t *cell)
 {
 	enum verdict verdict = render_verdict(cell);
-	char *signs;
+	char *remarks;
 
 	if (verdict != VERDICT_PASS || render_unexpected_pass(cell))
 		return keep_cell(rendering, cell, verdict);
-	signs = render_string(write_signs, cell);
-	if (!signs)
+	remarks = render_string(write_remarks, cell);
+	if (!remarks)
 		return -ENOMEM;
 	table_verdict(rendering->stream, rendering->options, verdict_name(verdict), TABLE_VERDICT);
 	fputc(' ', rendering->stream);
 	table_name(cell, rendering->stream);
 	fputc('\n', rendering->stream);
-	print_sentences(signs, rendering->stream);
-	free(signs);
+	print_sentences(remarks, rendering->stream);
+	free(remarks);
 	return 0;
 }
 

@@ -139,6 +139,7 @@ function cellPage(run, cell) {
 		el('div', { class: 'answer' }, mark(cell.verdict, true), el('div', {},
 			el('h1', { tabindex: '-1' }, cell.name),
 			el('p', { class: 'cause' }, cell.cause || String(MEANINGS[cell.verdict]).replace(/^./, c => c.toUpperCase()) + '.'),
+			cell.not_compared ? el('p', { class: 'cause' }, cell.not_compared) : null,
 			el('p', { class: 'quiet' }, [
 				cell.layer ? 'look first at ' + cell.layer : '', 'ending ' + (cell.ending || 'none: the cell did not run to its end'),
 				...fields(cell.words).map(([axis, word]) => axis + ' ' + valueText(word))].filter(Boolean).join(' \u00b7 ')))),

@@ -194,7 +194,7 @@ function signsText(cell) {
 
 function cellRow(cell) {
 	return el('li', {}, cellLink(cell, mark(cell.verdict), el('span', { class: 'name' }, cell.name),
-		el('span', { class: 'cause' }, [cell.cause, signsText(cell)].filter(Boolean).join('; ')), cell.layer ? el('span', { class: 'layer' }, cell.layer) : null));
+		el('span', { class: 'cause' }, [cell.cause, cell.not_compared, signsText(cell)].filter(Boolean).join('; ')), cell.layer ? el('span', { class: 'layer' }, cell.layer) : null));
 }
 
 /* The list draws CHUNK cells, and the next when its end comes into view. */
