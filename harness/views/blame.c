@@ -234,12 +234,20 @@ static const char *blame_opregion_bytes(const struct question *q)
 		       : NULL;
 }
 
-/* The address of the card that speaks for the display; "" if there is none. */
+/* Is the field one of any card but the Intel GPU's? An emulated adapter is the only such card. */
+static bool is_of_vga(const struct question *q)
+{
+	return strncmp(q->field, "display@vga/", strlen("display@vga/")) == 0;
+}
+
+/* The address of the card that the field is about; "" if there is none. */
 static const char *lead_card(const struct question *q)
 {
 	const json_t *card = NULL;
 	bool looked;
 
+	if (is_of_vga(q))
+		return address_in(entry_of(q->views, "vga"), VIEW_GUEST);
 	return field_lead_connector(q->report, &card, &looked) ? document_text(card, "pci") : "";
 }
 
@@ -253,7 +261,13 @@ static bool is_emulated(const struct question *q)
 
 static const char *blame_display(const struct question *q)
 {
-	return same_place(q->views, lead_card(q));
+	const char *wrong = NULL;
+
+	/* Null is a card that is not there for this field alone: others have it of a card, too. */
+	if (is_of_vga(q) && (!json_is_null(q->expected) || strcmp(q->rest, "cards") == 0))
+		wrong = wrong_presence(
+			entry_of(q->views, "vga"), !json_is_null(q->expected), VIEW_QEMU);
+	return wrong ? wrong : same_place(q->views, lead_card(q));
 }
 
 /* edid_bytes, edid_vendor, edid_name: what is in the EDID no layer but the guest shows. */
@@ -312,7 +326,7 @@ static const char *blame_mode(const struct question *q)
 	wrong = wrong_preferred(q, VIEW_QEMU);
 	if (wrong)
 		return wrong;
-	if (field_get(q->report, "display/mode", &mode, NULL) < 0)
+	if (field_get(q->report, q->field, &mode, NULL) < 0)
 		return NULL;
 	obeys = json_equal(mode, json_object_get(guest, "preferred"));
 	json_decref(mode);
@@ -342,6 +356,10 @@ static const struct {
 	{ "display@igd/", blame_igd },
 	{ "function/", blame_emulated },
 	{ "device/", blame_emulated },
+	{ "display@vga/edid_", blame_edid },
+	{ "display@vga/preferred", blame_preferred },
+	{ "display@vga/mode", blame_mode },
+	{ "display@vga/", blame_display },
 	{ "display/edid_", blame_edid },
 	{ "display/preferred", blame_preferred },
 	{ "display/mode", blame_mode },

@@ -177,6 +177,37 @@ static void an_edid_is_of_who_switched_it(void)
 		"\"1024x768\"", WIDE, "qemu");
 }
 
+/* Beside an IGD that speaks for the display: what the emulated adapter shows is QEMU's and its
+ * driver's all the same. */
+static void a_card_beside_the_igd_is_of_who_made_it(void)
+{
+	static const char beside[] =
+		"{\"pci\": {\"slot2\": \"0000:00:02.0\", \"functions\": [{\"address\":"
+		" \"0000:00:02.0\", \"vendor\": \"0x8086\", \"device\": \"0x3e92\", \"class\":"
+		" \"0x030000\"}]}, \"display\": {\"cards\": [{\"pci\": \"0000:00:02.0\","
+		" \"connectors\": [{\"status\": \"connected\"}]}, {\"pci\": \"0000:00:03.0\","
+		" \"connectors\": [{\"status\": \"connected\", \"crtc\": {\"mode\":"
+		" {\"width\": 1024, \"height\": 768}}}]}]}}";
+	static const char none[] = "{" ALL "\"devices\": [{\"device\": \"vga\", \"config\":"
+				   " {}, \"libxl\": {}, \"qemu\": null, \"guest\": null}]}";
+
+	/* xenfv: hw_compat_4_0, QEMU 0a71966253 */
+	check(DISPLAY("\"qemu\": null, \"guest\": null"), "display@vga/mode", "\"1280x800\"",
+		beside, "qemu");
+	check(DISPLAY("\"qemu\": " PREFERRED ", \"guest\": " PREFERRED), "display@vga/mode",
+		"\"1280x800\"", beside, "guest");
+	check(DISPLAY("\"qemu\": null, \"guest\": null"), "display@vga/edid_bytes", "256", beside,
+		"qemu");
+	check(DISPLAY("\"qemu\": " PREFERRED ", \"guest\": " PREFERRED), "display@vga/preferred",
+		"\"1024x768\"", beside, "qemu");
+	check(DISPLAY("\"qemu\": null"), "display@vga/cards", "\"cirrus\"", beside, "guest");
+	check(DISPLAY("\"qemu\": null"), "display@vga/fbdev", "null", beside, "guest");
+	/* An adapter that should not be there, and one that should. */
+	check(DISPLAY("\"qemu\": null"), "display@vga/cards", "null", beside, "qemu");
+	check(none, "display@vga/cards", "\"bochs-drm\"", beside, "qemu");
+	check(none, "display@vga/framebuffer", "\"1024x768\"", beside, "qemu");
+}
+
 static void the_rest_is_the_guests_or_nobodys(void)
 {
 	check(DISPLAY("\"qemu\": null"), "display/driver", "\"cirrus\"", SMALL, "guest");
@@ -199,6 +230,8 @@ int main(void)
 		{ "a mode is of who prefers it, or of the guest",
 			a_mode_is_of_who_prefers_it_or_of_the_guest },
 		{ "an EDID is of who switched it", an_edid_is_of_who_switched_it },
+		{ "a card beside the IGD is of who made it",
+			a_card_beside_the_igd_is_of_who_made_it },
 		{ "the rest is the guest's or nobody's", the_rest_is_the_guests_or_nobodys },
 		CU_TEST_INFO_NULL,
 	};
