@@ -45,30 +45,31 @@ static void end(pid_t pid)
 int child_json(json_t *(*make)(void *data), void *data, int limit_ms, json_t **value_r)
 {
 	char *text = malloc(CHILD_JSON_MAX);
-	int ends[2] = { -1, -1 }, r = text ? 0 : -ENOMEM;
 	size_t length = 0;
-	pid_t pid = -1;
+	int ends[2], r;
+	pid_t pid;
 
-	if (r == 0 && pipe(ends))
+	if (!text)
+		return -ENOMEM;
+	if (pipe(ends) < 0) {
 		r = -errno;
-	if (r == 0) {
-		pid = fork();
-		r = pid < 0 ? -errno : 0;
+		goto out;
 	}
+	pid = fork();
 	if (pid == 0)
 		make_value(make, data, ends[1]);
-	if (ends[1] >= 0)
-		close(ends[1]);
+	r = pid < 0 ? -errno : 0;
+	close(ends[1]);
 	if (r == 0)
 		r = limited_read(ends[0], text, CHILD_JSON_MAX, limit_ms, &length);
-	if (ends[0] >= 0)
-		close(ends[0]);
+	close(ends[0]);
 	if (pid > 0)
 		end(pid);
 	if (r == 0) {
 		*value_r = json_loadb(text, length, JSON_DECODE_ANY, NULL);
 		r = *value_r ? 0 : -EPROTO;
 	}
+out:
 	free(text);
 	return r;
 }

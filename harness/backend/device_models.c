@@ -57,14 +57,14 @@ static int check_side(const json_t *side, const char *backend, const json_t *mod
 	json_t *lacking, struct problem *why)
 {
 	const json_t *settings = json_object_get(json_object_get(side, "settings"), backend);
-	const json_t *requires = json_object_get(json_object_get(side, "requires"), backend);
+	const json_t *required = json_object_get(json_object_get(side, "requires"), backend);
 	const char *name = document_text(settings, "device_model");
 	char capability[sizeof(CAPABILITY_MODEL) + SETTING_MODEL_MAX];
 
 	if (!name[0] || json_object_get(models, name))
 		return 0;
 	snprintf(capability, sizeof(capability), CAPABILITY_MODEL "%.*s", SETTING_MODEL_MAX, name);
-	if (!document_has_text(requires, capability))
+	if (!document_has_text(required, capability))
 		return problem_set(why, -EINVAL,
 			"cell %.80s has the device model \"%.40s\", which the run has not: give it by "
 			"--model %.40s=PATH, or leave the cell out with --select",

@@ -5,11 +5,9 @@
 
 #include "src/suite.h"
 
-#define CELL(requires, settings, more)                                                                                  \
-	"{\"cells\": [{\"name\": \"a-b\", \"requires\": {\"libxl\": [" requires "]},"                                   \
-										" \"settings\": {\"libxl\": {" settings \
-										"}, \"qemu\": {}}" more                 \
-										"}]}"
+#define CELL(required, settings, more)                                                             \
+	"{\"cells\": [{\"name\": \"a-b\", \"requires\": {\"libxl\": [" required "]},"              \
+	" \"settings\": {\"libxl\": {" settings "}, \"qemu\": {}}" more "}]}"
 #define MODEL "\"device_model\": \"qemu10\""
 
 /* What is said of a plan, with those models or NULL; "" if nothing is. */

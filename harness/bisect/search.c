@@ -108,7 +108,7 @@ enum bisect_answer bisect_blame(size_t count, bisect_ask *ask, void *data, bool 
 {
 	bool guilty[BISECT_PARTS_MAX] = { false };
 	struct walk walk = { count, ask, data, guilty };
-	size_t order[BISECT_PARTS_MAX], last = count, place = 0;
+	size_t order[BISECT_PARTS_MAX] = { 0 }, last = count, place = 0;
 	enum bisect_answer answer = BISECT_UNKNOWN;
 
 	for (size_t i = 0; i < count; i++)

@@ -111,9 +111,11 @@ static int search_values(struct tuple *tuple, size_t which, const bool *guilty)
 	size_t count = tuple->parts[which].count;
 	struct place *places = calloc(count, sizeof(*places));
 	struct bisect_point *points = calloc(count, sizeof(*points));
-	int r = places && points ? 0 : -ENOMEM;
+	int r = -ENOMEM;
 
-	for (size_t i = 0; i < count && r == 0; i++) {
+	if (!places || !points)
+		goto out;
+	for (size_t i = 0; i < count; i++) {
 		size_t at[BISECT_PARTS_MAX] = { 0 };
 
 		for (size_t j = 0; j < tuple->count; j++)
@@ -122,10 +124,10 @@ static int search_values(struct tuple *tuple, size_t which, const bool *guilty)
 		place_at(tuple, at, &places[i]);
 		points[i] = places[i].point;
 	}
-	if (r == 0)
-		r = bisect_ends(driver, points, 1, &points[count - 1], tuple->why);
+	r = bisect_ends(driver, points, 1, &points[count - 1], tuple->why);
 	if (r == 1)
 		r = bisect_list(driver, points, count, tuple->why);
+out:
 	for (size_t i = 0; places && i < count; i++)
 		json_decref(places[i].values);
 	free(places);

@@ -132,7 +132,7 @@ static json_t *column(const json_t *const *cells, size_t count, const char *key,
 
 static json_t *compare_cell(const struct sides *sides, const char *name)
 {
-	const json_t *cells[COMPARE_RUNS_MAX];
+	const json_t *cells[COMPARE_RUNS_MAX] = { NULL };
 	bool differ = false, ignored = false;
 	json_t *verdicts, *endings, *causes, *fields;
 

@@ -171,15 +171,18 @@ static json_t *match_some(const struct patterns *patterns, const struct pattern_
 	struct hit *hits = calloc(patterns->count * count + 1, sizeof(*hits));
 	bool *wanted = calloc(patterns->count + 1, sizeof(*wanted));
 	json_t *matches = json_array();
-	int r = hits && wanted && matches ? 0 : -1;
+	int r = -1;
 
-	for (size_t i = 0; i < patterns->count && r == 0; i++) {
+	if (!hits || !wanted || !matches)
+		goto out;
+	r = 0;
+	for (size_t i = 0; i < patterns->count; i++) {
 		const char *unknown = NULL;
 
 		wanted[i] = (!is_asked || is_asked(&patterns->list[i])) &&
 			    version_ranges_hold(patterns->list[i].versions, versions, &unknown);
 	}
-	for (size_t log = 0; log < count && r == 0; log++)
+	for (size_t log = 0; log < count; log++)
 		search(patterns, wanted, &inputs[log], subject, hits + log * patterns->count);
 	for (size_t i = 0; i < patterns->count && r == 0; i++) {
 		for (size_t log = 0; log < count && r == 0; log++) {
@@ -189,6 +192,7 @@ static json_t *match_some(const struct patterns *patterns, const struct pattern_
 				r = give(matches, &patterns->list[i], &inputs[log], hit);
 		}
 	}
+out:
 	free(hits);
 	free(wanted);
 	if (r < 0) {

@@ -211,8 +211,10 @@ static int place_in_cell(struct matrix *matrix, const struct matrix_cell *cell,
 static int place(struct matrix *matrix)
 {
 	const struct matrix_expectation **holders = calloc(matrix->rival_count, sizeof(*holders));
-	int r = holders ? 0 : yaml_no_memory(&matrix->source);
+	int r = 0;
 
+	if (!holders)
+		return yaml_no_memory(&matrix->source);
 	for (size_t i = 0; i < matrix->cell_count && r == 0; i++)
 		r = place_in_cell(matrix, &matrix->cells[i], holders);
 	for (size_t i = 0; i < matrix->expect_count && r == 0; i++) {

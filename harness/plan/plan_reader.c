@@ -169,16 +169,22 @@ int plan_reader_rewind(struct plan_reader *reader)
 	return fseek(reader->file, reader->cells_at, SEEK_SET) < 0 ? -errno : 0;
 }
 
-static int open_plan(int dir_fd, FILE **file_r)
+/* NULL with a negative errno in *r_r if it cannot be opened. */
+static FILE *open_plan(int dir_fd, int *r_r)
 {
-	int fd = below_read(dir_fd, "plan.json", FILEIO_MAX, NULL), r = fd < 0 ? fd : 0;
+	int fd = below_read(dir_fd, "plan.json", FILEIO_MAX, NULL);
+	FILE *file;
 
-	*file_r = NULL;
-	if (r == 0 && !(*file_r = fdopen(fd, "r"))) {
-		r = -errno;
+	if (fd < 0) {
+		*r_r = fd;
+		return NULL;
+	}
+	file = fdopen(fd, "r");
+	if (!file) {
+		*r_r = -errno;
 		close(fd);
 	}
-	return r;
+	return file;
 }
 
 int plan_reader_open(int dir_fd, struct plan_reader **reader_r, struct problem *why)
@@ -187,14 +193,14 @@ int plan_reader_open(int dir_fd, struct plan_reader **reader_r, struct problem *
 	struct problem inner = { 0 };
 	int r = reader ? 0 : -ENOMEM;
 
-	if (r == 0) {
+	if (reader) {
 		reader->head = json_object();
-		r = open_plan(dir_fd, &reader->file);
+		reader->file = open_plan(dir_fd, &r);
+		if (reader->file)
+			r = read_through(reader, &inner);
+		if (r == 0)
+			r = plan_reader_rewind(reader);
 	}
-	if (r == 0)
-		r = read_through(reader, &inner);
-	if (r == 0)
-		r = plan_reader_rewind(reader);
 	if (r < 0) {
 		problem_set(why, r, "plan.json: %s", inner.text[0] ? inner.text : below_error(r));
 		plan_reader_close(reader);

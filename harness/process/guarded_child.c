@@ -131,56 +131,62 @@ static void become_guard(const struct guarded_child_spec *order, int life_fd, in
 	_exit(0);
 }
 
-/* Reads how it ended; when a signal comes, *life_fd is closed and the guard ends the command. */
-static int read_end(int result_fd, int *life_fd, struct guarded_child_end *end_r)
+/* Reads how it ended and closes life_fd, when a signal comes or at last: then the guard ends the
+ * command. */
+static int read_end(int result_fd, int life_fd, struct guarded_child_end *end_r)
 {
+	bool closed = false;
+	int r = -EPIPE;
+
 	for (;;) {
 		ssize_t n;
 
-		if (told && *life_fd >= 0) {
-			close(*life_fd);
-			*life_fd = -1;
+		if (told && !closed) {
+			close(life_fd);
+			closed = true;
 		}
 		n = read(result_fd, end_r, sizeof(*end_r));
 		if (n == (ssize_t)sizeof(*end_r))
-			return 0;
+			r = 0;
 		if (n >= 0 || errno != EINTR)
-			return -EPIPE;
+			break;
 	}
+	if (!closed)
+		close(life_fd);
+	return r;
 }
 
 int guarded_child_run(const struct guarded_child_spec *order, struct guarded_child_end *end_r,
 	struct problem *why)
 {
-	int life[2] = { -1, -1 }, result[2] = { -1, -1 }, r = 0;
-	pid_t guard = -1;
+	int life[2], result[2], r;
+	pid_t guard;
 
-	if (pipe2(life, O_CLOEXEC) < 0 || pipe2(result, O_CLOEXEC) < 0) {
+	if (pipe2(life, O_CLOEXEC) < 0)
+		return problem_set(why, -errno, "cannot make a pipe: %s", strerror(errno));
+	if (pipe2(result, O_CLOEXEC) < 0) {
 		r = problem_set(why, -errno, "cannot make a pipe: %s", strerror(errno));
-		goto out;
+		close(life[0]);
+		close(life[1]);
+		return r;
 	}
 	guard = fork();
-	if (guard < 0) {
-		r = problem_set(why, -errno, "cannot start a process: %s", strerror(errno));
-		goto out;
-	}
 	if (guard == 0) {
 		close(life[1]);
 		close(result[0]);
 		become_guard(order, life[0], result[1]);
 	}
 	close(result[1]);
-	result[1] = -1;
-	r = read_end(result[0], &life[1], end_r);
-	if (r < 0)
-		problem_set(why, r, "the guard of %s has exited", order->argv[0]);
-out:
-	for (int i = 0; i < 2; i++) {
-		if (life[i] >= 0)
-			close(life[i]);
-		if (result[i] >= 0)
-			close(result[i]);
+	if (guard < 0) {
+		r = problem_set(why, -errno, "cannot start a process: %s", strerror(errno));
+		close(life[1]);
+	} else {
+		r = read_end(result[0], life[1], end_r);
+		if (r < 0)
+			problem_set(why, r, "the guard of %s has exited", order->argv[0]);
 	}
+	close(life[0]);
+	close(result[0]);
 	while (guard > 0 && waitpid(guard, NULL, 0) < 0 && errno == EINTR)
 		;
 	return r;

@@ -5,7 +5,9 @@
 #ifndef IGD_PROCESS_PIDFD_H
 #define IGD_PROCESS_PIDFD_H
 
-#if __has_include(<sys/pidfd.h>)
+#include <features.h>
+
+#if __GLIBC__ > 2 || __GLIBC_MINOR__ >= 36
 #include <sys/pidfd.h>
 #else
 #include <signal.h>

@@ -261,7 +261,7 @@ void view_arguments_put(const struct view_arguments *arguments, struct view *vie
 json_t *view_of_arguments(const char *text, size_t length)
 {
 	struct view_arguments arguments = VIEW_ARGUMENTS_NONE;
-	const char *list[ARGUMENTS_MAX];
+	const char *list[ARGUMENTS_MAX] = { NULL };
 	struct view view = { .rows = json_object() };
 	char *copy = strndup(text, length), *rest = copy, *line;
 	size_t count = 0;

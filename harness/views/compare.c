@@ -212,8 +212,12 @@ static json_t *row_entry(json_t *const views[VIEW_LAYERS], const char *row, int 
 {
 	const struct parting parting = find_parting(views, row);
 	const struct kind *kind = kind_of(row);
-	const char *address = row + strlen(kind->key);
-	json_t *entry = json_pack("{s:s, s:o}", "device", kind->device, "what",
+	const char *address = kind ? row + strlen(kind->key) : NULL;
+	json_t *entry;
+
+	if (!kind) /* list_rows() lists none */
+		return NULL;
+	entry = json_pack("{s:s, s:o}", "device", kind->device, "what",
 		kind->what ? json_string(kind->what)
 			   : json_sprintf("%s%s", address,
 				     strcmp(kind->key, VIEW_PASSED) == 0 ? " of the host" : ""));

@@ -327,7 +327,8 @@ static int by_address(const void *a, const void *b)
 
 json_t *view_of_qtree(const char *text, size_t length)
 {
-	json_t *functions = view_qtree_functions(text, length), *sorted[REPORT_FUNCTIONS_MAX];
+	json_t *functions = view_qtree_functions(text, length),
+	       *sorted[REPORT_FUNCTIONS_MAX] = { NULL };
 	static const char *const always[] = { "platform", "vga", "nic", "isa-bridge" };
 	struct view view = { .rows = json_object() };
 	size_t count = json_array_size(functions);

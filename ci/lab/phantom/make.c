@@ -243,7 +243,7 @@ static int find_phantom(const char *name, struct phantom *phantom_r, struct prob
 
 int turn_on(const struct command *command, struct problem *why)
 {
-	uint8_t config[PHANTOM_CONFIG_MAX], *opregion = NULL;
+	uint8_t config[PHANTOM_CONFIG_MAX] = { 0 }, *opregion = NULL;
 	char memory[16] = "";
 	struct phantom phantom;
 	uint32_t asls = 0;

@@ -25,7 +25,9 @@ static void add_log(struct backend_host *host, json_t *survey)
 	size_t length = 0;
 	bool more = true;
 
-	while (text && more && length + BLOCK <= LOG_MAX) {
+	if (!text)
+		return;
+	while (more && length + BLOCK <= LOG_MAX) {
 		unsigned int count = BLOCK;
 
 		more = xc_readconsolering(host->xc, text + length, &count, 0, 1, &index) == 0 &&
