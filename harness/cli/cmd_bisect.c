@@ -95,7 +95,7 @@ static int run(int argc, char **argv)
 		r = bisect_driver_run(&session, &range, &result, &why);
 	if (r == 0)
 		r = tell(&session, result, &why);
-	status = r < 0 ? command_fail(&command_bisect, command_status(r), &why) : status_of(result);
+	status = r < 0 ? command_fail(&command_bisect, exit_status_of(r), &why) : status_of(result);
 	json_decref(result);
 	bisect_session_close(&session);
 	return status;

@@ -125,7 +125,7 @@ static int run(int argc, char **argv)
 	json_decref(plan);
 	json_decref(stored_run);
 	store_close(&store);
-	return r < 0 ? command_fail(&command_bundle, command_status(r), &why) : 0;
+	return r < 0 ? command_fail(&command_bundle, exit_status_of(r), &why) : 0;
 }
 
 const struct command command_bundle = {

@@ -55,7 +55,7 @@ static int run(int argc, char **argv)
 	if (r == 0)
 		r = run_one(&store, stored_run, plan, argv[1], &why) < 0 ? -EIO : 0;
 	if (r < 0)
-		r = command_fail(&command_cell, command_status(r), &why);
+		r = command_fail(&command_cell, exit_status_of(r), &why);
 	json_decref(plan);
 	json_decref(stored_run);
 	store_close(&store);

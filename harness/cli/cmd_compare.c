@@ -112,7 +112,7 @@ static int run(int argc, char **argv)
 			fprintf(stderr, "igd-harness: %s: " JUDGE_NOTHING_TESTED "\n", argv[i]);
 	}
 	if (r < 0)
-		status = command_fail(&command_compare, command_status(r), &why);
+		status = command_fail(&command_compare, exit_status_of(r), &why);
 	for (size_t i = 0; i < count; i++)
 		stored_run_close(&stored[i]);
 	return status;

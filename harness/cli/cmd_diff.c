@@ -52,7 +52,7 @@ static int run(int argc, char **argv)
 		r = compare_stored(argv[0], &later, &opts.history, &by, &difference, &why);
 	if (r == 0)
 		r = print(difference);
-	status = r < 0 ? command_fail(&command_diff, command_status(r), &why)
+	status = r < 0 ? command_fail(&command_diff, exit_status_of(r), &why)
 		       : diff_exit_status(difference);
 	json_decref(difference);
 	stored_run_close(&later);

@@ -257,7 +257,7 @@ static int run_checks(const struct records *records)
 	json_decref(document);
 	if (r < 0)
 		problem_set(&why, r, "%s", strerror(-r));
-	return r < 0 ? command_fail(&command_host, command_status(r), &why) : status;
+	return r < 0 ? command_fail(&command_host, exit_status_of(r), &why) : status;
 }
 
 static int run_check(void)

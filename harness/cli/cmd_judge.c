@@ -156,7 +156,7 @@ static int run(int argc, char **argv)
 		argv[0], &by, &judgement, &why);
 	if (r == 0 && judge_tested_nothing(judgement.totals))
 		fputs("igd-harness: " JUDGE_NOTHING_TESTED "\n", stderr);
-	status = r < 0 ? command_fail(&command_judge, command_status(r), &why)
+	status = r < 0 ? command_fail(&command_judge, exit_status_of(r), &why)
 		       : judge_exit_status(judgement.totals);
 	json_decref(judgement.totals);
 	stored_run_close(&stored);

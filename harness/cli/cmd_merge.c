@@ -40,7 +40,7 @@ static int run(int argc, char **argv)
 	r = merge_runs(argv, (size_t)argc, opts.out, &missing, &why);
 	if (r < 0)
 		return command_fail(
-			&command_merge, r == -EEXIST ? EXIT_USAGE : command_status(r), &why);
+			&command_merge, r == -EEXIST ? EXIT_USAGE : exit_status_of(r), &why);
 	tell_missing(missing);
 	printf("%s: %d shards; `igd-harness judge %s` prints the result\n", opts.out, argc,
 		opts.out);

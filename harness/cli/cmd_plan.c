@@ -222,7 +222,7 @@ static int run(int argc, char **argv)
 	if (r == 0 && opts.xl)
 		r = print_xl(plan, opts.xl, &why);
 	if (r < 0) {
-		status = command_fail(&command_plan, command_status(r), &why);
+		status = command_fail(&command_plan, exit_status_of(r), &why);
 		goto out;
 	}
 	if (opts.json && !opts.xl)

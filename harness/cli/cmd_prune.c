@@ -216,7 +216,7 @@ static int run(int argc, char **argv)
 			r = prune(&candidates[i], &why);
 	}
 	free(candidates);
-	return r < 0 ? command_fail(&command_prune, command_status(r), &why) : 0;
+	return r < 0 ? command_fail(&command_prune, exit_status_of(r), &why) : 0;
 }
 
 const struct command command_prune = {

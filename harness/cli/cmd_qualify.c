@@ -150,7 +150,7 @@ static int run(int argc, char **argv)
 					  : make(argv, (size_t)argc, &document, &why);
 	if (r == 0)
 		r = render_to(document, format, &why);
-	status = r < 0 ? command_fail(&command_qualify, command_status(r), &why)
+	status = r < 0 ? command_fail(&command_qualify, exit_status_of(r), &why)
 		       : qualify_exit_status(document);
 	json_decref(document);
 	return status;

@@ -57,7 +57,7 @@ static int run(int argc, char **argv)
 	if (r == -ENOENT)
 		dut_forsake(argv[0]);
 	if (r < 0) {
-		r = command_fail(&command_resume, command_status(r), &why);
+		r = command_fail(&command_resume, exit_status_of(r), &why);
 		goto out;
 	}
 	r = patterns_choose(NULL, store.dir, &patterns, &why);

@@ -230,7 +230,7 @@ static int run_on_dut(const json_t *plan, const struct patterns *patterns, const
 	else
 		r = dut_find(opts.dut, &places, &dut, why);
 	if (r < 0) {
-		r = command_fail(&command_run, command_status(r), why);
+		r = command_fail(&command_run, exit_status_of(r), why);
 		goto out;
 	}
 	job.dut = dut;
@@ -325,7 +325,7 @@ static int run(int argc, char **argv)
 	if (r == 0)
 		r = patterns_choose(opts.patterns, NULL, &patterns, &why);
 	if (r < 0) {
-		status = command_fail(&command_run, command_status(r), &why);
+		status = command_fail(&command_run, exit_status_of(r), &why);
 		goto out;
 	}
 	if (opts.dut) {

@@ -10,7 +10,7 @@ int command_fail(const struct command *command, int status, const struct problem
 	return status;
 }
 
-int command_status(int error)
+int exit_status_of(int error)
 {
 	switch (-error) {
 	case EINVAL:

@@ -13,6 +13,6 @@ int command_fail(const struct command *command, int status, const struct problem
  * The exit status for a negative errno: EXIT_USAGE if a bad file or option caused it, else
  * EXIT_NO_ANSWER.
  */
-int command_status(int error);
+int exit_status_of(int error);
 
 #endif
