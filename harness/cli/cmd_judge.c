@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/install_paths.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/compare/stored.h"
@@ -12,6 +13,7 @@
 #include "harness/report/file.h"
 #include "harness/report/formats.h"
 #include "harness/run/terminal.h"
+#include "harness/session/status.h"
 #include "harness/store/record_view.h"
 
 static struct {
@@ -137,6 +139,22 @@ static int check_usage(int argc, const struct renderer *renderer, struct problem
 	return 0;
 }
 
+/* Cells that did not run yet have verdicts too: ERROR or MISS. */
+static void tell_if_running(const char *dir)
+{
+	struct session_status status = { 0 };
+	struct store_writer writer;
+
+	store_writer_find(dir, &writer);
+	if (!writer.writes || session_status_read(dir, &status, NULL) < 0)
+		return;
+	fprintf(stderr,
+		"igd-harness: the run is going on, %zu of %zu cells are over; the others are judged "
+		"as cells that did not run; `%s status %s` prints more\n",
+		status.over, status.total, install_program(), dir);
+	session_status_free(&status);
+}
+
 static int run(int argc, char **argv)
 {
 	struct stored_run_options by = { opts.matrix, opts.known, opts.patterns, &opts.select };
@@ -152,6 +170,7 @@ static int run(int argc, char **argv)
 
 	if (check_usage(argc, judgement.renderer, &why) < 0)
 		return command_fail(&command_judge, EXIT_USAGE, &why);
+	tell_if_running(argv[0]);
 	r = (is_silent() || judgement.renderer->sink ? run_by_cell : run_whole)(
 		argv[0], &by, &judgement, &why);
 	if (r == 0 && judge_tested_nothing(judgement.totals))
