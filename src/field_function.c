@@ -134,6 +134,16 @@ int field_give_function(const json_t *function, const char *key, json_t **value_
 	return field_give(json_object_get(function, key + 1), value_r);
 }
 
+bool field_is_function_key(const char *key)
+{
+	return is_function_key(key) || strcmp(key, "/address") == 0;
+}
+
+int field_function_get(const json_t *function, const char *key, json_t **value_r)
+{
+	return field_give_function(function, key, value_r);
+}
+
 /* "NN..." -> NN, or -1 unless it is two hexadecimal digits up to 1f (five bits of a slot). */
 static int slot_number(const char *rest)
 {
@@ -228,8 +238,7 @@ static bool device_rest_ok(const char *rest)
 {
 	const char *key;
 
-	return find_device(rest, &key) >= 0 &&
-	       (is_function_key(key) || strcmp(key, "/address") == 0);
+	return find_device(rest, &key) >= 0 && field_is_function_key(key);
 }
 
 static int read_device(const json_t *report, const char *rest, json_t **value_r)

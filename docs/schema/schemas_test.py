@@ -220,18 +220,28 @@ def fields():
     slots = [f"{high}{low}" for high in "01" for low in "0123456789abcdefABCDEF"]
 
     def names(patterns):
-        """All fields of patterns, but those with FIELD in them."""
+        """All fields of patterns, but those with FIELD or an address in them."""
         return [name.replace("NN", slot, 1).replace(".F", f".{function}", 1)
-                for pattern in patterns for name in forms(pattern) if "FIELD" not in name
+                for pattern in patterns for name in forms(pattern) if "FIELD" not in name and "BB:" not in name
                 for slot in (slots if "NN" in name else [""]) for function in (range(8) if ".F" in name else [""])]
 
     every = [name for pattern in table["fields"] for name in forms(pattern)]
     of_report = names(table["reportFields"])
     before = [name[:-len("FIELD")] for name in every if name.endswith("FIELD")]
-    language_of = {name: language(sre_parse.parse(SCHEMAS["common"]["$defs"][name]["pattern"])) for name in ("reportField", "field")}
+    defs = SCHEMAS["common"]["$defs"]
+    language_of = {name: language(sre_parse.parse(pattern)) for name, pattern in
+                   (("reportField", defs["reportField"]["pattern"]), ("field", defs["field"]["anyOf"][0]["pattern"]))}
     same("the fields of a report", language_of["reportField"], of_report)
     same("the fields of an expectation", language_of["field"],
          names(table["fields"]) + [prefix + name for prefix in before for name in of_report])
+    # Of addresses there are too many to list: some, and all keys.
+    passed = [name for name in every if "BB:DD.F" in name]
+    taken = [name.replace("BB:DD.F", address) for name in passed for address in ("00:1f.3", "0000:00:02.0", "10000:ff:1F.7")]
+    left = [name.replace("BB:DD.F", address) for name in passed
+            for address in ("00:20.0", "00:1f.8", "0:1f.3", "000000000:00:1f.3", "00:1f.3/", "00:1f")]
+    matches = re.compile(defs["passedField"]["pattern"]).match
+    check(f"the fields of a passed device: {len(taken)} are taken, {len(left)} are not",
+          [name for name in taken if not matches(name)] + [name for name in left if matches(name)] if passed else ["none"])
     with open(f"{ROOT}/docs/use/matrix.md", encoding="utf-8") as page:
         rows = re.findall(r"^\| `([^`]+)` \|(.*)$", page.read(), re.MULTILINE)
     described = set()

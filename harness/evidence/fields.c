@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/fileio.h"
+#include "harness/evidence/passed.h"
 #include "harness/evidence/unseen.h"
 #include "harness/evidence/xen_domain.h"
 #include "harness/logs/patterns.h"
@@ -180,6 +181,11 @@ static const struct evidence_field evidence_fields[] = {
 		NULL, get_ending },
 	{ "host/", "host/FIELD", "a field of the host's own report, at the beginning of the run",
 		field_check, get_host },
+	{ "passed/",
+		"passed/BB:DD.F[/class|/revision|/header_type|/driver|/subsystem|/bars|/config|/address]",
+		"the host's device BB:DD.F in the guest, found by its ids: \"vendor:device\"; null "
+		"if the guest does not have it",
+		passed_check, passed_get },
 	{ "restored/", "restored/FIELD", "of a transition: a field of the second guest's report",
 		field_check, get_restored },
 	{ "changed", "changed",

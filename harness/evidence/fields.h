@@ -6,6 +6,7 @@
  *                   "create-failed: igd-not-enabled" (harness/store/ending.c,
  *                   results/data/patterns.yaml); "create-failed" if they name none
  *   host/FIELD      a field of the host's own report: "host/igd/device"
+ *   passed/BB:DD.F  the host's device in the guest (harness/evidence/passed.h)
  *   restored/FIELD  a field of the second report of a transition (harness/plan/transition.h)
  *   changed         the paths at which the restored guest's machine differs; null: it is the same
  *   goes_on/steps, goes_on/disk, goes_on/clock

@@ -219,3 +219,34 @@ json_t *host_identify(const char *root, const struct lspci_text *lspci)
 		own_display_add(root, host);
 	return host;
 }
+
+static const json_t *find_function(const json_t *pci, struct bdf where)
+{
+	char address[BDF_TEXT_MAX];
+	const json_t *function;
+	size_t i;
+
+	bdf_format(where, address);
+	json_array_foreach(json_object_get(pci, "functions"), i, function)
+	{
+		if (strcmp(document_text(function, "address"), address) == 0)
+			return function;
+	}
+	return NULL;
+}
+
+void host_identify_more(const char *root, json_t *host, const struct bdf *addresses, size_t count)
+{
+	const struct functions_scope all = { .root = root };
+	json_t *pci = json_object_get(host, "pci"), *whole = NULL;
+
+	if (!pci || count == 0 || functions_json(&all, &whole, NULL) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const json_t *function = find_function(whole, addresses[i]);
+
+		if (function && !find_function(pci, addresses[i]))
+			json_array_append(json_object_get(pci, "functions"), (json_t *)function);
+	}
+	json_decref(whole);
+}

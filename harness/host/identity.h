@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "harness/host/lspci_text.h"
+#include "src/bdf.h"
 
 /*
  * Returns a new object, "machine" of docs/schema/common.json. `root` is "" or a
@@ -26,5 +27,12 @@
  * left it out. "igd" and "display", or "igd_unknown": harness/host/own_display.h.
  */
 json_t *host_identify(const char *root, const struct lspci_text *lspci);
+
+/*
+ * Adds further functions of the machine to "pci" of that object, those at `count` addresses; one
+ * that is there already, or that the machine does not have, is left out. Without "pci" it adds
+ * nothing.
+ */
+void host_identify_more(const char *root, json_t *host, const struct bdf *addresses, size_t count);
 
 #endif

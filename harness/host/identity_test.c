@@ -117,6 +117,8 @@ static void a_marker_without_sense_is_a_phantom_still(void)
 /* What lspci says of such a machine: ids of QEMU's i440FX and VGA, docs/specs/pci-ids. */
 static void the_functions_that_matter_are_there(void)
 {
+	static const struct bdf more[] = { { .slot = 1 }, { .slot = 1 }, { .slot = 9 },
+		{ .slot = 2 } };
 	const char *source = getenv("SOURCE_ROOT");
 	char tree[256];
 	json_t *host, *functions;
@@ -135,6 +137,12 @@ static void the_functions_that_matter_are_there(void)
 		CU_ASSERT_STRING_EQUAL(
 			json_string_value(json_object_get(function, "device")), wanted[i][1]);
 	}
+	/* What a cell passes through is added, once and if it is there: PIIX3's ISA bridge. */
+	host_identify_more(tree, host, more, sizeof(more) / sizeof(more[0]));
+	CU_ASSERT_EQUAL(json_array_size(functions), 3);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(json_array_get(functions, 2), "device")),
+		"0x7000");
 	json_decref(host);
 	/* No sysfs at all: libpci says so, and nothing is claimed. */
 	host = host_identify("/nowhere", NULL);

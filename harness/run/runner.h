@@ -57,6 +57,12 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	struct problem *why);
 
 /*
+ * Adds to the identity of the host the functions that cells of the plan pass through, so that their
+ * guests can be compared with them. A device that cannot be read is left out.
+ */
+void runner_identify_devices(struct runner *runner, const json_t *plan);
+
+/*
  * Runs every cell of the plan that is not over yet (harness/store/attempt.h) into the store, in the
  * order and so many at a time as harness/plan/schedule.h has it. Begins no further one when a cell
  * left something on the host that would spoil the next, or when told to: SIGINT once lets the cells

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/host/identity.h"
 #include "harness/host/own_display.h"
 #include "harness/plan/pci_spec.h"
 #include "harness/run/runner.h"
@@ -46,6 +47,20 @@ int running_cell_devices(const struct runner *runner, const json_t *plan_cell,
 		devices->list[devices->count++] = spec.host;
 	}
 	return 0;
+}
+
+void runner_identify_devices(struct runner *runner, const json_t *plan)
+{
+	json_t *host = json_object_get(runner->identities, "host");
+	struct lease_list devices;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+	{
+		if (running_cell_devices(runner, cell, &devices, NULL) == 0)
+			host_identify_more("", host, devices.list, devices.count);
+	}
 }
 
 static bool has_leased(const struct lease *lease, const char *address)

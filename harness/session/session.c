@@ -71,9 +71,12 @@ int session_settings_read(const json_t *settings, const char **backend_r,
 void session_identify(
 	struct runner *runner, const struct backend_options *options, const json_t *plan)
 {
-	if (!json_object_get(runner->identities, "replay_of"))
-		json_object_set_new(runner->identities, "guests",
-			image_identities(options->guests_dir ? options->guests_dir : "", plan));
+	/* A replay has those of the run that was recorded. */
+	if (json_object_get(runner->identities, "replay_of"))
+		return;
+	json_object_set_new(runner->identities, "guests",
+		image_identities(options->guests_dir ? options->guests_dir : "", plan));
+	runner_identify_devices(runner, plan);
 }
 
 /* What makes a result of one host a result of another. */

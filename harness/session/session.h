@@ -28,7 +28,7 @@ int session_settings_read(const json_t *settings, const char **backend_r,
 	struct backend_options *options_r, struct runner *runner);
 
 /* Adds to a runner's identities what the guests of the plan are ("guests",
- * harness/backend/image.h), unless a replay brought it. */
+ * harness/backend/image.h) and the devices that they are given, unless a replay brought it. */
 void session_identify(
 	struct runner *runner, const struct backend_options *options, const json_t *plan);
 

@@ -206,6 +206,17 @@ static const char *blame_emulated(const struct question *q)
 	return view_names[key && strcmp(key, "/driver") == 0 ? VIEW_GUEST : VIEW_QEMU].name;
 }
 
+/* QEMU hands through what the device is, as it does of the IGD; who left the device out, no layer
+ * but libxl's own log shows. */
+static const char *blame_passed(const struct question *q)
+{
+	const char *key = strchr(q->rest, '/');
+
+	if (!key || strcmp(key, "/address") == 0)
+		return NULL;
+	return blame_emulated(q);
+}
+
 /* The firmware writes 0xfc. What then stands where it points is the host's, of which no layer has
  * a view. */
 static const char *blame_opregion(const struct question *q)
@@ -356,6 +367,7 @@ static const struct {
 	{ "display@igd/", blame_igd },
 	{ "function/", blame_emulated },
 	{ "device/", blame_emulated },
+	{ "passed/", blame_passed },
 	{ "display@vga/edid_", blame_edid },
 	{ "display@vga/preferred", blame_preferred },
 	{ "display@vga/mode", blame_mode },

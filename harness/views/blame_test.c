@@ -66,6 +66,10 @@ static void who_chose_the_slot_is_named(void)
 	check(BEHIND, "display@igd/mode", "\"1920x1080\"", NULL, "guest");
 	check(BEHIND, "function/01.1/config", "\"x\"", NULL, "qemu");
 	check(BEHIND, "device/vga/driver", "\"bochs-drm\"", NULL, "guest");
+	check(BEHIND, "passed/00:1f.3/subsystem", "\"1028:085b\"", NULL, "qemu");
+	check(BEHIND, "passed/00:1f.3/driver", "\"snd_hda_intel\"", NULL, "guest");
+	check(BEHIND, "passed/00:1f.3", "\"8086:a348\"", NULL, NULL);
+	check(BEHIND, "passed/00:1f.3/address", "\"0000:00:05.0\"", NULL, NULL);
 }
 
 static void who_asked_for_a_slot_is_named(void)
