@@ -32,11 +32,13 @@ struct cell {
 	struct console *console;
 	struct igd_screen *igd_screen; /* while its picture is being taken, and after; or NULL */
 	bool bye; /* the agent said so when it was asked to power off: the line may end */
+	unsigned int byes_noted;
 
 	enum cell_state state;
-	uint64_t entered_us;    /* when the state was entered */
-	json_t *times;          /* times_ms of end.json */
-	sd_event_source *limit; /* of the state */
+	uint64_t entered_us;               /* when the state was entered */
+	json_t *times;                     /* times_ms of end.json */
+	sd_event_source *limit;            /* of the state, once nothing else is ready */
+	sd_event_source *due, *last_limit; /* of the state, in any case: cell_limits.c */
 	sd_event_time_handler_t on_limit;
 	sd_event_source *grace;     /* the console is lost: did the guest or its model die? */
 	sd_event_source *no_guest;  /* ends a cell without a guest, from the loop */

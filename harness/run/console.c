@@ -20,7 +20,10 @@
  */
 #define QUIET_US 5000000
 
-/* A line so bad that this many requests did not help is not worth a further one. */
+/*
+ * A line so bad that this many requests did not help is not worth a further one; each is noted in
+ * the journal, and synced.
+ */
 #define ASK_AGAIN_MAX 32
 
 #define READ_MAX 65536
@@ -51,7 +54,8 @@ struct console {
 	struct wire_message report;
 	uint64_t kept; /* bytes in console.log */
 	unsigned int asked_again;
-	bool lost; /* end of file or an error */
+	unsigned int hellos; /* that were answered by the request once more */
+	bool lost;           /* end of file or an error */
 	char tail[TAIL_MAX + 1];
 	size_t tail_used;
 };
@@ -183,7 +187,7 @@ static void take_frame(struct console *console, const struct wire_frame *frame)
 	case WIRE_HELLO:
 		if (!console->waiting)
 			console->handler->hello(console->data, frame->payload);
-		else if (console->report.parts == 0)
+		else if (console->report.parts == 0 && console->hellos++ < ASK_AGAIN_MAX)
 			request(console, WIRE_ASK); /* it says hello again: the request was lost */
 		break;
 	case WIRE_REPORT:
