@@ -18,7 +18,7 @@
 #define LABEL_MAX        48
 #define WORDS_MAX        600 /* bytes of a meaning, an advice, a reference */
 #define TEXT_MIN         6   /* bytes: a shorter one matches everywhere */
-#define TEXT_MAX         200
+#define TEXT_MAX         EXPRESSION_MAX
 
 enum { FORMAT, VERSION, PATTERNS, HEAD_KEYS };
 
@@ -100,34 +100,14 @@ static int read_logs(
 	return 0;
 }
 
-/*
- * What would let a guest's line take the search's time or memory is refused: glibc goes back and
- * forth for back-references, and writes a repeat count out.
- */
-static int check_expression(const struct yaml_source *source, const struct yaml_node *node)
-{
-	for (const char *c = node->text; *c; c++) {
-		if (*c == '\\' && c[1] >= '0' && c[1] <= '9')
-			return yaml_wrong(source, node->place,
-				"a back-reference (\\%c) is not allowed: repeat the text", c[1]);
-		if (*c == '{')
-			return yaml_wrong(source, node->place,
-				"a repeat count ({) is not allowed: use * or +, or [{] for the "
-				"character");
-		if (*c == '\\' && c[1])
-			c++;
-	}
-	return 0;
-}
-
 static int read_expression(
 	const struct yaml_source *source, const struct yaml_node *node, struct pattern *pattern)
 {
-	char sentence[128];
-	int r = check_expression(source, node), error;
+	char sentence[200];
+	int error;
 
-	if (r < 0)
-		return r;
+	if (!expression_check(node->text, sentence, sizeof(sentence)))
+		return yaml_wrong(source, node->place, "%s", sentence);
 	error = regcomp(&pattern->expression, node->text, REG_EXTENDED | REG_NOSUB);
 	if (error) {
 		regerror(error, &pattern->expression, sentence, sizeof(sentence));

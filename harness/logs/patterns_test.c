@@ -55,6 +55,8 @@ static void every_mistake_has_a_place_and_a_remedy(void)
 		{ HEAD FIRST REST "    pattern: '(As)sert\\1'\n" SAMPLE, "12:14",
 			"back-reference" },
 		{ HEAD FIRST REST "    pattern: 'Assertio{9}'\n" SAMPLE, "12:14", "repeat count" },
+		{ HEAD FIRST REST "    pattern: '((As)+)+sert'\n" SAMPLE, "12:14",
+			"a repeat of a repeat" },
 		{ HEAD FIRST REST "    pattern: '(Assert)*'\n" SAMPLE, "12:14", "every line" },
 		{ HEAD FIRST REST TEXT "    samples: [x]\n", "13:15",
 			"does not match its pattern" },

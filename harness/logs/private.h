@@ -3,6 +3,8 @@
 #define IGD_LOGS_PRIVATE_H
 
 #include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "harness/base/digest.h"
 #include "harness/logs/patterns.h"
@@ -24,6 +26,15 @@ struct patterns {
 	struct pattern *list;
 	size_t count;
 };
+
+#define EXPRESSION_MAX 200 /* bytes of a text or an expression */
+
+/*
+ * Is it an expression whose compilation and search take little time and memory, whatever the line
+ * is? If not, `sentence` says why not and what to do. An expression of at most EXPRESSION_MAX bytes
+ * that is not one at all may pass: regcomp() refuses it.
+ */
+bool expression_check(const char *text, char *sentence, size_t size);
 
 /* Does a line match? It is printable and ends with 0. */
 bool pattern_hits(const struct pattern *pattern, const char *line);
