@@ -37,6 +37,7 @@ struct backend_guest {
 	int pid_fd;
 	int console_fd;
 	int evidence_fd;
+	struct output_log *log; /* qemu.log */
 	sd_event_source *exit_source;
 	sd_event_source *created_source;
 	struct qmp *qmp; /* NULL for a guest without a screen that is no transition */

@@ -24,10 +24,10 @@
 #include "harness/backend/passed_igd.h"
 #include "harness/backend/qemu/kvm.h"
 #include "harness/backend/qemu/private.h"
-#include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/transition.h"
 #include "harness/process/child.h"
+#include "harness/process/output_log.h"
 #include "harness/process/pidfd.h"
 #include "harness/process/program.h"
 #include "src/document.h"
@@ -137,6 +137,7 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 		return 0;
 	sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	guest->pid = -1;
+	output_log_end(guest->log);
 	fileio_last_line(guest->evidence_fd, "qemu.log", line, sizeof(line));
 	if (info.si_code == CLD_EXITED && info.si_status == 127) {
 		qemu_tell_ended(guest, ENDING_HOST_FAILED, line);
@@ -159,6 +160,15 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 	return 0;
 }
 
+static void on_unwritten(void *data, int error)
+{
+	char detail[128];
+
+	snprintf(detail, sizeof(detail), "cannot write qemu.log in the run directory: %s",
+		strerror(error));
+	qemu_tell_ended(data, ENDING_NOT_RECORDED, detail);
+}
+
 /* What a child inherits beside its console; -1: nothing. */
 struct inherited {
 	int root_fd, initrd_fd;
@@ -168,13 +178,12 @@ struct inherited {
 static int spawn(struct backend_guest *guest, const struct args *args,
 	const struct inherited *inherited, bool talks, struct problem *why)
 {
+	const struct output_log_spec log = { guest->evidence_fd, "qemu.log", on_unwritten, guest };
 	int pair[2] = { -1, -1 }, talk[2] = { -1, -1 }, log_fd = -1, r;
 
-	log_fd = below_create(guest->evidence_fd, "qemu.log", 0644);
-	if (log_fd < 0) {
-		r = problem_set(why, log_fd, "cannot make qemu.log: %s", below_error(log_fd));
+	r = output_log_open(guest->host->loop, &log, &guest->log, &log_fd, why);
+	if (r < 0)
 		goto out;
-	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		r = -errno;
 		goto out;
@@ -227,6 +236,7 @@ static void qemu_release(struct backend_guest *guest)
 		kill(guest->pid, SIGKILL);
 		waitpid(guest->pid, NULL, 0);
 	}
+	output_log_free(guest->log);
 	if (guest->pid_fd >= 0)
 		close(guest->pid_fd);
 	if (guest->console_fd >= 0)
