@@ -20,3 +20,9 @@ BUILT_HANGING_BACKEND=build/harness/hanging-backend.so
 BUILT_HOLD=build/harness/hold.so
 BUILT_FULL_DISK=build/harness/full-disk.so
 BUILT_JUMP=build/harness/jump.so
+
+# Builds in a folder, `build` or `build-sanitize`: one check at a time, for ninja does not look whether it is alone.
+ninja_alone() { # FOLDER [TARGET...]
+	mkdir -p build-checks
+	flock "build-checks/$1.lock" ninja -C "$@"
+}

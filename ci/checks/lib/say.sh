@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # How a check says what it found. Sourced by each program in ci/checks, after `set -euo pipefail`.
 
-# What the last command said. Two checks that run at the same time have two such files.
-OUTPUT=${CHECK_OUTPUT:-build-checks/output}
+# What the last command said. Checks that run at the same time have a file each.
+OUTPUT=${CHECK_OUTPUT:-build-checks/output-${0##*/}}
 
 # For `run' and `judge': the checks in the lab read the table that has every field.
 # shellcheck disable=SC2034 # of those that source this
