@@ -39,6 +39,45 @@ static void judge_findings(const json_t *plan_cell, const json_t *identities,
 		cell_verdict, judge_findings_cause(cell_verdict->findings, cell_verdict->verdict));
 }
 
+/* Does the matrix say which signs it tolerates? */
+static bool expects_signs(const json_t *plan_cell)
+{
+	const json_t *expectation;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan_cell, "expect"), i, expectation)
+	{
+		if (strcmp(document_text(expectation, "field"), "signs") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The line goes before the cause that the cell has. */
+static void lead_cause(const json_t *line, struct cell_verdict *cell_verdict)
+{
+	replace_cause(cell_verdict, json_sprintf("%s: %s%s%s", document_text(line, "label"),
+					    document_text(line, "text"),
+					    json_string_length(cell_verdict->cause) ? "; " : "",
+					    json_string_value(cell_verdict->cause)));
+}
+
+/*
+ * A guest without a report in which something broke: the line would make it FAIL with a report, and
+ * a kernel that waits for a device that is gone is why there is none.
+ */
+static void judge_grave_error(const json_t *logs, struct cell_verdict *cell_verdict)
+{
+	const json_t *grave = patterns_first_grave(logs);
+
+	if (!grave)
+		return;
+	cell_verdict->layer = document_text(grave, "layer");
+	cell_verdict->verdict =
+		strcmp(cell_verdict->layer, "host") == 0 ? VERDICT_MISS : VERDICT_FAIL;
+	lead_cause(grave, cell_verdict);
+}
+
 /*
  * An ending that is the fault of what is under test can be what the matrix expects: then the
  * findings decide. Or it is the known deviation, and that is all that is to be said. The test's and
@@ -53,6 +92,8 @@ static void judge_other_ending(const json_t *plan_cell, const json_t *identities
 	enum verdict worst;
 
 	cell_verdict->cause = cause_of_ending(evidence->end, entry);
+	if (entry->verdict == VERDICT_ERROR && !expects_signs(plan_cell))
+		judge_grave_error(evidence->logs, cell_verdict);
 	if (entry->verdict != VERDICT_FAIL)
 		return;
 	if (strcmp(document_text(cause, "layer"), "host") == 0) {
@@ -148,10 +189,7 @@ static void judge_logs_cause(const json_t *logs, struct cell_verdict *cell_verdi
 	cell_verdict->layer = document_text(cause, "layer");
 	if (refused)
 		return;
-	replace_cause(cell_verdict, json_sprintf("%s: %s%s%s", document_text(cause, "label"),
-					    document_text(cause, "text"),
-					    json_string_length(cell_verdict->cause) ? "; " : "",
-					    json_string_value(cell_verdict->cause)));
+	lead_cause(cause, cell_verdict);
 }
 
 /*

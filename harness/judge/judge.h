@@ -8,14 +8,16 @@
  * cell, and nothing else is looked for: the other expectations speak of the guest that there should
  * have been.
  *
- * Patterns explain a verdict, and decide one in two cases. Where QEMU or libxl refused a guest for
- * a reason that is known to be the host's own, the cell is MISS. Where a cell that reported would
- * pass and a line of its logs is of severity "grave", or a cause that explains the ending "done",
- * the cell is FAIL, or MISS if the layer of the pattern is the host; an expectation of the field
- * "signs" decides instead. If a cell is FAIL or worse by its ending or its findings, the first
- * match of severity "cause", or of a FAIL without one the first grave one, begins its "cause",
- * "LABEL: LINE; ...", and gives its "layer". A line that names a different domain or device, and a
- * cause that does not explain the ending, decide nothing. A leftover on the host goes before all.
+ * Patterns explain a verdict, and decide one in three cases. Where QEMU or libxl refused a guest
+ * for a reason that is known to be the host's own, the cell is MISS. Where a cell that reported
+ * would pass and a line of its logs is of severity "grave", or a cause that explains the ending
+ * "done", the cell is FAIL, or MISS if the layer of the pattern is the host; an expectation of the
+ * field "signs" decides instead. A cell that is ERROR by its ending is FAIL or MISS by such a line,
+ * too, unless its matrix expects signs. If a cell is FAIL or worse by its ending or its findings,
+ * the first match of severity "cause", or of a FAIL without one the first grave one, begins its
+ * "cause", "LABEL: LINE; ...", and gives its "layer". A line that names a different domain or
+ * device, and a cause that does not explain the ending, decide nothing. A leftover on the host goes
+ * before all.
  */
 #ifndef IGD_JUDGE_JUDGE_H
 #define IGD_JUDGE_JUDGE_H

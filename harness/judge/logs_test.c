@@ -352,6 +352,32 @@ static void a_grave_line_fails_a_cell_that_would_pass(void)
 	check_verdict(reset, "[]", (const char *[]){ "DONE", "", "" });
 }
 
+#define HALF                                                                                       \
+	"{\"format\": \"igd-harness end\", \"version\": 1, \"ending\": \"half-frame\","            \
+	" \"detail\": \"17 of 25 parts\", \"times_ms\": {}, \"leftovers\": []}"
+#define TOLERATES "[{\"id\": \"s\", \"field\": \"signs\", \"value\": \"fault\", \"source\": \"s\"}]"
+
+/* It is of the guest, which the line alone makes FAIL, and not of the test. */
+static void a_grave_line_says_why_there_is_no_report(void)
+{
+	static const struct file half[] = { { "end.json", HALF }, { "libxl.json", LIBXL },
+		{ NULL, NULL } };
+	static const struct file fault[] = { { "end.json", HALF }, { "libxl.json", LIBXL },
+		{ "xen.log", FAULT "\n" }, { NULL, NULL } };
+	static const struct file oops[] = { { "end.json", HALF }, { "libxl.json", LIBXL },
+		{ "dom0.log", "Oops 0000\n" }, { NULL, NULL } };
+	static const struct file elsewhere[] = { { "end.json", HALF }, { "libxl.json", LIBXL },
+		{ "xen.log", "(XEN) d4: DMAR fault\n" }, { NULL, NULL } };
+
+	check_verdict(half, "[]", (const char *[]){ "ERROR", "agent", "the agent sent only" });
+	check_verdict(fault, "[]",
+		(const char *[]){ "FAIL", "Xen", "fault: " FAULT "; the agent sent only" });
+	check_verdict(oops, "[]", (const char *[]){ "MISS", "host", "oops: Oops 0000" });
+	check_verdict(elsewhere, "[]", (const char *[]){ "ERROR", "agent", "the agent sent only" });
+	check_verdict(
+		fault, TOLERATES, (const char *[]){ "ERROR", "agent", "the agent sent only" });
+}
+
 static void a_line_from_elsewhere_fails_nothing(void)
 {
 	static const struct file device[] = { GOOD,
@@ -414,6 +440,7 @@ static void a_matrix_names_the_signs_that_it_tolerates(void)
 
 static CU_TestInfo tests[] = {
 	{ "a grave line fails a cell that would pass", a_grave_line_fails_a_cell_that_would_pass },
+	{ "a grave line says why there is no report", a_grave_line_says_why_there_is_no_report },
 	{ "a line from elsewhere fails nothing", a_line_from_elsewhere_fails_nothing },
 	{ "a cause explains its own endings only", a_cause_explains_its_own_endings_only },
 	{ "a matrix names the signs that it tolerates",
