@@ -196,6 +196,22 @@ static const char *blame_firmware(const struct question *q)
 	return wrong == view_names[VIEW_GUEST].name ? view_names[VIEW_FIRMWARE].name : wrong;
 }
 
+/* The VBT that the driver has is the OpRegion's. Where that has none, the driver cannot find one:
+ * it wants the signature "$VBT", intel_bios_is_valid_vbt() in i915's intel_bios.c. */
+static const char *blame_vbt(const struct question *q)
+{
+	const char *wrong = blame_igd(q);
+	json_t *vbt = NULL;
+	bool none;
+
+	if (wrong != view_names[VIEW_GUEST].name)
+		return wrong;
+	none = field_get(q->report, "igd/opregion/vbt", &vbt, NULL) == 0 &&
+	       (json_is_null(vbt) || strncmp(json_string_value(vbt), "$VBT", 4) != 0);
+	json_decref(vbt);
+	return none ? view_names[VIEW_FIRMWARE].name : wrong;
+}
+
 /* An emulated device is what QEMU makes it, but for its driver. */
 static const char *blame_emulated(const struct question *q)
 {
@@ -360,6 +376,7 @@ static const struct {
 	{ "igd/revision", blame_igd_config },
 	{ "igd/subsystem", blame_igd_config },
 	{ "igd/header_type", blame_igd_config },
+	{ "igd/vbt/", blame_vbt },
 	{ "igd/bars", blame_firmware },
 	{ "iomem/", blame_firmware },
 	{ "bars/", blame_firmware },

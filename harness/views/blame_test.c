@@ -72,6 +72,22 @@ static void who_chose_the_slot_is_named(void)
 	check(BEHIND, "passed/00:1f.3/address", "\"0000:00:05.0\"", NULL, NULL);
 }
 
+#define OPREGION_OF(vbt)                                                                           \
+	"{\"pci\": {\"slot2\": \"0000:00:03.0\", \"functions\": [{\"address\": \"0000:00:03.0\","  \
+	" \"vendor\": \"0x8086\", \"device\": \"0x3e92\", \"class\": \"0x030000\", \"opregion\":"  \
+	" {\"signature\": \"IntelGraphicsMem\", \"vbt\": " vbt "}}]}}"
+
+/* i915 takes it from the OpRegion, intel_opregion_setup() in Linux 6.1. */
+static void a_vbt_that_the_opregion_has_not_is_the_firmwares(void)
+{
+	check(BEHIND, "igd/vbt/source", "\"opregion\"", OPREGION_OF("\"$VBT COFFEELAKE\""),
+		"guest");
+	check(BEHIND, "igd/vbt/source", "\"opregion\"", OPREGION_OF("null"), "firmware");
+	/* as recorded in gpu-fault-no-vbt */
+	check(BEHIND, "igd/vbt/source", "\"opregion\"", OPREGION_OF("\"\""), "firmware");
+	check(BEHIND, "igd/vbt/source", "\"opregion\"", NULL, "guest");
+}
+
 static void who_asked_for_a_slot_is_named(void)
 {
 	static const char views[] =
@@ -226,6 +242,8 @@ int main(void)
 {
 	CU_TestInfo tests[] = {
 		{ "who chose the slot is named", who_chose_the_slot_is_named },
+		{ "a VBT that the OpRegion has not is the firmware's",
+			a_vbt_that_the_opregion_has_not_is_the_firmwares },
 		{ "who asked for a slot is named", who_asked_for_a_slot_is_named },
 		{ "who lost the device is named", who_lost_the_device_is_named },
 		{ "a plain host bridge is QEMU's", a_plain_host_bridge_is_qemus },
