@@ -1,4 +1,7 @@
-/* The patterns that are shipped: each knows its samples, and none takes another's for its own. */
+/*
+ * The patterns that are shipped: each knows its samples, and none takes another's for its own. The
+ * program does not try these samples when it loads the file; here they are.
+ */
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>

@@ -41,8 +41,7 @@ static bool wrong(struct reading *reading, const char *sentence)
 	return false;
 }
 
-/* The place behind a bracket expression, or its end if it has no "]", which regcomp() tells. */
-static const char *behind_bracket(const char *begin)
+const char *expression_behind_bracket(const char *begin)
 {
 	const char *c = begin + 1;
 
@@ -134,7 +133,7 @@ static bool read_next(struct reading *reading, const char **c)
 			(*c)++;
 		return read_escape(reading, at[1]);
 	case '[':
-		*c = behind_bracket(at);
+		*c = expression_behind_bracket(at);
 		begin_atom(reading, *c - at != 3 || at[1] == '^');
 		return true;
 	case '{':

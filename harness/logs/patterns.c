@@ -85,7 +85,8 @@ bool pattern_hits(const struct pattern *pattern, const char *line)
 {
 	if (pattern->text)
 		return strstr(line, json_string_value(pattern->text)) != NULL;
-	return regexec(&pattern->expression, line, 0, NULL, 0) == 0;
+	return strstr(line, pattern->literal) != NULL &&
+	       regexec(&pattern->expression, line, 0, NULL, 0) == 0;
 }
 
 void pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1])

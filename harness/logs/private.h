@@ -9,11 +9,17 @@
 #include "harness/base/digest.h"
 #include "harness/logs/patterns.h"
 
+/* SHA-256 of the file that is shipped, in hexadecimal; made by the build. */
+extern const char shipped_patterns[];
+
+#define EXPRESSION_MAX 200 /* bytes of a text or an expression */
+
 struct pattern {
 	json_t *about;     /* what a match says of its pattern; owned */
 	unsigned int logs; /* a mask of 1 << enum pattern_log */
 	json_t *text;      /* a fixed text; NULL: the expression; owned */
 	regex_t expression;
+	char literal[EXPRESSION_MAX + 1]; /* expression_literal() */
 	bool compiled;
 	json_t *versions; /* name -> range, or NULL; owned */
 	json_t *samples;  /* list of lines; owned */
@@ -23,11 +29,10 @@ struct patterns {
 	char *file, *text;
 	size_t length;
 	char sha256[DIGEST_TEXT_MAX];
+	bool is_shipped; /* the unit suites have tried its samples */
 	struct pattern *list;
 	size_t count;
 };
-
-#define EXPRESSION_MAX 200 /* bytes of a text or an expression */
 
 /*
  * Is it an expression whose compilation and search take little time and memory, whatever the line
@@ -35,6 +40,12 @@ struct patterns {
  * that is not one at all may pass: regcomp() refuses it.
  */
 bool expression_check(const char *text, char *sentence, size_t size);
+
+/* The place behind a bracket expression, or its end if it has no "]", which regcomp() tells. */
+const char *expression_behind_bracket(const char *begin);
+
+/* The longest text that is in each line which an expression matches; "" if none is known. */
+void expression_literal(const char *text, char literal[static EXPRESSION_MAX + 1]);
 
 /* Does a line match? It is printable and ends with 0. */
 bool pattern_hits(const struct pattern *pattern, const char *line);
