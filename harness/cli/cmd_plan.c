@@ -18,7 +18,7 @@
 #include "src/document.h"
 
 static struct {
-	struct string_list select;
+	struct string_list select, exclude;
 	const char *known, *shard, *xl, *guests;
 	bool json, fields, settings, example;
 } opts;
@@ -26,6 +26,10 @@ static struct {
 static const struct command_option options[] = {
 	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
 		.list = &opts.select },
+	{ "exclude", "GLOB",
+		"all cells but those whose name matches GLOB; repeatable, and\n"
+		"                          after --select",
+		.list = &opts.exclude },
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
@@ -217,6 +221,8 @@ static int run(int argc, char **argv)
 	r = matrix ? matrix_plan(matrix, opts.known, &plan, &why) : -ENOMEM;
 	if (r == 0)
 		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
+	if (r == 0)
+		r = plan_exclude(plan, opts.exclude.texts, opts.exclude.count, &why);
 	if (r == 0)
 		r = shard_cut(plan, opts.shard, &why);
 	if (r == 0 && opts.xl)

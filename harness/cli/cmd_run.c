@@ -27,7 +27,7 @@ static struct {
 	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
 		*known, *shard, *guest, *like, *jobs;
-	struct string_list select, models;
+	struct string_list select, exclude, models;
 	bool quiet, verbose, keep_lease, no_cells;
 } opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
@@ -40,6 +40,10 @@ static const struct command_option options[] = {
 		.text = &opts.out },
 	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
 		.list = &opts.select },
+	{ "exclude", "GLOB",
+		"all cells but those whose name matches GLOB; repeatable, and\n"
+		"                          after --select",
+		.list = &opts.exclude },
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
@@ -204,6 +208,7 @@ static char *options_for_host(void)
 		free(quoted);
 	}
 	pass_list(stream, "select", &opts.select);
+	pass_list(stream, "exclude", &opts.exclude);
 	pass_list(stream, "model", &opts.models);
 	fclose(stream);
 	return text;
@@ -315,6 +320,8 @@ static int run(int argc, char **argv)
 	r = matrix ? matrix_plan(matrix, opts.known, &plan, &why) : -ENOMEM;
 	if (r == 0)
 		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
+	if (r == 0)
+		r = plan_exclude(plan, opts.exclude.texts, opts.exclude.count, &why);
 	if (r == 0 && opts.guest)
 		r = plan_guest(plan, opts.guest, &why);
 	if (r == 0)

@@ -180,7 +180,8 @@ ssize_t plan_place(const json_t *places, const char *name)
 	return place ? (ssize_t)json_integer_value(place) : -1;
 }
 
-int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why)
+/* Keeps the cells whose name matches one of the patterns, or those whose name matches none. */
+static int sort_out(json_t *plan, char *const *globs, size_t count, bool keep, struct problem *why)
 {
 	json_t *cells = json_object_get(plan, "cells"), *chosen = json_array(), *cell;
 	bool *used = calloc(count + 1, sizeof(*used));
@@ -190,13 +191,13 @@ int plan_select(json_t *plan, char *const *select, size_t count, struct problem 
 	json_array_foreach(cells, i, cell)
 	{
 		const char *name = json_string_value(json_object_get(cell, "name"));
-		bool wanted = false;
+		bool matches = false;
 
 		for (size_t j = 0; j < count && r == 0; j++) {
-			if (fnmatch(select[j], name, 0) == 0)
-				wanted = used[j] = true;
+			if (fnmatch(globs[j], name, 0) == 0)
+				matches = used[j] = true;
 		}
-		if (wanted && json_array_append(chosen, cell) < 0)
+		if (matches == keep && json_array_append(chosen, cell) < 0)
 			r = -ENOMEM;
 	}
 	for (size_t j = 0; j < count && r == 0; j++) {
@@ -204,8 +205,10 @@ int plan_select(json_t *plan, char *const *select, size_t count, struct problem 
 			r = problem_set(why, -ENOENT,
 				"no cell has a name that matches \"%.100s\": `igd-harness plan` "
 				"lists the names, and * stands for any characters",
-				select[j]);
+				globs[j]);
 	}
+	if (r == 0 && count > 0 && json_array_size(chosen) == 0)
+		r = problem_set(why, -ENOENT, "no cell is left: --exclude removes them all");
 	if (r == 0 && count > 0 && json_object_set(plan, "cells", chosen) < 0)
 		r = -ENOMEM;
 	if (r == -ENOMEM)
@@ -213,6 +216,16 @@ int plan_select(json_t *plan, char *const *select, size_t count, struct problem 
 	free(used);
 	json_decref(chosen);
 	return r;
+}
+
+int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why)
+{
+	return sort_out(plan, select, count, true, why);
+}
+
+int plan_exclude(json_t *plan, char *const *exclude, size_t count, struct problem *why)
+{
+	return sort_out(plan, exclude, count, false, why);
 }
 
 int plan_keep(json_t *plan, const json_t *other)

@@ -159,6 +159,25 @@ static void selects(void)
 	}
 }
 
+static void excludes(void)
+{
+	char one[] = "b-*", none[] = "c-*", all[] = "*", *patterns[] = { one, none };
+	char *everything[] = { all };
+	struct problem why = { "" }, other = { "" };
+	json_t *plan = good();
+
+	CU_ASSERT_EQUAL(plan_exclude(plan, patterns, 0, NULL), 0);
+	check_names(plan, "a-l b-l b-w.10 ");
+	CU_ASSERT_EQUAL(plan_exclude(plan, patterns, 2, &why), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "\"c-*\""));
+	CU_ASSERT_EQUAL(plan_exclude(plan, everything, 1, &other), -ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(other.text, "no cell is left"));
+	check_names(plan, "a-l b-l b-w.10 ");
+	CU_ASSERT_EQUAL(plan_exclude(plan, patterns, 1, NULL), 0);
+	check_names(plan, "a-l ");
+	json_decref(plan);
+}
+
 static void selects_nothing(void)
 {
 	char there[] = "a-*", not_there[] = "c-*", *patterns[] = { there, not_there };
@@ -205,6 +224,7 @@ int main(void)
 		{ "files that are no plan", refuses_files },
 		{ "cells that are not whole", refuses_cells },
 		{ "some cells", selects },
+		{ "all but some cells", excludes },
 		{ "a pattern without a cell", selects_nothing },
 		{ "another guest", gives_a_guest },
 		CU_TEST_INFO_NULL,
