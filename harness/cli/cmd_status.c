@@ -129,9 +129,9 @@ const struct command command_status = {
 		"Prints of the run directory DIR how many cells are over, who runs the others and\n"
 		"since when, which cell runs and in which state, and about how long the rest will\n"
 		"take: by the mean of the cells that are over, so a run without such a cell has no\n"
-		"estimate. Of a run that nobody continues it says that `resume` does. Changes nothing\n"
-		"in DIR. Exit status: 0, whether the run is going on or not; 2 if DIR is no run\n"
-		"directory.",
+		"estimate. If the run has stopped, it names the command that continues it, `resume`.\n"
+		"Changes nothing in DIR. Exit status: 0, whether the run is going on or not; 2 if DIR\n"
+		"is not a run directory.",
 	.options = options,
 	.run = run,
 };

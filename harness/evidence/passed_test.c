@@ -1,5 +1,5 @@
 /* A host with two devices that can be passed through, and guests that have them or not. */
-#include "harness/evidence/passed.h"
+#include "harness/evidence/fields.h"
 
 #include <errno.h>
 #include <string.h>
