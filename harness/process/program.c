@@ -14,6 +14,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/digest.h"
 #include "harness/process/child.h"
+#include "harness/process/guest_mark.h"
 #include "harness/process/pidfd.h"
 
 static int left_ms(uint64_t until)
@@ -63,13 +64,20 @@ static int read_text(int fd, char *text, size_t size, char stop, uint64_t until)
 static int spawn(char *const argv[], int out_fd, pid_t *pid_r, int *pid_fd_r)
 {
 	int fds[] = { -1, out_fd, STDERR_FILENO };
-	const struct child_parts parts = { .fds = fds, .fds_count = 3, .death_signal = SIGKILL };
+	char **environment = guest_environment(NULL);
+	const struct child_parts parts = {
+		.fds = fds, .fds_count = 3, .death_signal = SIGKILL, .environment = environment
+	};
+
+	if (!environment)
+		return -ENOMEM;
 
 	*pid_r = fork();
-	if (*pid_r < 0)
-		return -errno;
 	if (*pid_r == 0)
 		child_become(argv, &parts);
+	free(environment);
+	if (*pid_r < 0)
+		return -errno;
 	setpgid(*pid_r, *pid_r); /* whichever of the two is first */
 	*pid_fd_r = pidfd_open(*pid_r, 0);
 	return *pid_fd_r < 0 ? -errno : 0;

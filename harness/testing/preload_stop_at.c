@@ -15,14 +15,15 @@
 #include "harness/testing/preload.h"
 
 static bool due;
+static const char *text; /* NULL: none */
+static long times = 1;
 
 static void look(const void *bytes, size_t length)
 {
-	const char *text = getenv("HOLD_AT"), *times = getenv("HOLD_TIMES");
 	static long seen;
 
 	if (text && memmem(bytes, length, text, strlen(text)))
-		due = ++seen == (times ? strtol(times, NULL, 10) : 1);
+		due = ++seen == times;
 }
 
 static int hold(int result)
@@ -35,9 +36,13 @@ static int hold(int result)
 	return result;
 }
 
-/* The programs that it starts are to go on. */
-__attribute__((constructor)) static void alone(void)
+/* The harness removes such variables later. The programs that it starts are to go on. */
+__attribute__((constructor)) static void begin(void)
 {
+	const char *given = getenv("HOLD_TIMES");
+
+	text = getenv("HOLD_AT") ? strdup(getenv("HOLD_AT")) : NULL;
+	times = given ? strtol(given, NULL, 10) : 1;
 	unsetenv("LD_PRELOAD");
 }
 

@@ -22,6 +22,7 @@
 #include "harness/backend/libxl/save.h"
 #include "harness/backend/libxl/session.h"
 #include "harness/backend/libxl/wrapper.h"
+#include "harness/process/guest_mark.h"
 #include "src/problem.h"
 
 /* For the domains of killed runs, all together. */
@@ -228,6 +229,8 @@ int host_open(const struct backend_options *options, sd_event *loop, struct back
 
 	if (!host)
 		goto out;
+	/* libxl starts QEMU with the whole of our environment. */
+	guest_environment_restrict();
 	host->options = options;
 	host->event = sd_event_ref(loop);
 	host->tidied = json_array();

@@ -8,6 +8,7 @@
 #include "harness/backend/backend.h"
 #include "harness/backend/image.h"
 #include "harness/backend/qemu/qmp.h"
+#include "harness/process/guest_mark.h"
 
 /* -name, -machine, ... and what a cell adds; execvp() wants them in one array. */
 #define ARGS_MAX 128
@@ -26,6 +27,7 @@ struct backend_host {
 	sd_event *loop;
 	const struct backend_options *options;
 	const char *program;
+	json_t *tidied; /* what was left of killed runs; NULL: nobody looked */
 };
 
 struct backend_guest {
@@ -34,6 +36,7 @@ struct backend_guest {
 	void *data;
 	struct guest_parts parts;
 	pid_t pid;
+	struct guest_mark mark;
 	int pid_fd;
 	int console_fd;
 	int evidence_fd;

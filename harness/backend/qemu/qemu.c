@@ -27,6 +27,7 @@
 #include "harness/base/fileio.h"
 #include "harness/plan/transition.h"
 #include "harness/process/child.h"
+#include "harness/process/guest_mark.h"
 #include "harness/process/output_log.h"
 #include "harness/process/pidfd.h"
 #include "harness/process/program.h"
@@ -52,12 +53,17 @@ static int qemu_open(const struct backend_options *options, sd_event *loop,
 		free(host);
 		return r;
 	}
+	if (!options->look_only) {
+		host->tidied = json_array();
+		guest_mark_end_lost(host->tidied);
+	}
 	*host_r = host;
 	return 0;
 }
 
 static void qemu_close(struct backend_host *host)
 {
+	json_decref(host->tidied);
 	free(host);
 }
 
@@ -78,6 +84,8 @@ static int qemu_identify(struct backend_host *host, json_t *identities, struct p
 	json_object_set_new(identities, "versions", json_pack("{s:s}", "qemu", version));
 	json_object_set_new(identities, "texts", json_pack("{s:s}", "qemu", text));
 	json_object_set_new(identities, "capabilities", json_array());
+	if (json_array_size(host->tidied) > 0)
+		json_object_set(identities, "destroyed_at_start", host->tidied);
 	firmware = json_object();
 	firmware_add_qemu(firmware, host->program, true);
 	json_object_set_new(identities, "firmware", firmware);
@@ -101,21 +109,24 @@ static void qemu_capacity(struct backend_host *host, struct host_capacity *capac
 
 /* In the child: the console as stdin and stdout, the log as stderr, then QEMU. A killed harness
  * leaves no QEMU behind. */
-static _Noreturn void become_qemu(const struct args *args, int fds[static QEMU_FD_END])
+static _Noreturn void become_qemu(
+	const struct args *args, int fds[static QEMU_FD_END], char **environment)
 {
-	const struct child_parts parts = {
-		.fds = fds, .fds_count = QEMU_FD_END, .death_signal = SIGKILL
-	};
+	const struct child_parts parts = { .fds = fds,
+		.fds_count = QEMU_FD_END,
+		.death_signal = SIGKILL,
+		.environment = environment };
 
 	child_become((char *const *)args->list, &parts);
 }
 
 static void tell_gone(struct backend_guest *guest)
 {
-	json_t *nothing = json_array();
+	json_t *leftovers = json_array();
 
-	guest->handler->gone(guest->data, nothing);
-	json_decref(nothing);
+	guest_mark_end(&guest->mark, leftovers);
+	guest->handler->gone(guest->data, leftovers);
+	json_decref(leftovers);
 }
 
 static int on_created(sd_event_source *source, void *data)
@@ -133,8 +144,11 @@ static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, vo
 	siginfo_t info = { 0 };
 	char line[200], detail[300];
 
-	if (waitid(P_PIDFD, (id_t)guest->pid_fd, &info, WEXITED) < 0)
+	if (waitid(P_PIDFD, (id_t)guest->pid_fd, &info, WEXITED | WNOWAIT) < 0)
 		return 0;
+	/* What a wrapper leaves. Not reaped yet: until then the group's number is its own. */
+	kill(-guest->pid, SIGKILL);
+	waitid(P_PIDFD, (id_t)guest->pid_fd, &info, WEXITED);
 	sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	guest->pid = -1;
 	output_log_end(guest->log);
@@ -180,6 +194,7 @@ static int spawn(struct backend_guest *guest, const struct args *args,
 {
 	const struct output_log_spec log = { guest->evidence_fd, "qemu.log", on_unwritten, guest };
 	int pair[2] = { -1, -1 }, talk[2] = { -1, -1 }, log_fd = -1, r;
+	char **environment = NULL;
 
 	r = output_log_open(guest->host->loop, &log, &guest->log, &log_fd, why);
 	if (r < 0)
@@ -193,15 +208,24 @@ static int spawn(struct backend_guest *guest, const struct args *args,
 		r = -errno;
 		goto out;
 	}
+	guest->mark = guest_mark_new();
+	environment = guest_environment(&guest->mark);
+	if (!environment) {
+		r = -ENOMEM;
+		goto out;
+	}
 	guest->pid = fork();
 	if (guest->pid < 0) {
 		r = -errno;
 		goto out;
 	}
 	if (guest->pid == 0)
-		become_qemu(args, (int[QEMU_FD_END]){ pair[1], pair[1], log_fd,
-					  guest->parts.saved_fd, talk[1], guest->parts.disk_fd,
-					  inherited->root_fd, inherited->initrd_fd });
+		become_qemu(args,
+			(int[QEMU_FD_END]){ pair[1], pair[1], log_fd, guest->parts.saved_fd,
+				talk[1], guest->parts.disk_fd, inherited->root_fd,
+				inherited->initrd_fd },
+			environment);
+	setpgid(guest->pid, guest->pid); /* whichever of the two is first */
 	guest->pid_fd = pidfd_open(guest->pid, 0);
 	if (guest->pid_fd < 0) {
 		r = -errno;
@@ -223,6 +247,7 @@ out:
 	}
 	if (log_fd >= 0)
 		close(log_fd);
+	free(environment);
 	return r;
 }
 
@@ -233,8 +258,9 @@ static void qemu_release(struct backend_guest *guest)
 	sd_event_source_disable_unref(guest->poll);
 	qmp_close(guest->qmp);
 	if (guest->pid > 0) { /* never after gone(): a last resort */
-		kill(guest->pid, SIGKILL);
+		kill(-guest->pid, SIGKILL);
 		waitpid(guest->pid, NULL, 0);
+		guest_mark_end(&guest->mark, NULL);
 	}
 	output_log_free(guest->log);
 	if (guest->pid_fd >= 0)
@@ -349,7 +375,7 @@ static void qemu_destroy(struct backend_guest *guest)
 	sd_event_source_disable_unref(guest->poll);
 	guest->poll = NULL;
 	if (guest->pid > 0) {
-		kill(guest->pid, SIGKILL); /* a guest that has reported has nothing left to save */
+		kill(-guest->pid, SIGKILL); /* a guest that has reported has nothing left to save */
 		return;
 	}
 	sd_event_source_disable_unref(guest->created_source);
