@@ -177,8 +177,6 @@ static int run(int argc, char **argv)
 		r = compare(audit, &why);
 	if (r == 0)
 		r = print(audit);
-	if (r == 0 && fflush(stdout) != 0)
-		r = problem_set(&why, -EIO, "cannot write the result: %s", strerror(errno));
 	status = r < 0 ? command_fail(&command_abi, exit_status_of(r), &why)
 		       : abi_exit_status(audit);
 out:

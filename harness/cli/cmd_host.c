@@ -142,7 +142,7 @@ static int print(const json_t *document)
 	} else {
 		host_render_text(document, terminal_wants_colour(STDOUT_FILENO), stdout);
 	}
-	return fflush(stdout) == 0 ? 0 : -EIO;
+	return 0;
 }
 
 /* 0, 1, 3 for PASS, FAIL, UNKNOWN. */

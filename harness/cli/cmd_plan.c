@@ -235,8 +235,6 @@ static int run(int argc, char **argv)
 		json_dumpf(plan, stdout, JSON_INDENT(1));
 	else if (!opts.xl)
 		print_plan(plan);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		status = EXIT_NO_ANSWER;
 out:
 	json_decref(plan);
 	free(matrix);

@@ -4,6 +4,7 @@
 #include "harness/base/build_version.h"
 #include "harness/base/exit_status.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/fail.h"
 #include "harness/cli/help.h"
 
 /* argv[0] is the name of the command. Returns the exit status. */
@@ -19,11 +20,11 @@ static int run(const struct command *command, int argc, char **argv)
 				   : command->run(argc, argv);
 }
 
-int main(int argc, char **argv)
+/* *name_r is the command's, or "". */
+static int choose(int argc, char **argv, const char **name_r)
 {
 	struct problem why = { 0 };
 
-	build_version_set(build_id);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		help_text(commands, stdout);
 		return argc < 2 ? EXIT_USAGE : 0;
@@ -33,10 +34,23 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	for (const struct command *const *command = commands; *command; command++) {
-		if (strcmp(argv[1], (*command)->name) == 0)
+		if (strcmp(argv[1], (*command)->name) == 0) {
+			*name_r = (*command)->name;
 			return run(*command, argc - 1, argv + 1);
+		}
 	}
 	help_no_command(commands, argv[1], &why);
 	fprintf(stderr, "igd-harness: %s\n", why.text);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = "";
+	int status;
+
+	build_version_set(build_id);
+	command_begin();
+	status = choose(argc, argv, &name);
+	return command_end(name, status);
 }

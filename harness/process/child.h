@@ -20,8 +20,8 @@ struct child_parts {
 /*
  * Executes argv (found along PATH) in a child that fork() has made. It leads a process group of its
  * own, so that Ctrl-C at the terminal reaches the harness alone, and has no signal blocked and none
- * of SIGINT, SIGTERM, SIGHUP and SIGPIPE ignored. Does not return: a failure is one line on the
- * child's stderr ("cannot execute ...") and exit status 127.
+ * of SIGINT, SIGTERM, SIGHUP, SIGPIPE and SIGXFSZ ignored. Does not return: a failure is one line
+ * on the child's stderr ("cannot execute ...") and exit status 127.
  */
 _Noreturn void child_become(char *const argv[], const struct child_parts *parts);
 

@@ -52,8 +52,6 @@ int render_output(const char *path, const struct fileio_source *source, struct p
 	if (path)
 		return write_file(path, source, why);
 	r = source->write(source->data, stdout, &inner);
-	if (r == 0 && fflush(stdout) != 0)
-		r = -errno;
 	if (r < 0 && inner.text[0])
 		return problem_set(why, r, "%s", inner.text);
 	return r < 0 ? problem_set(why, r, "cannot write the result: %s", strerror(-r)) : 0;
