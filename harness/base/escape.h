@@ -9,7 +9,7 @@
 
 /*
  * Writes printable ASCII as it is and every other byte as \xNN, so that no guest moves a cursor,
- * sets a title or adds a line.
+ * sets a title or adds a line. The "<" of a signal of LAVA is written as \x3c.
  */
 void escape_text(FILE *stream, const char *text);
 

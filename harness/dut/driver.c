@@ -343,8 +343,8 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 	if (status < 0)
 		return status;
 	if (r < 0)
-		return problem_set(why, r, "%.350s; `igd-harness resume %.100s` continues the run",
-			inner.text, session->store->dir);
+		return problem_set(why, r, "%.300s; `%.100s resume %.100s` continues the run",
+			inner.text, install_program(), session->store->dir);
 	if (session->stopping)
 		fprintf(stderr, "igd-harness: stopped; `%s resume %s` continues the run\n",
 			install_program(), session->store->dir);

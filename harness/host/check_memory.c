@@ -22,8 +22,9 @@ static void look_asls(const struct host_view *view, struct host_answer *answer)
 			answer, HOST_UNKNOWN, NULL, CONFIG, "register 0xfc (ASLS) cannot be read");
 	else if (asls == 0)
 		host_answer(answer, HOST_FAIL, json_string("0x00000000"), CONFIG,
-			"the IGD has no OpRegion (ASLS is 0): the driver in a "
-			"guest finds no outputs");
+			"the IGD has no OpRegion (ASLS is 0): QEMU and libxl give a guest with "
+			"igd-passthru the host's page 0 in its place, and the driver in a guest "
+			"finds no outputs");
 	else
 		host_answer(answer, HOST_PASS, json_sprintf("0x%08x", asls), CONFIG, "%s", "");
 }

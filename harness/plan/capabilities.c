@@ -21,18 +21,24 @@ static bool is_model(const char *name)
 	return length > 0 && length <= SETTING_MODEL_MAX && !name[prefix + length];
 }
 
+static bool is_capability(const char *name)
+{
+	for (size_t i = 0; capability_names[i]; i++)
+		if (strcmp(capability_names[i], name) == 0)
+			return true;
+	return is_model(name);
+}
+
 int capability_check(const char *name, struct problem *why)
 {
 	struct suggestion suggestion = suggest_for(name);
 	char all[256] = "";
 
-	if (is_model(name))
+	if (is_capability(name))
 		return 0;
 	for (size_t i = 0; capability_names[i]; i++) {
 		size_t used = strlen(all);
 
-		if (strcmp(capability_names[i], name) == 0)
-			return 0;
 		suggest_candidate(&suggestion, capability_names[i]);
 		snprintf(all + used, sizeof(all) - used, "%s, ", capability_names[i]);
 	}

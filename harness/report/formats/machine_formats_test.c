@@ -121,6 +121,12 @@ static void a_guests_text_is_only_text(void)
 		"message=\"\\x1b[2J\\x01\\xef\\xbf\\xbe]]&gt;&amp;&lt;/failure&gt;\"");
 	has("tap", HOSTILE("a\\n  ...\\nok 1 - all is well\\n\\\"\\\\"),
 		"    FAIL: a\\x0a  ...\\x0aok 1 - all is well\\x0a\"\\x5c\n");
+	has("tap", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass> <b>"),
+		"    FAIL: \\x3cLAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass> <b>\n");
+	has_not("junit", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "<LAVA");
+	has_not("kcidb", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "<LAVA");
+	has_not("views", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "<LAVA");
+	has_not("table", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "<LAVA");
 	has_not("lava", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "=z");
 	has("kcidb", HOSTILE("\\u001b\\u009b\\n"), "\"comment\": \"\\\\x1b\\\\xc2\\\\x9b\\\\x0a\"");
 }
