@@ -140,3 +140,37 @@ int device_models_identify(const json_t *models, json_t *identities, struct prob
 	json_decref(all);
 	return r;
 }
+
+static int unchanged(const char *path, const json_t *before, struct problem *why)
+{
+	json_t *now = json_object();
+	int r = now ? program_identify(path, now, why) : -ENOMEM;
+
+	if (r == 0 && strcmp(document_text(json_object_get(now, "device_model"), "sha256"),
+			      document_text(before, "sha256")) != 0)
+		r = problem_set(why, -ESTALE,
+			"the host is not the host on which the run began: %.200s is not the device "
+			"model of that time, by its SHA-256, and is not executed; start a new run",
+			path);
+	json_decref(now);
+	return r;
+}
+
+int device_models_unchanged(
+	const struct backend_options *options, const json_t *identities, struct problem *why)
+{
+	const char *name;
+	json_t *path;
+	int r = 0;
+
+	if (options->device_model)
+		r = unchanged(
+			options->device_model, json_object_get(identities, "device_model"), why);
+	json_object_foreach((json_t *)options->models, name, path)
+	{
+		if (r == 0 && json_is_string(path))
+			r = unchanged(json_string_value(path),
+				json_object_get(json_object_get(identities, "models"), name), why);
+	}
+	return r;
+}

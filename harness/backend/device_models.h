@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "harness/backend/backend.h"
 #include "src/problem.h"
 
 /*
@@ -34,5 +35,13 @@ int device_models_check(const json_t *plan, const char *backend, const json_t *m
  * with the sentence if one cannot be run. `models` may be NULL.
  */
 int device_models_identify(const json_t *models, json_t *identities, struct problem *why);
+
+/*
+ * Are the programs that the settings of a stored run name, "device_model" and "models", those that
+ * its identities have the SHA-256 of? Executes none of them. Returns 0; -ESTALE with the sentence
+ * if one is different, or nothing is known of it; -ENOENT if it does not exist.
+ */
+int device_models_unchanged(
+	const struct backend_options *options, const json_t *identities, struct problem *why);
 
 #endif

@@ -1,7 +1,12 @@
 #include "harness/backend/device_models.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "harness/process/program.h"
 
 #include "src/suite.h"
 
@@ -67,9 +72,55 @@ static void a_cell_that_requires_its_model_is_skipped(void)
 		"");
 }
 
+static void write_program(const char *path, const char *script)
+{
+	FILE *file = fopen(path, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs(script, file);
+	fclose(file);
+}
+
+/* The program would leave a file if it were executed. */
+static void a_different_program_is_refused_and_not_executed(void)
+{
+	char place[] = "/tmp/igd-models-XXXXXX", path[64], mark[64], script[128];
+	struct problem why = { 0 };
+	json_t *identities = json_object(), *models;
+	struct backend_options options = { 0 };
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+	snprintf(path, sizeof(path), "%s/qemu", place);
+	snprintf(mark, sizeof(mark), "%s/executed", place);
+	snprintf(script, sizeof(script), "#!/bin/sh\ntouch %s\n", mark);
+	write_program(path, script);
+	models = json_pack("{s:s}", "other", path);
+	CU_ASSERT_EQUAL(device_models_unchanged(&options, identities, &why), 0);
+	options.device_model = path;
+	CU_ASSERT_EQUAL(device_models_unchanged(&options, identities, &why), -ESTALE);
+	CU_ASSERT_EQUAL(program_identify(path, identities, &why), 0);
+	CU_ASSERT_EQUAL(device_models_unchanged(&options, identities, &why), 0);
+	options.models = models;
+	CU_ASSERT_EQUAL(device_models_unchanged(&options, identities, &why), -ESTALE);
+	json_object_set_new(identities, "models",
+		json_pack("{s:O}", "other", json_object_get(identities, "device_model")));
+	CU_ASSERT_EQUAL(device_models_unchanged(&options, identities, &why), 0);
+	strcat(script, "true\n");
+	write_program(path, script);
+	CU_ASSERT_EQUAL(device_models_unchanged(&options, identities, &why), -ESTALE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "is not executed; start a new run"));
+	CU_ASSERT_NOT_EQUAL(access(mark, F_OK), 0);
+	unlink(path);
+	rmdir(place);
+	json_decref(models);
+	json_decref(identities);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
+		{ "a different program is not taken for the stored run's",
+			a_different_program_is_refused_and_not_executed },
 		{ "a model that the run has not is named", a_model_that_the_run_has_not_is_named },
 		{ "a model that the run has is fine", a_model_that_the_run_has_is_fine },
 		{ "a cell that requires its model is skipped",

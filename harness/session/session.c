@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/backend/device_models.h"
 #include "harness/backend/image.h"
 #include "harness/base/below/below.h"
 #include "harness/base/exit_status.h"
@@ -211,6 +212,9 @@ int session_reopen(struct runner *runner, struct backend_options *options,
 			store->dir);
 	attempt_boot_id(boot_id);
 	r = host_broken_check(store, boot_id, why);
+	/* Before any of them is executed: the run may be somebody else's. */
+	if (r == 0)
+		r = device_models_unchanged(options, json_object_get(run, "identities"), why);
 	if (r == 0)
 		r = runner_open(runner, backend, options, why);
 	if (r == 0)
