@@ -111,10 +111,11 @@ static int check_file(int dir_fd, const char *name, const json_t *sealed, const 
 	json_t *now;
 	int r = 0;
 
-	if (bytes > (json_int_t)SEAL_FILE_MAX)
+	/* No record has such a file: the largest are logs of 4 MiB and pictures of 16 MiB. */
+	if (bytes > (json_int_t)FILEIO_MAX)
 		return problem_set(why, -EBADMSG,
 			"the record is damaged: %.100s has more than %u MiB by " SEAL_FILE, name,
-			SEAL_FILE_MAX >> 20);
+			FILEIO_MAX >> 20);
 	/* A file that is larger than what was sealed is not hashed to find that out. */
 	now = strchr(name, '/') ? NULL
 				: seal_describe(dir_fd, name, bytes > 0 ? (uint64_t)bytes : 0, &r);

@@ -20,10 +20,6 @@
 #define SEAL_FILE   "sealed.json"
 #define PRUNED_FILE "pruned.json"
 
-/* Bytes of a sealed file: a larger one, which no record has, is not hashed. The largest are logs,
- * of 4 MiB, and pictures, of 16 MiB; those of QEMU had no bound before. */
-#define SEAL_FILE_MAX (256u << 20)
-
 /*
  * What a seal and pruned.json say of a file: {"bytes": ..., "sha256": ...}. A new object, or NULL
  * with the reason in *r_r: -ENOENT, -EFBIG if it has more than `max` bytes, or another negative

@@ -50,8 +50,7 @@ static void a_giant_is_not_hashed(void)
 	CU_ASSERT_EQUAL(check((off_t)20 << 30, 234, &why), -EBADMSG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "qemu.log differs"));
 	why = (struct problem){ 0 };
-	CU_ASSERT_EQUAL(
-		check((off_t)SEAL_FILE_MAX + 1, (json_int_t)SEAL_FILE_MAX + 1, &why), -EBADMSG);
+	CU_ASSERT_EQUAL(check((off_t)FILEIO_MAX + 1, (json_int_t)FILEIO_MAX + 1, &why), -EBADMSG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "qemu.log has more than 256 MiB"));
 }
 
