@@ -17,7 +17,7 @@
 #include "harness/store/record_view.h"
 
 static struct {
-	const char *matrix, *known, *patterns, *format, *output, *baseline;
+	const char *matrix, *known, *patterns, *format, *output, *baseline, *in_reply_to;
 	struct string_list select, history;
 	bool quiet, verbose;
 } opts = { .format = "table" };
@@ -46,6 +46,8 @@ static const struct command_option options[] = {
 		"a run before the baseline; repeatable. A cell that was as expected in\n"
 		"                          none of these runs is classed \"never passed\"",
 		.list = &opts.history },
+	{ "in-reply-to", "ID", "for the format mail: the Message-ID of the mail that it answers",
+		.text = &opts.in_reply_to },
 	{ "quiet", NULL, "print only warnings and errors; --output is still written",
 		.flag = &opts.quiet },
 	{ "verbose", NULL, "for the format table: print every field of every cell",
@@ -132,8 +134,11 @@ static int check_usage(int argc, const struct renderer *renderer, struct problem
 			"no format \"%.100s\"; igd-harness judge --help lists them", opts.format);
 	if (opts.baseline && !renderer->compares)
 		return problem_set(why, -EINVAL,
-			"--baseline is for the formats md, qualification-md and qualification-html; "
+			"--baseline is for the formats md, mail, qualification-md and "
+			"qualification-html; "
 			"igd-harness diff compares two runs at a terminal");
+	if (opts.in_reply_to && strcmp(renderer->name, "mail") != 0)
+		return problem_set(why, -EINVAL, "--in-reply-to is for the format mail");
 	if (opts.history.count > 0 && !opts.baseline)
 		return problem_set(why, -EINVAL, "--history needs --baseline");
 	return 0;
@@ -162,6 +167,7 @@ static int run(int argc, char **argv)
 	struct judgement judgement = { renderer_find(opts.format), &stored,
 		{ .colour = !opts.output && terminal_wants_colour(STDOUT_FILENO),
 			.verbose = opts.verbose,
+			.in_reply_to = opts.in_reply_to,
 			.dir = argc == 1 ? argv[0] : NULL,
 			.more = "the same command with --verbose" },
 		NULL };

@@ -129,6 +129,8 @@ static const struct format {
 	{ "junit", "; hardware: Dell Inc. OptiPlex 7060",
 		"; not hardware: ", "a replay of nuc-7," },
 	{ "tap", "; hardware: Dell Inc. OptiPlex 7060", "; not hardware: ", "a replay of nuc-7," },
+	{ "ktap", "; hardware: Dell Inc. OptiPlex 7060", "; not hardware: ", "a replay of nuc-7," },
+	{ "mail", "1 cell, hardware\n", ", not hardware\n", "a replay of nuc-7," },
 	{ "kcidb", "\"measured_on\": \"hardware: Dell Inc. OptiPlex 7060\"",
 		"\"measured_on\": \"not hardware: ", "a replay of nuc-7," },
 	{ "lava", " m.libxl>", ".not-hardware>", NULL },

@@ -4,11 +4,7 @@
 #include "harness/report/summary.h"
 #include "src/document.h"
 
-/* How a class (harness/compare/diff.h) reads beside a baseline, the gravest first. */
-static const struct {
-	const char *class, *words;
-	bool listed; /* by cell; else only counted */
-} classes[] = {
+const struct change_class change_classes[] = {
 	{ "regression", "regression", true },
 	{ "other failure", "fails differently than the baseline", true },
 	{ "like a", "fails like the baseline", true },
@@ -20,9 +16,8 @@ static const struct {
 	{ "only b", "not in the baseline", true },
 	{ "changed", "as expected in both, with different values", false },
 	{ "same", "as in the baseline", false },
+	{ NULL },
 };
-
-#define CLASSES (sizeof(classes) / sizeof(classes[0]))
 
 static void name_baseline(const struct sections *sections)
 {
@@ -50,10 +45,11 @@ void section_changes_base(const struct sections *sections)
 
 	if (!sections->difference)
 		return;
-	for (size_t i = 0; i < CLASSES; i++) {
-		json_int_t n = json_integer_value(json_object_get(counts, classes[i].class));
+	for (size_t i = 0; change_classes[i].class; i++) {
+		json_int_t n = json_integer_value(json_object_get(counts, change_classes[i].class));
 
-		snprintf(one, sizeof(one), "%" JSON_INTEGER_FORMAT " %s", n, classes[i].words);
+		snprintf(one, sizeof(one), "%" JSON_INTEGER_FORMAT " %s", n,
+			change_classes[i].words);
 		if (n > 0)
 			section_add(text, "; ", one);
 	}
@@ -73,11 +69,11 @@ static void list_cells(const struct sections *sections)
 	bool any = false;
 	size_t i, j;
 
-	for (i = 0; i < CLASSES; i++) {
+	for (i = 0; change_classes[i].class; i++) {
 		json_array_foreach(cells, j, cell)
 		{
-			if (!classes[i].listed ||
-				strcmp(document_text(cell, "class"), classes[i].class) != 0)
+			if (!change_classes[i].listed ||
+				strcmp(document_text(cell, "class"), change_classes[i].class) != 0)
 				continue;
 			if (!any)
 				sheet_table(&sections->sheet, columns);
@@ -85,8 +81,9 @@ static void list_cells(const struct sections *sections)
 			section_value(json_object_get(cell, "a"), a);
 			section_value(json_object_get(cell, "b"), b);
 			sheet_row(&sections->sheet,
-				(const char *[]){ document_text(cell, "name"), classes[i].words, a,
-					b, document_text(cell, "cause") },
+				(const char *[]){ document_text(cell, "name"),
+					change_classes[i].words, a, b,
+					document_text(cell, "cause") },
 				5);
 		}
 	}

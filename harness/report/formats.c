@@ -6,7 +6,9 @@
 #include "harness/report/formats/json.h"
 #include "harness/report/formats/junit.h"
 #include "harness/report/formats/kcidb.h"
+#include "harness/report/formats/ktap.h"
 #include "harness/report/formats/lava.h"
+#include "harness/report/formats/mail.h"
 #include "harness/report/formats/markdown.h"
 #include "harness/report/formats/migration.h"
 #include "harness/report/formats/qualification.h"
@@ -20,10 +22,13 @@ const struct renderer renderers[] = {
 	{ "json", "the findings document", render_json, render_json_sink },
 	{ "junit", "JUnit XML, for GitLab and Jenkins", render_junit },
 	{ "tap", "TAP version 13, for prove and meson", render_tap },
+	{ "ktap", "KTAP version 1, expectations as subtests", render_ktap },
 	{ "kcidb", "KCIDB 5.3, for kernelci.org", render_kcidb },
 	{ "lava", "LAVA's signals, for a test shell", render_lava },
 	{ "html", "one file for a browser", render_html },
 	{ "md", "Markdown for a comment on a merge request", render_markdown, .compares = true },
+	{ "mail", "a mail in plain text: what to look at first, what changed", render_mail,
+		.compares = true },
 	{ "migration-md", "Markdown table of the guests that were saved and restored",
 		render_migration },
 	{ "qualification-md", "qualification of a release, Markdown", render_qualification_md,

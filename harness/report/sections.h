@@ -34,6 +34,14 @@ void section_tested(const struct sections *sections);
 /* Which generation and class of IGD was exercised, and which never. */
 void section_coverage(const struct sections *sections);
 
+/* How a class of harness/compare/diff.h reads beside a baseline, the gravest first; NULL ends. */
+struct change_class {
+	const char *class, *words;
+	bool listed; /* by cell; else only counted */
+};
+
+extern const struct change_class change_classes[];
+
 /* What changed since the baseline, in render_changes.c. How many cells of which class; nothing
  * without a baseline. */
 void section_changes_base(const struct sections *sections);

@@ -45,6 +45,7 @@ struct ending_entry {
 	enum verdict verdict; /* of the cell, unless a finding is worse */
 	const char *layer;    /* who is to be looked at first */
 	const char *meaning;  /* for reports: one clause */
+	bool late;            /* the limit of a state expired */
 };
 
 /* Never NULL for an ending below ENDING_COUNT. */

@@ -50,6 +50,25 @@ static void what_is_to_blame_has_a_layer(void)
 	}
 }
 
+/* The endings that docs/use/verdicts.md gives for a limit. */
+static void an_expired_limit_is_told_from_other_failures(void)
+{
+	static const char *const late[] = { "silent", "no-agent", "agent-silent", "half-frame",
+		"not-back", "save-hung", "restore-hung", "stuck-off", "create-late",
+		"host-stalled" };
+	size_t found = 0;
+
+	for (int i = 0; i < ENDING_COUNT; i++)
+		found += ending_entry((enum ending)i)->late;
+	CU_ASSERT_EQUAL(found, sizeof(late) / sizeof(late[0]));
+	for (size_t i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
+		enum ending ending = ENDING_DONE;
+
+		CU_ASSERT_EQUAL(ending_parse(late[i], &ending), 0);
+		CU_ASSERT_TRUE(ending_entry(ending)->late);
+	}
+}
+
 static void other_words_are_refused(void)
 {
 	enum ending ending;
@@ -63,6 +82,8 @@ static CU_TestInfo tests[] = {
 		every_ending_has_a_word_and_can_be_read_back },
 	{ "blame is never blurred", blame_is_never_blurred },
 	{ "what is to blame has a layer", what_is_to_blame_has_a_layer },
+	{ "an expired limit is told from other failures",
+		an_expired_limit_is_told_from_other_failures },
 	{ "other words are refused", other_words_are_refused },
 	CU_TEST_INFO_NULL,
 };

@@ -4,6 +4,9 @@
 # What the last command said. Checks that run at the same time have a file each.
 OUTPUT=${CHECK_OUTPUT:-build-checks/output-${0##*/}}
 
+# The configuration of who runs the checks is none of theirs.
+export IGD_CONFIG=
+
 # For `run' and `judge': the checks in the lab read the table that has every field.
 # shellcheck disable=SC2034 # of those that source this
 readonly EVERY_FIELD=--verbose

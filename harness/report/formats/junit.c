@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/escape.h"
 #include "harness/report/cell_text.h"
 #include "src/document.h"
@@ -150,6 +151,34 @@ static void write_harness(const json_t *findings, FILE *stream)
 	escape_text(stream, document_text(findings, "harness"));
 }
 
+/* UTC without a zone, as Ant writes it and its schema wants it. */
+static void write_when(struct junit *junit, const json_t *findings)
+{
+	const char *started = document_text(findings, "started");
+	char text[CLOCK_TEXT_MAX];
+	time_t when;
+
+	if (clock_parse(started, &when) < 0)
+		return;
+	snprintf(text, sizeof(text), "%s", started);
+	text[strcspn(text, "Z")] = '\0';
+	attribute(junit, "timestamp", text);
+}
+
+static void write_host_name(const json_t *host, FILE *stream)
+{
+	escape_text(stream, document_text(host, "name"));
+}
+
+/* A merged run has none of its own. */
+static void write_where(struct junit *junit, const json_t *findings)
+{
+	const json_t *host = json_object_get(json_object_get(findings, "identities"), "host");
+
+	if (document_text(host, "name")[0])
+		attribute_part(junit, "hostname", write_host_name, host);
+}
+
 static void write_suite(struct junit *junit, const json_t *findings)
 {
 	const json_t *cells = json_object_get(findings, "cells"), *cell;
@@ -158,6 +187,8 @@ static void write_suite(struct junit *junit, const json_t *findings)
 	begin(junit, "testsuite");
 	attribute_part(junit, "name", render_suite, findings);
 	write_sums(junit, cells);
+	write_when(junit, findings);
+	write_where(junit, findings);
 	begin(junit, "properties");
 	write_property(junit, "igd-harness", write_harness, findings);
 	write_property(junit, "place", render_place, findings);

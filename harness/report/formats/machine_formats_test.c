@@ -57,23 +57,28 @@ static void has_not(const char *format, const char *cell, const char *part)
 }
 
 static const struct {
-	const char *cell, *junit, *tap, *kcidb, *lava;
+	const char *cell, *junit, *tap, *ktap, *kcidb, *lava;
 } verdicts[] = {
-	{ CELL("PASS", "", ""), "time=\"1.750\"/>", "\nok 1 - a-on@02\n", "\"status\": \"PASS\"",
-		" RESULT=pass " },
-	{ CELL("DONE", "", ""), "time=\"1.750\"/>", "\nok 1 - a-on@02\n", "\"status\": \"DONE\"",
-		" RESULT=pass " },
+	{ CELL("PASS", "", ""), "time=\"1.750\"/>", "\nok 1 - a-on@02\n", "\nok 1 a-on@02\n",
+		"\"status\": \"PASS\"", " RESULT=pass " },
+	{ CELL("DONE", "", ""), "time=\"1.750\"/>", "\nok 1 - a-on@02\n", "\nok 1 a-on@02\n",
+		"\"status\": \"DONE\"", " RESULT=pass " },
 	{ CELL("SKIP", "no IGD", ""), "<skipped type=\"SKIP\" message=\"no IGD\">",
-		"\nok 1 - a-on@02 # SKIP no IGD\n", "\"status\": \"SKIP\"", " RESULT=skip " },
+		"\nok 1 - a-on@02 # SKIP no IGD\n", "\nok 1 a-on@02 # SKIP no IGD\n",
+		"\"status\": \"SKIP\"", " RESULT=skip " },
 	{ CELL("XFAIL", "known", ""),
 		"<skipped type=\"XFAIL\" message=\"expected failure: known\">",
-		"\nnot ok 1 - a-on@02 # TODO known\n", "\"verdict\": \"XFAIL\"", " RESULT=skip " },
+		"\nnot ok 1 - a-on@02 # TODO known\n", "\nok 1 a-on@02 # XFAIL known\n",
+		"\"verdict\": \"XFAIL\"", " RESULT=skip " },
 	{ CELL("FAIL", "bad", ""), "<failure type=\"FAIL\" message=\"bad\">",
-		"\nnot ok 1 - a-on@02\n", "\"status\": \"FAIL\"", " RESULT=fail " },
+		"\nnot ok 1 - a-on@02\n", "\nnot ok 1 a-on@02\n", "\"status\": \"FAIL\"",
+		" RESULT=fail " },
 	{ CELL("ERROR", "odd", ""), "<error type=\"ERROR\" message=\"odd\">",
-		"\nnot ok 1 - a-on@02\n", "\"status\": \"ERROR\"", " RESULT=unknown " },
+		"\nnot ok 1 - a-on@02\n", "\nnot ok 1 a-on@02 # ERROR ERROR: odd\n",
+		"\"status\": \"ERROR\"", " RESULT=unknown " },
 	{ CELL("MISS", "gone", ""), "<error type=\"MISS\" message=\"gone\">",
-		"\nnot ok 1 - a-on@02\n", "\"status\": \"MISS\"", " RESULT=unknown " },
+		"\nnot ok 1 - a-on@02\n", "\nnot ok 1 a-on@02 # ERROR MISS: gone\n",
+		"\"status\": \"MISS\"", " RESULT=unknown " },
 };
 
 static void each_verdict_has_its_word_in_each_format(void)
@@ -81,6 +86,7 @@ static void each_verdict_has_its_word_in_each_format(void)
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
 		has("junit", verdicts[i].cell, verdicts[i].junit);
 		has("tap", verdicts[i].cell, verdicts[i].tap);
+		has("ktap", verdicts[i].cell, verdicts[i].ktap);
 		has("kcidb", verdicts[i].cell, verdicts[i].kcidb);
 		has("lava", verdicts[i].cell, verdicts[i].lava);
 	}
@@ -109,6 +115,7 @@ static void a_known_deviation_is_an_issue_and_an_incident_for_kcidb(void)
 static void an_unexpected_pass_is_said(void)
 {
 	has("junit", UNEXPECTED, "unexpected pass: it is gone");
+	has("ktap", UNEXPECTED, "\n# PASS: unexpected pass: it is gone\n");
 	has("tap", UNEXPECTED, "\nok 1 - a-on@02 # TODO unexpected pass: it is gone\n");
 	has("kcidb", UNEXPECTED, "\"comment\": \"unexpected pass: it is gone\"");
 }
@@ -127,6 +134,8 @@ static void a_guests_text_is_only_text(void)
 	has_not("kcidb", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "<LAVA");
 	has_not("views", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "<LAVA");
 	has_not("table", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "<LAVA");
+	has("ktap", HOSTILE("a # SKIP\\nok 1 - all is well\\n"),
+		"\n# FAIL: a \\x23 SKIP\\x0aok 1 - all is well\\x0a\n");
 	has_not("lava", HOSTILE("<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=z RESULT=pass>"), "=z");
 	has("kcidb", HOSTILE("\\u001b\\u009b\\n"), "\"comment\": \"\\\\x1b\\\\xc2\\\\x9b\\\\x0a\"");
 }
@@ -137,9 +146,9 @@ static void a_line_of_a_log_is_explained(void)
 	", \"layer\": \"QEMU\", \"logs\": [{\"label\": \"aborts\", \"severity\": \"cause\","       \
 	" \"layer\": \"QEMU\", \"file\": \"qemu.log\", \"line\": 3, \"text\": \"no VBIOS\","       \
 	" \"meaning\": \"it broke\", \"advice\": \"mend it\"}]"
-	static const char *const formats[] = { "junit", "tap", "kcidb" };
+	static const char *const formats[] = { "junit", "tap", "ktap", "kcidb" };
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		has(formats[i], CELL("FAIL", "bad", LOGS), "look first at: QEMU");
 		has(formats[i], CELL("FAIL", "bad", LOGS),
 			"log aborts, layer QEMU, qemu.log line 3: no VBIOS");
@@ -148,6 +157,43 @@ static void a_line_of_a_log_is_explained(void)
 		has(formats[i], CELL("PASS", "", LOGS),
 			"log aborts, layer QEMU, qemu.log line 3: no VBIOS");
 	}
+}
+
+/* Documentation/dev-tools/ktap.rst: a level begins with its version and its plan, two columns
+ * further in, and its test follows it. */
+static void expectations_are_subtests_for_ktap(void)
+{
+	static const char cell[] = CELL("FAIL", "bad",
+		", \"findings\": [{\"field\": \"display/mode\", \"verdict\": \"PASS\"},"
+		" {\"field\": \"igd/#\", \"verdict\": \"XFAIL\", \"note\": \"never # SKIP\"},"
+		" {\"field\": \"igd/vbt\", \"verdict\": \"SKIP\", \"note\": \"no driver\"},"
+		" {\"field\": \"pci/slot2\", \"verdict\": \"FAIL\", \"expected\": 1,"
+		" \"seen\": 2, \"source\": \"s\"}]");
+
+	has("ktap", cell,
+		"KTAP version 1\n1..1\n# tested: m.libxl: back end libxl, xen 4.17.7; hardware");
+	has("ktap", cell,
+		"\n  KTAP version 1\n  # Subtest: a-on@02\n  1..4\n  ok 1 display/mode\n"
+		"  ok 2 igd/\\x23 # XFAIL never \\x23 SKIP\n  ok 3 igd/vbt # SKIP no driver\n"
+		"  not ok 4 pci/slot2\n# FAIL: bad\n");
+	has("ktap", cell, "because of: s\nnot ok 1 a-on@02\n");
+}
+
+static void a_limit_that_expired_is_a_timeout_for_ktap(void)
+{
+#define ENDING(verdict, ending)                                                                    \
+	"{\"name\": \"a\", \"verdict\": \"" verdict                                                \
+	"\", \"cause\": \"why\", \"ending\": \"" ending "\"}"
+	has("ktap", ENDING("FAIL", "silent"), "\nnot ok 1 a # TIMEOUT FAIL: why\n");
+	has("ktap", ENDING("MISS", "create-late"), "\nnot ok 1 a # TIMEOUT MISS: why\n");
+	has("ktap", ENDING("XFAIL", "silent"), "\nok 1 a # XFAIL why\n");
+	has("ktap", ENDING("FAIL", "guest-crashed"), "\nnot ok 1 a\n");
+}
+
+static void junit_says_when_and_on_which_host(void)
+{
+	has("junit", CELL("PASS", "", ""),
+		" timestamp=\"2026-01-02T03:04:05\" hostname=\"secret-host\">");
 }
 
 static void what_is_not_hardware_has_another_name(void)
@@ -178,6 +224,10 @@ static CU_TestInfo tests[] = {
 	{ "an unexpected pass is said", an_unexpected_pass_is_said },
 	{ "a guest's text is only text", a_guests_text_is_only_text },
 	{ "a line of a log is explained", a_line_of_a_log_is_explained },
+	{ "expectations are subtests for KTAP", expectations_are_subtests_for_ktap },
+	{ "a limit that expired is a timeout for KTAP",
+		a_limit_that_expired_is_a_timeout_for_ktap },
+	{ "JUnit says when and on which host", junit_says_when_and_on_which_host },
 	{ "what is not hardware has another name", what_is_not_hardware_has_another_name },
 	{ "KCIDB hears no host's name", kcidb_hears_no_hosts_name },
 	{ "LAVA takes no at sign", lava_takes_no_at_sign },

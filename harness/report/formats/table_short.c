@@ -240,8 +240,7 @@ static void print_sentence(const char *text, size_t length, FILE *stream)
 	}
 }
 
-/* Prints sentences, a line of the text each. */
-static void print_sentences(const char *text, FILE *stream)
+void table_sentences(const char *text, FILE *stream)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
@@ -265,7 +264,7 @@ int table_short_cell(struct rendering *rendering, const json_t *cell)
 	fputc(' ', rendering->stream);
 	table_name(cell, rendering->stream);
 	fputc('\n', rendering->stream);
-	print_sentences(remarks, rendering->stream);
+	table_sentences(remarks, rendering->stream);
 	free(remarks);
 	return 0;
 }
@@ -280,7 +279,7 @@ static void print_group(const json_t *group, const struct render_options *option
 		table_verdict(stream, options, document_text(group, "verdict"), TABLE_VERDICT);
 		fprintf(stream, " %s\n", json_string_value(line));
 	}
-	print_sentences(document_text(group, "cause"), stream);
+	table_sentences(document_text(group, "cause"), stream);
 }
 
 void table_short_end(const struct rendering *rendering)

@@ -17,6 +17,9 @@ void table_verdict(FILE *stream, const struct render_options *options, const cha
 /* Writes the name of a cell, and how long it took if it ran. */
 void table_name(const json_t *cell, FILE *stream);
 
+/* Prints sentences, a line of the escaped text each, further in than a cell, wrapped and cut. */
+void table_sentences(const char *text, FILE *stream);
+
 /*
  * Prints a cell that is PASS, in one line; keeps in `rendering->kept` the line of each other cell
  * and of a PASS that was not expected, by its cause. Returns 0 or -ENOMEM.
