@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 sys.dont_write_bytecode = True
 try:
@@ -151,7 +152,7 @@ def enum(schema):
 def formats_and_descriptions():
     with open(f"{ROOT}/src/document.h", encoding="utf-8") as header:
         written = re.findall(r'^#define DOCUMENT_\w+\s+"igd-harness ([^"]+)"', header.read(), re.MULTILINE)
-    by_hand = {"known", "matrix", "patterns", "host-description", "igd-ids", "symbols", "does-not-matter", "xen-messages"}
+    by_hand = {"config", "known", "matrix", "patterns", "host-description", "igd-ids", "symbols", "does-not-matter", "xen-messages"}
     same("every document has a schema", set(SCHEMAS) - by_hand - {"common"}, [name.replace(" ", "-") for name in written])
     check("each schema has the format that its file is named after", [
         name for name, schema in SCHEMAS.items()
@@ -572,6 +573,13 @@ def in_the_tree():
         error for block in blocks
         for error in schemas.errors(CHECKERS["host-description"], schemas.yaml.load(block, Loader=schemas.CoreLoader))]
         if blocks else ["there are none"])
+    with open(f"{ROOT}/docs/use/config.md", encoding="utf-8") as page:
+        example = re.search(r"^    format: igd-harness config\n(?:    .*\n)*", page.read(), re.MULTILINE).group()
+    example = schemas.yaml.load(textwrap.dedent(example), Loader=schemas.CoreLoader)
+    check("the configuration file in the docs is valid", schemas.errors(CHECKERS["config"], example))
+    check("and has every key", sorted(set(SCHEMAS["config"]["properties"]) - set(example)))
+    check("a host that is only a name is not", [] if schemas.errors(
+        CHECKERS["config"], {**example, "hosts": {"a": "rack-3"}}) else ["it is taken"])
 
 
 def wrong_matrices():

@@ -25,6 +25,7 @@ const struct help_term help_options[] = {
 };
 
 const struct help_term help_environment[] = {
+	{ "IGD_CONFIG", "the only configuration file; if it is empty, none is read" },
 	{ "IGD_GUESTS", "the folder of the guest images, if --guests does not name one" },
 	{ "IGD_HOSTS", "the folder of the host descriptions, if --hosts does not name one" },
 	{ "IGD_MODULES", "the folder of the back end modules, instead of the installed one" },
@@ -37,6 +38,9 @@ const struct help_term help_environment[] = {
 
 /* Paths from the folder that has bin/. */
 const struct help_term help_files[] = {
+	{ "/etc/igd-harness/config.yaml",
+		"names of hosts and defaults of options, docs/use/config.md" },
+	{ "~/.config/igd-harness/config.yaml", "the same of the user, or in XDG_CONFIG_HOME" },
 	{ "share/doc/igd-harness",
 		"README.md, and the pages that messages name, such as docs/use/matrix.md" },
 	{ "share/igd-harness/matrices",

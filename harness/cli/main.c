@@ -6,18 +6,41 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/cli/help.h"
+#include "harness/config/config.h"
 
 /* argv[0] is the name of the command. Returns the exit status. */
-static int run(const struct command *command, int argc, char **argv)
+static int run_with(
+	const struct command *command, const struct config *config, int argc, char **argv)
 {
-	int first = 0, status = options_parse(command, argc, argv, &first);
+	int first = 0, status;
 
+	options_configure(command, config);
+	status = options_parse(command, argc, argv, &first);
 	if (status >= 0)
 		return status;
+	options_name_host(command, config);
 	argc -= first;
 	argv += first;
 	return command->run_of_all ? command->run_of_all(commands, argc, argv)
 				   : command->run(argc, argv);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct problem why = { 0 };
+	struct config config;
+	int r = config_load(&config, &why), status;
+
+	if (r == 0)
+		r = options_check(commands, &config, &why);
+	if (r == 0) {
+		status = run_with(command, &config, argc, argv);
+	} else {
+		status = command->usage_status ? command->usage_status : exit_status_of(r);
+		command_fail(command, status, &why);
+	}
+	config_free(&config);
+	return status;
 }
 
 /* *name_r is the command's, or "". */

@@ -41,6 +41,8 @@ static bool take(const struct command_option *option, char *value)
 		*option->flag = true;
 	else if (option->text)
 		*option->text = value;
+	else if (option->list->are_defaults)
+		*option->list = (struct string_list){ .texts = { value }, .count = 1 };
 	else if (option->list->count < STRING_LIST_MAX)
 		option->list->texts[option->list->count++] = value;
 	else
@@ -98,4 +100,108 @@ int options_parse(const struct command *command, int argc, char **argv, int *fir
 	}
 	*first_r = optind;
 	return -1;
+}
+
+/* What is expected, of which cells, and with what a run is compared. */
+static const char *const deciding[] = { "matrix", "known", "patterns", "select", "shard",
+	"baseline", "history", "signature", NULL };
+
+static const struct command_option *option_of(const struct command *command, const char *name)
+{
+	for (const struct command_option *option = command->options; option->name; option++) {
+		if (strcmp(option->name, name) == 0)
+			return option;
+	}
+	return NULL;
+}
+
+static const struct command *command_of(const struct command *const *all, const char *name)
+{
+	for (; *all; all++) {
+		if (strcmp((*all)->name, name) == 0)
+			return *all;
+	}
+	return NULL;
+}
+
+static int check_value(const struct yaml_source *source, const struct config_entry *entry,
+	const struct command_option *option)
+{
+	const struct yaml_node *value = entry->value;
+
+	if (option->flag) {
+		if (value->kind != YAML_SCALAR || !value->plain || strcmp(value->text, "true") != 0)
+			return yaml_wrong(source, value->place,
+				"--%s is a switch: write true, or leave it out", entry->name);
+		return 0;
+	}
+	if (value->kind == YAML_LIST && !option->list)
+		return yaml_wrong(source, value->place, "--%s has one value, and no list of them",
+			entry->name);
+	if (value->kind == YAML_LIST && value->count > STRING_LIST_MAX)
+		return yaml_wrong(source, value->place, "--%s has more than %d values", entry->name,
+			STRING_LIST_MAX);
+	return 0;
+}
+
+static int check_entry(
+	const struct command *const *all, const struct config_entry *entry, struct problem *why)
+{
+	const struct yaml_source source = { entry->file, "docs/use/config.md", why };
+	const struct command *command = command_of(all, entry->command);
+	const struct command_option *option = command ? option_of(command, entry->name) : NULL;
+
+	if (!command)
+		return yaml_wrong(&source, entry->command_place,
+			"there is no command \"%.60s\"; igd-harness --help lists them",
+			entry->command);
+	if (!option)
+		return yaml_wrong(&source, entry->place,
+			"%s has no option \"%.60s\"; igd-harness %s --help lists them",
+			entry->command, entry->name, entry->command);
+	for (const char *const *name = deciding; *name; name++) {
+		if (strcmp(*name, entry->name) == 0)
+			return yaml_wrong(&source, entry->place,
+				"--%s decides verdicts, so it has no default in a file: give it on "
+				"the command line",
+				entry->name);
+	}
+	return check_value(&source, entry, option);
+}
+
+int options_check(
+	const struct command *const *all, const struct config *config, struct problem *why)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < config->count && r == 0; i++)
+		if (config->entries[i].command)
+			r = check_entry(all, &config->entries[i], why);
+	return r;
+}
+
+void options_configure(const struct command *command, const struct config *config)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		const struct config_entry *entry = &config->entries[i];
+		const struct command_option *option;
+
+		if (!entry->command || strcmp(entry->command, command->name) != 0)
+			continue;
+		option = option_of(command, entry->name);
+		for (const struct yaml_node *item = yaml_first_item(entry->value); item && option;
+			item = yaml_next_item(entry->value, item))
+			take(option, item->text);
+		if (option && option->list)
+			option->list->are_defaults = true;
+	}
+}
+
+void options_name_host(const struct command *command, const struct config *config)
+{
+	const struct command_option *option = option_of(command, "dut");
+	const char *host = option && *option->text ? config_host(config, *option->text) : NULL;
+
+	if (host)
+		*option->text = host;
 }

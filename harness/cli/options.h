@@ -9,6 +9,8 @@
 
 #include "harness/base/exit_status.h"
 #include "harness/base/string_list.h"
+#include "harness/config/config.h"
+#include "src/problem.h"
 
 struct command_option {
 	const char *name; /* without the dashes; NULL ends a table */
@@ -43,5 +45,20 @@ struct command {
 int options_parse(const struct command *command, int argc, char **argv, int *first_r);
 
 void options_help(const struct command *command);
+
+/*
+ * Checks that each default in the configuration is of a command and an option that there are, has a
+ * value of its kind, and does not decide verdicts: what is expected, and of which cells, is said on
+ * the command line alone. Returns 0, or -EINVAL with "FILE:LINE:COLUMN: sentence".
+ */
+int options_check(
+	const struct command *const *all, const struct config *config, struct problem *why);
+
+/* Sets the command's options to the defaults, before options_parse(). They are borrowed from the
+ * configuration. */
+void options_configure(const struct command *command, const struct config *config);
+
+/* Puts what the configuration has for a host in the place of its name, after options_parse(). */
+void options_name_host(const struct command *command, const struct config *config);
 
 #endif

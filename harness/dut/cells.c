@@ -292,7 +292,7 @@ int dut_cell(struct dut_session *session, size_t index, const char *name, uint64
 		"run=%s name=%s cell=%03zu-%s; cd %s && flock -w %u $run/lock true && "
 		"for old in $run/cells/*; do "
 		"case $old in */$cell*) ;; *) rm -rf $old ;; esac; done && "
-		"{ bin/igd-harness cell $run $name >&2 & echo $! >$run/pid; wait $!; } && "
+		"{ IGD_CONFIG= bin/igd-harness cell $run $name >&2 & echo $! >$run/pid; wait $!; } && "
 		"cd $run/cells && tar -c $cell*",
 		session->run, name, index + 1, name, session->dut->tree,
 		(unsigned int)(limit_ms / 1000) + 1);

@@ -394,7 +394,7 @@ static int ask_run(struct dut_session *session, const char *options, const json_
 	if (asprintf(&line,
 		    "work=%s; mkdir -p $work && new=$(mktemp -d $work/new-XXXXXX) && "
 		    "tar -C $new --no-same-owner --warning=no-timestamp -x && cd %s && "
-		    "bin/igd-harness run $new/matrix.yaml --no-cells --quiet --out $new/run %s >&2 && "
+		    "IGD_CONFIG= bin/igd-harness run $new/matrix.yaml --no-cells --quiet --out $new/run %s >&2 && "
 		    "{ cat $new/run/host.json || echo null; } >$new/host 2>/dev/null && "
 		    "echo '[' && cat $new/run/run.json && echo , && cat $new/host && echo ']'; "
 		    "status=$?; rm -rf $new; exit $status",
