@@ -19,8 +19,10 @@
 #define ENVIRONMENT_MAX (256u << 10)
 
 /* A killed process is gone in milliseconds; one that waits for a device is not. */
-#define ROUNDS     100
-#define ROUND_US   10000
+#define ROUNDS    100
+#define ROUND_US  10000
+#define EMPTY_MAX 3 /* rounds in a row: a process that executes a program has no environment then  \
+		     */
 #define MARKED_MAX 256 /* texts about processes */
 
 extern char **environ;
@@ -202,16 +204,19 @@ static void end_all(const struct guest_mark *mark, json_t *killed, json_t *lefto
 {
 	char *bytes = malloc(ENVIRONMENT_MAX);
 	json_t *left = NULL;
+	int empty = 0;
 
-	for (int round = 0; bytes && round < ROUNDS; round++) {
+	for (int round = 0; bytes && round < ROUNDS && empty < EMPTY_MAX; round++) {
+		bool was_empty = empty == round;
+
+		if (round > 0)
+			usleep(ROUND_US);
 		json_decref(left);
 		left = json_array();
 		/* Again: a process may have forked meanwhile. */
-		if (kill_marked(mark, left, bytes) == 0)
-			break;
-		if (round == 0)
+		empty = kill_marked(mark, left, bytes) == 0 ? empty + 1 : 0;
+		if (was_empty)
 			json_array_extend(killed, left);
-		usleep(ROUND_US);
 	}
 	json_array_extend(leftovers, left);
 	json_decref(left);

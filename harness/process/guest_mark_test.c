@@ -139,7 +139,9 @@ static void a_lost_harness_is_cleaned_up_after(void)
 	json_t *killed = json_array();
 	int pipe_ends[2], status = 0;
 	pid_t harness, program = 0;
+	const json_t *text;
 	char shown[64];
+	size_t i, found = 0;
 
 	CU_ASSERT_EQUAL_FATAL(pipe2(pipe_ends, O_CLOEXEC), 0);
 	harness = fork();
@@ -162,10 +164,11 @@ static void a_lost_harness_is_cleaned_up_after(void)
 	CU_ASSERT_EQUAL(kill(program, 0), 0);
 	guest_mark_end_lost(killed);
 	CU_ASSERT(ends(program));
-	snprintf(shown, sizeof(shown), "process %d (sleep) of a guest", (int)program);
-	CU_ASSERT(json_array_size(killed) > 0);
-	CU_ASSERT_STRING_EQUAL(
-		json_string_value(json_array_get(killed, json_array_size(killed) - 1)), shown);
+	/* By its number: its name is that of the shell until it executes the program. */
+	snprintf(shown, sizeof(shown), "process %d (", (int)program);
+	json_array_foreach(killed, i, text) found +=
+		strncmp(json_string_value(text), shown, strlen(shown)) == 0;
+	CU_ASSERT_EQUAL(found, 1);
 	json_decref(killed);
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);
