@@ -362,6 +362,44 @@ static void another_guest_is_told(void)
 	json_decref(document);
 }
 
+/* Two cells with the times of a run that somebody made up. */
+static json_int_t seconds_of(const char *first, const char *second)
+{
+	json_t *run = parse(RUN("a", METAL, "PASS", "\"PASS\": 2", "",
+		       CELL(0, "c", "PASS", "") "," CELL(1, "d", "PASS", ""))),
+	       *hosts = json_object(), *none = json_array(), *runs = json_pack("[O]", run);
+	const json_t *cells = json_object_get(json_object_get(run, "findings"), "cells");
+	struct qualify_sources sources = { runs, hosts, hosts, none };
+	struct problem why = { "" };
+	json_t *document = NULL;
+	json_int_t seconds;
+
+	json_object_set_new(json_array_get(cells, 0), "times_ms", parse(first));
+	json_object_set_new(json_array_get(cells, 1), "times_ms", parse(second));
+	CU_ASSERT_EQUAL_FATAL(qualify_document(&sources, &document, &why), 0);
+	seconds = json_integer_value(json_object_get(
+		json_array_get(json_object_get(json_object_get(document, "volatile"), "runs"), 0),
+		"seconds"));
+	json_decref(document);
+	json_decref(runs);
+	json_decref(run);
+	json_decref(hosts);
+	json_decref(none);
+	return seconds;
+}
+
+/* Signed overflow is undefined, C11 6.5: the sum stays at the greatest number. */
+static void times_that_overflow_stay_at_the_greatest(void)
+{
+#define GREATEST "9223372036854775807"
+	CU_ASSERT_EQUAL(seconds_of("{\"create\": 1500}", "{\"create\": 999, \"report\": 2}"), 3);
+	CU_ASSERT_EQUAL(seconds_of("{\"create\": " GREATEST ", \"report\": " GREATEST "}", "{}"),
+		9223372036854776);
+	CU_ASSERT_EQUAL(seconds_of("{\"create\": " GREATEST "}", "{\"create\": " GREATEST "}"),
+		9223372036854776);
+	CU_ASSERT_EQUAL(seconds_of("{\"create\": -" GREATEST "}", "{\"create\": 2000}"), 2);
+}
+
 /* Documents of version 0.1.0 have "day" in place of "volatile". */
 static void the_old_key_is_read(void)
 {
@@ -410,6 +448,8 @@ int main(void)
 		{ "only what held can be lost", only_what_held_can_be_lost },
 		{ "symbols are new since the previous release",
 			symbols_are_new_since_the_release_before },
+		{ "times that overflow stay at the greatest",
+			times_that_overflow_stay_at_the_greatest },
 		{ "volatile facts are in one section", volatile_facts_are_in_one_section },
 		{ "no hardware stands at the top", no_hardware_stands_at_the_top },
 		{ "a guest writes no markup", a_guest_writes_no_markup },
