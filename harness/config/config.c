@@ -25,6 +25,12 @@ static const struct yaml_key keys[] = {
 	[KEYS] = { NULL },
 };
 
+/* NULL is the command of a host. */
+static bool is_same(const char *one, const char *other)
+{
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
 /* Adds an entry, in the place of one of an earlier file. */
 static int add(struct config *config, const struct config_entry *entry)
 {
@@ -33,8 +39,7 @@ static int add(struct config *config, const struct config_entry *entry)
 	for (size_t i = 0; i < config->count; i++) {
 		struct config_entry *old = &config->entries[i];
 
-		if (!old->command == !entry->command && strcmp(old->name, entry->name) == 0 &&
-			(!old->command || strcmp(old->command, entry->command) == 0)) {
+		if (is_same(old->command, entry->command) && is_same(old->name, entry->name)) {
 			*old = *entry;
 			return 0;
 		}
