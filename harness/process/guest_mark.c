@@ -19,11 +19,12 @@
 #define ENVIRONMENT_MAX (256u << 10)
 
 /* A killed process is gone in milliseconds; one that waits for a device is not. */
-#define ROUNDS    100
-#define ROUND_US  10000
-#define EMPTY_MAX 3 /* rounds in a row: a process that executes a program has no environment then  \
-		     */
+#define ROUNDS     100
+#define ROUND_US   10000
 #define MARKED_MAX 256 /* texts about processes */
+
+/* Rounds in a row that find none: a process that executes a program has no environment then. */
+#define EMPTY_MAX 3
 
 extern char **environ;
 
