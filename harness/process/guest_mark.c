@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/process/pidfd.h"
 
 #define NAME "IGD_HARNESS_GUEST"
@@ -99,21 +100,12 @@ static ssize_t read_proc(pid_t pid, const char *name, char *bytes, size_t size)
 	return n < 0 ? -1 : (ssize_t)used;
 }
 
-/* When a process started, in ticks since boot: field 22 of its stat. 0: it is not there. */
+/* When a process started, in ticks since boot. 0: it is not there, or has exited. */
 static unsigned long long start_of(pid_t pid)
 {
-	char stat[1024], state;
-	unsigned long long start = 0;
-	const char *behind;
+	char state = 0;
+	unsigned long long start = clock_process_start(pid, &state);
 
-	if (read_proc(pid, "stat", stat, sizeof(stat)) < 0)
-		return 0;
-	behind = strrchr(stat, ')'); /* its name may have blanks and parentheses */
-	if (!behind || sscanf(behind,
-			       ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
-			       "%*d %*d %*d %*d %*d %llu",
-			       &state, &start) != 2)
-		return 0;
 	return state == 'Z' || state == 'X' ? 0 : start;
 }
 

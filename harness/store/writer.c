@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/base/below/below.h"
+#include "harness/base/clock.h"
 
 #define LINE_MAX_BYTES 1024
 #define PATH_BYTES     64
@@ -61,28 +62,14 @@ static int holder_of(const struct stat *file)
 	return found;
 }
 
-/* When the process began, by proc_pid_stat(5): the 22nd field, in ticks since the boot. The second
- * is a name in parentheses, which may have blanks and parentheses in it. */
+/* When the process began; 0 if unknown. */
 static time_t began(int pid)
 {
-	char path[PATH_BYTES], line[LINE_MAX_BYTES] = "";
-	unsigned long long ticks = 0;
 	struct timespec up;
-	const char *rest;
-	FILE *file;
+	char state;
+	unsigned long long ticks = clock_process_start(pid, &state);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	rest = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
-	fclose(file);
-	if (!rest ||
-		sscanf(rest,
-			") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-			"%*d %*d %*d %llu",
-			&ticks) != 1 ||
-		clock_gettime(CLOCK_BOOTTIME, &up) < 0)
+	if (ticks == 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)
 		return 0;
 	return time(NULL) -
 	       (up.tv_sec - (time_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK)));
