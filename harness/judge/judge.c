@@ -39,15 +39,15 @@ static void judge_findings(const json_t *plan_cell, const json_t *identities,
 		cell_verdict, judge_findings_cause(cell_verdict->findings, cell_verdict->verdict));
 }
 
-/* Does the matrix say which signs it tolerates? */
-static bool expects_signs(const json_t *plan_cell)
+/* Does one of those expectations, or findings, speak of the signs in the logs? Then it decides. */
+static bool speaks_of_signs(const json_t *list)
 {
-	const json_t *expectation;
+	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(plan_cell, "expect"), i, expectation)
+	json_array_foreach(list, i, entry)
 	{
-		if (strcmp(document_text(expectation, "field"), "signs") == 0)
+		if (strcmp(document_text(entry, "field"), "signs") == 0)
 			return true;
 	}
 	return false;
@@ -62,6 +62,14 @@ static void lead_cause(const json_t *line, struct cell_verdict *cell_verdict)
 					    json_string_value(cell_verdict->cause)));
 }
 
+/* The cell is what a line makes of it that shows that something broke. */
+static void take_grave(const json_t *grave, struct cell_verdict *cell_verdict)
+{
+	cell_verdict->layer = document_text(grave, "layer");
+	cell_verdict->verdict =
+		strcmp(cell_verdict->layer, "host") == 0 ? VERDICT_MISS : VERDICT_FAIL;
+}
+
 /*
  * A guest without a report in which something broke: the line would make it FAIL with a report, and
  * a kernel that waits for a device that is gone is why there is none.
@@ -72,9 +80,7 @@ static void judge_grave_error(const json_t *logs, struct cell_verdict *cell_verd
 
 	if (!grave)
 		return;
-	cell_verdict->layer = document_text(grave, "layer");
-	cell_verdict->verdict =
-		strcmp(cell_verdict->layer, "host") == 0 ? VERDICT_MISS : VERDICT_FAIL;
+	take_grave(grave, cell_verdict);
 	lead_cause(grave, cell_verdict);
 }
 
@@ -92,7 +98,8 @@ static void judge_other_ending(const json_t *plan_cell, const json_t *identities
 	enum verdict worst;
 
 	cell_verdict->cause = cause_of_ending(evidence->end, entry);
-	if (entry->verdict == VERDICT_ERROR && !expects_signs(plan_cell))
+	if (entry->verdict == VERDICT_ERROR &&
+		!speaks_of_signs(json_object_get(plan_cell, "expect")))
 		judge_grave_error(evidence->logs, cell_verdict);
 	if (entry->verdict != VERDICT_FAIL)
 		return;
@@ -147,20 +154,6 @@ static void judge_end(const json_t *plan_cell, const json_t *identities,
 	}
 }
 
-/* Does an expectation that holds here speak of the signs in the logs? Then it decides. */
-static bool speaks_of_signs(const json_t *findings)
-{
-	const json_t *finding;
-	size_t i;
-
-	json_array_foreach(findings, i, finding)
-	{
-		if (strcmp(document_text(finding, "field"), "signs") == 0)
-			return true;
-	}
-	return false;
-}
-
 /*
  * The line that says why: the first cause. Of a guest that ran and is not as expected also a grave
  * one: the driver that failed is why there is no screen. An ending has a layer of its own.
@@ -199,13 +192,11 @@ static void judge_logs_cause(const json_t *logs, struct cell_verdict *cell_verdi
 static void judge_grave(const json_t *logs, struct cell_verdict *cell_verdict)
 {
 	const json_t *grave = patterns_first_grave(logs);
-	const char *layer = document_text(grave, "layer");
 
 	if (!grave || cell_verdict->verdict >= VERDICT_FAIL ||
 		speaks_of_signs(cell_verdict->findings))
 		return;
-	cell_verdict->verdict = strcmp(layer, "host") == 0 ? VERDICT_MISS : VERDICT_FAIL;
-	cell_verdict->layer = layer;
+	take_grave(grave, cell_verdict);
 	replace_cause(cell_verdict, json_sprintf("%s: %s", document_text(grave, "label"),
 					    document_text(grave, "text")));
 }
