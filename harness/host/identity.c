@@ -9,6 +9,7 @@
 #include "src/document.h"
 #include "src/field.h"
 #include "src/functions.h"
+#include "src/report.h"
 #include "src/tree.h"
 
 #define MARKER_MAX        8191 /* bytes */
@@ -220,33 +221,24 @@ json_t *host_identify(const char *root, const struct lspci_text *lspci)
 	return host;
 }
 
-static const json_t *find_function(const json_t *pci, struct bdf where)
-{
-	char address[BDF_TEXT_MAX];
-	const json_t *function;
-	size_t i;
-
-	bdf_format(where, address);
-	json_array_foreach(json_object_get(pci, "functions"), i, function)
-	{
-		if (strcmp(document_text(function, "address"), address) == 0)
-			return function;
-	}
-	return NULL;
-}
-
 void host_identify_more(const char *root, json_t *host, const struct bdf *addresses, size_t count)
 {
 	const struct functions_scope all = { .root = root };
-	json_t *pci = json_object_get(host, "pci"), *whole = NULL;
+	json_t *pci = json_object_get(host, "pci"), *whole = NULL, *machine = NULL;
 
-	if (!pci || count == 0 || functions_json(&all, &whole, NULL) < 0)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		const json_t *function = find_function(whole, addresses[i]);
+	for (size_t i = 0; pci && i < count; i++) {
+		const json_t *function;
 
-		if (function && !find_function(pci, addresses[i]))
+		if (report_function(host, addresses[i]))
+			continue;
+		/* All functions are read only for one that is not there, and once. */
+		if (!machine && functions_json(&all, &whole, NULL) == 0)
+			machine = json_pack("{s:o}", "pci", whole);
+		if (!machine)
+			return;
+		function = report_function(machine, addresses[i]);
+		if (function)
 			json_array_append(json_object_get(pci, "functions"), (json_t *)function);
 	}
-	json_decref(whole);
+	json_decref(machine);
 }
