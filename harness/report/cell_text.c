@@ -98,10 +98,15 @@ bool render_is_incomplete(const json_t *cell)
 	return count_not_compared(cell, &first) > 0;
 }
 
+bool render_has_remarks(const json_t *cell)
+{
+	return render_is_incomplete(cell) || render_has_signs(cell);
+}
+
 bool render_has_diagnosis(const json_t *cell)
 {
 	return render_verdict(cell) > VERDICT_DONE || render_unexpected_pass(cell) ||
-	       render_is_incomplete(cell) || render_has_signs(cell);
+	       render_has_remarks(cell);
 }
 
 void render_suite(const json_t *findings, FILE *stream)

@@ -42,6 +42,9 @@ bool render_has_signs(const json_t *cell);
  * silent of that in a cell that passes. */
 bool render_is_incomplete(const json_t *cell);
 
+/* Does it have either? Then render_remarks() has a text. */
+bool render_has_remarks(const json_t *cell);
+
 /* Has the cell more to say than its verdict? Not a PASS that was expected, nor a DONE, in which
  * everything was compared, without a sign in its logs. */
 bool render_has_diagnosis(const json_t *cell);

@@ -110,7 +110,7 @@ static void write_cell(struct junit *junit, const json_t *findings, const json_t
 		end(junit);
 	}
 	if (outcome == FAILED || outcome == BROKEN || render_unexpected_pass(cell) ||
-		render_is_incomplete(cell) || render_has_signs(cell)) {
+		render_has_remarks(cell)) {
 		begin(junit, "system-out");
 		text_part(junit, render_diagnosis, cell);
 		end(junit);

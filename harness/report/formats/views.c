@@ -149,7 +149,7 @@ static void print_views(const json_t *cell, const json_t *views, FILE *stream)
 	if (hidden > 0)
 		fprintf(stream, "  and %zu other function%s, without a difference\n", hidden,
 			hidden > 1 ? "s" : "");
-	if (render_is_incomplete(cell) || render_has_signs(cell)) {
+	if (render_has_remarks(cell)) {
 		fputs("  ", stream);
 		render_remarks(cell, stream);
 		fputc('\n', stream);
