@@ -42,10 +42,10 @@ const char *field_why_unanswered(const json_t *report, const char *name);
 /*
  * A key of one function of a checked report's "pci" section: "" for "vendor:device", or "/address",
  * "/class", "/revision", "/header_type", "/driver", "/subsystem", "/bars", "/config".
- * field_function_get() returns as field_get(), with JSON null for a NULL function.
+ * field_give_function() returns as field_get(), with JSON null for a NULL function.
  */
 bool field_is_function_key(const char *key);
-int field_function_get(const json_t *function, const char *key, json_t **value_r);
+int field_give_function(const json_t *function, const char *key, json_t **value_r);
 
 /* Is this function of a report's "pci" section a display function (class 0x03) of Intel? */
 bool field_is_igd(const json_t *function);

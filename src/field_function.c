@@ -139,11 +139,6 @@ bool field_is_function_key(const char *key)
 	return is_function_key(key) || strcmp(key, "/address") == 0;
 }
 
-int field_function_get(const json_t *function, const char *key, json_t **value_r)
-{
-	return field_give_function(function, key, value_r);
-}
-
 /* "NN..." -> NN, or -1 unless it is two hexadecimal digits up to 1f (five bits of a slot). */
 static int slot_number(const char *rest)
 {

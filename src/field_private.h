@@ -34,10 +34,6 @@ int field_give_size(const json_t *size, json_t **value_r);
 /* The list of functions of the "pci" section (borrowed); NULL: nobody looked. */
 const json_t *field_functions(const json_t *report);
 
-/* Gives a key of a function of the "pci" section: "" for "vendor:device", "/bars", "/subsystem",
- * "/config", or "/KEY" of the section. `function` is NULL where there is none: null. */
-int field_give_function(const json_t *function, const char *key, json_t **value_r);
-
 /* Gives the BARs that have an address, without the ROM, as "0:memory+prefetchable:0x1000000
  * 4:io:0x40"; null if there is none. */
 int field_give_bars(const json_t *function, json_t **value_r);

@@ -78,6 +78,6 @@ int passed_get(
 				address);
 		found = function;
 	}
-	r = field_function_get(found, key, value_r);
+	r = field_give_function(found, key, value_r);
 	return r == -ENODATA ? problem_set(why, r, "the agent did not search for this field") : r;
 }
