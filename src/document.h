@@ -28,6 +28,7 @@
 #define DOCUMENT_HOST       "igd-harness host"
 #define DOCUMENT_ABI        "igd-harness abi"
 #define DOCUMENT_PLACE      "igd-harness place"
+#define DOCUMENT_STATUS     "igd-harness status"
 
 #define DOCUMENT_QUALIFICATION "igd-harness qualification"
 #define DOCUMENT_HOST_BROKEN   "igd-harness host broken"

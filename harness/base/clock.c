@@ -17,13 +17,17 @@ uint64_t clock_us(void)
 	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
 }
 
-void clock_text(char text[static CLOCK_TEXT_MAX])
+void clock_text_of(time_t when, char text[static CLOCK_TEXT_MAX])
 {
-	time_t now = time(NULL);
 	struct tm tm;
 
-	gmtime_r(&now, &tm);
-	strftime(text, CLOCK_TEXT_MAX, FORMAT, &tm);
+	if (!gmtime_r(&when, &tm) || strftime(text, CLOCK_TEXT_MAX, FORMAT, &tm) == 0)
+		text[0] = '\0';
+}
+
+void clock_text(char text[static CLOCK_TEXT_MAX])
+{
+	clock_text_of(time(NULL), text);
 }
 
 int clock_parse(const char *text, time_t *when_r)

@@ -22,7 +22,8 @@ int clock_parse(const char *text, time_t *when_r);
  */
 unsigned long long clock_process_start(pid_t pid, char *state_r);
 
-/* "2026-11-21T20:15:00Z", now. */
+/* "2026-11-21T20:15:00Z", now; and of that time. "" for a year that has not four digits. */
 void clock_text(char text[static CLOCK_TEXT_MAX]);
+void clock_text_of(time_t when, char text[static CLOCK_TEXT_MAX]);
 
 #endif

@@ -36,6 +36,7 @@ static const struct command_option options[] = {
 		.list = &range.parts },
 	{ "format", "NAME", "the format of the result (default: text)", .text = &format,
 		.nth = bisect_renderer_name },
+	{ "json", NULL, "the same as --format json", .text = &format, .value = "json" },
 	BISECT_OPTIONS(opts),
 	{ NULL },
 };

@@ -45,6 +45,7 @@ static const struct command_option options[] = {
 		.text = &opts.known },
 	{ "format", "NAME", "the output format (default: text)", .text = &opts.format,
 		.nth = format_name },
+	{ "json", NULL, "the same as --format json", .text = &opts.format, .value = "json" },
 	{ NULL },
 };
 

@@ -36,6 +36,7 @@ static const struct command_option options[] = {
 		.list = &opts.select },
 	{ "format", "NAME", "the output format (default: table; docs/use/formats.md)",
 		.text = &opts.format, .nth = renderer_name },
+	{ "json", NULL, "the same as --format json", .text = &opts.format, .value = "json" },
 	{ "output", "FILE", "write the output to FILE, atomically, instead of to the terminal",
 		.text = &opts.output },
 	{ "baseline", "RUN",

@@ -58,6 +58,7 @@ static const struct command_option options[] = {
 		.list = &opts.bundles },
 	{ "format", "NAME", "the output format (default: text)", .text = &opts.format,
 		.nth = format_name },
+	{ "json", NULL, "the same as --format json", .text = &opts.format, .value = "json" },
 	{ "output", "FILE", "write the output to FILE, atomically, instead of to the terminal",
 		.text = &opts.output },
 	{ NULL },

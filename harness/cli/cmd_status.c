@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 
 #include "harness/base/escape.h"
@@ -7,7 +8,10 @@
 #include "harness/session/status.h"
 #include "src/document.h"
 
+static bool json;
+
 static const struct command_option options[] = {
+	{ "json", NULL, "the document (docs/schema/status.json) instead of text", .flag = &json },
 	{ NULL },
 };
 
@@ -101,6 +105,23 @@ static void print_head(const struct session_status *status, const char *dir)
 		printf("`%s judge %s` prints the result\n", install_program(), dir);
 }
 
+static int print_json(const struct session_status *status, const char *dir)
+{
+	json_t *document = session_status_document(status, dir);
+	int r = document ? json_dumpf(document, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII) : -1;
+
+	json_decref(document);
+	putchar('\n');
+	return r < 0 ? -ENOMEM : 0;
+}
+
+static void print_text(const struct session_status *status, const char *dir)
+{
+	print_head(status, dir);
+	print_writer(&status->writer);
+	print_cells(status);
+}
+
 static int run(int argc, char **argv)
 {
 	struct session_status status = { 0 };
@@ -114,11 +135,12 @@ static int run(int argc, char **argv)
 	r = session_status_read(argv[0], &status, &why);
 	if (r < 0)
 		return command_fail(&command_status, exit_status_of(r), &why);
-	print_head(&status, argv[0]);
-	print_writer(&status.writer);
-	print_cells(&status);
+	if (json)
+		r = print_json(&status, argv[0]);
+	else
+		print_text(&status, argv[0]);
 	session_status_free(&status);
-	return 0;
+	return r < 0 ? command_fail(&command_status, EXIT_NO_ANSWER, &why) : 0;
 }
 
 const struct command command_status = {

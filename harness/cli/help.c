@@ -20,7 +20,7 @@ const struct help_term help_statuses[] = {
 
 const struct help_term help_options[] = {
 	{ "--help", "print this" },
-	{ "--version", "print the release, or the commit that the program was built from" },
+	{ "--version", "print the release, or the commit that the program was built from; or -V" },
 	{ NULL, NULL },
 };
 

@@ -28,16 +28,21 @@ static int run_with(
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct problem why = { 0 };
-	struct config config;
-	int r = config_load(&config, &why), status;
+	struct config config = { 0 };
+	int r = 0, status;
 
+	if (!command->run_of_all)
+		r = config_load(&config, &why);
 	if (r == 0)
 		r = options_check(commands, &config, &why);
-	if (r == 0) {
-		status = run_with(command, &config, argc, argv);
-	} else {
+	if (r < 0 && options_ask_help(argc, argv)) {
+		options_help(command);
+		status = 0;
+	} else if (r < 0) {
 		status = command->usage_status ? command->usage_status : exit_status_of(r);
 		command_fail(command, status, &why);
+	} else {
+		status = run_with(command, &config, argc, argv);
 	}
 	config_free(&config);
 	return status;
@@ -52,7 +57,7 @@ static int choose(int argc, char **argv, const char **name_r)
 		help_text(commands, stdout);
 		return argc < 2 ? EXIT_USAGE : 0;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		printf("igd-harness %s\n", build_version());
 		return 0;
 	}

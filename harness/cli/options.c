@@ -35,10 +35,20 @@ void options_help(const struct command *command)
 	printf("  --help%*sthis text\n", HELP_COLUMN - 8, "");
 }
 
+bool options_ask_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
 static bool take(const struct command_option *option, char *value)
 {
 	if (option->flag)
 		*option->flag = true;
+	else if (option->value)
+		*option->text = option->value;
 	else if (option->text)
 		*option->text = value;
 	else if (option->list->are_defaults)
@@ -129,7 +139,7 @@ static int check_value(const struct yaml_source *source, const struct config_ent
 {
 	const struct yaml_node *value = entry->value;
 
-	if (option->flag) {
+	if (!option->arg) {
 		if (value->kind != YAML_SCALAR || !value->plain || strcmp(value->text, "true") != 0)
 			return yaml_wrong(source, value->place,
 				"--%s is a switch: write true, or leave it out", entry->name);

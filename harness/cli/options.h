@@ -20,6 +20,8 @@ struct command_option {
 	const char **text;
 	bool *flag;
 	struct string_list *list;
+	/* Of a switch that stands for a value: what *text becomes. */
+	const char *value;
 	/* The words it takes, by number, NULL behind the last; NULL: any word. */
 	const char *(*nth)(size_t i);
 };
@@ -32,7 +34,8 @@ struct command {
 	const struct command_option *options;
 	/* Runs the command; argv holds the arguments only. Returns the exit status. */
 	int (*run)(int argc, char **argv);
-	/* Instead of run, for `help`: the same with the table of all commands. */
+	/* Instead of run, for `help`: the same with the table of all commands. It reads no
+	 * configuration. */
 	int (*run_of_all)(const struct command *const *all, int argc, char **argv);
 	int usage_status; /* exit status of wrong usage; 0: EXIT_USAGE */
 };
@@ -45,6 +48,12 @@ struct command {
 int options_parse(const struct command *command, int argc, char **argv, int *first_r);
 
 void options_help(const struct command *command);
+
+/*
+ * Is --help among argv (argv[0] is the command's name)? For a command that cannot parse argv, since
+ * the configuration is wrong.
+ */
+bool options_ask_help(int argc, char **argv);
 
 /*
  * Checks that each default in the configuration is of a command and an option that there are, has a

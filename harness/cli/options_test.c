@@ -18,6 +18,7 @@ static const struct command_option options[] = {
 	{ "text", "WORD", "a text", .text = &text },
 	{ "flag", NULL, "a flag", .flag = &flag },
 	{ "list", "WORD", "a list", .list = &list },
+	{ "fixed", NULL, "the same as --text fixed", .text = &text, .value = "fixed" },
 	{ "known", "FILE", "what decides", .text = &known },
 	{ NULL },
 };
@@ -51,7 +52,7 @@ static int parse(char **argv, int *first_r)
 /* The configuration of that text, checked for two commands; it is to be freed. */
 static struct config configure(const char *yaml, int expected, struct problem *why)
 {
-	static const struct command other = { .name = "other", .options = options + 4 };
+	static const struct command other = { .name = "other", .options = options + 5 };
 	static const struct command *const all[] = { &command, &other, NULL };
 	char path[] = "/tmp/igd-options-XXXXXX";
 	int fd = mkstemp(path);
@@ -83,6 +84,25 @@ static void options_and_arguments_come_in_any_order(void)
 	CU_ASSERT_STRING_EQUAL(list.texts[1], "2");
 	CU_ASSERT_STRING_EQUAL(argv[first], "a");
 	CU_ASSERT_STRING_EQUAL(argv[first + 1], "b");
+}
+
+static void a_switch_may_stand_for_a_value(void)
+{
+	int first;
+
+	CU_ASSERT_EQUAL(parse(ARGV(WORD("--text=a"), WORD("--fixed")), &first), -1);
+	CU_ASSERT_STRING_EQUAL(text, "fixed");
+	CU_ASSERT_EQUAL(parse(ARGV(WORD("--fixed"), WORD("--text=a")), &first), -1);
+	CU_ASSERT_STRING_EQUAL(text, "a");
+	CU_ASSERT_EQUAL(parse(ARGV(WORD("--fixed=b")), &first), EXIT_USAGE);
+}
+
+static void help_is_asked_for_before_two_dashes(void)
+{
+	CU_ASSERT_TRUE(options_ask_help(3, ARGV(WORD("a"), WORD("--help"))));
+	CU_ASSERT_TRUE(options_ask_help(2, ARGV(WORD("-h"))));
+	CU_ASSERT_FALSE(options_ask_help(3, ARGV(WORD("--"), WORD("--help"))));
+	CU_ASSERT_FALSE(options_ask_help(2, ARGV(WORD("help"))));
 }
 
 static void what_is_no_option_is_usage(void)
@@ -157,6 +177,7 @@ static void a_default_that_there_cannot_be_is_refused(void)
 		{ "options:\n  go: {text: a}\n", ":4:3: ", "no command \"go\"" },
 		{ "options:\n  do:\n    txet: a\n", ":5:5: ", "do has no option \"txet\"" },
 		{ "options:\n  do: {flag: 1}\n", ":4:14: ", "--flag is a switch" },
+		{ "options:\n  do: {fixed: b}\n", ":4:15: ", "--fixed is a switch" },
 		{ "options:\n  do: {text: [a]}\n", ":4:14: ", "--text has one value" },
 		{ "options:\n  do: {known: a}\n", ":4:8: ", "--known decides verdicts" },
 	};
@@ -176,6 +197,8 @@ static CU_TestInfo tests[] = {
 	{ "a default that there cannot be is refused", a_default_that_there_cannot_be_is_refused },
 	{ "options and arguments come in any order", options_and_arguments_come_in_any_order },
 	{ "what is no option is usage", what_is_no_option_is_usage },
+	{ "a switch may stand for a value", a_switch_may_stand_for_a_value },
+	{ "help is asked for before two dashes", help_is_asked_for_before_two_dashes },
 	{ "help ends well", help_ends_well },
 	{ "after two dashes nothing is an option", after_two_dashes_nothing_is_an_option },
 	CU_TEST_INFO_NULL,

@@ -110,12 +110,20 @@ int session_status_read(const char *dir, struct session_status *status_r, struct
 		status.total++;
 		read_cell(&store, i, document_text(cell, "name"), &status, &estimate);
 	}
+	status.left_s = status.over < status.total ? estimate_left(&estimate, spent(&status)) : 0;
 	if (status.over < status.total)
 		estimate_text(&estimate, spent(&status), status.left);
 	estimate_free(&estimate);
 	store_close(&store);
 	*status_r = status;
 	return 0;
+}
+
+const char *session_status_state(const struct session_status *status)
+{
+	if (status->writer.writes)
+		return "running";
+	return status->over < status->total ? "stopped" : "complete";
 }
 
 void session_status_free(struct session_status *status)

@@ -33,12 +33,20 @@ struct session_status {
 	size_t total, over; /* cells of this run, and those of them that are over */
 	size_t open;        /* cells that began and are not over, of which the first are listed */
 	struct session_status_cell cells[SESSION_STATUS_OPEN_MAX];
+	double left_s; /* seconds until the run ends, as estimate_left(); negative: unknown */
 	char left[ESTIMATE_TEXT_MAX]; /* by the mean of the cells that are over; as estimate_text()
 				       */
 };
 
 /* Returns 0, to be freed with session_status_free(); errors as store_open(). */
 int session_status_read(const char *dir, struct session_status *status_r, struct problem *why);
+
+/* "running"; "stopped": cells are left, and nobody writes; "complete". */
+const char *session_status_state(const struct session_status *status);
+
+/* The same as a document (docs/schema/status.json) for the run directory `dir`; the caller frees. NULL
+ * without memory. */
+json_t *session_status_document(const struct session_status *status, const char *dir);
 
 void session_status_free(struct session_status *status);
 

@@ -96,13 +96,16 @@ static void a_run_that_goes_on_says_how_far_it_is(void)
 	CU_ASSERT_STRING_EQUAL(status.cells[0].state, "first-frame");
 	CU_ASSERT_EQUAL(status.cells[0].state_after_s, 11);
 	CU_ASSERT_EQUAL(status.cells[0].state_max_s, 960);
+	CU_ASSERT_STRING_EQUAL(session_status_state(&status), "running");
 	/* Three cells of the ten minutes that the first one took. */
+	CU_ASSERT(status.left_s > 1790 && status.left_s <= 1800);
 	CU_ASSERT_STRING_EQUAL(status.left, ", about 30 min left");
 	session_status_free(&status);
 	store_close(&store);
 	CU_ASSERT_EQUAL_FATAL(session_status_read(path_of("on"), &status, &why), 0);
 	CU_ASSERT_FALSE(status.writer.writes);
 	CU_ASSERT_EQUAL(status.open, 1);
+	CU_ASSERT_STRING_EQUAL(session_status_state(&status), "stopped");
 	session_status_free(&status);
 }
 
@@ -120,6 +123,39 @@ static void a_run_whose_cells_are_over_has_nothing_left(void)
 	CU_ASSERT_EQUAL(status.over, 4);
 	CU_ASSERT_EQUAL(status.open, 0);
 	CU_ASSERT_STRING_EQUAL(status.left, "");
+	CU_ASSERT_EQUAL(status.left_s, 0);
+	session_status_free(&status);
+	store_close(&store);
+	CU_ASSERT_EQUAL_FATAL(session_status_read(path_of("over"), &status, &why), 0);
+	CU_ASSERT_STRING_EQUAL(session_status_state(&status), "complete");
+	session_status_free(&status);
+}
+
+static void the_document_has_what_is_known(void)
+{
+	struct store store = make_run("document");
+	struct session_status status;
+	struct problem why = { "" };
+	json_t *document, *cell, *writer;
+
+	add_cell(&store, 0, "a", "", -1);
+	add_cell(&store, 1, "b",
+		"{\"what\":\"state\",\"state\":\"create\",\"limit_ms\":240000,\"ms\":2000}\n", -1);
+	CU_ASSERT_EQUAL_FATAL(session_status_read(path_of("document"), &status, &why), 0);
+	document = session_status_document(&status, "/runs/\xff");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(document);
+	CU_ASSERT_TRUE(json_is_null(json_object_get(document, "dir")));
+	CU_ASSERT_TRUE(json_is_null(json_object_get(document, "dut")));
+	CU_ASSERT_TRUE(json_is_null(json_object_get(document, "left_s")));
+	writer = json_object_get(document, "writer");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(writer, "pid")), getpid());
+	cell = json_array_get(json_object_get(document, "open_cells"), 0);
+	CU_ASSERT_TRUE(json_is_null(json_object_get(cell, "state")));
+	CU_ASSERT_TRUE(json_is_null(json_object_get(cell, "state_after_s")));
+	cell = json_array_get(json_object_get(document, "open_cells"), 1);
+	CU_ASSERT_EQUAL(json_number_value(json_object_get(cell, "state_after_s")), 2);
+	CU_ASSERT_EQUAL(json_number_value(json_object_get(cell, "state_max_s")), 240);
+	json_decref(document);
 	session_status_free(&status);
 	store_close(&store);
 }
@@ -168,6 +204,7 @@ static CU_TestInfo tests[] = {
 	{ "a run that goes on says how far it is", a_run_that_goes_on_says_how_far_it_is },
 	{ "a run whose cells are over has nothing left",
 		a_run_whose_cells_are_over_has_nothing_left },
+	{ "the document has what is known", the_document_has_what_is_known },
 	{ "a run without a cell has no estimate", a_run_without_a_cell_has_no_estimate },
 	{ "a foreign journal is bounded", a_foreign_journal_is_bounded },
 	{ "what is no run is refused", what_is_no_run_is_refused },
