@@ -81,6 +81,9 @@ static json_t *fail(struct gpu *gpu, const char *argument)
 
 	if (!fault && (!argument || strcmp(argument, "none") != 0))
 		return error_json("fault needs the name of a fault, or none");
+	if ((fault && fault->no_aperture) || gpu->pci.aperture_size == 0)
+		return error_json("no-aperture neither begins nor ends while the device is in use: "
+				  "start the server with the --fault that you want");
 	gpu_fail(gpu, fault);
 	return json_pack("{s:s?}", "fault", fault ? fault->name : NULL);
 }

@@ -18,6 +18,12 @@ struct fault {
 	bool aux_times_out;      /* nobody answers on any AUX channel */
 	bool edid_bad_checksum;  /* the last byte of the EDID's first block is wrong */
 	bool config_writes_lost; /* writes to config space change nothing */
+	/*
+	 * BAR 2 is absent. i915 ends its probe with ENXIO then: gen8_gmch_probe() in
+	 * gt/intel_ggtt.c asks i915_pci_resource_valid() for GEN4_GMADR_BAR, Linux 6.1. A client
+	 * sizes BARs once, so this fault can neither begin nor end while the device is in use.
+	 */
+	bool no_aperture;
 };
 
 /* Ends with a row without a name. */

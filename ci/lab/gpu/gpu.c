@@ -171,8 +171,11 @@ int gpu_region(const struct gpu *gpu, uint32_t index, struct gpu_region *region_
 		region_r->map_size = GPU_MMIO_SIZE - GPU_GGTT_FROM;
 		return 0;
 	case VFIO_PCI_BAR2_REGION_INDEX:
-		region_r->size = region_r->map_size = GPU_APERTURE_SIZE;
-		region_r->fd = gpu->aperture_fd;
+		region_r->size = region_r->map_size = gpu->pci.aperture_size;
+		if (region_r->size)
+			region_r->fd = gpu->aperture_fd;
+		else
+			region_r->flags = 0;
 		return 0;
 	case VFIO_PCI_BAR4_REGION_INDEX:
 		region_r->size = GPU_IO_SIZE;

@@ -33,9 +33,6 @@ static const struct pci_row rows[] = {
 	{ PCI_CACHE_LINE_SIZE, 1, 0, 0xff },
 	{ PCI_BASE_ADDRESS_0, 4, PCI_BASE_ADDRESS_MEM_TYPE_64, ~(GPU_MMIO_SIZE - 1) },
 	{ PCI_BASE_ADDRESS_1, 4, 0, 0xffffffff },
-	{ PCI_BASE_ADDRESS_2, 4, PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH,
-		~(GPU_APERTURE_SIZE - 1) },
-	{ PCI_BASE_ADDRESS_3, 4, 0, 0xffffffff },
 	{ PCI_BASE_ADDRESS_4, 4, PCI_BASE_ADDRESS_SPACE_IO, ~(GPU_IO_SIZE - 1) },
 	/* Of a device that QEMU emulates, docs/specs/pci-ids in QEMU: no hardware has it. */
 	{ PCI_SUBSYSTEM_VENDOR_ID, 2, 0x1af4, 0 },
@@ -77,9 +74,18 @@ static void put_own(struct gpu *gpu)
 		{ IGD_BDSM, 4, gpu->options.bdsm, 0xffffffff },
 		{ IGD_ASLS, 4, gpu->options.asls, 0xffffffff },
 	};
+	static const struct pci_row aperture[] = {
+		{ PCI_BASE_ADDRESS_2, 4,
+			PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH,
+			~(GPU_APERTURE_SIZE - 1) },
+		{ PCI_BASE_ADDRESS_3, 4, 0, 0xffffffff },
+	};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		put(&gpu->pci, &own[i]);
+	for (size_t i = 0; gpu->pci.aperture_size && i < sizeof(aperture) / sizeof(aperture[0]);
+		i++)
+		put(&gpu->pci, &aperture[i]);
 }
 
 void pci_reset(struct gpu *gpu)
@@ -87,6 +93,8 @@ void pci_reset(struct gpu *gpu)
 	struct pci *pci = &gpu->pci;
 
 	memset(pci, 0, sizeof(*pci));
+	if (!gpu->options.fault || !gpu->options.fault->no_aperture)
+		pci->aperture_size = GPU_APERTURE_SIZE;
 	if (gpu->options.rom) {
 		pci->rom_size = PCI_ROM_MIN;
 		while (pci->rom_size < gpu->options.rom_size && pci->rom_size < PCI_ROM_MAX)

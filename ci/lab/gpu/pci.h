@@ -19,6 +19,7 @@ struct pci {
 	uint8_t bytes[PCI_CONFIG_SIZE];
 	uint8_t writable[PCI_CONFIG_SIZE]; /* bits that a write changes */
 	uint32_t rom_size;                 /* a power of two; 0: there is no ROM */
+	uint32_t aperture_size;            /* of BAR 2; 0: there is none */
 };
 
 /* Config space as after a reset. */

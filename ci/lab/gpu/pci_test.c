@@ -48,6 +48,31 @@ static void test_bars_have_their_sizes(void)
 	gpu_free(&gpu);
 }
 
+static void test_the_fault_leaves_bar_2_out(void)
+{
+	struct gpu_region region;
+	uint8_t byte = 0;
+
+	fixture_make(&gpu, PORT_HDMI, "no-aperture");
+	for (int resets = 0; resets < 2; resets++) {
+		CU_ASSERT_EQUAL(size_of(0x10), 0xff000004);
+		CU_ASSERT_EQUAL(size_of(0x18), 0);
+		CU_ASSERT_EQUAL(size_of(0x1c), 0);
+		CU_ASSERT_EQUAL(size_of(0x20), 0xffffffc1);
+		CU_ASSERT_EQUAL(gpu_region(&gpu, VFIO_PCI_BAR2_REGION_INDEX, &region), 0);
+		CU_ASSERT_EQUAL(region.size, 0);
+		CU_ASSERT_EQUAL(region.map_size, 0);
+		CU_ASSERT_EQUAL(region.flags, 0);
+		CU_ASSERT_EQUAL(region.fd, -1);
+		CU_ASSERT_EQUAL(
+			gpu_region_read(&gpu, VFIO_PCI_BAR2_REGION_INDEX, 0, &byte, 1), -EINVAL);
+		CU_ASSERT_EQUAL(
+			gpu_region_write(&gpu, VFIO_PCI_BAR2_REGION_INDEX, 0, &byte, 1), -EINVAL);
+		gpu_reset(&gpu);
+	}
+	gpu_free(&gpu);
+}
+
 static void test_the_capabilities_are_a_list(void)
 {
 	static const uint8_t ids[] = { PCI_CAP_ID_VNDR, PCI_CAP_ID_MSI, PCI_CAP_ID_PM };
@@ -138,6 +163,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "it is a Coffee Lake", test_it_is_a_coffee_lake },
 		{ "BARs have their sizes", test_bars_have_their_sizes },
+		{ "the fault leaves BAR 2 out", test_the_fault_leaves_bar_2_out },
 		{ "the capabilities are a list", test_the_capabilities_are_a_list },
 		{ "firmware may write BDSM and ASLS", test_firmware_may_write_bdsm_and_asls },
 		{ "a ROM is read and sized", test_a_rom_is_read_and_sized },

@@ -262,6 +262,7 @@ static void test_the_control_socket_answers(void)
 		{ "monitor sideways", "needs in or out" },
 		{ "fault", "needs the name of a fault" },
 		{ "fault all", "needs the name of a fault" },
+		{ "fault no-aperture", "start the server with the --fault" },
 		{ "state now", "takes no argument" },
 		{ "", "no such command" },
 		{ "stat", "no such command" },
