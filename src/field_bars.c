@@ -53,6 +53,24 @@ int field_give_bars(const json_t *function, json_t **value_r)
 	return field_give_new(text[0] ? json_string(text) : json_null(), value_r);
 }
 
+int field_give_rom(const json_t *function, json_t **value_r)
+{
+	const json_t *bars = json_object_get(function, "bars"), *bar;
+	size_t i;
+
+	if (!json_is_array(bars))
+		return -ENODATA;
+	json_array_foreach(bars, i, bar)
+	{
+		if (strcmp(document_text(bar, "kind"), "rom") == 0)
+			return field_give_new(
+				json_sprintf(
+					"0x%llx", (unsigned long long)field_number(bar, "size")),
+				value_r);
+	}
+	return field_give_new(json_null(), value_r);
+}
+
 /* Of a kind, io or memory, in bytes; the last one is in it. */
 struct range {
 	const char *kind;

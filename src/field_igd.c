@@ -42,7 +42,7 @@ bool field_undriven(const json_t *report)
 
 /* Of the function, by the "pci" section: there since the first agents. */
 static const char *const function_keys[] = { "address", "device", "class", "revision",
-	"header_type", "driver", "subsystem", "bars", "0x50", "0x5c", "0xc0", "0xc4", "0xfc",
+	"header_type", "driver", "subsystem", "bars", "rom", "0x50", "0x5c", "0xc0", "0xc4", "0xfc",
 	"opregion/address", "opregion/signature", "opregion/version", "opregion/size_kib",
 	"opregion/mailboxes", "opregion/vbt", NULL };
 
@@ -115,6 +115,8 @@ static int read_function(const json_t *report, const char *rest, json_t **value_
 		return field_give_new(json_null(), value_r);
 	if (strcmp(rest, "bars") == 0)
 		return field_give_function(igd, "/bars", value_r);
+	if (strcmp(rest, "rom") == 0)
+		return field_give_rom(igd, value_r);
 	if (strcmp(rest, "subsystem") == 0)
 		return field_give_function(igd, "/subsystem", value_r);
 	if (strncmp(rest, "0x", 2) == 0)
@@ -453,7 +455,7 @@ static int read_iomem(const json_t *report, const char *rest, json_t **value_r)
 
 const struct field field_igd_table[] = {
 	{ "igd/",
-		"igd/address|device|class|revision|header_type|driver|subsystem|bars|0x50|0x5c|0xc0|0xc4|0xfc|opregion/address|opregion/signature|opregion/version|opregion/size_kib|opregion/mailboxes|opregion/vbt",
+		"igd/address|device|class|revision|header_type|driver|subsystem|bars|rom|0x50|0x5c|0xc0|0xc4|0xfc|opregion/address|opregion/signature|opregion/version|opregion/size_kib|opregion/mailboxes|opregion/vbt",
 		"of the first Intel display function, in any slot; null if there is none",
 		is_function_key, read_function },
 	{ "igd/capability/",

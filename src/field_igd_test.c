@@ -248,6 +248,8 @@ static void memory_and_functions_are_named(void)
 	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/bars"), "\"0:memory:0x1000000 4:io:0x40\"");
 	CU_ASSERT_STRING_EQUAL(
 		ask(driven, "function/02.0/bars"), "\"0:memory:0x1000000 4:io:0x40\"");
+	CU_ASSERT_STRING_EQUAL(ask(driven, "igd/rom"), "\"0x20000\"");
+	CU_ASSERT_STRING_EQUAL(ask(xenfv, "igd/rom"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "function/02.0"), "\"8086:3e92\"");
 	CU_ASSERT_STRING_EQUAL(ask(driven, "function/02.1/driver"), "null");
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "igd/bars"), "null");

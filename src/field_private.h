@@ -38,6 +38,10 @@ const json_t *field_functions(const json_t *report);
  * 4:io:0x40"; null if there is none. */
 int field_give_bars(const json_t *function, json_t **value_r);
 
+/* Gives the size of the option ROM that the kernel lists, as "0x20000"; null if it lists none.
+ * -ENODATA if nobody looked. */
+int field_give_rom(const json_t *function, json_t **value_r);
+
 /* The number in a hexadecimal text of an object; 0 if there is none. */
 uint64_t field_number(const json_t *object, const char *key);
 

@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const names[] = { "slot/02", "slot/02/subsystem", "host_bridge/0x50",
 		"display/mode", "display/preferred", "display/framebuffer", "display/edid_bytes",
 		"display@igd/mode", "display@vga/card", "igd/display/connectors",
-		"igd/display/set_by", "igd/bars", "igd/vbt/ports", "igd/vbt/bytes", "igd/frames",
-		"igd/interrupts", "igd/engine", "igd/errors", "igd/firmware/missing",
+		"igd/display/set_by", "igd/bars", "igd/rom", "igd/vbt/ports", "igd/vbt/bytes",
+		"igd/frames", "igd/interrupts", "igd/engine", "igd/errors", "igd/firmware/missing",
 		"iomem/stolen", "iomem/opregion", "function/02.0/bars" };
 	struct problem why = { "" };
 	json_t *report = NULL, *value;

@@ -376,6 +376,7 @@ static const struct {
 	{ "igd/revision", blame_igd_config },
 	{ "igd/subsystem", blame_igd_config },
 	{ "igd/header_type", blame_igd_config },
+	{ "igd/rom", blame_igd_config },
 	{ "igd/vbt/", blame_vbt },
 	{ "igd/bars", blame_firmware },
 	{ "iomem/", blame_firmware },
