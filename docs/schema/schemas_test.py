@@ -281,6 +281,9 @@ defaults:
   qemu: {memory: 512}
 cells:
   - {m: [a, b]}
+tags:
+  fast:
+    - {m: [a]}
 expect:
   - id: one
     when: {m: a}

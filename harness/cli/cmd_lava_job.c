@@ -6,7 +6,7 @@
 #include "harness/cli/fail.h"
 #include "harness/cli/lava_job.h"
 #include "harness/matrix/matrix.h"
-#include "harness/plan/plan.h"
+#include "harness/plan/choice/choice.h"
 #include "harness/plan/shard.h"
 
 static struct {

@@ -6,6 +6,7 @@
 #include "harness/backend/image.h"
 #include "harness/base/escape.h"
 #include "harness/base/install_paths.h"
+#include "harness/cli/choice_options.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/example.h"
 #include "harness/cli/fail.h"
@@ -18,18 +19,13 @@
 #include "src/document.h"
 
 static struct {
-	struct string_list select, exclude;
+	struct plan_choice choice;
 	const char *known, *shard, *xl, *guests;
 	bool json, fields, settings, example;
 } opts;
 
 static const struct command_option options[] = {
-	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
-		.list = &opts.select },
-	{ "exclude", "GLOB",
-		"all cells but those whose name matches GLOB; repeatable, and\n"
-		"                          after --select",
-		.list = &opts.exclude },
+	CHOICE_OPTIONS(opts.choice),
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
@@ -152,6 +148,17 @@ static void print_expectation(const json_t *expectation)
 	putchar('\n');
 }
 
+static void print_tags(const json_t *tags)
+{
+	const json_t *tag;
+	size_t i;
+
+	json_array_foreach(tags, i, tag)
+		printf("%s%s", i ? ", " : "    tags     ", json_string_value(tag));
+	if (json_array_size(tags) > 0)
+		putchar('\n');
+}
+
 static void print_plan(const json_t *plan)
 {
 	const json_t *cells = json_object_get(plan, "cells"), *cell, *expectation;
@@ -162,6 +169,7 @@ static void print_plan(const json_t *plan)
 		if (shard_is_elsewhere(plan, cell))
 			continue;
 		printf("%s\n", json_string_value(json_object_get(cell, "name")));
+		print_tags(json_object_get(cell, "tags"));
 		print_backends(cell);
 		json_array_foreach(json_object_get(cell, "expect"), j, expectation)
 			print_expectation(expectation);
@@ -220,9 +228,7 @@ static int run(int argc, char **argv)
 	matrix = install_matrix(argv[0]);
 	r = matrix ? matrix_plan(matrix, opts.known, &plan, &why) : -ENOMEM;
 	if (r == 0)
-		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
-	if (r == 0)
-		r = plan_exclude(plan, opts.exclude.texts, opts.exclude.count, &why);
+		r = plan_choose(plan, &opts.choice, &why);
 	if (r == 0)
 		r = shard_cut(plan, opts.shard, &why);
 	if (r == 0 && opts.xl)

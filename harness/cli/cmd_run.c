@@ -12,8 +12,10 @@
 #include "harness/base/build_version.h"
 #include "harness/base/clock.h"
 #include "harness/base/install_paths.h"
+#include "harness/cli/choice_options.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
+#include "harness/cli/wishes.h"
 #include "harness/dut/driver.h"
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
@@ -27,7 +29,9 @@ static struct {
 	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
 		*known, *shard, *guest, *like, *jobs;
-	struct string_list select, exclude, models;
+	struct plan_choice choice;
+	struct wish_texts wishes;
+	struct string_list models;
 	bool quiet, verbose, keep_lease, no_cells;
 } opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
@@ -38,12 +42,7 @@ static const struct command_option options[] = {
 		"the run directory to make (default: IGD_RUN_DIR, or igd-run-DATE-TIME in\n"
 		"                          the current folder)",
 		.text = &opts.out },
-	{ "select", "GLOB", "only cells whose name matches GLOB; repeatable",
-		.list = &opts.select },
-	{ "exclude", "GLOB",
-		"all cells but those whose name matches GLOB; repeatable, and\n"
-		"                          after --select",
-		.list = &opts.exclude },
+	CHOICE_OPTIONS(opts.choice),
 	{ "shard", "INDEX/COUNT",
 		"only this part of the cells, such as 2/4 for the second of four hosts;\n"
 		"                          `merge` joins the runs",
@@ -94,6 +93,7 @@ static const struct command_option options[] = {
 		"the known deviations (default: MATRIX.known.yaml beside the matrix, if\n"
 		"                          it exists)",
 		.text = &opts.known },
+	WISH_OPTIONS(opts.wishes),
 	{ "keep-lease", NULL,
 		"return a passed-through device to dom0 at the end of the run, not after\n"
 		"                          each cell",
@@ -142,10 +142,18 @@ static const char *known_of(const json_t *plan)
 	return json_string_value(json_object_get(json_object_get(plan, "known"), "file"));
 }
 
+/* What a run is to be, all owned. */
+struct order {
+	char *matrix; /* its file */
+	json_t *plan, *models;
+	struct patterns *patterns;
+	struct session_wishes wishes; /* `first` is owned, too */
+};
+
 static int run_plan(struct runner *runner, const struct backend_options *host_options,
-	const json_t *plan, const struct patterns *patterns, const char *matrix, const char *out,
-	struct problem *why)
+	const struct order *order, const char *out, struct problem *why)
 {
+	const json_t *plan = order->plan;
 	struct store store = STORE_NONE;
 	char *earlier = NULL;
 	json_t *run;
@@ -158,11 +166,11 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	session_identify(runner, host_options, plan);
 	run = run_document(
 		runner->identities, session_settings(opts.backend, host_options, runner));
-	r = store_create(out, run, plan, matrix, known_of(plan), &store, why);
+	r = store_create(out, run, plan, order->matrix, known_of(plan), &store, why);
 	if (r == 0)
-		r = opts.no_cells ? session_seal(&store, patterns, runner->document, why)
-				  : session_run(runner, &store, run, plan, patterns,
-					    output_level(opts.quiet, opts.verbose), why);
+		r = opts.no_cells ? session_seal(&store, order->patterns, runner->document, why)
+				  : session_run(runner, &store, run, plan, order->patterns,
+					    &order->wishes, why);
 	if (r == 0 && opts.no_cells && !opts.quiet)
 		printf("Run directory: %s\n", store.dir);
 	status = r;
@@ -186,8 +194,26 @@ static void pass_list(FILE *stream, const char *name, const struct string_list *
 	}
 }
 
+/* The host makes the plan again to see what it has of it. It has no file of cells: if there are not
+ * too many of them, it gets their names. */
+static void pass_choice(FILE *stream, const json_t *plan)
+{
+	const json_t *cells = json_object_get(plan, "cells"), *cell;
+	size_t i;
+
+	if (!opts.choice.cells) {
+		pass_list(stream, "select", &opts.choice.select);
+		pass_list(stream, "where", &opts.choice.where);
+		pass_list(stream, "tag", &opts.choice.tags);
+		pass_list(stream, "exclude", &opts.choice.exclude);
+	} else if (json_array_size(cells) <= STRING_LIST_MAX) {
+		json_array_foreach(cells, i, cell)
+			fprintf(stream, " --select %s", document_text(cell, "name"));
+	}
+}
+
 /* The options that are the host's business, as words for its shell. */
-static char *options_for_host(void)
+static char *options_for_host(const json_t *plan)
 {
 	const struct {
 		const char *name, *value;
@@ -207,31 +233,28 @@ static char *options_for_host(void)
 			fprintf(stream, " --%s %s", passed[i].name, quoted);
 		free(quoted);
 	}
-	pass_list(stream, "select", &opts.select);
-	pass_list(stream, "exclude", &opts.exclude);
+	pass_choice(stream, plan);
 	pass_list(stream, "model", &opts.models);
 	fclose(stream);
 	return text;
 }
 
 /* On a host under test: what has to be known of it is all checked before anything is made. */
-static int run_on_dut(const json_t *plan, const struct patterns *patterns, const char *matrix,
-	const char *out, struct problem *why)
+static int run_on_dut(const struct order *order, const char *out, struct problem *why)
 {
 	const struct dut_places places = { .hosts = opts.hosts, .lab = opts.lab_dir };
 	char *tree = opts.tree ? strdup(opts.tree) : install_path("../.."), *for_host = NULL;
-	struct dut_job job = {
-		.tree = tree, .lab = opts.lab_dir, .level = output_level(opts.quiet, opts.verbose)
-	};
+	struct dut_job job = { .tree = tree, .lab = opts.lab_dir, .wishes = &order->wishes };
 	struct dut *dut = NULL;
 	int r;
 
-	if (opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0)
+	if (opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0 || opts.wishes.order)
 		r = problem_set(why, -EINVAL,
 			"--%s does not work with --dut: the host runs one harness for each cell",
-			opts.keep_lease ? "keep-lease"
-			: opts.no_cells ? "no-cells"
-					: "jobs");
+			opts.keep_lease     ? "keep-lease"
+			: opts.no_cells     ? "no-cells"
+			: opts.wishes.order ? "order"
+					    : "jobs");
 	else
 		r = dut_find(opts.dut, &places, &dut, why);
 	if (r < 0) {
@@ -239,8 +262,10 @@ static int run_on_dut(const json_t *plan, const struct patterns *patterns, const
 		goto out;
 	}
 	job.dut = dut;
-	for_host = options_for_host();
-	r = tree && for_host ? dut_run(&job, out, matrix, for_host, plan, patterns, why) : -ENOMEM;
+	for_host = options_for_host(order->plan);
+	r = tree && for_host
+		    ? dut_run(&job, out, order->matrix, for_host, order->plan, order->patterns, why)
+		    : -ENOMEM;
 	if (r < 0)
 		r = command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
 out:
@@ -292,6 +317,36 @@ static int take_models(const json_t *plan, json_t **models_r, struct problem *wh
 	return r;
 }
 
+/* Reads all that is said of the run before any host is looked at. Returns 0 or a negative errno. */
+static int take_order(const char *matrix, struct order *order, struct problem *why)
+{
+	int r;
+
+	order->wishes.level = output_level(opts.quiet, opts.verbose);
+	order->matrix = install_matrix(matrix);
+	r = order->matrix ? matrix_plan(order->matrix, opts.known, &order->plan, why) : -ENOMEM;
+	if (r == 0)
+		r = plan_choose(order->plan, &opts.choice, why);
+	if (r == 0 && opts.guest)
+		r = plan_guest(order->plan, opts.guest, why);
+	if (r == 0)
+		r = shard_cut(order->plan, opts.shard, why);
+	if (r == 0)
+		r = take_models(order->plan, &order->models, why);
+	if (r == 0)
+		r = patterns_choose(opts.patterns, NULL, &order->patterns, why);
+	return r < 0 ? r : wishes_read(&opts.wishes, &order->wishes, why);
+}
+
+static void free_order(struct order *order)
+{
+	patterns_free(order->patterns);
+	json_decref(order->plan);
+	json_decref(order->models);
+	json_decref((json_t *)order->wishes.first);
+	free(order->matrix);
+}
+
 static int run(int argc, char **argv)
 {
 	char *guests = install_guests(opts.guests);
@@ -299,10 +354,8 @@ static int run(int argc, char **argv)
 	struct backend_options host_options = { guests, opts.device_model, opts.accelerator,
 		opts.replay };
 	struct runner runner = { .slow = strtod(opts.slow, &end), .keep_lease = opts.keep_lease };
-	struct patterns *patterns = NULL;
+	struct order order = { .matrix = NULL };
 	struct problem why = { 0 };
-	json_t *plan = NULL, *models = NULL;
-	char *matrix = NULL;
 	int r, status;
 
 	if (argc != 1 || *end || !(runner.slow >= 0.01 && runner.slow <= 1000) ||
@@ -316,39 +369,21 @@ static int run(int argc, char **argv)
 		status = command_fail(&command_run, EXIT_USAGE, &why);
 		goto out;
 	}
-	matrix = install_matrix(argv[0]);
-	r = matrix ? matrix_plan(matrix, opts.known, &plan, &why) : -ENOMEM;
-	if (r == 0)
-		r = plan_select(plan, opts.select.texts, opts.select.count, &why);
-	if (r == 0)
-		r = plan_exclude(plan, opts.exclude.texts, opts.exclude.count, &why);
-	if (r == 0 && opts.guest)
-		r = plan_guest(plan, opts.guest, &why);
-	if (r == 0)
-		r = shard_cut(plan, opts.shard, &why);
-	if (r == 0)
-		r = take_models(plan, &models, &why);
-	host_options.models = models;
-	if (r == 0)
-		r = patterns_choose(opts.patterns, NULL, &patterns, &why);
+	r = take_order(argv[0], &order, &why);
+	host_options.models = order.models;
 	if (r < 0) {
 		status = command_fail(&command_run, exit_status_of(r), &why);
-		goto out;
+	} else if (opts.dut) {
+		status = run_on_dut(&order, out, &why);
+	} else {
+		status = open_host(&runner, &host_options, order.plan, &why);
+		if (status == 0)
+			status = run_plan(&runner, &host_options, &order, out, &why);
 	}
-	if (opts.dut) {
-		status = run_on_dut(plan, patterns, matrix, out, &why);
-		goto out;
-	}
-	status = open_host(&runner, &host_options, plan, &why);
-	if (status == 0)
-		status = run_plan(&runner, &host_options, plan, patterns, matrix, out, &why);
 out:
 	runner_close(&runner);
-	patterns_free(patterns);
-	json_decref(plan);
-	json_decref(models);
+	free_order(&order);
 	free(guests);
-	free(matrix);
 	free(out);
 	return status;
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
@@ -18,8 +17,7 @@
 #include "harness/dut/private.h"
 #include "harness/plan/shard.h"
 #include "harness/run/service.h"
-#include "harness/session/session.h"
-#include "harness/store/seal.h"
+#include "harness/session/enough.h"
 #include "src/document.h"
 
 /* Connections lost one after the other, without a cell coming to its end. */
@@ -68,7 +66,7 @@ static int open_session(struct dut_session *session, const struct dut_job *job,
 	*session = (struct dut_session){ .dut = job->dut,
 		.store = store,
 		.tree = job->tree,
-		.quiet = job->level == OUTPUT_QUIET };
+		.quiet = job->wishes->level == OUTPUT_QUIET };
 	session->console.fd = -1;
 	session->archives = bundle_load(why);
 	r = session->archives ? dut_tree_digest(job->tree, session->tree_sha256, why) : -ENOENT;
@@ -273,18 +271,8 @@ static int make_whole(struct dut_session *session, const char *name, struct prob
 	return r < 0 ? r : 0;
 }
 
-static bool is_over(const struct dut_session *session, size_t index, const char *name)
-{
-	int fd = store_cell(session->store, index, name, false, NULL);
-	bool sealed = fd >= 0 && below_exists(fd, SEAL_FILE);
-
-	if (fd >= 0)
-		close(fd);
-	return sealed;
-}
-
-static int run_cells(
-	struct dut_session *session, const json_t *run, const json_t *plan, struct problem *why)
+static int run_cells(struct dut_session *session, struct session_enough *enough, const json_t *run,
+	const json_t *plan, struct problem *why)
 {
 	const json_t *cells = json_object_get(plan, "cells"), *cell;
 	char ready[BOOT_ID_MAX] = "";
@@ -303,13 +291,20 @@ static int run_cells(
 
 		if (r < 0 || session->stopping)
 			break;
-		if (shard_is_elsewhere(plan, cell) || is_over(session, i, driven.name))
+		if (shard_is_elsewhere(plan, cell) ||
+			session_cell_is_over(session->store, i, driven.name))
 			continue;
+		if (session_enough_reached(enough)) {
+			session->stopping = true;
+			break;
+		}
 		r = dut_place_check(session, why);
 		if (r < 0)
 			break;
 		service_cell(i, json_array_size(cells), driven.name, session->dut->name);
 		r = run_cell(&driven, ready, why);
+		if (r == 0)
+			session_enough_cell(enough, i);
 		if (r == 0 && !session->stop && !left_nothing(&driven) &&
 			i + 1 < json_array_size(cells))
 			r = make_whole(session, driven.name, why);
@@ -334,20 +329,21 @@ static void clear_host(struct dut_session *session)
 static int drive(struct dut_session *session, const struct dut_job *job, const json_t *run,
 	const json_t *plan, const struct patterns *patterns, struct problem *why)
 {
+	struct session_enough enough =
+		session_enough_begin(job->wishes, session->store, run, plan, patterns);
 	struct problem inner = { "" };
-	int r = run_cells(session, run, plan, &inner), status;
+	int r = run_cells(session, &enough, run, plan, &inner), status;
 
 	if (r == 0 && !session->stopping)
 		clear_host(session);
-	status = session_conclude(session->store, run, plan, patterns, job->level, why);
+	status = session_conclude(session->store, run, plan, patterns, job->wishes->level, why);
 	if (status < 0)
 		return status;
 	if (r < 0)
 		return problem_set(why, r, "%.300s; `%.100s resume %.100s` continues the run",
 			inner.text, install_program(), session->store->dir);
 	if (session->stopping)
-		fprintf(stderr, "igd-harness: stopped; `%s resume %s` continues the run\n",
-			install_program(), session->store->dir);
+		session_tell_stopped(&enough, session->store, plan);
 	return status;
 }
 
@@ -478,12 +474,12 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 }
 
 int dut_resume(const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, enum output_level level, struct problem *why)
+	const struct patterns *patterns, const struct session_wishes *wishes, struct problem *why)
 {
 	const json_t *named = json_object_get(run, "dut");
 	const struct dut_places places = { .lab = json_string_value(
 						   json_object_get(named, "lab")) };
-	struct dut_job job = { .tree = document_text(named, "tree"), .level = level };
+	struct dut_job job = { .tree = document_text(named, "tree"), .wishes = wishes };
 	struct dut_session session = { .console.fd = -1 };
 	struct dut *dut = NULL;
 	int r = dut_find(document_text(named, "given"), &places, &dut, why);

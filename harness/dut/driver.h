@@ -18,14 +18,14 @@
 
 #include "harness/dut/dut.h"
 #include "harness/logs/patterns.h"
-#include "harness/run/terminal.h"
+#include "harness/session/session.h"
 #include "harness/store/run_dir.h"
 
 struct dut_job {
 	const struct dut *dut;
-	const char *tree; /* the installed tree to copy to the host */
-	const char *lab;  /* directory of the lab's commands as given, or NULL */
-	enum output_level level;
+	const char *tree;                    /* the installed tree to copy to the host */
+	const char *lab;                     /* directory of the lab's commands as given, or NULL */
+	const struct session_wishes *wishes; /* `first` is for the host's own order, and not used */
 };
 
 /*
@@ -41,7 +41,7 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
  * it count. Returns as dut_run().
  */
 int dut_resume(const struct store *store, const json_t *run, const json_t *plan,
-	const struct patterns *patterns, enum output_level level, struct problem *why);
+	const struct patterns *patterns, const struct session_wishes *wishes, struct problem *why);
 
 /*
  * Releases the labgrid place of a run that was killed before run.json was stored and so cannot be

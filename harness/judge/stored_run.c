@@ -2,7 +2,7 @@
 
 #include "harness/judge/judge.h"
 #include "harness/matrix/matrix.h"
-#include "harness/plan/plan.h"
+#include "harness/plan/choice/choice.h"
 
 /* The plan by another matrix, or by other known deviations; NULL if the run's own is to hold. */
 static int replan(const struct store *store, const struct stored_run_options *options,

@@ -13,7 +13,7 @@
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789._-"
 #define NAME_MAX_BYTES  64
 
-enum { FORMAT, VERSION, NAME, ABOUT, AXES, DEFAULTS, CELLS, EXPECT, KEYS };
+enum { FORMAT, VERSION, NAME, ABOUT, AXES, DEFAULTS, CELLS, TAGS, EXPECT, KEYS };
 
 static const struct yaml_key matrix_keys[KEYS + 1] = {
 	[FORMAT] = { "format", YAML_A_SCALAR, true },
@@ -23,6 +23,7 @@ static const struct yaml_key matrix_keys[KEYS + 1] = {
 	[AXES] = { "axes", YAML_A_MAP, true },
 	[DEFAULTS] = { "defaults", YAML_A_MAP },
 	[CELLS] = { "cells", YAML_A_LIST, true },
+	[TAGS] = { "tags", YAML_A_MAP },
 	[EXPECT] = { "expect", YAML_A_LIST },
 };
 
@@ -99,6 +100,8 @@ int matrix_plan_text(const struct matrix_file *file, const struct matrix_file *k
 			MATRIX_DEFAULTS, &matrix->defaults);
 	if (r == 0)
 		r = matrix_cells_read(matrix, found[CELLS]);
+	if (r == 0)
+		r = matrix_tags_read(matrix, found[TAGS]);
 	if (r == 0)
 		r = matrix_expect_read(matrix, found[EXPECT]);
 	if (r == 0 && known)

@@ -26,6 +26,7 @@
 #define MATRIX_CELLS_MAX  20000
 #define MATRIX_EXPECT_MAX 4096 /* each is tried on every cell: 80 million tries at most */
 #define MATRIX_WORD_MAX   32
+#define MATRIX_TAGS_MAX   64
 /* Bytes of the plan as compact JSON, about: a run must be able to read it back (FILEIO_MAX). */
 #define MATRIX_PLAN_MAX (48u << 20)
 
@@ -133,6 +134,9 @@ int matrix_check_plan_bytes(const struct matrix *matrix, struct yaml_place at);
 /* Expands `cells`; each cell's json is then complete but for "expect", an empty array. */
 int matrix_cells_read(struct matrix *matrix, const struct yaml_node *node);
 void matrix_cells_finish(struct matrix *matrix);
+
+/* Reads `tags`, which may be NULL, and gives the cells those that they have. */
+int matrix_tags_read(struct matrix *matrix, const struct yaml_node *node);
 
 /* Is that the name of something whose version a back end detects? */
 bool matrix_is_versioned(const char *name);

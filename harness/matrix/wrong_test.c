@@ -180,7 +180,7 @@ static void head(void)
 		{ WHOLE "expects: []\n", "10:1", "a matrix has no key `expects`",
 			"did you mean `expect`?" },
 		{ WHOLE "zzzzzzzz: []\n", "10:1", "no key `zzzzzzzz`",
-			"format, version, name, about, axes, defaults, cells, expect" },
+			"format, version, name, about, axes, defaults, cells, tags, expect" },
 		{ WHOLE "\"\\e[2J\": []\n", "10:1", "no key `?[2J`", "it may have" },
 		{ WHOLE "expect: 5\n", "10:9", "expect has the wrong shape", "write a list" },
 		/* libfyaml 0.7 and 0.8 differ in the column of a value that is not there. */
@@ -432,6 +432,28 @@ static void expectations(void)
 	CHECK(table);
 }
 
+static void tags(void)
+{
+#define TAGS WHOLE "tags:\n"
+	static const struct wrong table[] = {
+		{ TAGS "  fast: {m: a}\n", "11:9", "fast has the wrong shape", "write a list" },
+		{ TAGS "  fast: []\n", "11:9", "the tag fast is an empty list", "{machine: pc}" },
+		{ TAGS "  Fast: [{m: a}]\n", "11:3", "\"Fast\" cannot be a tag", "use 1 to 32" },
+		{ TAGS "  fast: [a]\n", "11:10", "an item of a tag has the wrong shape",
+			"write a mapping" },
+		{ TAGS "  fast: [{k: a}]\n", "11:11", "there is no axis `k`", "did you mean" },
+		{ TAGS "  fast: [{m: c}]\n", "11:14", "axis `m` has no word `c`",
+			"did you mean `a`?" },
+		/* A word of the axis, but of no cell. */
+		{ TAGS "  fast: [{m: a}, {m: b}]\n", "11:18", "the tag fast applies to no cell",
+			"correct them" },
+		{ TAGS "  fast: [{m: a}]\n  fast: [{m: a}]\n", "12:3", "fast", "" },
+	};
+
+	CHECK(table);
+#undef TAGS
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -440,6 +462,7 @@ int main(void)
 		{ "axes, words, settings, limits", axes },
 		{ "values of settings", settings },
 		{ "cells", cells },
+		{ "tags", tags },
 		{ "expectations", expectations },
 		{ "files of known deviations", known_deviations },
 		CU_TEST_INFO_NULL,

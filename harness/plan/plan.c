@@ -1,7 +1,6 @@
 #include "harness/plan/plan.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,54 +177,6 @@ ssize_t plan_place(const json_t *places, const char *name)
 	const json_t *place = json_object_get(places, name);
 
 	return place ? (ssize_t)json_integer_value(place) : -1;
-}
-
-/* Keeps the cells whose name matches one of the patterns, or those whose name matches none. */
-static int sort_out(json_t *plan, char *const *globs, size_t count, bool keep, struct problem *why)
-{
-	json_t *cells = json_object_get(plan, "cells"), *chosen = json_array(), *cell;
-	bool *used = calloc(count + 1, sizeof(*used));
-	int r = chosen && used ? 0 : -ENOMEM;
-	size_t i;
-
-	json_array_foreach(cells, i, cell)
-	{
-		const char *name = json_string_value(json_object_get(cell, "name"));
-		bool matches = false;
-
-		for (size_t j = 0; j < count && r == 0; j++) {
-			if (fnmatch(globs[j], name, 0) == 0)
-				matches = used[j] = true;
-		}
-		if (matches == keep && json_array_append(chosen, cell) < 0)
-			r = -ENOMEM;
-	}
-	for (size_t j = 0; j < count && r == 0; j++) {
-		if (!used[j])
-			r = problem_set(why, -ENOENT,
-				"no cell has a name that matches \"%.100s\": `igd-harness plan` "
-				"lists the names, and * stands for any characters",
-				globs[j]);
-	}
-	if (r == 0 && count > 0 && json_array_size(chosen) == 0)
-		r = problem_set(why, -ENOENT, "no cell is left: --exclude removes them all");
-	if (r == 0 && count > 0 && json_object_set(plan, "cells", chosen) < 0)
-		r = -ENOMEM;
-	if (r == -ENOMEM)
-		problem_set(why, r, "out of memory");
-	free(used);
-	json_decref(chosen);
-	return r;
-}
-
-int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why)
-{
-	return sort_out(plan, select, count, true, why);
-}
-
-int plan_exclude(json_t *plan, char *const *exclude, size_t count, struct problem *why)
-{
-	return sort_out(plan, exclude, count, false, why);
 }
 
 int plan_keep(json_t *plan, const json_t *other)

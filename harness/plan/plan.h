@@ -46,19 +46,6 @@ json_t *plan_places(const json_t *document);
 ssize_t plan_place(const json_t *places, const char *name);
 
 /*
- * Keeps only the cells whose name matches one of the shell patterns (fnmatch) in `select`, an array
- * of strings; the order stays. With no pattern all stay. Returns 0, or -ENOENT if a pattern matches
- * no cell.
- */
-int plan_select(json_t *plan, char *const *select, size_t count, struct problem *why);
-
-/*
- * Removes the cells whose name matches one of the shell patterns in `exclude`; the order stays.
- * Returns 0, or -ENOENT if a pattern matches no cell, or if no cell would be left.
- */
-int plan_exclude(json_t *plan, char *const *exclude, size_t count, struct problem *why);
-
-/*
  * Keeps only the cells that `other`, a plan or findings, has too, by name. Returns 0 or -ENOMEM.
  */
 int plan_keep(json_t *plan, const json_t *other);

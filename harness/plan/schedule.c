@@ -22,6 +22,7 @@ bool schedule_passes_device(const json_t *cell)
 }
 
 struct sort_key {
+	bool later;
 	const char *guest;
 	bool device;
 	size_t index;
@@ -30,14 +31,16 @@ struct sort_key {
 static int by_cost(const void *a, const void *b)
 {
 	const struct sort_key *x = a, *y = b;
-	int order = strcmp(x->guest, y->guest);
+	int order = x->later - y->later;
 
+	if (order == 0)
+		order = strcmp(x->guest, y->guest);
 	if (order == 0)
 		order = x->device - y->device;
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-int schedule_order(const json_t *cells, size_t *places)
+int schedule_order(const json_t *cells, const json_t *first, size_t *places)
 {
 	size_t total = json_array_size(cells), i;
 	struct sort_key *cards = calloc(total + 1, sizeof(*cards));
@@ -46,7 +49,8 @@ int schedule_order(const json_t *cells, size_t *places)
 	if (!cards)
 		return -ENOMEM;
 	json_array_foreach(cells, i, cell) cards[i] =
-		(struct sort_key){ document_text(cell, "guest"), schedule_passes_device(cell), i };
+		(struct sort_key){ !json_object_get(first, document_text(cell, "name")),
+			document_text(cell, "guest"), schedule_passes_device(cell), i };
 	qsort(cards, total, sizeof(*cards), by_cost);
 	for (i = 0; i < total; i++)
 		places[i] = cards[i].index;
@@ -63,16 +67,16 @@ static uint64_t setting(
 	return json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : usual;
 }
 
-int schedule_make(struct schedule *schedule, const json_t *plan, const char *effective_backend,
-	unsigned int jobs, bool (*is_due)(void *data, struct schedule_entry *entry), void *data)
+int schedule_make(struct schedule *schedule, const struct schedule_request *request)
 {
-	const json_t *cells = json_object_get(plan, "cells");
+	const json_t *cells = json_object_get(request->plan, "cells");
+	const char *effective_backend = request->effective_backend;
 	size_t total = json_array_size(cells);
 	size_t *places = calloc(total + 1, sizeof(*places));
 
-	*schedule = (struct schedule){ .jobs = jobs,
+	*schedule = (struct schedule){ .jobs = request->jobs,
 		.entries = calloc(total + 1, sizeof(*schedule->entries)) };
-	if (!places || !schedule->entries || schedule_order(cells, places) < 0) {
+	if (!places || !schedule->entries || schedule_order(cells, request->first, places) < 0) {
 		free(places);
 		schedule_free(schedule);
 		return -ENOMEM;
@@ -85,7 +89,7 @@ int schedule_make(struct schedule *schedule, const json_t *plan, const char *eff
 			.cpus = (unsigned int)setting(cell, effective_backend, "vcpus", 1),
 			.memory_mib = setting(cell, effective_backend, "memory", PLAN_MEMORY_MIB) };
 
-		if (is_due(data, &entry))
+		if (request->is_due(request->data, &entry))
 			schedule->entries[schedule->count++] = entry;
 	}
 	free(places);

@@ -25,7 +25,11 @@ static bool all_are(void *data, struct schedule_entry *entry)
 
 static void make(struct schedule *schedule, const json_t *plan, unsigned int jobs)
 {
-	CU_ASSERT_EQUAL_FATAL(schedule_make(schedule, plan, "libxl", jobs, all_are, NULL), 0);
+	const struct schedule_request request = {
+		.plan = plan, .effective_backend = "libxl", .jobs = jobs, .is_due = all_are
+	};
+
+	CU_ASSERT_EQUAL_FATAL(schedule_make(schedule, &request), 0);
 }
 
 /* The next that begins has that name; NULL: none begins. */
@@ -101,7 +105,11 @@ static void some_run_alone(void)
 	const struct schedule_entry *running[2];
 	struct schedule schedule;
 
-	CU_ASSERT_EQUAL_FATAL(schedule_make(&schedule, plan, "libxl", 4, c_is_alone, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(schedule_make(&schedule, &(struct schedule_request){ .plan = plan,
+							       .effective_backend = "libxl",
+							       .jobs = 4,
+							       .is_due = c_is_alone }),
+		0);
 	for (const char *name = "a\0b\0c\0"; *name; name += 2) {
 		running[0] = begins(&schedule, name);
 		begins(&schedule, NULL);
@@ -197,7 +205,12 @@ static void the_caller_chooses(void)
 	struct schedule schedule;
 	size_t asked = 0;
 
-	CU_ASSERT_EQUAL_FATAL(schedule_make(&schedule, plan, "libxl", 1, only_b, &asked), 0);
+	CU_ASSERT_EQUAL_FATAL(schedule_make(&schedule, &(struct schedule_request){ .plan = plan,
+							       .effective_backend = "libxl",
+							       .jobs = 1,
+							       .is_due = only_b,
+							       .data = &asked }),
+		0);
 	CU_ASSERT_EQUAL(asked, 2);
 	entry = begins(&schedule, "b");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
@@ -205,6 +218,23 @@ static void the_caller_chooses(void)
 	schedule_done(&schedule, entry);
 	begins(&schedule, NULL);
 	schedule_free(&schedule);
+	json_decref(plan);
+}
+
+/* Whatever it costs, and in the usual order among themselves. */
+static void some_first(void)
+{
+	json_t *plan = plan_of("[" CELL("a", "linux", "\"pci\": [\"00:02.0\"]") ", " CELL(
+		"b", "tiny", "") ", " CELL("c", "linux", "") ", " CELL("d", "linux",
+		"\"pci\": [\"00:02.0\"]") ", " CELL("e", "tiny", "") "]");
+	json_t *first = json_pack("{s:b, s:b, s:b}", "e", 1, "d", 1, "z", 1);
+	static const size_t wanted[] = { 3, 4, 2, 0, 1 };
+	size_t places[5];
+
+	CU_ASSERT_EQUAL(schedule_order(json_object_get(plan, "cells"), first, places), 0);
+	for (size_t i = 0; i < 5; i++)
+		CU_ASSERT_EQUAL(places[i], wanted[i]);
+	json_decref(first);
 	json_decref(plan);
 }
 
@@ -218,6 +248,7 @@ int main(void)
 		{ "as far as the processors go", as_far_as_the_processors_go },
 		{ "as far as the host has device models", as_far_as_the_host_has_device_models },
 		{ "the caller chooses", the_caller_chooses },
+		{ "some first", some_first },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -38,7 +38,7 @@ int shard_cut(json_t *plan, const char *text, struct problem *why)
 	if (r < 0)
 		return r;
 	places = calloc(total, sizeof(*places));
-	if (!places || schedule_order(cells, places) < 0) {
+	if (!places || schedule_order(cells, NULL, places) < 0) {
 		free(places);
 		return problem_set(why, -ENOMEM, "no memory to divide the plan into shards");
 	}

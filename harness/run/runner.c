@@ -180,8 +180,13 @@ static int make_queue(struct runner *runner, const struct store *store, const js
 {
 	struct chooser chooser = { runner, store, plan };
 	struct schedule *schedule = &runner->schedule;
-	int r = schedule_make(schedule, plan, document_text(runner->identities, "acts_as"),
-		runner->jobs ? runner->jobs : 1, is_due, &chooser);
+	int r = schedule_make(
+		schedule, &(struct schedule_request){ .plan = plan,
+				  .first = runner->first,
+				  .effective_backend = document_text(runner->identities, "acts_as"),
+				  .jobs = runner->jobs ? runner->jobs : 1,
+				  .is_due = is_due,
+				  .data = &chooser });
 
 	if (r < 0 || schedule->jobs == 1 || !runner->backend->capacity)
 		return r;
@@ -194,11 +199,18 @@ static int make_queue(struct runner *runner, const struct store *store, const js
 	return 0;
 }
 
+static void ask_if_enough(struct runner *runner, const struct schedule_entry *over)
+{
+	if (runner->is_enough && runner->is_enough(runner->data, over))
+		runner->stopped = true;
+}
+
 /* Begins what may begin. Returns 0, or a negative errno with the sentence. */
 static int begin_turns(struct runner *runner, const struct store *store, struct problem *why)
 {
 	const struct schedule_entry *entry;
 
+	ask_if_enough(runner, NULL);
 	while (!runner->stopped && runner->host_is_whole &&
 		(entry = schedule_next(&runner->schedule))) {
 		struct running_cell *running_cell = NULL;
@@ -225,6 +237,7 @@ static int end_turns(
 
 	while (*link) {
 		struct running_cell *running_cell = *link;
+		const struct schedule_entry *entry = running_cell->entry;
 		int r;
 
 		if (!running_cell->end && !all) {
@@ -232,8 +245,9 @@ static int end_turns(
 			continue;
 		}
 		*link = running_cell->next;
-		schedule_done(&runner->schedule, running_cell->entry);
+		schedule_done(&runner->schedule, entry);
 		r = running_cell_finish(running_cell, store, failed < 0 ? NULL : why);
+		ask_if_enough(runner, entry);
 		if (failed == 0)
 			failed = r;
 	}

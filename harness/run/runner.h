@@ -25,7 +25,12 @@ struct runner {
 	unsigned int jobs; /* so many cells side by side, harness/plan/schedule.h; 0 is 1 */
 	const char *only;  /* the one cell to run; NULL: all */
 	const struct patterns *patterns; /* borrowed; NULL: no log is searched */
-	const char *like; /* an earlier run, whose times tell how long this one takes; or NULL */
+	const char *like;    /* an earlier run, whose times tell how long this one takes; or NULL */
+	const json_t *first; /* {NAME: anything}: these cells begin before all others; or NULL */
+	/* Asked before each cell with NULL, and after each with its entry: is the run to end, and
+	 * no further cell to begin? NULL: it ends with the last cell. */
+	bool (*is_enough)(void *data, const struct schedule_entry *over);
+	void *data;
 
 	sd_event *loop;
 	const struct backend *backend;

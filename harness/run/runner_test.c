@@ -27,8 +27,10 @@ static const char report[] =
 	"\"request\":1,\"uptime_ms\":1,\"collect_ms\":1}}";
 
 static char place[] = "/tmp/igd-runner-XXXXXX";
-static const char *leaves; /* the name of the cell that leaves something */
-static const char *breaks; /* the name of the cell during which the host breaks */
+static const char *leaves;  /* the name of the cell that leaves something */
+static const char *breaks;  /* the name of the cell during which the host breaks */
+static const json_t *first; /* the cells that begin first */
+static size_t enough;       /* the run ends after so many cells; 0: with the last */
 
 struct backend_host {
 	sd_event *loop;
@@ -194,13 +196,25 @@ static const char known_lines[] =
 	"    severity: grave\n    breaks_host: true\n    known: source\n    meaning: m\n"
 	"    advice: a\n    reference: r\n    samples: \"kernel BUG at x\"\n";
 
+static bool is_enough(void *data, const struct schedule_entry *over)
+{
+	size_t *count = data;
+
+	*count += over != NULL;
+	return enough > 0 && *count >= enough;
+}
+
 /* Runs what is left of the plan, so many cells side by side. */
 static void drive(const struct store *store, const json_t *plan, unsigned int jobs,
 	struct backend_host *host, bool whole)
 {
 	struct patterns *patterns = NULL;
+	size_t over = 0;
 	struct runner runner = { .backend = &fake,
 		.host = host,
+		.first = first,
+		.is_enough = is_enough,
+		.data = &over,
 		.slow = 1,
 		.jobs = jobs,
 		.lease = LEASE_NONE,
@@ -362,6 +376,19 @@ static void what_was_lost_runs_alone(void)
 	is_done("lost", 0, "a", 0);
 }
 
+static void a_run_that_has_had_enough(void)
+{
+	struct backend_host host = { .now = 0 };
+
+	first = json_pack("{s:b, s:b}", "d", 1, "Y", 1);
+	enough = 3;
+	run("enough", 1, &host, true, NULL);
+	CU_ASSERT_STRING_EQUAL(host.order, "dYa");
+	json_decref((json_t *)first);
+	first = NULL;
+	enough = 0;
+}
+
 static volatile sig_atomic_t signalled;
 
 static void on_test_signal(int number)
@@ -459,6 +486,7 @@ int main(void)
 		{ "a host that is not whole", a_host_that_is_not_whole },
 		{ "a host that broke", a_host_that_broke },
 		{ "what was lost runs alone", what_was_lost_runs_alone },
+		{ "a run that has had enough", a_run_that_has_had_enough },
 		{ "a signal after the run does what it did before",
 			a_signal_after_the_run_does_what_it_did_before },
 		{ "a signal behind the run is written nowhere",

@@ -18,6 +18,7 @@
 #include "harness/report/formats/json.h"
 #include "harness/report/formats/table.h"
 #include "harness/run/terminal.h"
+#include "harness/session/enough.h"
 #include "harness/store/attempt.h"
 #include "harness/store/host_broken.h"
 #include "harness/store/seal.h"
@@ -255,22 +256,31 @@ int session_seal(const struct store *store, const struct patterns *patterns, con
 	return r < 0 ? r : seal_write(store->dir_fd, why);
 }
 
+static bool is_enough(void *data, const struct schedule_entry *over)
+{
+	if (over)
+		session_enough_cell(data, over->index);
+	return session_enough_reached(data);
+}
+
 int session_run(struct runner *runner, const struct store *store, const json_t *run,
-	const json_t *plan, const struct patterns *patterns, enum output_level level,
+	const json_t *plan, const struct patterns *patterns, const struct session_wishes *wishes,
 	struct problem *why)
 {
+	struct session_enough enough = session_enough_begin(wishes, store, run, plan, patterns);
 	int status;
 
-	runner->quiet = level == OUTPUT_QUIET;
+	runner->quiet = wishes->level == OUTPUT_QUIET;
 	runner->patterns = patterns;
+	runner->first = wishes->first;
+	runner->is_enough = is_enough;
+	runner->data = &enough;
 	status = session_seal(store, patterns, runner->document, why);
-
 	if (status == 0)
 		status = runner_run(runner, store, plan, why);
 	if (status == 0)
-		status = session_conclude(store, run, plan, patterns, level, why);
+		status = session_conclude(store, run, plan, patterns, wishes->level, why);
 	if (status >= 0 && runner->stopped)
-		fprintf(stderr, "igd-harness: stopped; `%s resume %s` continues the run\n",
-			install_program(), store->dir);
+		session_tell_stopped(&enough, store, plan);
 	return status >= 0 && !runner->host_is_whole ? EXIT_NO_ANSWER : status;
 }

@@ -60,12 +60,20 @@ int session_seal(const struct store *store, const struct patterns *patterns, con
 int session_conclude(const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns, enum output_level level, struct problem *why);
 
+/* How the user wants a run to go, which changes no verdict and is not stored. */
+struct session_wishes {
+	enum output_level level;
+	unsigned int max_fail;  /* harness/session/enough.h; 0: no limit */
+	uint64_t time_limit_ms; /* likewise */
+	const json_t *first;    /* {NAME: anything}: these cells begin before all others; or NULL */
+};
+
 /*
  * Runs what is left of the plan, judges the whole, keeps the findings in the store and prints them
- * at that level. Returns the exit status, or a negative errno with the sentence.
+ * as wished. Returns the exit status, or a negative errno with the sentence.
  */
 int session_run(struct runner *runner, const struct store *store, const json_t *run,
-	const json_t *plan, const struct patterns *patterns, enum output_level level,
+	const json_t *plan, const struct patterns *patterns, const struct session_wishes *wishes,
 	struct problem *why);
 
 #endif

@@ -14,6 +14,7 @@
 #include "harness/bisect/step/run_revision.h"
 #include "harness/bisect/step/signature.h"
 #include "harness/matrix/matrix.h"
+#include "harness/plan/choice/choice.h"
 #include "harness/plan/plan.h"
 #include "harness/process/program.h"
 #include "src/document.h"
