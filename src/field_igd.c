@@ -127,29 +127,6 @@ static int read_function(const json_t *report, const char *rest, json_t **value_
 	return field_give(json_object_get(igd, rest), value_r);
 }
 
-/* A driver that does not answer although the processors are idle waits for its device: by as much
- * it is not the guest that is slow. The share is a choice: idle for most of the time, and hardly
- * ever kept waiting by the hypervisor. */
-#define IDLE_PERCENT   50
-#define STOLEN_PERCENT 10
-
-static bool was_idle(const json_t *late)
-{
-	const json_t *stolen = json_object_get(late, "stolen_percent");
-
-	return json_integer_value(json_object_get(late, "idle_percent")) >= IDLE_PERCENT &&
-	       stolen && json_integer_value(stolen) <= STOLEN_PERCENT;
-}
-
-/* Is the part missing for a reason that may be the guest's slowness, or the agent's own? Then the
- * observer is the agent, and the part has the reason. */
-static bool is_unanswered(const json_t *igd, const json_t *part)
-{
-	return json_object_get(part, "error") &&
-	       strcmp(document_text(part, "observer"), "agent") == 0 &&
-	       !was_idle(json_object_get(igd, "late"));
-}
-
 /* A part of the section, then a key of it. */
 static const struct {
 	const char *rest, *part, *key;
@@ -200,7 +177,7 @@ int field_igd_part(const json_t *report, const char *name, const json_t **part_r
 	if (json_is_null(igd))
 		return 0;
 	part = json_object_get(igd, name);
-	if (!part || field_undriven(report) || is_unanswered(igd, part))
+	if (!part || field_undriven(report) || field_igd_is_unanswered(igd, name))
 		return -ENODATA;
 	if (!json_is_null(part))
 		*part_r = part;
@@ -227,11 +204,12 @@ static const char *part_of(const char *name)
 
 const char *field_why_unanswered(const json_t *report, const char *name)
 {
-	const json_t *igd = section(report), *part;
-	const char *of = part_of(name);
+	const json_t *igd = section(report);
+	const char *part = part_of(name);
 
-	part = of ? json_object_get(igd, of) : NULL;
-	return is_unanswered(igd, part) ? document_text(part, "error") : NULL;
+	return part && field_igd_is_unanswered(igd, part)
+		       ? document_text(json_object_get(igd, part), "error")
+		       : NULL;
 }
 
 static int read_value(const json_t *report, const char *rest, json_t **value_r)

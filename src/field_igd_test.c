@@ -74,6 +74,10 @@ static void the_gpus_driver_is_asked(void)
 #define LATE               "{\"observer\": \"agent\", \"error\": \"no answer within 25 s\"}"
 #define IDLE(idle, stolen) "{\"idle_percent\": " #idle ", \"stolen_percent\": " #stolen "}"
 
+/* A GPU whose engine did not answer, while the processors were idle. */
+#define ENGINE(frames)                                                                             \
+	"{\"igd\": {\"frames\": " frames ", \"engine\": " LATE ", \"late\": " IDLE(97, 0) "}}"
+
 /* One changed at a time: each must be seen. */
 static void what_the_driver_lacks_is_seen(void)
 {
@@ -122,9 +126,13 @@ static void no_answer_of_a_slow_guest_is_not_known(void)
 	CU_ASSERT_STRING_EQUAL(ask(DRIVEN(GOOD_FRAMES, LATE), "igd/vbt/ports"), "-ENODATA");
 	CU_ASSERT_STRING_EQUAL(ask(DRIVEN(GOOD_FRAMES, LATE), "igd/vbt/bytes"), "-ENODATA");
 	CU_ASSERT_STRING_EQUAL(ask(DRIVEN(GOOD_FRAMES, LATE), "igd/frames"), "true");
-	/* Idle processors: the driver waits for its device. */
+	/* Idle processors: the driver waits for its device, and it did not tell the rest. */
 	CU_ASSERT_STRING_EQUAL(ask(silent, "igd/frames"), "false");
-	CU_ASSERT_STRING_EQUAL(ask(silent, "igd/vbt/bytes"), "null");
+	CU_ASSERT_STRING_EQUAL(ask(silent, "igd/vbt/bytes"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(silent, "igd/vbt/ports"), "-ENODATA");
+	/* The engine is asked after the frames. */
+	CU_ASSERT_STRING_EQUAL(ask(ENGINE(LATE), "igd/engine"), "-ENODATA");
+	CU_ASSERT_STRING_EQUAL(ask(ENGINE("{\"flips\": 30}"), "igd/engine"), "null");
 }
 
 static void a_guest_that_drives_no_gpu_was_not_asked(void)

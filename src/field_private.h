@@ -52,6 +52,13 @@ uint64_t field_number(const json_t *object, const char *key);
  */
 int field_igd_part(const json_t *report, const char *name, const json_t **part_r);
 
+/*
+ * Is the value of that part of the section not known, because the driver did not answer? A driver
+ * that hangs while the processors are idle answers by that for what it has to bring about, such as
+ * frames: that part is known. What it only has to tell, such as its platform, is not.
+ */
+bool field_igd_is_unanswered(const json_t *igd, const char *name);
+
 /* Has the report an Intel GPU that nothing in the guest can drive? Then nobody looked at a driver.
  */
 bool field_undriven(const json_t *report);

@@ -289,7 +289,8 @@ int evidence_get(
 		return problem_set(why, -ENOTSUP, "%s", undriven);
 	unanswered = field_why_unanswered(evidence->report, name);
 	if (r == -ENODATA && unanswered)
-		return problem_set(why, -ENOTSUP, "%s; the guest may only be slow", unanswered);
+		return problem_set(
+			why, -ENOTSUP, "%s: the guest is slow, or its driver hangs", unanswered);
 	if (r == -ENODATA)
 		problem_set(why, r, "the agent did not search for this field");
 	return r;
