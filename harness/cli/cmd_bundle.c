@@ -7,18 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/escape.h"
 #include "harness/bundle/bundle.h"
 #include "harness/bundle/file.h"
+#include "harness/bundle/signature.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/store/run_dir.h"
 #include "src/document.h"
 
 static struct {
-	const char *output;
+	const char *output, *key, *signer;
 	bool check;
 } opts;
 
@@ -27,7 +30,14 @@ static const struct command_option options[] = {
 		"the file to make; it must not exist (default: MATRIX-STARTED.tar.zst\n"
 		"                          here)",
 		.text = &opts.output },
-	{ "check", NULL, "check the bundle instead, without unpacking it", .flag = &opts.check },
+	{ "sign", "KEY", "sign the bundle with this key of gpg's: FILE.tar.zst.asc",
+		.text = &opts.key },
+	{ "check", NULL,
+		"check the bundle instead, without unpacking it, and the signature beside it",
+		.flag = &opts.check },
+	{ "signed-by", "FINGERPRINT",
+		"with --check: the bundle must have a good signature by this key",
+		.text = &opts.signer },
 	{ NULL },
 };
 
@@ -77,7 +87,36 @@ static int make(const struct bundle_module *module, const struct store *store, c
 		printf("%s: %zu files, %" PRIu64 " bytes, in %s/\n",
 			opts.output ? opts.output : output, contents.files, contents.bytes,
 			contents.top);
+	if (r == 0 && opts.key)
+		r = signature_make(opts.output ? opts.output : output, opts.key, why);
 	return r;
+}
+
+/* A signature that is there must be good; one that is asked for must be there. */
+static int check_signature(const char *path, struct problem *why)
+{
+	struct signature signature;
+	int r = signature_check(path, &signature, why);
+
+	if (r < 0)
+		return r;
+	if (signature.state == SIGNATURE_BAD)
+		return problem_set(why, -EINVAL, "%s: the signature is not good: %s", path,
+			signature.sentence);
+	if (opts.signer && signature.state == SIGNATURE_NONE)
+		return problem_set(why, -EINVAL,
+			"%s is not signed: there is no %s" SIGNATURE_SUFFIX, path, path);
+	if (opts.signer && signature.state == SIGNATURE_UNKNOWN)
+		return problem_set(why, -ENOKEY,
+			"%s: the signature cannot be verified: %s; gpg --import takes the key",
+			path, signature.sentence);
+	if (opts.signer && strcasecmp(opts.signer, signature.key) != 0)
+		return problem_set(
+			why, -EINVAL, "%s: %s, not by %s", path, signature.sentence, opts.signer);
+	printf("%s: ", path);
+	escape_text(stdout, signature.sentence);
+	puts(signature.state == SIGNATURE_UNKNOWN ? ": the signature is not verified" : "");
+	return 0;
 }
 
 static int check(const struct bundle_module *module, const char *path, struct problem *why)
@@ -95,7 +134,22 @@ static int check(const struct bundle_module *module, const char *path, struct pr
 		printf("%s: whole: %zu files, %" PRIu64 " bytes, in %s/\n", path, contents.files,
 			contents.bytes, contents.top);
 	close(fd);
-	return r;
+	return r < 0 ? r : check_signature(path, why);
+}
+
+static int check_usage(int argc, struct problem *why)
+{
+	if (argc != 1 || (opts.check && opts.output))
+		return problem_set(
+			why, -EINVAL, "name one run directory, or with --check one bundle alone");
+	if (opts.check ? opts.key != NULL : opts.signer != NULL)
+		return problem_set(
+			why, -EINVAL, "--sign is for a new bundle, and --signed-by for --check");
+	if (opts.signer && !signature_is_fingerprint(opts.signer))
+		return problem_set(why, -EINVAL,
+			"--signed-by takes the whole fingerprint of a key, without blanks: "
+			"gpg --fingerprint prints it");
+	return 0;
 }
 
 static int run(int argc, char **argv)
@@ -106,10 +160,8 @@ static int run(int argc, char **argv)
 	struct problem why = { 0 };
 	int r;
 
-	if (argc != 1 || (opts.check && opts.output)) {
-		problem_set(&why, 0, "name one run directory, or with --check one bundle alone");
+	if (check_usage(argc, &why) < 0)
 		return command_fail(&command_bundle, EXIT_USAGE, &why);
-	}
 	module = bundle_load(&why);
 	if (!module)
 		return command_fail(&command_bundle, EXIT_NO_ANSWER, &why);
@@ -136,9 +188,11 @@ const struct command command_bundle = {
 		"Writes the run directory DIR into one .tar.zst file with the SHA-256 of every file\n"
 		"in it. The same run gives the same bytes. A directory in which a run is writing is\n"
 		"refused. Unpacked with tar, a bundle is a run directory again: `igd-harness judge`\n"
-		"works as before. With --check, DIR is a bundle, and every file in it is checked.\n"
-		"Exit status: 0 done, or the bundle is whole; 2 wrong usage, or the bundle is not\n"
-		"whole; 3 a file could not be read or written.",
+		"works as before. With --check, DIR is a bundle, and every file in it is checked; so\n"
+		"is its signature, if FILE.tar.zst.asc is beside it: by the keys of your gpg.\n"
+		"Exit status: 0 done, or the bundle is whole; 2 wrong usage, the bundle is not whole,\n"
+		"or its signature is not good or not by the key of --signed-by; 3 a file could not be\n"
+		"read or written, or gpg has not the key of --signed-by.",
 	.options = options,
 	.run = run,
 };
