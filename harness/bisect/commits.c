@@ -33,31 +33,68 @@ static int ask_commit(struct bisect_driver *driver, const struct bisect_git *git
 	return r < 0 ? r : bisect_ask_point(driver, &point, answer_r, why);
 }
 
+/* The commits that may be the first bad one: those of `bad` that no `good` has. */
+struct range {
+	char bad[BISECT_GIT_ID_MAX];
+	json_t *good; /* ids */
+	size_t count;
+};
+
+/* Takes the answer for a commit. Returns 0 or a negative errno. */
+static int narrow(struct range *range, const struct bisect_git *git, const char *id,
+	enum bisect_answer answer, struct problem *why)
+{
+	if (answer == BISECT_BAD)
+		snprintf(range->bad, sizeof(range->bad), "%s", id);
+	else if (answer == BISECT_GOOD)
+		json_array_append_new(range->good, json_string(id));
+	else
+		return 0;
+	return bisect_git_count(git, range->bad, range->good, &range->count, why);
+}
+
+/* Asks git's next commit. Returns 1 if there was one; 0 at the end, with the commits that may be
+ * the first bad one; -ECANCELED if it was stopped; a negative errno. */
+static int ask_next(struct bisect_driver *driver, const struct bisect_git *git, struct range *range,
+	json_t **left_r, struct problem *why)
+{
+	enum bisect_answer answer;
+	struct commit commit = { 0 };
+	int r = bisect_git_next(git, commit.id, left_r, why);
+
+	if (r <= 0)
+		return r;
+	bisect_say_left(driver, range->count);
+	name_commit(git, &commit);
+	r = ask_commit(driver, git, &commit, &answer, why);
+	json_decref(commit.values);
+	if (r == 0 && answer == BISECT_STOP)
+		return -ECANCELED;
+	if (r == 0)
+		r = narrow(range, git, commit.id, answer, why);
+	if (r == 0)
+		r = bisect_git_mark(git, commit.id, answer, why);
+	return r < 0 ? r : 1;
+}
+
 static int search_commits(struct bisect_driver *driver, const struct bisect_git *git,
 	const char *bad, const json_t *good, struct problem *why)
 {
+	struct range range = { .good = json_deep_copy(good) };
 	json_t *left = NULL;
-	size_t count = 0, i;
 	const json_t *id;
-	int r = bisect_git_count(git, bad, good, &count, why);
+	size_t i;
+	int r = bisect_git_count(git, bad, good, &range.count, why);
 
-	json_object_set_new(driver->result, "candidates", json_integer((json_int_t)count));
+	snprintf(range.bad, sizeof(range.bad), "%s", bad);
+	json_object_set_new(driver->result, "candidates", json_integer((json_int_t)range.count));
 	if (r == 0)
 		r = bisect_git_start(git, bad, good, why);
-	while (r >= 0) {
-		enum bisect_answer answer;
-		struct commit commit = { 0 };
-
-		r = bisect_git_next(git, commit.id, &left, why);
-		if (r <= 0)
-			break;
-		name_commit(git, &commit);
-		r = ask_commit(driver, git, &commit, &answer, why);
-		json_decref(commit.values);
-		if (r < 0 || answer == BISECT_STOP)
-			return r;
-		r = bisect_git_mark(git, commit.id, answer, why);
-	}
+	if (r == 0)
+		do
+			r = ask_next(driver, git, &range, &left, why);
+		while (r == 1);
+	json_decref(range.good);
 	json_array_foreach(left, i, id)
 	{
 		struct commit commit = { 0 };
@@ -70,7 +107,7 @@ static int search_commits(struct bisect_driver *driver, const struct bisect_git 
 	json_decref(left);
 	if (r == 0)
 		bisect_conclude(driver);
-	return r;
+	return r == -ECANCELED ? 0 : r;
 }
 
 /* The ends of a repository: each is checked out when it is asked for, so they are asked one by one.

@@ -124,7 +124,9 @@ int bisect_driver_run(struct bisect_session *session, const struct bisect_range 
 			   : range->packages          ? "packages"
 			   : range->directories.count ? "directories"
 						      : "tuple";
-	struct bisect_driver driver = { session, "ends", new_document(session, kind) };
+	struct bisect_driver driver = {
+		.session = session, .phase = "ends", .result = new_document(session, kind)
+	};
 	int r;
 
 	if (!!range->git + !!range->packages + !!range->directories.count + !!range->parts.count !=

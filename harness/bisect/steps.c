@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/escape.h"
 #include "harness/bisect/search.h"
 #include "harness/bisect/step/run_revision.h"
@@ -40,11 +41,31 @@ static void say_step(const json_t *step, size_t number)
 	fputc('\n', stderr);
 }
 
+void bisect_say_left(const struct bisect_driver *driver, size_t candidates)
+{
+	unsigned int steps = bisect_steps(candidates);
+	double seconds;
+
+	if (steps == 0)
+		return;
+	fprintf(stderr, "igd-harness: %zu revisions may be the first bad one: about %u step%s left",
+		candidates, steps, steps == 1 ? "" : "s");
+	if (driver->spent_on > 0) {
+		seconds = (double)driver->spent_us / 1e6 / (double)driver->spent_on * steps;
+		if (seconds < 90)
+			fprintf(stderr, ", %.0f s", seconds);
+		else
+			fprintf(stderr, ", %.0f min", seconds / 60);
+	}
+	fputc('\n', stderr);
+}
+
 int bisect_ask_point(struct bisect_driver *driver, const struct bisect_point *point,
 	enum bisect_answer *answer_r, struct problem *why)
 {
 	json_t *steps = json_object_get(driver->result, "steps"), *step, *note;
 	struct bisect_result tested = { .answer = BISECT_STOP };
+	uint64_t began;
 	int r;
 
 	if (guarded_child_interrupted()) {
@@ -52,7 +73,12 @@ int bisect_ask_point(struct bisect_driver *driver, const struct bisect_point *po
 		*answer_r = BISECT_STOP;
 		return 0;
 	}
+	began = clock_us();
 	r = bisect_step(driver->session, point, &tested, why);
+	if (r == 0 && (tested.runs > 0 || tested.built)) {
+		driver->spent_us += clock_us() - began;
+		driver->spent_on++;
+	}
 	if (r == 0) {
 		step = step_of(driver, point, &tested);
 		json_array_append_new(steps, step);
@@ -86,17 +112,46 @@ static int take_signature(struct bisect_driver *driver, struct problem *why)
 	return r;
 }
 
+/* What a run deviates in that is known, as options that search for it; NULL if there is nothing.
+ * The caller frees. */
+static char *known_as_options(const struct bisect_driver *driver, const char *run)
+{
+	struct bisect_judged judged;
+	json_t *known = NULL;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream;
+
+	if (bisect_judge_run(driver->session, run, &judged, NULL) == 0)
+		known = bisect_known_of(judged.findings);
+	bisect_judged_finish(&judged);
+	stream = json_array_size(known) > 0 ? open_memstream(&text, &length) : NULL;
+	if (stream) {
+		fputs("; a known deviation counts as good, unless ", stream);
+		bisect_signature_option_print(json_array_get(known, 0), stream);
+		fputs(" names it", stream);
+		if (json_array_size(known) > 1)
+			fprintf(stream, " (or one of %zu more)", json_array_size(known) - 1);
+		fclose(stream);
+	}
+	json_decref(known);
+	return text;
+}
+
 void bisect_wrong_end(struct bisect_driver *driver, const struct bisect_point *point,
 	const char *wanted, enum bisect_answer answer)
 {
 	const json_t *steps = json_object_get(driver->result, "steps");
 	const json_t *last = json_array_get(steps, json_array_size(steps) - 1);
-	char *text = NULL;
+	char *text = NULL, *known = NULL;
 
-	if (asprintf(&text, "the %s end, %s, is not %s but %s: %s", wanted, point->name, wanted,
+	if (answer == BISECT_GOOD && !driver->session->signature)
+		known = known_as_options(driver, document_text(last, "run"));
+	if (asprintf(&text, "the %s end, %s, is not %s but %s: %s%s", wanted, point->name, wanted,
 		    answer == BISECT_SKIP ? "cannot be tested" : bisect_answer_name(answer),
-		    document_text(last, "why")) < 0)
+		    document_text(last, "why"), known ? known : "") < 0)
 		text = NULL;
+	free(known);
 	bisect_outcome(driver, "ends", text ? text : "an end is not good or bad as given");
 	free(text);
 }
@@ -160,6 +215,8 @@ int bisect_list(struct bisect_driver *driver, const struct bisect_point *points,
 	answers[count - 1] = BISECT_BAD;
 	json_object_set_new(driver->result, "candidates", json_integer((json_int_t)count - 1));
 	while (r == 0 && (next = bisect_next(answers, count)) >= 0) {
+		bisect_bounds(answers, count, &good, &bad);
+		bisect_say_left(driver, bad - good);
 		r = bisect_ask_point(driver, &points[next], &answers[next], why);
 		if (r == 0 && answers[next] == BISECT_STOP)
 			goto out;

@@ -5,11 +5,15 @@
 #ifndef IGD_BISECT_STEPS_H
 #define IGD_BISECT_STEPS_H
 
+#include <stdint.h>
+
 #include "harness/bisect/step/step.h"
 
 struct bisect_driver {
 	struct bisect_session *session;
 	const char *phase; /* "ends", "parts" or "search" */
+	uint64_t spent_us; /* by the steps that ran or built something, */
+	size_t spent_on;   /* so many */
 	json_t *result;    /* the document: harness/bisect/driver.h */
 };
 
@@ -20,6 +24,12 @@ struct bisect_driver {
  */
 int bisect_ask_point(struct bisect_driver *driver, const struct bisect_point *point,
 	enum bisect_answer *answer_r, struct problem *why);
+
+/*
+ * Prints on stderr how many revisions may be the first bad one, and about how many steps and how
+ * much time the search between them takes: by the mean of the steps so far, or no time if none ran.
+ */
+void bisect_say_left(const struct bisect_driver *driver, size_t candidates);
 
 /* Sets "outcome", and "why" unless it is NULL. */
 void bisect_outcome(struct bisect_driver *driver, const char *outcome, const char *why);

@@ -71,7 +71,8 @@ static void add_part(json_t *signature, const json_t *cell, const char *field, j
 				   "field", field, "seen", seen));
 }
 
-json_t *bisect_signature_of(const json_t *findings)
+/* What every cell of that verdict deviates in. */
+static json_t *deviations_of(const json_t *findings, enum verdict verdict)
 {
 	const json_t *cell, *finding;
 	json_t *signature = json_array();
@@ -79,7 +80,7 @@ json_t *bisect_signature_of(const json_t *findings)
 
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
 	{
-		if (verdict_of(cell) != VERDICT_FAIL)
+		if (verdict_of(cell) != verdict)
 			continue;
 		if (strcmp(document_text(cell, "ending"), "done") != 0) {
 			add_part(signature, cell, "ending", ending_of(cell));
@@ -87,12 +88,22 @@ json_t *bisect_signature_of(const json_t *findings)
 		}
 		json_array_foreach(json_object_get(cell, "findings"), j, finding)
 		{
-			if (verdict_of(finding) == VERDICT_FAIL)
+			if (verdict_of(finding) == verdict)
 				add_part(signature, cell, document_text(finding, "field"),
 					json_incref(json_object_get(finding, "seen")));
 		}
 	}
 	return signature;
+}
+
+json_t *bisect_signature_of(const json_t *findings)
+{
+	return deviations_of(findings, VERDICT_FAIL);
+}
+
+json_t *bisect_known_of(const json_t *findings)
+{
+	return deviations_of(findings, VERDICT_XFAIL);
 }
 
 void bisect_signature_part_print(const json_t *part, FILE *stream)
@@ -102,6 +113,27 @@ void bisect_signature_part_print(const json_t *part, FILE *stream)
 	escape_text(stream, document_text(part, "field"));
 	fputc('=', stream);
 	escape_value(stream, json_object_get(part, "seen"));
+}
+
+void bisect_signature_option_print(const json_t *part, FILE *stream)
+{
+	size_t length = 0;
+	char *text = NULL;
+	FILE *plain = open_memstream(&text, &length);
+
+	if (!plain)
+		return;
+	bisect_signature_part_print(part, plain);
+	fclose(plain);
+	fputs("--signature '", stream);
+	for (const char *c = text; c && *c; c++) {
+		if (*c == '\'')
+			fputs("'\\''", stream);
+		else
+			fputc(*c, stream);
+	}
+	fputc('\'', stream);
+	free(text);
 }
 
 void bisect_signature_print(const json_t *signature, FILE *stream)

@@ -28,6 +28,13 @@ int bisect_signature_add(json_t *signature, const char *text, struct problem *wh
  */
 json_t *bisect_signature_of(const json_t *findings);
 
+/* The same of the cells that are XFAIL: the deviations that are known. */
+json_t *bisect_known_of(const json_t *findings);
+
+/* Writes one part as the option that names it, quoted for a shell: --signature 'CELL:FIELD=VALUE'.
+ */
+void bisect_signature_option_print(const json_t *part, FILE *stream);
+
 /* Writes one part as text, or all with ", " between; escaped. */
 void bisect_signature_part_print(const json_t *part, FILE *stream);
 void bisect_signature_print(const json_t *signature, FILE *stream);

@@ -123,6 +123,34 @@ static void only_the_same_deviation_is_bad(void)
 	judged("[" PASSED "]", "a:slot/03=nothing", BISECT_SKIP, "did not search for slot/03");
 }
 
+/* An end that is as expected may be so by a known deviation only. */
+static void a_known_deviation_is_an_option(void)
+{
+	json_t *known = json_pack("{s:o}", "cells", parse("[" KNOWN ", " DIED "]"));
+	json_t *parts = bisect_known_of(known), *hostile;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	CU_ASSERT_EQUAL_FATAL(json_array_size(parts), 1);
+	bisect_signature_option_print(json_array_get(parts, 0), stream);
+	fclose(stream);
+	CU_ASSERT_STRING_EQUAL(text, "--signature 'a:display/mode=640x480'");
+	free(text);
+	/* What a guest says is pasted into a shell. */
+	hostile = parse("{\"cell\": \"a\", \"field\": \"dmi/x\", \"seen\": \"';reboot;'\"}");
+	stream = open_memstream(&text, &length);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	bisect_signature_option_print(hostile, stream);
+	fclose(stream);
+	CU_ASSERT_STRING_EQUAL(text, "--signature 'a:dmi/x='\\'';reboot;'\\'''");
+	free(text);
+	json_decref(hostile);
+	json_decref(parts);
+	json_decref(known);
+}
+
 static void a_broken_host_says_nothing(void)
 {
 	judged("[" SMALL ", " MISSED "]", NULL, BISECT_STOP, "no memory");
@@ -230,6 +258,7 @@ int main(void)
 		{ "without a signature the matrix decides",
 			without_a_signature_the_matrix_decides },
 		{ "only the same deviation is bad", only_the_same_deviation_is_bad },
+		{ "a known deviation is an option", a_known_deviation_is_an_option },
 		{ "a broken host says nothing", a_broken_host_says_nothing },
 		{ "a part of the deviation is not it", a_part_of_the_deviation_is_not_it },
 		{ "texts are read and written", texts_are_read_and_written },
