@@ -11,12 +11,16 @@
 
 static struct {
 	struct string_list select, tags, more;
-	const char *shard, *device_type, *prefix, *out, *slow;
-} opts = { .device_type = "ssh", .prefix = "/usr", .slow = "1" };
+	const char *shard, *device_type, *prefix, *out, *slow, *visibility;
+} opts = { .device_type = "ssh", .prefix = "/usr", .slow = "1", .visibility = "public" };
 
 static const struct command_option options[] = {
 	{ "device-type", "TYPE", "LAVA's device type (default: ssh)", .text = &opts.device_type },
 	{ "tag", "TAG", "only on a host with this tag; repeatable", .list = &opts.tags },
+	{ "visibility", "WORD",
+		"who may see the job in LAVA: public (default), personal, or\n"
+		"                          group:NAME[,NAME...]",
+		.text = &opts.visibility },
 	{ "prefix", "DIR", "the prefix of the harness on the host (default: /usr)",
 		.text = &opts.prefix },
 	{ "out", "DIR",
@@ -35,7 +39,7 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-static int print_job(const json_t *plan, double slow, struct problem *why)
+static int print_job(const json_t *plan, double slow, json_t *visibility, struct problem *why)
 {
 	struct lava_options how = {
 		.device_type = opts.device_type,
@@ -44,6 +48,7 @@ static int print_job(const json_t *plan, double slow, struct problem *why)
 		.prefix = opts.prefix,
 		.out = opts.out,
 		.slow = slow,
+		.visibility = visibility,
 		.shard = opts.shard,
 		.select = opts.select.texts,
 		.select_count = opts.select.count,
@@ -64,12 +69,15 @@ static int print_job(const json_t *plan, double slow, struct problem *why)
 static int run(int argc, char **argv)
 {
 	struct problem why = { 0 };
-	json_t *plan = NULL;
+	json_t *plan = NULL, *visibility = lava_visibility(opts.visibility, &why);
 	char *end = NULL;
 	double slow = strtod(opts.slow, &end);
 	int r, status;
 
+	if (!visibility)
+		return command_fail(&command_lava_job, EXIT_USAGE, &why);
 	if (argc != 1 || *end || !(slow >= 0.01 && slow <= 1000)) {
+		json_decref(visibility);
 		problem_set(&why, 0,
 			argc != 1 ? "name one matrix file, which the host has too"
 				  : "--slow takes a number from 0.01 to 1000");
@@ -81,8 +89,9 @@ static int run(int argc, char **argv)
 	if (r == 0)
 		r = shard_cut(plan, opts.shard, &why);
 	if (r == 0)
-		r = print_job(plan, slow, &why);
+		r = print_job(plan, slow, visibility, &why);
 	status = r < 0 ? command_fail(&command_lava_job, exit_status_of(r), &why) : 0;
+	json_decref(visibility);
 	json_decref(plan);
 	return status;
 }

@@ -140,10 +140,39 @@ static json_t *tags(const struct lava_options *options)
 	return list;
 }
 
+json_t *lava_visibility(const char *text, struct problem *why)
+{
+	static const char prefix[] = "group:";
+	json_t *groups;
+
+	if (strcmp(text, "public") == 0 || strcmp(text, "personal") == 0)
+		return json_string(text);
+	if (strncmp(text, prefix, strlen(prefix)) != 0) {
+		problem_set(why, -EINVAL,
+			"--visibility takes public, personal or group:NAME, not \"%.60s\"", text);
+		return NULL;
+	}
+	groups = json_array();
+	for (const char *name = text + strlen(prefix);; name++) {
+		size_t length = strcspn(name, ",");
+
+		if (length == 0) {
+			problem_set(why, -EINVAL, "--visibility %.60s: a name of a group is empty",
+				text);
+			json_decref(groups);
+			return NULL;
+		}
+		json_array_append_new(groups, json_stringn(name, length));
+		name += length;
+		if (!*name)
+			return json_pack("{s:o}", "group", groups);
+	}
+}
+
 json_t *lava_job(const json_t *plan, const struct lava_options *options)
 {
 	json_int_t minutes = run_minutes(plan, options->slow);
-	json_t *job = json_pack("{s:o, s:s, s:{s:{s:I}, s:{s:I}, s:{s:I}}, s:s, s:s, s:["
+	json_t *job = json_pack("{s:o, s:s, s:{s:{s:I}, s:{s:I}, s:{s:I}}, s:s, s:o, s:["
 				"{s:{s:{s:I}, s:s, s:s}}, {s:{s:{s:I}, s:s, s:s, s:[s]}}, o]}",
 		"job_name",
 		json_sprintf("igd-harness %s%s%s",
@@ -151,10 +180,12 @@ json_t *lava_job(const json_t *plan, const struct lava_options *options)
 			options->shard ? " shard " : "", options->shard ? options->shard : ""),
 		"device_type", options->device_type, "timeouts", "job", "minutes",
 		minutes + 2 * OTHER_MINUTES, "action", "minutes", minutes, "connection", "minutes",
-		(json_int_t)2, "priority", "medium", "visibility", "public", "actions", "deploy",
-		"timeout", "minutes", (json_int_t)2, "to", "ssh", "os", "debian", "boot", "timeout",
-		"minutes", (json_int_t)2, "method", "ssh", "connection", "ssh", "prompts",
-		"root@.*[#$] ", test_action(plan, options, minutes));
+		(json_int_t)2, "priority", "medium", "visibility",
+		options->visibility ? json_incref(options->visibility) : json_string("public"),
+		"actions", "deploy", "timeout", "minutes", (json_int_t)2, "to", "ssh", "os",
+		"debian", "boot", "timeout", "minutes", (json_int_t)2, "method", "ssh",
+		"connection", "ssh", "prompts", "root@.*[#$] ",
+		test_action(plan, options, minutes));
 
 	if (job && options->tag_count > 0)
 		json_object_set_new(job, "tags", tags(options));

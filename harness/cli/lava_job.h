@@ -22,9 +22,16 @@ struct lava_options {
 	const char *shard;  /* as given to --shard, or NULL */
 	char *const *select;
 	size_t select_count;
-	char *const *more; /* words for `run` on the host, as they are */
+	json_t *visibility; /* of lava_visibility(); NULL: public */
+	char *const *more;  /* words for `run` on the host, as they are */
 	size_t more_count;
 };
+
+/*
+ * Who may see a job, as LAVA's schema has it: public, personal, or group:NAME[,NAME...] of groups
+ * of its server. A new value, or NULL with the sentence for any other word.
+ */
+json_t *lava_visibility(const char *text, struct problem *why);
 
 /*
  * The job for that plan (harness/plan/plan.h), its time-outs from the limits of the plan's cells: a

@@ -88,6 +88,39 @@ static void quotes_for_the_shell(void)
 	json_decref(cells);
 }
 
+/* LAVA 2023.01, lava_common/schemas/__init__.py: "public", "personal" or a list of groups. */
+static void has_the_visibility_that_is_named(void)
+{
+	static const struct {
+		const char *word, *json;
+	} cases[] = { { "public", "\"public\"" }, { "personal", "\"personal\"" },
+		{ "group:lab", "{\"group\": [\"lab\"]}" },
+		{ "group:lab,xen", "{\"group\": [\"lab\", \"xen\"]}" }, { "secret", NULL },
+		{ "group:", NULL }, { "group:lab,", NULL } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct problem why = { "" };
+		json_t *seen = lava_visibility(cases[i].word, &why), *wanted;
+
+		CU_ASSERT_EQUAL(seen == NULL, cases[i].json == NULL);
+		CU_ASSERT_EQUAL(why.text[0] != 0, cases[i].json == NULL);
+		if (!seen || !cases[i].json)
+			continue;
+
+		struct lava_options options = {
+			.device_type = "ssh", .prefix = "/usr", .slow = 1, .visibility = seen
+		};
+		json_t *cells = plan(), *job = lava_job(cells, &options);
+
+		wanted = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
+		CU_ASSERT_TRUE(json_equal(json_object_get(job, "visibility"), wanted));
+		json_decref(wanted);
+		json_decref(seen);
+		json_decref(job);
+		json_decref(cells);
+	}
+}
+
 /* Whatever is in a text, it is one in YAML too. */
 static void writes_yaml(void)
 {
@@ -110,6 +143,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "waits as long as the cells", waits_as_long_as_the_cells },
 		{ "quotes for the shell", quotes_for_the_shell },
+		{ "has the visibility that is named", has_the_visibility_that_is_named },
 		{ "writes YAML", writes_yaml },
 		CU_TEST_INFO_NULL,
 	};
