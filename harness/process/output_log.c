@@ -149,6 +149,12 @@ void output_log_end(struct output_log *log)
 	keep(log, log->tail, log->tail_used);
 }
 
+void output_log_note(struct output_log *log, const char *line)
+{
+	keep(log, line, strlen(line));
+	keep(log, "\n", 1);
+}
+
 void output_log_free(struct output_log *log)
 {
 	if (!log)

@@ -36,6 +36,9 @@ int output_log_open(sd_event *loop, const struct output_log_spec *spec, struct o
  */
 void output_log_end(struct output_log *log);
 
+/* Adds a line of ours to a log that has ended. */
+void output_log_note(struct output_log *log, const char *line);
+
 /* Ends it first. NULL is fine. */
 void output_log_free(struct output_log *log);
 

@@ -13,9 +13,8 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/digest.h"
-#include "harness/process/child.h"
 #include "harness/process/guest_mark.h"
-#include "harness/process/pidfd.h"
+#include "harness/process/keeper.h"
 
 static int left_ms(uint64_t until)
 {
@@ -61,45 +60,34 @@ static int read_text(int fd, char *text, size_t size, char stop, uint64_t until)
 	return 0;
 }
 
-static int spawn(char *const argv[], int out_fd, pid_t *pid_r, int *pid_fd_r)
+static int spawn(char *const argv[], int out_fd, struct keeper *keeper_r)
 {
-	int fds[] = { -1, out_fd, STDERR_FILENO };
 	char **environment = guest_environment(NULL);
-	const struct child_parts parts = {
-		.fds = fds, .fds_count = 3, .death_signal = SIGKILL, .environment = environment
-	};
+	const struct child_parts parts = { .fds = (int[]){ -1, out_fd, STDERR_FILENO },
+		.fds_count = 3,
+		.death_signal = SIGKILL,
+		.environment = environment };
+	int r = environment ? keeper_start(argv, &parts, keeper_r) : -ENOMEM;
 
-	if (!environment)
-		return -ENOMEM;
-
-	*pid_r = fork();
-	if (*pid_r == 0)
-		child_become(argv, &parts);
 	free(environment);
-	if (*pid_r < 0)
-		return -errno;
-	setpgid(*pid_r, *pid_r); /* whichever of the two is first */
-	*pid_fd_r = pidfd_open(*pid_r, 0);
-	return *pid_fd_r < 0 ? -errno : 0;
+	return r;
 }
 
-/* Waits until the program has exited, or until the limit, and ends what is left of its group. */
-static int reap(pid_t pid, int pid_fd, uint64_t until, int *status_r)
+/* Why a program printed nothing. */
+static int tell_mute(char *const argv[], const struct keeper_end *end, struct problem *why)
 {
-	int r = await(pid_fd, until);
-
-	/* Not reaped yet: until then the group's number is nobody else's. */
-	kill(-pid, SIGKILL);
-	return waitpid(pid, status_r, 0) == pid ? r : -errno;
+	return problem_set(why, -EIO, "%s %s printed nothing (%s %d)", argv[0], argv[1],
+		end->code == CLD_EXITED ? "exit status" : "signal", end->status);
 }
 
 static int ask_program(char *const argv[], unsigned int limit_ms, char *text, size_t size,
 	char stop, struct problem *why)
 {
 	uint64_t until = clock_us() + limit_ms * UINT64_C(1000);
-	int ends[2] = { -1, -1 }, pid_fd = -1, status = 0, r, ended;
+	struct keeper keeper = KEEPER_NONE;
+	int ends[2] = { -1, -1 }, r, ended = 0;
 	char *program = program_find(argv[0]);
-	pid_t pid = -1;
+	struct keeper_end end;
 
 	if (!program)
 		return problem_set(
@@ -107,29 +95,25 @@ static int ask_program(char *const argv[], unsigned int limit_ms, char *text, si
 	free(program);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return problem_set(why, -errno, "cannot make a pipe: %s", strerror(errno));
-	r = spawn(argv, ends[1], &pid, &pid_fd);
+	r = spawn(argv, ends[1], &keeper);
 	close(ends[1]);
-	if (r < 0)
-		problem_set(why, r, "cannot execute %s: %s", argv[0], strerror(-r));
-	else
-		r = read_text(ends[0], text, size, stop, until);
+	if (r < 0) {
+		close(ends[0]);
+		return problem_set(why, r, "cannot execute %s: %s", argv[0], strerror(-r));
+	}
+	r = read_text(ends[0], text, size, stop, until);
 	/* Closed before the wait: a program that goes on printing dies of it. */
 	close(ends[0]);
-	if (pid <= 0)
-		return r;
-	ended = reap(pid, pid_fd, pid_fd < 0 || r < 0 ? 0 : until, &status);
-	if (pid_fd >= 0)
-		close(pid_fd);
+	if (r == 0)
+		ended = await(keeper.fd, until);
+	keeper_finish(&keeper, r < 0 || ended < 0, &end);
 	if (r == -ETIMEDOUT)
 		return problem_set(why, r, "%s %s did not answer within %g s", argv[0], argv[1],
 			limit_ms / 1000.0);
 	if (r == 0 && ended < 0)
 		return problem_set(why, ended, "%s %s did not exit within %g s", argv[0], argv[1],
 			limit_ms / 1000.0);
-	if (r == 0 && !text[0])
-		return problem_set(why, -EIO, "%s %s printed nothing (status 0x%x)", argv[0],
-			argv[1], (unsigned int)status);
-	return r;
+	return r == 0 && !text[0] ? tell_mute(argv, &end, why) : r;
 }
 
 int command_line_within(char *const argv[], unsigned int limit_ms,

@@ -16,7 +16,7 @@
 
 /*
  * Runs argv (found along PATH) with nothing on its stdin and gives the first line it prints, cut at
- * PROGRAM_LINE_MAX - 1. Waits until the program exits, and kills what is left of its process group.
+ * PROGRAM_LINE_MAX - 1. Waits until the program exits, and kills all that it leaves.
  * Returns 0, or a negative errno with the sentence: no such program (-ENOENT), it printed nothing
  * (-EIO), it did not print or exit within PROGRAM_LIMIT_MS (-ETIMEDOUT).
  */

@@ -79,18 +79,27 @@ static void a_program_that_does_not_end_is_too_late(void)
 	is_too_late("trap '' TERM PIPE; echo QEMU; while :; do echo QEMU; sleep 1; done");
 }
 
-static void what_a_program_leaves_behind_is_ended(void)
+static void is_ended(const char *script)
 {
 	char line[PROGRAM_LINE_MAX];
 	struct problem why = { 0 };
 	int pid;
 
-	CU_ASSERT_EQUAL(ask("sleep 60 >&- & echo $!", line, &why), 0);
+	CU_ASSERT_EQUAL(ask(script, line, &why), 0);
 	pid = atoi(line);
 	CU_ASSERT_FATAL(pid > 1);
 	for (int i = 0; i < 100 && kill(pid, 0) == 0; i++)
 		usleep(10000);
 	CU_ASSERT(kill(pid, 0) < 0 || is_zombie(pid));
+}
+
+static void what_a_program_leaves_behind_is_ended(void)
+{
+	is_ended("sleep 60 >&- & echo $!");
+	/* Without its group and its environment; it prints before the program exits. */
+	is_ended("trap 'exit 0' USR1; "
+		 "setsid env -i sh -c \"echo \\$\\$; kill -USR1 $$; exec sleep 60 >&-\" & "
+		 "while :; do wait; done");
 }
 
 static void what_went_wrong_is_said(void)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/backend/device_models.h"
+#include "harness/base/escape.h"
 #include "harness/host/document.h"
 #include "harness/plan/shard.h"
 #include "harness/run/running_cell.h"
@@ -121,6 +122,20 @@ static int look_at_host(struct runner *runner)
 	return 0;
 }
 
+/* What killed runs left on the host, which opening the back end has ended. */
+static void tell_destroyed(const json_t *identities)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(identities, "destroyed_at_start"), i, entry)
+	{
+		fputs("igd-harness: a killed run has left this, and it was ended: ", stderr);
+		escape_value(stderr, entry);
+		fputc('\n', stderr);
+	}
+}
+
 int runner_open(struct runner *runner, const char *backend, const struct backend_options *options,
 	struct problem *why)
 {
@@ -145,6 +160,7 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	r = runner->backend->identify(runner->host, runner->identities, why);
 	if (r < 0)
 		return r;
+	tell_destroyed(runner->identities);
 	/* A replay brings the identity of the host that was recorded. */
 	if (json_object_get(runner->identities, "host"))
 		return 0;

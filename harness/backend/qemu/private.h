@@ -9,6 +9,7 @@
 #include "harness/backend/image.h"
 #include "harness/backend/qemu/qmp.h"
 #include "harness/process/guest_mark.h"
+#include "harness/process/keeper.h"
 
 /* -name, -machine, ... and what a cell adds; execvp() wants them in one array. */
 #define ARGS_MAX 128
@@ -35,9 +36,9 @@ struct backend_guest {
 	const struct guest_handler *handler;
 	void *data;
 	struct guest_parts parts;
-	pid_t pid;
+	struct keeper keeper; /* between this process and QEMU */
 	struct guest_mark mark;
-	int pid_fd;
+	json_t *leftovers; /* of what QEMU left, that which is still there */
 	int console_fd;
 	int evidence_fd;
 	struct output_log *log; /* qemu.log */

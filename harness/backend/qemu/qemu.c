@@ -1,8 +1,9 @@
 /*
  * The qemu back end: plain QEMU without Xen, for what does not need it: the display half.
  *
- * One child a guest. Its serial line is one end of a socket pair, so that no other process can open
- * it; it is waited for through a pidfd, so that this loop owns no SIGCHLD.
+ * One QEMU a guest, with a keeper between (harness/process/keeper.h), whose descriptor tells the
+ * end: this loop owns no SIGCHLD. QEMU's serial line is one end of a socket pair, so that no other
+ * process can open it.
  */
 #include "harness/backend/qemu/qemu.h"
 
@@ -29,7 +30,6 @@
 #include "harness/process/child.h"
 #include "harness/process/guest_mark.h"
 #include "harness/process/output_log.h"
-#include "harness/process/pidfd.h"
 #include "harness/process/program.h"
 #include "src/document.h"
 
@@ -107,26 +107,11 @@ static void qemu_capacity(struct backend_host *host, struct host_capacity *capac
 		fclose(meminfo);
 }
 
-/* In the child: the console as stdin and stdout, the log as stderr, then QEMU. A killed harness
- * leaves no QEMU behind. */
-static _Noreturn void become_qemu(
-	const struct args *args, int fds[static QEMU_FD_END], char **environment)
-{
-	const struct child_parts parts = { .fds = fds,
-		.fds_count = QEMU_FD_END,
-		.death_signal = SIGKILL,
-		.environment = environment };
-
-	child_become((char *const *)args->list, &parts);
-}
-
 static void tell_gone(struct backend_guest *guest)
 {
-	json_t *leftovers = json_array();
-
-	guest_mark_end(&guest->mark, leftovers);
-	guest->handler->gone(guest->data, leftovers);
-	json_decref(leftovers);
+	/* Of a keeper that was killed. */
+	guest_mark_end(&guest->mark, guest->leftovers);
+	guest->handler->gone(guest->data, guest->leftovers);
 }
 
 static int on_created(sd_event_source *source, void *data)
@@ -138,37 +123,63 @@ static int on_created(sd_event_source *source, void *data)
 	return 0;
 }
 
-static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, void *data)
+/* In qemu.log what QEMU left and the keeper has killed; in the leftovers what is still there. */
+static void note_left(struct backend_guest *guest, const struct keeper_end *end)
 {
-	struct backend_guest *guest = data;
-	siginfo_t info = { 0 };
-	char line[200], detail[300];
+	unsigned int count = end->left ? end->left : end->killed;
 
-	if (waitid(P_PIDFD, (id_t)guest->pid_fd, &info, WEXITED | WNOWAIT) < 0)
-		return 0;
-	/* What a wrapper leaves. Not reaped yet: until then the group's number is its own. */
-	kill(-guest->pid, SIGKILL);
-	waitid(P_PIDFD, (id_t)guest->pid_fd, &info, WEXITED);
-	sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	guest->pid = -1;
-	output_log_end(guest->log);
-	fileio_last_line(guest->evidence_fd, "qemu.log", line, sizeof(line));
-	if (info.si_code == CLD_EXITED && info.si_status == 127) {
+	for (unsigned int i = 0; i < count && i < KEEPER_NOTED_MAX; i++) {
+		const struct keeper_process *noted = &end->noted[i];
+		char line[96];
+
+		if (end->left)
+			json_array_append_new(
+				guest->leftovers, json_sprintf("process %d (%s) of a guest",
+							  (int)noted->pid, noted->name));
+		snprintf(line, sizeof(line), "[igd-harness %s process %d (%s), which QEMU left]",
+			end->left ? "cannot kill" : "killed", (int)noted->pid, noted->name);
+		output_log_note(guest->log, line);
+	}
+}
+
+/* `line` is the last one of qemu.log. */
+static void tell_exit(struct backend_guest *guest, const struct keeper_end *end, const char *line)
+{
+	char detail[300];
+
+	if (end->code == 0) {
+		qemu_tell_ended(
+			guest, ENDING_HOST_FAILED, "the process that watches over QEMU was killed");
+	} else if (end->code == CLD_EXITED && end->status == 127) {
 		qemu_tell_ended(guest, ENDING_HOST_FAILED, line);
-	} else if (info.si_code == CLD_EXITED && info.si_status == 0) {
+	} else if (end->code == CLD_EXITED && end->status == 0) {
 		qemu_tell_ended(
 			guest, ENDING_GUEST_OFF, "QEMU exited: the guest powered off or reset");
-	} else if (info.si_code == CLD_EXITED) {
+	} else if (end->code == CLD_EXITED) {
 		enum ending how = guest->saving ? ENDING_SAVE_FAILED : ENDING_CREATE_FAILED;
 
-		snprintf(detail, sizeof(detail), "QEMU exited with status %d: %s", info.si_status,
+		snprintf(detail, sizeof(detail), "QEMU exited with status %d: %s", end->status,
 			line);
 		qemu_tell_ended(guest, how, detail);
 	} else {
 		snprintf(detail, sizeof(detail), "QEMU was killed by signal %d (%s)%s%s",
-			info.si_status, strsignal(info.si_status), line[0] ? ": " : "", line);
+			end->status, strsignal(end->status), line[0] ? ": " : "", line);
 		qemu_tell_ended(guest, ENDING_MODEL_DIED, detail);
 	}
+}
+
+static int on_exit_of_qemu(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct backend_guest *guest = data;
+	struct keeper_end end;
+	char line[200];
+
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	keeper_finish(&guest->keeper, false, &end);
+	output_log_end(guest->log);
+	fileio_last_line(guest->evidence_fd, "qemu.log", line, sizeof(line));
+	note_left(guest, &end);
+	tell_exit(guest, &end, line);
 	if (guest->destroyed)
 		tell_gone(guest);
 	return 0;
@@ -188,13 +199,15 @@ struct inherited {
 	int root_fd, initrd_fd;
 };
 
-/* Starts the child; on success the guest has pid, pid_fd and console_fd. */
+/* Starts QEMU: the console as its stdin and stdout, the log as its stderr. On success the guest has
+ * keeper and console_fd. */
 static int spawn(struct backend_guest *guest, const struct args *args,
 	const struct inherited *inherited, bool talks, struct problem *why)
 {
 	const struct output_log_spec log = { guest->evidence_fd, "qemu.log", on_unwritten, guest };
 	int pair[2] = { -1, -1 }, talk[2] = { -1, -1 }, log_fd = -1, r;
 	char **environment = NULL;
+	struct child_parts parts;
 
 	r = output_log_open(guest->host->loop, &log, &guest->log, &log_fd, why);
 	if (r < 0)
@@ -214,26 +227,15 @@ static int spawn(struct backend_guest *guest, const struct args *args,
 		r = -ENOMEM;
 		goto out;
 	}
-	guest->pid = fork();
-	if (guest->pid < 0) {
-		r = -errno;
+	parts = (struct child_parts){ .fds = (int[QEMU_FD_END]){ pair[1], pair[1], log_fd,
+					      guest->parts.saved_fd, talk[1], guest->parts.disk_fd,
+					      inherited->root_fd, inherited->initrd_fd },
+		.fds_count = QEMU_FD_END,
+		.death_signal = SIGKILL,
+		.environment = environment };
+	r = keeper_start((char *const *)args->list, &parts, &guest->keeper);
+	if (r < 0)
 		goto out;
-	}
-	if (guest->pid == 0)
-		become_qemu(args,
-			(int[QEMU_FD_END]){ pair[1], pair[1], log_fd, guest->parts.saved_fd,
-				talk[1], guest->parts.disk_fd, inherited->root_fd,
-				inherited->initrd_fd },
-			environment);
-	setpgid(guest->pid, guest->pid); /* whichever of the two is first */
-	guest->pid_fd = pidfd_open(guest->pid, 0);
-	if (guest->pid_fd < 0) {
-		r = -errno;
-		kill(guest->pid, SIGKILL);
-		waitpid(guest->pid, NULL, 0);
-		guest->pid = -1;
-		goto out;
-	}
 	guest->console_fd = pair[0];
 	pair[0] = -1;
 	r = talks ? qmp_open(guest->host->loop, talk[0], qemu_answered, guest, &guest->qmp) : 0;
@@ -257,14 +259,14 @@ static void qemu_release(struct backend_guest *guest)
 	sd_event_source_disable_unref(guest->created_source);
 	sd_event_source_disable_unref(guest->poll);
 	qmp_close(guest->qmp);
-	if (guest->pid > 0) { /* never after gone(): a last resort */
-		kill(-guest->pid, SIGKILL);
-		waitpid(guest->pid, NULL, 0);
+	if (guest->keeper.pid > 0) { /* never after gone(): a last resort */
+		struct keeper_end end;
+
+		keeper_finish(&guest->keeper, true, &end);
 		guest_mark_end(&guest->mark, NULL);
 	}
 	output_log_free(guest->log);
-	if (guest->pid_fd >= 0)
-		close(guest->pid_fd);
+	json_decref(guest->leftovers);
 	if (guest->console_fd >= 0)
 		close(guest->console_fd);
 	free(guest);
@@ -318,8 +320,8 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 		.handler = request->handler,
 		.data = request->data,
 		.parts = *parts,
-		.pid = -1,
-		.pid_fd = -1,
+		.keeper = KEEPER_NONE,
+		.leftovers = json_array(),
 		.console_fd = -1,
 		.has_screen = qemu_has_screen(cell),
 		.evidence_fd = request->evidence_fd };
@@ -339,7 +341,7 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	if (r < 0)
 		goto out;
 	r = sd_event_add_io(
-		host->loop, &guest->exit_source, guest->pid_fd, EPOLLIN, on_exit_of_qemu, guest);
+		host->loop, &guest->exit_source, guest->keeper.fd, EPOLLIN, on_exit_of_qemu, guest);
 	if (r < 0)
 		goto out;
 	/* After the console: what a dying QEMU still wrote comes first. */
@@ -374,8 +376,9 @@ static void qemu_destroy(struct backend_guest *guest)
 	guest->destroyed = true;
 	sd_event_source_disable_unref(guest->poll);
 	guest->poll = NULL;
-	if (guest->pid > 0) {
-		kill(-guest->pid, SIGKILL); /* a guest that has reported has nothing left to save */
+	if (guest->keeper.pid > 0) {
+		keeper_kill(
+			&guest->keeper); /* a guest that has reported has nothing left to save */
 		return;
 	}
 	sd_event_source_disable_unref(guest->created_source);
