@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <systemd/sd-event.h>
 
 #include "harness/backend/device_lease.h"
@@ -20,7 +21,7 @@
 
 /* Raised with every change of the declarations below: a module with a different number is refused.
  */
-#define BACKEND_ABI 11
+#define BACKEND_ABI 12
 
 /* The options of `run`; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -68,6 +69,7 @@ struct guest_request {
 	int evidence_fd;                     /* the cell's folder; stays open until gone() */
 	const struct guest_handler *handler; /* borrowed until gone() */
 	void *data;                          /* for the handler */
+	bool keep;                           /* it will be asked how to reach the guest */
 };
 
 struct backend_host;
@@ -138,6 +140,12 @@ struct backend {
 	 * has no screen. NULL if the back end cannot take pictures.
 	 */
 	bool (*picture)(struct backend_guest *guest);
+
+	/*
+	 * Writes how to reach a guest that was started with request.keep and runs: lines of plain
+	 * text, each with two blanks before it. NULL if the back end has no guest that runs.
+	 */
+	void (*reach)(const struct backend_guest *guest, FILE *stream);
 
 	/* Destroys the guest in any state, and cleans up; leads to gone() with the leftovers.
 	 * A second call has no effect. */

@@ -32,7 +32,7 @@ static struct {
 	struct plan_choice choice;
 	struct wish_texts wishes;
 	struct string_list models;
-	bool quiet, verbose, keep_lease, no_cells;
+	bool quiet, verbose, keep, keep_lease, no_cells;
 } opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
 
 static const struct command_option options[] = {
@@ -98,6 +98,10 @@ static const struct command_option options[] = {
 		"return a passed-through device to dom0 at the end of the run, not after\n"
 		"                          each cell",
 		.flag = &opts.keep_lease },
+	{ "keep", NULL,
+		"leave the guest of the one chosen cell running, and print how to reach\n"
+		"                          it; Ctrl-C ends it, and the cell is judged",
+		.flag = &opts.keep },
 	{ "no-cells", NULL, "freeze the run directory and run no cell; `resume` runs the cells",
 		.flag = &opts.no_cells },
 	{ "like", "RUN",
@@ -248,10 +252,12 @@ static int run_on_dut(const struct order *order, const char *out, struct problem
 	struct dut *dut = NULL;
 	int r;
 
-	if (opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0 || opts.wishes.order)
+	if (opts.keep || opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0 ||
+		opts.wishes.order)
 		r = problem_set(why, -EINVAL,
 			"--%s does not work with --dut: the host runs one harness for each cell",
-			opts.keep_lease     ? "keep-lease"
+			opts.keep           ? "keep"
+			: opts.keep_lease   ? "keep-lease"
 			: opts.no_cells     ? "no-cells"
 			: opts.wishes.order ? "order"
 					    : "jobs");
@@ -284,6 +290,11 @@ static int open_host(struct runner *runner, const struct backend_options *host_o
 
 	if (r < 0)
 		return command_fail(&command_run, r == -EINVAL ? EXIT_USAGE : EXIT_NO_ANSWER, why);
+	if (opts.keep && !runner->backend->reach) {
+		problem_set(why, 0, "--keep needs a guest that runs, and the %s back end has none",
+			runner->backend->name);
+		return command_fail(&command_run, EXIT_USAGE, why);
+	}
 	if (runner->backend->boots_images)
 		r = images_check(host_options->guests_dir, plan, why);
 	if (r < 0)
@@ -317,6 +328,21 @@ static int take_models(const json_t *plan, json_t **models_r, struct problem *wh
 	return r;
 }
 
+static int take_keep(struct order *order, struct problem *why)
+{
+	order->wishes.keep = opts.keep;
+	if (!opts.keep)
+		return 0;
+	if (opts.no_cells)
+		return problem_set(
+			why, -EINVAL, "--keep needs a guest, and --no-cells starts none");
+	if (json_array_size(json_object_get(order->plan, "cells")) != 1)
+		return problem_set(why, -EINVAL,
+			"--keep leaves one guest running: choose one cell with --select; "
+			"`igd-harness plan` lists them");
+	return 0;
+}
+
 /* Reads all that is said of the run before any host is looked at. Returns 0 or a negative errno. */
 static int take_order(const char *matrix, struct order *order, struct problem *why)
 {
@@ -335,6 +361,8 @@ static int take_order(const char *matrix, struct order *order, struct problem *w
 		r = take_models(order->plan, &order->models, why);
 	if (r == 0)
 		r = patterns_choose(opts.patterns, NULL, &order->patterns, why);
+	if (r == 0)
+		r = take_keep(order, why);
 	return r < 0 ? r : wishes_read(&opts.wishes, &order->wishes, why);
 }
 

@@ -9,6 +9,7 @@ static const char *const names[] = {
 	[CELL_DESTROY_SOURCE] = "destroy-source",
 	[CELL_RESTORE] = "restore",
 	[CELL_REPORT_AGAIN] = "report-again",
+	[CELL_KEPT] = "kept",
 	[CELL_POWER_OFF] = "power-off",
 	[CELL_CLEAN_UP] = "clean-up",
 	[CELL_OVER] = "over",

@@ -16,6 +16,7 @@ enum cell_state {
 	CELL_DESTROY_SOURCE, /* it is saved: the back end removes what is left of it */
 	CELL_RESTORE,        /* the back end makes the second guest of what was saved */
 	CELL_REPORT_AGAIN,   /* that runs, and its report was asked for */
+	CELL_KEPT,           /* `run --keep`: the guest is left running until somebody ends it */
 	CELL_POWER_OFF,      /* the last report is in, power-off was asked for */
 	CELL_CLEAN_UP,       /* the back end removes what is left */
 	CELL_OVER

@@ -50,11 +50,13 @@ static void on_ended(void *data, enum ending how, const char *detail)
 
 	if (cell->state >= CELL_CLEAN_UP)
 		return;
+	cell->guest_over = true;
 	/* Its last words may still be in the line, the end of the report among them. */
 	console_drain(cell->console);
 	if (cell->state >= CELL_CLEAN_UP)
 		return;
-	if (cell->state == CELL_POWER_OFF && how == ENDING_GUEST_OFF) {
+	if ((cell->state == CELL_POWER_OFF || (cell->state == CELL_KEPT && !cell->decided)) &&
+		how == ENDING_GUEST_OFF) {
 		migrate_off(cell);
 		return;
 	}
@@ -171,11 +173,13 @@ static void start(struct cell *cell, const json_t *plan, int record_fd)
 		.parts = &cell->parts,
 		.evidence_fd = record_fd,
 		.handler = &handler,
-		.data = cell };
+		.data = cell,
+		.keep = cell->keep };
 	struct problem why = { 0 };
 	int r;
 
 	cell->record_fd = record_fd;
+	cell->guest_over = false;
 	r = cell->backend->start(cell->host, &request, &cell->guest, &why);
 	if (r < 0)
 		cell_end_without_guest(
@@ -226,6 +230,7 @@ int cell_begin(const struct cell_request *request, const struct cell_watcher *wa
 	cell->name = json_string_value(json_object_get(request->plan, "name"));
 	cell->dir_fd = request->dir_fd;
 	cell->slow = request->slow;
+	cell->keep = request->keep;
 	cell->watcher = *watcher;
 	cell->journal.fd = -1;
 	cell->record_fd = cell->second_fd = cell->parts.disk_fd = cell->parts.saved_fd = -1;
@@ -260,6 +265,8 @@ void cell_note_concurrent(struct cell *cell, const char *name)
 
 void cell_interrupt(struct cell *cell)
 {
+	if (cell_release(cell))
+		return;
 	if (cell->guest)
 		cell_end(cell, ENDING_INTERRUPTED, "the run was stopped in state %s",
 			cell_state_name(cell->state));

@@ -9,6 +9,10 @@
  *
  *   ... screenshot -> save -> destroy-source -> restore -> report-again -> screenshot -> ...
  *
+ * With `keep` the guest is left running before it powers off, or where it would be destroyed:
+ *
+ *   ... screenshot -> kept -> power-off -> ...       ... report -> kept -> clean-up -> (over)
+ *
  * Every way out of all but the last two leads through clean-up: the guest is destroyed if it is
  * still there, and what is left of it is written down. Whatever happens, end.json
  * (docs/schema/end.json) is written, after all else; only a disk that takes nothing more is a
@@ -18,6 +22,7 @@
 #define IGD_RUN_CELL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -38,6 +43,11 @@ struct cell_watcher {
 	/* The cell entered a state; its limit in ms. For progress only. */
 	void (*entered)(void *data, enum cell_state state, uint64_t limit_ms);
 	/*
+	 * The guest is left running until cell_release(); `text` says what it is and how to reach
+	 * it, borrowed. May be NULL if no cell is begun with `keep`.
+	 */
+	void (*kept)(void *data, const char *text);
+	/*
 	 * The cell is over; `end` is borrowed. It is on disk as end.json, unless its ending is
 	 * ENDING_NOT_RECORDED: then perhaps not. Called once, from the loop.
 	 */
@@ -56,6 +66,7 @@ struct cell_request {
 	const json_t *identities; /* the host's */
 	int dir_fd;               /* the cell's folder */
 	double slow;              /* multiplies the limits; 1 leaves them as in the plan */
+	bool keep;                /* leave the guest running, once */
 };
 
 /*
@@ -69,8 +80,12 @@ int cell_begin(const struct cell_request *request, const struct cell_watcher *wa
 /* Notes in end.json that the cell `name` runs at the same time. */
 void cell_note_concurrent(struct cell *cell, const char *name);
 
-/* Ends a cell early: ENDING_INTERRUPTED, through clean-up. */
+/* Ends a cell early: ENDING_INTERRUPTED, through clean-up. A guest that is kept is released. */
 void cell_interrupt(struct cell *cell);
+
+/* Ends a guest that is kept: it powers off, or is destroyed if the cell had ended. False if no
+ * guest is kept. */
+bool cell_release(struct cell *cell);
 
 /* Frees it; only after over(). NULL is fine. */
 void cell_free(struct cell *cell);

@@ -1,4 +1,5 @@
-/* What a cell makes of its guest's console: harness/run/console.h calls back, the cell decides. */
+/* What a cell makes of its guest's console: harness/run/console/console.h calls back, the cell
+ * decides. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -98,6 +99,9 @@ static void on_report(void *data, const char *text, size_t length)
 	json_t *report = NULL;
 	int r;
 
+	/* It comes too late, or again: the cell's record is closed. */
+	if (cell->state == CELL_KEPT)
+		return;
 	r = fileio_write(cell->record_fd, "report.json", text, length, &why);
 	if (r < 0) {
 		cell_end(cell, ENDING_NOT_RECORDED, "%s", why.text);
@@ -116,12 +120,20 @@ static void on_report(void *data, const char *text, size_t length)
 
 static void on_no_report(void *data, int error, const char *sentence)
 {
-	cell_end(data, error == -ENOMEM ? ENDING_HOST_FAILED : ENDING_BAD_REPORT, "%s", sentence);
+	struct cell *cell = data;
+
+	if (cell->state != CELL_KEPT)
+		cell_end(cell, error == -ENOMEM ? ENDING_HOST_FAILED : ENDING_BAD_REPORT, "%s",
+			sentence);
 }
 
 static void on_trouble(void *data, const char *sentence)
 {
-	cell_end(data, ENDING_BAD_REPORT, "the agent could not make a report: %s", sentence);
+	struct cell *cell = data;
+
+	if (cell->state != CELL_KEPT)
+		cell_end(
+			cell, ENDING_BAD_REPORT, "the agent could not make a report: %s", sentence);
 }
 
 static void on_bye(void *data)

@@ -88,7 +88,8 @@ void cell_enter(struct cell *cell, enum cell_state state)
 	uint64_t now = clock_us();
 	json_int_t before = json_integer_value(json_object_get(cell->times, left));
 
-	if (cell->entered_us)
+	/* How long somebody looked at a guest says nothing about it. */
+	if (cell->entered_us && cell->state != CELL_KEPT)
 		json_object_set_new(cell->times, left,
 			json_integer(before + (json_int_t)((now - cell->entered_us) / 1000)));
 	cell->state = state;
@@ -145,6 +146,8 @@ void cell_end(struct cell *cell, enum ending ending, const char *fmt, ...)
 	if (!cell->decided)
 		decide(cell, ending, fmt, ap);
 	va_end(ap);
+	if (cell_keep_guest(cell))
+		return;
 	cell_console_close(cell);
 	cell_enter(cell, CELL_CLEAN_UP);
 	cell->backend->destroy(cell->guest);

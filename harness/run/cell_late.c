@@ -100,6 +100,7 @@ int cell_late(sd_event_source *source, uint64_t usec, void *data)
 				s));
 		cell_enter(cell, CELL_OVER);
 		break;
+	case CELL_KEPT: /* as long as somebody wants */
 	case CELL_OVER:
 		break;
 	}

@@ -86,6 +86,8 @@ void limits_enter(struct cell *cell)
 	if (cell->state != CELL_CLEAN_UP) /* then the cell's ending may be about it */
 		cell->stalled_us = 0;
 	end_limit(cell);
+	if (cell->state == CELL_KEPT)
+		return;
 	sd_event_add_time_relative(
 		cell->loop, &cell->due, CLOCK_MONOTONIC, limit_us, 1000, on_due, cell);
 	sd_event_source_set_priority(cell->due, SD_EVENT_PRIORITY_IMPORTANT);

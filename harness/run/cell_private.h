@@ -3,7 +3,8 @@
  *
  *   cell.c             begins a cell and hears its guest's back end
  *   cell_late.c        decides when a limit passes
- *   cell_console.c     decides what the serial line (console.h) means
+ *   cell_console.c     decides what the serial line (console/) means
+ *   cell_keep.c        leaves the guest running
  *   cell_transition.c  what is between two guests
  *   cell_end.c         enters states, ends the cell and writes end.json
  *   cell_limits.c      the timers
@@ -14,7 +15,7 @@
 #include <stdbool.h>
 
 #include "harness/run/cell.h"
-#include "harness/run/console.h"
+#include "harness/run/console/console.h"
 #include "harness/store/journal.h"
 
 struct cell {
@@ -45,6 +46,9 @@ struct cell {
 	sd_event_source *heartbeat; /* finds out whether the harness is being kept from running */
 	uint64_t heartbeat_due_us;
 	uint64_t stalled_us;
+
+	bool keep;       /* the guest is to be left running: cell_keep.c */
+	bool guest_over; /* the back end said that it ended */
 
 	/* Of a transition: cell_transition.c. */
 	json_t *other_side; /* the cell of the plan as the second guest; NULL in a cell without */
@@ -112,6 +116,9 @@ void limits_enter(struct cell *cell);
 
 /* No limit passes any more. */
 void limits_close(struct cell *cell);
+
+/* cell_keep.c: leaves the guest running, once, if that is wished and it runs. False if not. */
+bool cell_keep_guest(struct cell *cell);
 
 /* cell_transition.c: makes what a cell's guests share; 0 or a negative errno. */
 int migrate_begin(struct cell *cell, const char *effective_backend);

@@ -4,7 +4,7 @@
  */
 #include "harness/base/fileio.h"
 #include "harness/run/cell.h"
-#include "harness/run/console.h"
+#include "harness/run/console/console.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -291,9 +291,15 @@ static bool picture(struct backend_guest *guest)
 	return guest->script->picture != NO_SCREEN;
 }
 
+static void reach(const struct backend_guest *guest, FILE *stream)
+{
+	fputs("  by a script\n", stream);
+}
+
 static const struct backend scripted = { .name = "scripted",
 	.start = start,
 	.picture = picture,
+	.reach = reach,
 	.destroy = destroy,
 	.release = release };
 
@@ -330,6 +336,27 @@ static void on_inspect(void *data, json_t *leftovers)
 /* What the host is known to lack, or NULL. */
 static json_t *lacks;
 
+/* With `keep`: the cell, and what was said of its guest, which is released a moment later. */
+#define KEPT_US 20000
+static bool keep;
+static struct cell *playing;
+static sd_event *playing_loop;
+static char said_of_kept[400];
+static sd_event_source *released;
+
+static int on_release(sd_event_source *source, uint64_t usec, void *data)
+{
+	CU_ASSERT_TRUE(cell_release(playing));
+	return 0;
+}
+
+static void on_kept(void *data, const char *text)
+{
+	snprintf(said_of_kept, sizeof(said_of_kept), "%s", text);
+	sd_event_add_time_relative(
+		playing_loop, &released, CLOCK_MONOTONIC, KEPT_US, 1000, on_release, NULL);
+}
+
 static json_t *play_in(const struct script *script, json_t *plan_cell, int dir_fd)
 {
 	json_t *identities = json_pack("{s:s, s:[s]}", "acts_as", "libxl", "capabilities", "hvm");
@@ -338,7 +365,8 @@ static json_t *play_in(const struct script *script, json_t *plan_cell, int dir_f
 	struct problem why = { 0 };
 	json_t *end = NULL;
 	int r = json_object_set(identities, "lacking", lacks);
-	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, &end };
+	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_kept, on_over,
+		&end };
 
 	CU_ASSERT_EQUAL(r, lacks ? 0 : -1);
 	CU_ASSERT_FATAL(sd_event_new(&host.loop) >= 0);
@@ -348,11 +376,16 @@ static json_t *play_in(const struct script *script, json_t *plan_cell, int dir_f
 						 .plan = plan_cell,
 						 .identities = identities,
 						 .dir_fd = dir_fd,
-						 .slow = 1 },
+						 .slow = 1,
+						 .keep = keep },
 				      &watcher, &cell, &why),
 		0);
+	playing = cell;
+	playing_loop = host.loop;
 	while (!end && sd_event_run(host.loop, UINT64_MAX) >= 0)
 		;
+	sd_event_source_disable_unref(released);
+	released = NULL;
 	cell_free(cell);
 	if (never_gone)
 		release(never_gone);
@@ -402,6 +435,53 @@ static void expect(const struct script *script, const char *brief, const char *e
 	if (!strstr(detail, in_detail))
 		fprintf(stderr, "detail: %s\n", detail);
 	json_decref(end);
+}
+
+/* As expect(), of a cell whose guest is to be left running; `said` is in what the user reads, NULL
+ * if there is no guest to leave. */
+static void expect_kept(const struct script *script, const char *brief, const char *ending,
+	const char *state, const char *said)
+{
+	json_t *end;
+
+	keep = true;
+	said_of_kept[0] = '\0';
+	end = play(script, brief);
+	keep = false;
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(end, "ending")), ending);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(end, "state")), state);
+	CU_ASSERT_PTR_NULL(json_object_get(json_object_get(end, "times_ms"), "kept"));
+	if (said) {
+		CU_ASSERT_PTR_NOT_NULL(strstr(said_of_kept, said));
+		CU_ASSERT_PTR_NOT_NULL(strstr(said_of_kept, "  by a script\n"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(said_of_kept, "/console.log\n"));
+	} else {
+		CU_ASSERT_STRING_EQUAL(said_of_kept, "");
+	}
+	json_decref(end);
+}
+
+/* A kept guest waits for its release, and the verdict is the same as without. */
+static void a_guest_is_kept_until_it_is_released(void)
+{
+	const struct script good = { .hello = true, .report = GOOD_REPORT },
+			    silent = { .at_first = "" }, wordless = { .hello = true },
+			    dead = { .hello = true, .ends = ENDING_MODEL_DIED },
+			    refused = { .start_error = -EINVAL },
+			    crashed = { .hello = true,
+				    .ends = ENDING_GUEST_CRASHED,
+				    .panic = "Kernel panic\n" },
+			    stuck = { .hello = true, .report = GOOD_REPORT, .stays = true };
+
+	expect_kept(&good, NULL, "done", "power-off", "is left running after its report");
+	expect_kept(&silent, "first-frame", "silent", "first-frame", "the cell ended as silent");
+	expect_kept(&wordless, "report", "agent-silent", "report", "ended as agent-silent");
+	/* The report was there, so the guest was kept before it would not power off. */
+	expect_kept(&stuck, "power-off", "stuck-off", "power-off", "after its report");
+	/* There is no guest any more. */
+	expect_kept(&dead, NULL, "model-died", "report", NULL);
+	expect_kept(&crashed, NULL, "guest-crashed", "report", NULL);
+	expect_kept(&refused, NULL, "bad-cell", "create", NULL);
 }
 
 static void a_guest_that_behaves_is_done(void)
@@ -672,6 +752,7 @@ static void a_lack_gives_its_reason(void)
 }
 
 static CU_TestInfo tests[] = {
+	{ "a guest is kept until it is released", a_guest_is_kept_until_it_is_released },
 	{ "a guest that behaves is done", a_guest_that_behaves_is_done },
 	{ "a lost part is asked for again", a_lost_part_is_asked_for_again },
 	{ "a packed report is unpacked", a_packed_report_is_unpacked },

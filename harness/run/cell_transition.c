@@ -81,6 +81,8 @@ void cell_go_on(struct cell *cell)
 		save(cell);
 		return;
 	}
+	if (!is_due(cell) && cell_keep_guest(cell))
+		return;
 	cell_enter(cell, CELL_POWER_OFF);
 	console_power_off(cell->console);
 }

@@ -235,7 +235,7 @@ static json_t *play(const char *brief)
 		" \"to\": {\"settings\": {\"libxl\": {\"vga\": \"other\"}}}}";
 	json_t *plan_cell = json_loads(text, 0, NULL), *end = NULL;
 	json_t *identities = json_pack("{s:s, s:[]}", "acts_as", "libxl", "capabilities");
-	struct cell_watcher watcher = { NULL, NULL, on_entered, on_over, &end };
+	struct cell_watcher watcher = { NULL, NULL, on_entered, NULL, on_over, &end };
 	struct backend_host host = { 0 };
 	struct problem why = { 0 };
 	struct cell *cell = NULL;

@@ -57,11 +57,16 @@ void progress_tick(struct progress *progress)
 		return;
 	erase(progress);
 	estimate_text(progress->estimate, spent(progress), left);
-	for (; cell; cell = cell->next)
-		progress->width += fprintf(progress->stream,
-			"[%zu/%zu] %s: %s %.0f s of at most %llu s, cell %.0f s, ", cell->index + 1,
-			progress->total, cell->name, cell->state, since(cell->state_began_us),
-			(unsigned long long)cell->limit_ms / 1000, since(cell->began_us));
+	for (; cell; cell = cell->next) {
+		progress->width += fprintf(progress->stream, "[%zu/%zu] %s: %s %.0f s",
+			cell->index + 1, progress->total, cell->name, cell->state,
+			since(cell->state_began_us));
+		if (cell->limit_ms > 0)
+			progress->width += fprintf(progress->stream, " of at most %llu s",
+				(unsigned long long)cell->limit_ms / 1000);
+		progress->width +=
+			fprintf(progress->stream, ", cell %.0f s, ", since(cell->began_us));
+	}
 	progress->width +=
 		fprintf(progress->stream, "%zu more%s", progress->total - progress->begun, left);
 	fflush(progress->stream);

@@ -17,7 +17,8 @@ struct progress_cell {
 	size_t index; /* from 0 */
 	const char *name;
 	const char *state;
-	uint64_t began_us, state_began_us, limit_ms;
+	uint64_t began_us, state_began_us;
+	uint64_t limit_ms; /* of the state; 0: it has none */
 };
 
 struct progress {

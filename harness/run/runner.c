@@ -47,6 +47,19 @@ static void on_signal(int number)
 	errno = saved;
 }
 
+/* Ends the guests that are left running. False if there is none. */
+static bool release_kept(struct runner *runner)
+{
+	bool released = false;
+
+	for (struct running_cell *turn = runner->turns; turn; turn = turn->next)
+		released = cell_release(turn->cell) || released;
+	if (released)
+		fputs("\nigd-harness: ending the guest; press Ctrl-C again to destroy it\n",
+			stderr);
+	return released;
+}
+
 static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct runner *runner = data;
@@ -56,6 +69,8 @@ static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *data
 		return 0;
 	if (!runner->stopped && urgency < STOP_NOW) {
 		runner->stopped = true;
+		if (release_kept(runner))
+			return 0;
 		fputs("\nigd-harness: stopping after the running cells; press Ctrl-C "
 		      "again to end them now\n",
 			stderr);

@@ -22,6 +22,7 @@ struct runner {
 	double slow;       /* multiplies all limits */
 	bool quiet;        /* no progress on stderr */
 	bool keep_lease;   /* give a device back at the end, not after each cell */
+	bool keep;         /* leave each guest running, until told to stop */
 	unsigned int jobs; /* so many cells side by side, harness/plan/schedule.h; 0 is 1 */
 	const char *only;  /* the one cell to run; NULL: all */
 	const struct patterns *patterns; /* borrowed; NULL: no log is searched */

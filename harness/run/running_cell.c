@@ -132,6 +132,12 @@ static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
 		cell_state_name(state));
 }
 
+static void on_kept(void *data, const char *text)
+{
+	fprintf(stderr, "\nigd-harness: %s  end it: press Ctrl-C, or kill -INT %d\n", text,
+		(int)getpid());
+}
+
 static void on_over(void *data, const json_t *end)
 {
 	struct running_cell *running_cell = data;
@@ -144,7 +150,8 @@ int running_cell_begin(struct runner *runner, const struct store *store,
 	struct running_cell **turn_r, struct problem *why)
 {
 	struct running_cell *running_cell = calloc(1, sizeof(*running_cell));
-	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_over, running_cell };
+	struct cell_watcher watcher = { on_prepare, on_inspect, on_entered, on_kept, on_over,
+		running_cell };
 	int r;
 
 	if (!running_cell)
@@ -167,7 +174,8 @@ int running_cell_begin(struct runner *runner, const struct store *store,
 			       .plan = entry->cell,
 			       .identities = runner->identities,
 			       .dir_fd = running_cell->dir_fd,
-			       .slow = runner->slow },
+			       .slow = runner->slow,
+			       .keep = runner->keep },
 		&watcher, &running_cell->cell, why);
 	if (r < 0) {
 		running_cell_finish(running_cell, store, NULL);

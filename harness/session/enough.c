@@ -95,14 +95,16 @@ size_t session_cells_left(const struct store *store, const json_t *plan)
 void session_tell_stopped(
 	const struct session_enough *enough, const struct store *store, const json_t *plan)
 {
-	size_t left = enough->reached ? session_cells_left(store, plan) : 0;
+	size_t left = session_cells_left(store, plan);
 
-	if (left > 0)
+	if (left == 0)
+		return;
+	if (enough->reached)
 		fprintf(stderr,
 			"igd-harness: %s: %zu cell%s not run; `%s resume %s` continues the run\n",
 			enough->why, left, left == 1 ? " was" : "s were", install_program(),
 			store->dir);
-	else if (!enough->reached)
+	else
 		fprintf(stderr, "igd-harness: stopped; `%s resume %s` continues the run\n",
 			install_program(), store->dir);
 }

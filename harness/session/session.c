@@ -273,6 +273,7 @@ int session_run(struct runner *runner, const struct store *store, const json_t *
 	runner->quiet = wishes->level == OUTPUT_QUIET;
 	runner->patterns = patterns;
 	runner->first = wishes->first;
+	runner->keep = wishes->keep;
 	runner->is_enough = is_enough;
 	runner->data = &enough;
 	status = session_seal(store, patterns, runner->document, why);

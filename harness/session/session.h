@@ -65,6 +65,7 @@ struct session_wishes {
 	enum output_level level;
 	unsigned int max_fail;  /* harness/session/enough.h; 0: no limit */
 	uint64_t time_limit_ms; /* likewise */
+	bool keep;              /* leave each guest running, until told to stop */
 	const json_t *first;    /* {NAME: anything}: these cells begin before all others; or NULL */
 };
 

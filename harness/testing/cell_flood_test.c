@@ -137,7 +137,7 @@ static json_t *play(struct backend_host host)
 		"settings", "libxl", "limits_ms", "create", LONG_MS, "first-frame", LONG_MS,
 		"report", SHORT_MS, "power-off", LONG_MS, "clean-up", LONG_MS);
 	json_t *end = NULL;
-	const struct cell_watcher watcher = { NULL, NULL, on_entered, on_over, &end };
+	const struct cell_watcher watcher = { NULL, NULL, on_entered, NULL, on_over, &end };
 	struct cell *cell = NULL;
 	struct problem why = { 0 };
 

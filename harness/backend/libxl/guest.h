@@ -84,6 +84,9 @@ struct backend_guest {
 int guest_start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why);
 
+/* The back end's reach(). */
+void guest_reach(const struct backend_guest *guest, FILE *stream);
+
 /* The back end's release(): frees the guest; NULL is allowed. */
 void guest_release(struct backend_guest *guest);
 

@@ -28,6 +28,7 @@ static const struct backend libxl_backend = {
 	.destroy = guest_destroy,
 	.release = guest_release,
 	.picture = guest_screenshot,
+	.reach = guest_reach,
 	.close = host_close,
 	.devices = &libxl_device_ops,
 };

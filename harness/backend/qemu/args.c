@@ -92,7 +92,7 @@ static const char *program_of(
 }
 
 int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,
-	const struct guest_parts *parts, struct args *args, struct problem *why)
+	const struct guest_parts *parts, bool keep, struct args *args, struct problem *why)
 {
 	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "qemu"), *extra;
 	const char *program = program_of(host, settings, why);
@@ -128,6 +128,11 @@ int args_build(const struct backend_host *host, const json_t *cell, const struct
 	add_format(args, "-append", "%s%s%s", image->cmdline,
 		json_object_get(settings, "cmdline") ? " " : "", text(settings, "cmdline", ""));
 	add_parts(args, cell, image, parts);
+	if (keep) {
+		add_format(
+			args, "-chardev", "socket,id=kept,fd=%d,server=on,wait=off", QEMU_FD_KEPT);
+		add_format(args, "-mon", "chardev=kept,mode=control");
+	}
 	json_array_foreach(json_object_get(settings, "args"), i, extra)
 	{
 		if (add(args, json_string_value(extra)) < 0)

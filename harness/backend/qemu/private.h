@@ -21,6 +21,7 @@ enum qemu_fd {
 	QEMU_FD_DISK,
 	QEMU_FD_ROOT,
 	QEMU_FD_INITRD,
+	QEMU_FD_KEPT,
 	QEMU_FD_END
 };
 
@@ -44,7 +45,8 @@ struct backend_guest {
 	struct output_log *log; /* qemu.log */
 	sd_event_source *exit_source;
 	sd_event_source *created_source;
-	struct qmp *qmp; /* NULL for a guest without a screen that is no transition */
+	struct kept_socket *kept; /* of a guest that is kept; NULL: it is not */
+	struct qmp *qmp;          /* NULL for a guest without a screen that is no transition */
 	bool has_screen;
 	bool picturing;       /* the next answer is about a picture */
 	unsigned int picture; /* the form it is asked for, of harness/backend/screenshot.h */
@@ -71,11 +73,24 @@ struct args {
 /* The settings of the cell, docs/use/matrix.md, as QEMU's arguments; to be given to args_finish()
  * in any case. Returns 0, -E2BIG, -ENOMEM or -EINVAL, with the sentence. */
 int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,
-	const struct guest_parts *parts, struct args *args, struct problem *why);
+	const struct guest_parts *parts, bool keep, struct args *args, struct problem *why);
 void args_finish(struct args *args);
 
 /* Writes qemu-args.txt. */
 int args_record(const struct args *args, int evidence_fd, struct problem *why);
+
+/* ---- kept.c -------------------------------------------------------------------------------- */
+
+/*
+ * A socket for a second monitor of QEMU's, in a folder that nobody else can enter: QEMU_FD_KEPT,
+ * for as long as the guest is there. NULL with the sentence.
+ */
+struct kept_socket *kept_socket_new(struct problem *why);
+int kept_socket_fd(const struct kept_socket *kept); /* -1 for NULL */
+void kept_socket_free(struct kept_socket *kept);
+
+/* The back end's reach(). */
+void qemu_reach(const struct backend_guest *guest, FILE *stream);
 
 /* ---- qemu_picture.c ----------------------------------------------------------------------- */
 

@@ -229,7 +229,8 @@ static int spawn(struct backend_guest *guest, const struct args *args,
 	}
 	parts = (struct child_parts){ .fds = (int[QEMU_FD_END]){ pair[1], pair[1], log_fd,
 					      guest->parts.saved_fd, talk[1], guest->parts.disk_fd,
-					      inherited->root_fd, inherited->initrd_fd },
+					      inherited->root_fd, inherited->initrd_fd,
+					      kept_socket_fd(guest->kept) },
 		.fds_count = QEMU_FD_END,
 		.death_signal = SIGKILL,
 		.environment = environment };
@@ -265,6 +266,7 @@ static void qemu_release(struct backend_guest *guest)
 		keeper_finish(&guest->keeper, true, &end);
 		guest_mark_end(&guest->mark, NULL);
 	}
+	kept_socket_free(guest->kept);
 	output_log_free(guest->log);
 	json_decref(guest->leftovers);
 	if (guest->console_fd >= 0)
@@ -331,7 +333,13 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	r = open_inherited(&image, cell, &inherited, why);
 	if (r < 0)
 		goto out;
-	r = args_build(host, cell, &image, parts, &args, why);
+	if (request->keep) {
+		guest->kept = kept_socket_new(why);
+		r = guest->kept ? 0 : -EIO;
+	}
+	if (r < 0)
+		goto out;
+	r = args_build(host, cell, &image, parts, request->keep, &args, why);
 	if (r < 0)
 		goto out;
 	r = args_record(&args, request->evidence_fd, why);
@@ -396,6 +404,7 @@ const struct backend backend_qemu = {
 	.start = qemu_start,
 	.save = qemu_save,
 	.picture = qemu_picture,
+	.reach = qemu_reach,
 	.destroy = qemu_destroy,
 	.release = qemu_release,
 	.close = qemu_close,

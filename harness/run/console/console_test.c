@@ -2,7 +2,7 @@
  * A console without a cell: one end of a socket pair is the guest, and an owner that only counts
  * what it is told. The frames are src/wire.h's, which has its own suite.
  */
-#include "harness/run/console.h"
+#include "harness/run/console/console.h"
 
 #include <errno.h>
 #include <fcntl.h>

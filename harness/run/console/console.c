@@ -1,4 +1,4 @@
-#include "harness/run/console.h"
+#include "harness/run/console/console.h"
 
 #include <ctype.h>
 #include <errno.h>
