@@ -1,10 +1,13 @@
 #include "harness/backend/image.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/digest.h"
+#include "harness/base/fileio.h"
 #include "src/document.h"
 
 /* A list of names of igd.json, or null: the file came with the image, and is not ours. */
@@ -28,13 +31,17 @@ static json_t *drivers(const struct image *image)
 {
 	char sha256[DIGEST_TEXT_MAX], path[PATH_MAX];
 	struct problem why = { 0 };
-	json_t *described, *object;
+	json_t *described = NULL, *object;
+	char *text = NULL;
+	size_t length = 0;
 
 	if (!image->igd || digest_file(image->igd, sha256, &why) < 0)
 		return NULL;
 	snprintf(path, sizeof(path), "%.*s/igd.json", (int)(strrchr(image->igd, '/') - image->igd),
 		image->igd);
-	described = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	if (fileio_read(AT_FDCWD, path, &text, &length, &why) == 0)
+		described = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+	free(text);
 	object = json_pack("{s:s, s:o, s:o, s:o}", "initrd", sha256, "modules",
 		names(described, "modules"), "firmware", names(described, "firmware"), "missing",
 		names(described, "missing"));

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/below/below.h"
+
 void digest_finish(struct sha256_ctx *context, char text[static DIGEST_TEXT_MAX])
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
@@ -47,11 +49,16 @@ int digest_fd(int fd, char text[static DIGEST_TEXT_MAX], uint64_t *bytes_r)
 
 int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct problem *why)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r;
+	struct stat st;
 	uint64_t bytes;
 
 	if (fd < 0)
 		return problem_set(why, -errno, "cannot read %s: %s", path, strerror(errno));
+	/* A FIFO is waited for, and a device has no end. */
+	fd = below_plain(fd, &st);
+	if (fd < 0)
+		return problem_set(why, fd, "cannot read %s: %s", path, below_error(fd));
 	r = digest_fd(fd, text, &bytes);
 	close(fd);
 	return r < 0 ? problem_set(why, r, "cannot read %s: %s", path, strerror(-r)) : 0;

@@ -12,7 +12,10 @@
 
 #define DIGEST_TEXT_MAX 65 /* 64 hexadecimal digits and the end */
 
-/* Returns 0, or a negative errno with the sentence if the file cannot be read. */
+/*
+ * Returns 0, or a negative errno with the sentence if the file cannot be read; -EINVAL if it is not
+ * a regular file.
+ */
 int digest_file(const char *path, char text[static DIGEST_TEXT_MAX], struct problem *why);
 
 /*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/suite.h"
@@ -45,13 +46,30 @@ static void a_file_that_cannot_be_read(void)
 	CU_ASSERT_EQUAL(digest_file("/nonexistent", text, &why), -ENOENT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "/nonexistent"));
 	memset(&why, 0, sizeof(why));
-	CU_ASSERT_EQUAL(digest_file("/tmp", text, &why), -EISDIR);
+	CU_ASSERT_EQUAL(digest_file("/tmp", text, &why), -EINVAL);
 	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
+}
+
+/* A run directory may name any file of the host as its device model. */
+static void what_has_no_end_is_not_read(void)
+{
+	char place[] = "/tmp/igd-digest-XXXXXX", path[64], text[DIGEST_TEXT_MAX];
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(digest_file("/dev/zero", text, &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+	snprintf(path, sizeof(path), "%s/fifo", place);
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	alarm(10); /* it would be waited for */
+	CU_ASSERT_EQUAL(digest_file(path, text, &why), -EINVAL);
+	alarm(0);
+	suite_remove(place, 0);
 }
 
 static CU_TestInfo tests[] = {
 	{ "the standard's examples", the_standards_examples },
 	{ "a file that cannot be read", a_file_that_cannot_be_read },
+	{ "what has no end is not read", what_has_no_end_is_not_read },
 	CU_TEST_INFO_NULL,
 };
 

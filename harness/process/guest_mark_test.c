@@ -129,6 +129,11 @@ static void a_wrapper_leaves_nothing(void)
 	CU_ASSERT_EQUAL(kill(beside, 0), 0); /* a different guest's */
 	guest_mark_end(&other, leftovers);
 	CU_ASSERT(ends(beside));
+	CU_ASSERT(ends(second));
+	/* What should be gone: a test that fails leaves nothing, and waits for nothing. */
+	kill(program, SIGKILL);
+	kill(beside, SIGKILL);
+	kill(second, SIGKILL);
 	CU_ASSERT_EQUAL(waitpid(second, &status, 0), second);
 	json_decref(leftovers);
 }
