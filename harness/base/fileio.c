@@ -53,13 +53,17 @@ static int open_named(const char *name, uint64_t *bytes_r)
 	return fd;
 }
 
+static int open_sized(int dir_fd, const char *name, uint64_t *bytes_r)
+{
+	return dir_fd == AT_FDCWD ? open_named(name, bytes_r)
+				  : below_read(dir_fd, name, BELOW_ANY_SIZE, bytes_r);
+}
+
 int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, size_t *length_r,
 	bool *more_r, struct problem *why)
 {
 	uint64_t bytes = 0;
-	int fd = dir_fd == AT_FDCWD ? open_named(name, &bytes)
-				    : below_read(dir_fd, name, BELOW_ANY_SIZE, &bytes);
-	int r = fd;
+	int fd = open_sized(dir_fd, name, &bytes), r = fd;
 
 	if (fd >= 0) {
 		*more_r = bytes > max;
@@ -73,17 +77,21 @@ int fileio_read_head(int dir_fd, const char *name, size_t max, char **bytes_r, s
 
 int fileio_read(int dir_fd, const char *name, char **bytes_r, size_t *length_r, struct problem *why)
 {
-	char *bytes = NULL;
-	bool more = false;
-	int r = fileio_read_head(dir_fd, name, FILEIO_MAX, &bytes, length_r, &more, why);
+	uint64_t bytes = 0;
+	int fd = open_sized(dir_fd, name, &bytes), r = fd;
 
-	if (r == 0 && more) {
-		free(bytes);
+	/* Before any of it is read. */
+	if (fd >= 0 && bytes > FILEIO_MAX) {
+		close(fd);
 		return problem_set(why, -EFBIG, "%s is not a regular file of at most %u bytes",
 			name, FILEIO_MAX);
 	}
-	if (r == 0)
-		*bytes_r = bytes;
+	if (fd >= 0) {
+		r = read_open(fd, (size_t)bytes, bytes_r, length_r);
+		close(fd);
+	}
+	if (r < 0 && r != -ENOENT)
+		problem_set(why, r, "cannot read %s: %s", name, below_error(r));
 	return r;
 }
 
