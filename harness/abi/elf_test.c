@@ -385,6 +385,16 @@ static void cut_anywhere(void)
 	free(file.bytes);
 }
 
+/* Under the sanitizers, which take twenty times as long, each byte has one of the values. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STEP 5
+#endif
+#endif
+#if !defined(STEP)
+#define STEP 1
+#endif
+
 static void changed_anywhere(void)
 {
 	static const unsigned char values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
@@ -393,7 +403,7 @@ static void changed_anywhere(void)
 	for (size_t i = 0; i < file.size; i++) {
 		unsigned char was = file.bytes[i];
 
-		for (size_t k = 0; k < sizeof(values); k++) {
+		for (size_t k = STEP > 1 ? i % STEP : 0; k < sizeof(values); k += STEP) {
 			file.bytes[i] = values[k];
 			try_file(&file);
 		}
