@@ -89,6 +89,9 @@ static int client(
 	if (status == -ETIMEDOUT)
 		return problem_set(why, -EIO, "`labgrid-client %s` takes longer than %u s", command,
 			session->dut->limits[DUT_ANSWER]);
+	if (status > 0 && !heard->last[0])
+		return problem_set(
+			why, -EIO, "`labgrid-client %s` ended with status %d", command, status);
 	return problem_set(why, -EIO, "%s", status < 0 ? inner.text : heard->last);
 }
 

@@ -21,6 +21,7 @@ static const char client[] =
 	"	echo 'Server error: Error: Could not connect to coordinator' >&2\n"
 	"	exit 1\n"
 	"fi\n"
+	"if [ -e says ]; then . ./says; fi\n"
 	"holder=$(cat holder 2>/dev/null)\n"
 	"case $command in\n"
 	"show)\n"
@@ -124,6 +125,39 @@ static void without_a_coordinator_there_is_none(void)
 	drop("gone");
 }
 
+/* Runs the client with that line of shell in it. */
+static void client_says(const char *line)
+{
+	make("says", line);
+	CU_ASSERT_EQUAL(begin(), -EBUSY);
+	dut_place_give(&session);
+	CU_ASSERT_FALSE(is_there(DUT_PLACE_FILE));
+	for (const char *c = why.text; *c; c++)
+		CU_ASSERT(*c >= ' ' && *c <= '~');
+	drop("says");
+}
+
+static void an_odd_answer_is_none(void)
+{
+	client_says("exit 9");
+	CU_ASSERT_STRING_EQUAL(why.text,
+		"the place rack-3 cannot be acquired: `labgrid-client show` ended with status 9");
+	client_says("kill -SEGV $$");
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "ended with status 139"));
+	client_says("printf '\\033[31m\\377\\n' >&2; exit 1");
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, ": ?[31m?"));
+	client_says("head -c 3000000 /dev/zero; exit 0");
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "has no holder of the place"));
+	client_says("head -c 3000000 /dev/zero | tr '\\0' x >&2; exit 1");
+	CU_ASSERT(strlen(why.text) < 1000);
+	dut.limits[DUT_ANSWER] = 1;
+	client_says("exec yes");
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "takes longer than 1 s"));
+	client_says("trap '' TERM; while :; do sleep 1; done");
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "takes longer than 1 s"));
+	dut.limits[DUT_ANSWER] = 60;
+}
+
 static void a_part_of_a_name_is_no_name(void)
 {
 	dut.labgrid.place = (char *)"rack";
@@ -210,6 +244,7 @@ static CU_TestInfo tests[] = {
 	{ "a free place is taken and given back", a_free_place_is_taken_and_given_back },
 	{ "one that is held is not", one_that_is_held_is_not },
 	{ "without a coordinator there is none", without_a_coordinator_there_is_none },
+	{ "an odd answer is none", an_odd_answer_is_none },
 	{ "a part of a name is no name", a_part_of_a_name_is_no_name },
 	{ "who was killed takes it over", who_was_killed_takes_it_over },
 	{ "what cannot be given back stays noted", what_cannot_be_given_back_stays_noted },

@@ -192,10 +192,29 @@ int guarded_child_run(const struct guarded_child_spec *order, struct guarded_chi
 	return r;
 }
 
-/* All of an open file, from its beginning. NULL without memory. */
+/* A program writes at most so much at once; more is refused earlier, and it ends with an error. */
+#define BLOCK (64u << 10)
+
+/* A file in memory for what a program says, of which it can write a block more than the limit. */
+static int make_said(void)
+{
+	int fd = memfd_create("said", MFD_CLOEXEC | MFD_ALLOW_SEALING), r = 0;
+
+	if (fd < 0)
+		return -errno;
+	/* A hole takes no memory. Beyond it a write is refused. */
+	if (ftruncate(fd, GUARDED_CHILD_SAID_MAX + BLOCK) < 0 ||
+		fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) < 0)
+		r = -errno;
+	if (r < 0)
+		close(fd);
+	return r < 0 ? r : fd;
+}
+
+/* All that was written: the program and we have one place in the file. NULL without memory. */
 static char *read_whole(int fd)
 {
-	off_t length = lseek(fd, 0, SEEK_END);
+	off_t length = lseek(fd, 0, SEEK_CUR);
 	char *text = length < 0 ? NULL : malloc((size_t)length + 1);
 	ssize_t n = text ? pread(fd, text, (size_t)length, 0) : -1;
 
@@ -208,13 +227,16 @@ int guarded_child_output(
 	char *const argv[], unsigned int limit_s, char **said_r, struct problem *why)
 {
 	struct guarded_child_end end = { CHILD_EXITED, 0 };
-	int fd = memfd_create("said", MFD_CLOEXEC), r;
+	int fd = make_said(), r;
 
 	*said_r = NULL;
 	if (fd < 0)
-		return problem_set(why, -errno, "cannot make a file: %s", strerror(errno));
+		return problem_set(why, fd, "cannot make a file: %s", strerror(-fd));
 	r = guarded_child_run(
 		&(struct guarded_child_spec){ argv, NULL, NULL, fd, limit_s }, &end, why);
+	if (r == 0 && lseek(fd, 0, SEEK_CUR) > GUARDED_CHILD_SAID_MAX)
+		r = problem_set(why, -EFBIG, "%s prints more than %u bytes", argv[0],
+			GUARDED_CHILD_SAID_MAX);
 	if (r == 0)
 		*said_r = read_whole(fd);
 	close(fd);

@@ -42,10 +42,13 @@ struct guarded_child_end {
 int guarded_child_run(const struct guarded_child_spec *order, struct guarded_child_end *end_r,
 	struct problem *why);
 
+/* What a program may answer: a line of 41 bytes for each commit of Linux is 55 MB. */
+#define GUARDED_CHILD_SAID_MAX (128u << 20)
+
 /*
  * The same for a question: what it said, on stdout and stderr, is in *said_r with a 0 behind it,
  * which the caller frees. Returns its exit status, or a negative errno with the sentence if it did
- * not end by itself: -ETIMEDOUT at the limit, 0 for none.
+ * not end by itself: -ETIMEDOUT at the limit, 0 for none; -EFBIG if it said more than that.
  */
 int guarded_child_output(
 	char *const argv[], unsigned int limit_s, char **said_r, struct problem *why);

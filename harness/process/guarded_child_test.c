@@ -1,5 +1,6 @@
 #include "harness/process/guarded_child.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -142,6 +143,22 @@ static void it_does_not_outlive_who_asked(void)
 	ended_by(SIGKILL);
 }
 
+static void what_it_says_has_a_bound(void)
+{
+	char *const argv[] = { (char *)"yes", NULL };
+	char *const brief[] = { (char *)"sh", (char *)"-c",
+		(char *)"echo one; echo two >&2; exit 3", NULL };
+	struct problem why = { 0 };
+	char *said = NULL;
+
+	CU_ASSERT_EQUAL(guarded_child_output(argv, 100, &said, &why), -EFBIG);
+	CU_ASSERT_PTR_NULL(said);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "yes prints more than"));
+	CU_ASSERT_EQUAL(guarded_child_output(brief, 100, &said, &why), 3);
+	CU_ASSERT_STRING_EQUAL(said, "one\ntwo\n");
+	free(said);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -150,6 +167,7 @@ int main(void)
 		{ "the whole group ends at the limit", the_whole_group_ends_at_the_limit },
 		{ "nothing is left in the background", nothing_is_left_in_the_background },
 		{ "it does not outlive who asked", it_does_not_outlive_who_asked },
+		{ "what it says has a bound", what_it_says_has_a_bound },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -1,10 +1,11 @@
 /*
  * A disk that is full, for tests: preloaded, it lets the n-th operation that needs room below a
- * folder fail with ENOSPC, and if told so all after it. Not installed.
+ * folder fail, and if told so all after it. Not installed.
  *
  *   FULL_DISK_BELOW=/absolute/folder  FULL_DISK_AT=n (from 1)  FULL_DISK_NOTE=file, elsewhere:
  *                                     what failed first is written there
  *   FULL_DISK_STAYS=1                 it stays full
+ *   FULL_DISK_ERROR=errno             a different failure, such as EROFS (default: ENOSPC)
  *
  * Room is needed by: a new file or folder, a write, a rename, and a sync, which is where a file
  * system with delayed allocation says so. Removing always works, as on most.
@@ -70,7 +71,9 @@ static bool is_full_at(const char *what, int dir_fd, const char *path)
 
 static int no_room(void)
 {
-	errno = ENOSPC;
+	const char *error = getenv("FULL_DISK_ERROR");
+
+	errno = error ? atoi(error) : ENOSPC;
 	return -1;
 }
 
