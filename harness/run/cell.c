@@ -157,6 +157,7 @@ static enum ending not_begun(int r)
 	switch (r) {
 	case -ENOSPC:
 	case -EDQUOT:
+	case -EROFS:
 		return ENDING_NOT_RECORDED;
 	case -EINVAL:
 		return ENDING_BAD_CELL;

@@ -197,7 +197,8 @@ static int check_recorded(const struct store *store, const json_t *end, struct p
 	if (!end || strcmp(document_text(end, "ending"), not_recorded) != 0)
 		return 0;
 	return problem_set(why, -ENOSPC,
-		"cell %s: %.200s; free some space, then `igd-harness resume %.200s` continues the run",
+		"cell %s: %.200s; once the disk can be written again, `igd-harness resume %.200s` "
+		"continues the run",
 		document_text(end, "cell"), document_text(end, "detail"), store->dir);
 }
 
