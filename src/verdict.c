@@ -10,6 +10,7 @@ static const struct {
 	[VERDICT_DONE] = { "DONE", "measured; nothing was expected" },
 	[VERDICT_SKIP] = { "SKIP", "a requirement is not met" },
 	[VERDICT_XFAIL] = { "XFAIL", "the known deviation was seen" },
+	[VERDICT_FLAKY] = { "FLAKY", "as expected in some of its runs, and not in others" },
 	[VERDICT_FAIL] = { "FAIL", "the thing under test is not as expected" },
 	[VERDICT_ERROR] = { "ERROR", "no answer: the test is at fault" },
 	[VERDICT_MISS] = { "MISS", "no answer: the host or the lab is at fault" },
@@ -36,6 +37,11 @@ int verdict_parse(const char *name, enum verdict *verdict_r)
 	return -EINVAL;
 }
 
+bool verdict_is_deviation(enum verdict verdict)
+{
+	return verdict == VERDICT_FLAKY || verdict == VERDICT_FAIL;
+}
+
 enum verdict verdict_worst(enum verdict a, enum verdict b)
 {
 	return a > b ? a : b;
@@ -49,5 +55,5 @@ int verdict_exit_status(enum verdict worst)
 	 */
 	if (worst >= VERDICT_ERROR)
 		return 3;
-	return worst == VERDICT_FAIL ? 1 : 0;
+	return worst >= VERDICT_FLAKY ? 1 : 0;
 }

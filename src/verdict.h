@@ -6,11 +6,14 @@
 #ifndef IGD_VERDICT_H
 #define IGD_VERDICT_H
 
+#include <stdbool.h>
+
 enum verdict {
 	VERDICT_PASS,
 	VERDICT_DONE,
 	VERDICT_SKIP,
 	VERDICT_XFAIL,
+	VERDICT_FLAKY, /* of a cell that ran several times; KCIDB has no word for it */
 	VERDICT_FAIL,
 	VERDICT_ERROR,
 	VERDICT_MISS,
@@ -26,6 +29,9 @@ const char *verdict_meaning(enum verdict verdict);
 
 /* Returns 0, or -EINVAL for a word that is no verdict. */
 int verdict_parse(const char *name, enum verdict *verdict_r);
+
+/* Was a deviation seen of the thing under test that is not known: FLAKY or FAIL? */
+bool verdict_is_deviation(enum verdict verdict);
 
 enum verdict verdict_worst(enum verdict a, enum verdict b);
 

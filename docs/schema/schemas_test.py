@@ -303,7 +303,7 @@ matrix: sample
 known:
   - {id: k1, expect: one, when: {m: [a]}, backends: [libxl], versions: {qemu: ">=7.2", xen: ">=4.17", libxl: ">=4.17"},
      on_host: {igd/class: "0x030000"}, not_on_host: {igd/class: ["0x038000"]}, value: null, why: a reason, link: a mail,
-     until: {date: 2027-06-30}}
+     until: {date: 2027-06-30}, flaky: true}
   - {id: k2, expect: [two], value: x, why: a reason, link: a mail, until: {qemu: ">=11.0"}}
   - {id: k3, expect: two, value: y, why: a reason, link: a mail, until: {xen: ">=5.0"}}
   - {id: k4, expect: two, value: z, why: a reason, link: a mail, until: {libxl: ">=5.0"}}

@@ -28,12 +28,12 @@
 static struct {
 	const char *dut, *tree, *hosts, *lab_dir;
 	const char *backend, *out, *guests, *device_model, *accelerator, *replay, *slow, *patterns,
-		*known, *shard, *guest, *like, *jobs;
+		*known, *shard, *guest, *like, *jobs, *repeat;
 	struct plan_choice choice;
 	struct wish_texts wishes;
 	struct string_list models;
 	bool quiet, verbose, keep, keep_lease, no_cells;
-} opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1" };
+} opts = { .backend = "libxl", .accelerator = "tcg", .slow = "1", .jobs = "1", .repeat = "1" };
 
 static const struct command_option options[] = {
 	{ "backend", "NAME", "the back end that starts the guests (default: libxl)",
@@ -80,6 +80,10 @@ static const struct command_option options[] = {
 	{ "accel", "NAME", "for the qemu back end: tcg (default) or kvm",
 		.text = &opts.accelerator },
 	{ "replay", "DIR", "the recorded run, for the replay back end", .text = &opts.replay },
+	{ "repeat", "N",
+		"run each cell N times, one after the other; a cell whose runs differ is\n"
+		"                          FLAKY",
+		.text = &opts.repeat },
 	{ "jobs", "N",
 		"run up to N cells side by side, as far as the memory and processors of\n"
 		"                          the host allow; cells with a passed-through device run alone",
@@ -253,14 +257,15 @@ static int run_on_dut(const struct order *order, const char *out, struct problem
 	int r;
 
 	if (opts.keep || opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0 ||
-		opts.wishes.order)
+		opts.wishes.order || strcmp(opts.repeat, "1") != 0)
 		r = problem_set(why, -EINVAL,
 			"--%s does not work with --dut: the host runs one harness for each cell",
-			opts.keep           ? "keep"
-			: opts.keep_lease   ? "keep-lease"
-			: opts.no_cells     ? "no-cells"
-			: opts.wishes.order ? "order"
-					    : "jobs");
+			opts.keep                     ? "keep"
+			: opts.keep_lease             ? "keep-lease"
+			: opts.no_cells               ? "no-cells"
+			: opts.wishes.order           ? "order"
+			: strcmp(opts.jobs, "1") != 0 ? "jobs"
+						      : "repeat");
 	else
 		r = dut_find(opts.dut, &places, &dut, why);
 	if (r < 0) {
@@ -343,6 +348,18 @@ static int take_keep(struct order *order, struct problem *why)
 	return 0;
 }
 
+static int take_repeat(json_t *plan, struct problem *why)
+{
+	char *end = NULL;
+	long times = strtol(opts.repeat, &end, 10);
+
+	if (end == opts.repeat || *end || times < 1 || times > PLAN_REPEATS_MAX)
+		return problem_set(why, -EINVAL,
+			"--repeat takes a number from 1 to %d, not \"%.60s\"", PLAN_REPEATS_MAX,
+			opts.repeat);
+	return plan_repeat(plan, (unsigned int)times, why);
+}
+
 /* Reads all that is said of the run before any host is looked at. Returns 0 or a negative errno. */
 static int take_order(const char *matrix, struct order *order, struct problem *why)
 {
@@ -357,6 +374,8 @@ static int take_order(const char *matrix, struct order *order, struct problem *w
 		r = plan_guest(order->plan, opts.guest, why);
 	if (r == 0)
 		r = shard_cut(order->plan, opts.shard, why);
+	if (r == 0)
+		r = take_repeat(order->plan, why);
 	if (r == 0)
 		r = take_models(order->plan, &order->models, why);
 	if (r == 0)

@@ -114,7 +114,7 @@ int options_parse(const struct command *command, int argc, char **argv, int *fir
 
 /* What is expected, of which cells, and with what a run is compared. */
 static const char *const deciding[] = { "matrix", "known", "patterns", "select", "exclude", "where",
-	"tag", "cells", "shard", "baseline", "history", "signature", NULL };
+	"tag", "cells", "repeat", "shard", "baseline", "history", "signature", NULL };
 
 static const struct command_option *option_of(const struct command *command, const char *name)
 {

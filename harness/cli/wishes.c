@@ -65,7 +65,7 @@ static int on_cell(void *data, const json_t *cell)
 	enum verdict verdict = VERDICT_ERROR;
 
 	verdict_parse(document_text(cell, "verdict"), &verdict);
-	if (verdict < VERDICT_FAIL)
+	if (verdict < VERDICT_FLAKY)
 		return 0;
 	return json_object_set_new(data, document_text(cell, "name"), json_true()) < 0 ? -ENOMEM
 										       : 0;

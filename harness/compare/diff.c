@@ -53,6 +53,15 @@ static bool as_expected(const json_t *cell)
 	return cell && verdict_of(cell) <= VERDICT_DONE;
 }
 
+/* How often the cell ran. A flaky one that passes in fewer runs than it had is not fixed by that.
+ */
+static size_t repeats(const json_t *cell)
+{
+	size_t count = json_array_size(json_object_get(cell, "repeats"));
+
+	return count > 0 ? count : 1;
+}
+
 static bool was_ever_as_expected(const char *name, const struct side *history, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -98,7 +107,7 @@ static const char *class_of_failure(
 		return "regression";
 	if (count > 0 && !was_ever_as_expected(document_text(b, "name"), history, count))
 		return "never passed";
-	if (a && verdict_of(a) == VERDICT_FAIL)
+	if (a && verdict_is_deviation(verdict_of(a)))
 		return fails_alike(a, b) ? "like a" : "other failure";
 	/* a says nothing of it: what was before that decides. */
 	return count > 0 ? "regression" : "other failure";
@@ -110,6 +119,7 @@ static const char *class_of(
 	if (!b)
 		return "only a";
 	switch (verdict_of(b)) {
+	case VERDICT_FLAKY:
 	case VERDICT_FAIL:
 		return class_of_failure(a, b, history, count);
 	case VERDICT_SKIP:
@@ -126,6 +136,8 @@ static const char *class_of(
 			return "known";
 		break;
 	default:
+		if (a && verdict_of(a) == VERDICT_FLAKY && repeats(b) < repeats(a))
+			return "not tested";
 		if (a && !as_expected(a))
 			return "fixed";
 	}

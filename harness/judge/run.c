@@ -7,6 +7,7 @@
 #include "harness/base/measured_on.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/record.h"
+#include "harness/judge/repeats.h"
 #include "harness/judge/shard_identity.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/plan_reader.h"
@@ -206,14 +207,56 @@ static int begin(
 	return r;
 }
 
+/* Judges the cell at that place as one of the repeats that `judged` collects. */
 static int judge_next(const struct judging *judging, size_t index, struct place place,
-	const json_t *plan_cell, const struct findings_sink *sink, struct tally *tally)
+	const json_t *plan_cell, json_t *judged)
 {
-	json_t *cell = judge_stored(judging, index, place, plan_cell);
-	int r = cell ? sink->cell(sink->data, cell) : -ENOMEM;
+	json_t *cell;
+	char key[PLAN_KEY_MAX];
 
+	if (is_elsewhere(judging, place))
+		return 0;
+	cell = judge_stored(judging, index, place, plan_cell);
+	if (place.cell && json_object_get(place.cell, "repeat")) {
+		plan_key(place.cell, key);
+		json_object_set_new(cell, "record", json_string(key));
+	}
+	return json_array_append_new(judged, cell) < 0 ? -ENOMEM : 0;
+}
+
+/* The same of each repeat that the stored plan has, by whatever plan it is judged. */
+static int judge_each(const struct judging *judging, size_t index, struct place place,
+	const json_t *plan_cell, json_t *judged)
+{
+	const json_t *cells = json_object_get(judging->plan, "cells");
+	const char *name = document_text(plan_cell, "name");
+	int r = judge_next(judging, index, place, plan_cell, judged);
+
+	while (r == 0 && judging->places && place.cell) {
+		place.at++;
+		place.cell = json_array_get(cells, (size_t)place.at);
+		if (!place.cell || strcmp(document_text(place.cell, "name"), name) != 0)
+			break;
+		r = judge_next(judging, index, place, plan_cell, judged);
+	}
+	return r;
+}
+
+/* Gives the repeats that were collected to the sink, as one cell. */
+static int give(
+	json_t *judged, const struct findings_sink *sink, size_t *index, struct tally *tally)
+{
+	json_t *cell;
+	int r;
+
+	if (json_array_size(judged) == 0)
+		return 0;
+	cell = judge_repeats(judged);
+	r = cell ? sink->cell(sink->data, cell) : -ENOMEM;
 	count(tally, cell);
 	json_decref(cell);
+	json_array_clear(judged);
+	(*index)++;
 	return r;
 }
 
@@ -232,19 +275,25 @@ static int judge_all(
 {
 	struct tally tally = { VERDICT_PASS, json_object() };
 	int r = begin(judging, planned, sink);
-	json_t *cell = NULL;
+	json_t *cell = NULL, *last = NULL, *judged = json_array();
 	size_t index = 0;
 
 	for (size_t i = 0; r == 0 && (r = next_cell(planned, &cell)) > 0; i++) {
-		struct place place = find(judging, i, cell);
+		bool repeats = last && json_equal(json_object_get(cell, "name"),
+					       json_object_get(last, "name"));
 
-		r = is_elsewhere(judging, place)
-			    ? 0
-			    : judge_next(judging, index++, place, cell, sink, &tally);
-		json_decref(cell);
+		r = repeats ? 0 : give(judged, sink, &index, &tally);
+		if (r == 0 && !(repeats && judging->places))
+			r = judge_each(judging, index, find(judging, i, cell), cell, judged);
+		json_decref(last);
+		last = cell;
 	}
 	if (r == 0)
+		r = give(judged, sink, &index, &tally);
+	if (r == 0)
 		r = end(&tally, sink);
+	json_decref(last);
+	json_decref(judged);
 	json_decref(tally.counts);
 	return r;
 }

@@ -24,7 +24,21 @@ static const struct yaml_key file_keys[FILE_KEYS + 1] = {
 	[KNOWN] = { "known", YAML_A_LIST, true },
 };
 
-enum { ID, EXPECT, WHEN, BACKENDS, VERSIONS, ON_HOST, NOT_ON_HOST, VALUE, WHY, LINK, UNTIL, KEYS };
+enum {
+	ID,
+	EXPECT,
+	WHEN,
+	BACKENDS,
+	VERSIONS,
+	ON_HOST,
+	NOT_ON_HOST,
+	VALUE,
+	WHY,
+	LINK,
+	UNTIL,
+	FLAKY,
+	KEYS
+};
 
 static const struct yaml_key keys[KEYS + 1] = {
 	[ID] = { "id", YAML_A_SCALAR, true },
@@ -38,6 +52,7 @@ static const struct yaml_key keys[KEYS + 1] = {
 	[WHY] = { "why", YAML_A_SCALAR, true },
 	[LINK] = { "link", YAML_A_SCALAR, true },
 	[UNTIL] = { "until", YAML_A_MAP, true },
+	[FLAKY] = { "flaky", YAML_A_SCALAR },
 };
 
 /* One entry: `asked` as of an expectation, and what goes into the plan. */
@@ -107,6 +122,19 @@ static int read_texts(struct known *known)
 			return yaml_no_memory(source);
 	}
 	return 0;
+}
+
+/* Of a deviation that is not seen each time. */
+static int read_flaky(struct known *known)
+{
+	const struct yaml_node *node = known->found[FLAKY];
+
+	if (!node->plain || strcmp(node->text, "true") != 0)
+		return yaml_wrong(&known->matrix->source, node->place,
+			"`flaky` is a switch: write true, or leave it out");
+	return json_object_set_new(known->condition.json, "flaky", json_true()) < 0
+		       ? yaml_no_memory(&known->matrix->source)
+		       : 0;
 }
 
 static int read_value(struct known *known)
@@ -221,6 +249,8 @@ static int read_known(struct matrix *matrix, const struct yaml_node *node)
 		r = read_value(&known);
 	if (r == 0)
 		r = read_until(&known);
+	if (r == 0 && found[FLAKY])
+		r = read_flaky(&known);
 	if (r == 0)
 		r = matrix_conditions_read(matrix, &known.condition,
 			&(struct matrix_conditions){ .when = found[WHEN],

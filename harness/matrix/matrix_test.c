@@ -288,7 +288,7 @@ static void known_deviations(void)
 	static const char known[] =
 		"format: igd-harness known\nversion: 1\nmatrix: t\nknown:\n"
 		"  - {id: k, expect: i, when: {m: b}, value: null, why: nobody merged it, link: a mail,\n"
-		"     until: {date: 2027-06-30}}\n"
+		"     until: {date: 2027-06-30}, flaky: true}\n"
 		"  - {id: n, expect: [i], value: 3, why: w, link: l, versions: {qemu: \"<7.0\"},\n"
 		"     on_host: {igd/class: x}, until: {qemu: \">=7.0\"}}\n";
 	struct problem why = { "" };
@@ -308,7 +308,7 @@ static void known_deviations(void)
 			     "known"),
 		     0),
 		"{\"id\": \"k\", \"value\": null, \"why\": \"nobody merged it\", \"link\": \"a mail\","
-		" \"until\": {\"date\": \"2027-06-30\"}}");
+		" \"until\": {\"date\": \"2027-06-30\"}, \"flaky\": true}");
 	same(json_object_get(json_object_get(plan, "known"), "file"), "\"k.yaml\"");
 	json_decref(plan);
 }

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/base/shape/shape.h"
@@ -156,10 +156,48 @@ int plan_parse(const char *text, size_t length, json_t **plan_r, struct problem 
 	return r;
 }
 
+void plan_key(const json_t *cell, char key[static PLAN_KEY_MAX])
+{
+	json_int_t repeat = json_integer_value(json_object_get(cell, "repeat"));
+
+	snprintf(key, PLAN_KEY_MAX, "%.*s", PLAN_NAME_MAX, document_text(cell, "name"));
+	if (repeat > 0 && repeat <= PLAN_REPEATS_MAX)
+		snprintf(key + strlen(key), PLAN_KEY_MAX - strlen(key), "/%d", (int)repeat);
+}
+
+int plan_repeat(json_t *plan, unsigned int times, struct problem *why)
+{
+	const json_t *cells = json_object_get(plan, "cells"), *cell;
+	json_t *all = json_array();
+	int r = all ? 0 : -ENOMEM;
+	size_t i;
+
+	if (times > 1 && json_array_size(cells) > PLAN_CELLS_MAX / times)
+		r = problem_set(why, -EINVAL,
+			"%zu cells %u times are more than %d: repeat fewer of them, or less often",
+			json_array_size(cells), times, PLAN_CELLS_MAX);
+	json_array_foreach(cells, i, cell)
+	{
+		for (unsigned int k = 1; k <= times && r == 0; k++) {
+			json_t *copy = json_copy((json_t *)cell);
+
+			if (json_object_set_new(copy, "repeat", json_integer(k)) < 0 ||
+				json_array_append(all, copy) < 0)
+				r = -ENOMEM;
+			json_decref(copy);
+		}
+	}
+	if (r == 0 && times > 1 && json_object_set(plan, "cells", all) < 0)
+		r = -ENOMEM;
+	json_decref(all);
+	return r;
+}
+
 json_t *plan_places(const json_t *document)
 {
 	json_t *places = json_object();
 	const json_t *cell;
+	char key[PLAN_KEY_MAX];
 	size_t i;
 
 	json_array_foreach(json_object_get(document, "cells"), i, cell)
@@ -168,6 +206,9 @@ json_t *plan_places(const json_t *document)
 
 		if (!json_object_get(places, name))
 			json_object_set_new(places, name, json_integer((json_int_t)i));
+		plan_key(cell, key);
+		if (json_object_get(cell, "repeat") && !json_object_get(places, key))
+			json_object_set_new(places, key, json_integer((json_int_t)i));
 	}
 	return places;
 }

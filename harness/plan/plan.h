@@ -36,9 +36,26 @@ int plan_check_cell(json_t *cell, size_t index, struct problem *why);
 int plan_parse(const char *text, size_t length, json_t **plan_r, struct problem *why);
 
 /*
+ * Repeats: a cell that runs several times is as often in the plan, one entry behind the other, each
+ * with "repeat", its number from 1, and so with a folder of its own. Findings have one cell for
+ * all.
+ */
+#define PLAN_REPEATS_MAX 1000
+#define PLAN_CELLS_MAX   20000
+
+/* Repeats each cell so often; 1 changes nothing. Returns 0; -EINVAL with the sentence if that makes
+ * too many cells; -ENOMEM. */
+int plan_repeat(json_t *plan, unsigned int times, struct problem *why);
+
+#define PLAN_KEY_MAX (PLAN_NAME_MAX + 16)
+
+/* What tells a cell from its repeats: "NAME/3", or the name of a cell that is not repeated. */
+void plan_key(const json_t *cell, char key[static PLAN_KEY_MAX]);
+
+/*
  * Where each cell of a plan, or of findings, stands in "cells": {NAME: index}, of a name that comes
- * twice the first. Among thousands of cells one does not look for each. A new reference, or NULL
- * without memory.
+ * twice the first; repeats by their key, too. Among thousands of cells one does not look for each.
+ * A new reference, or NULL without memory.
  */
 json_t *plan_places(const json_t *document);
 

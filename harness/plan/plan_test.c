@@ -143,6 +143,36 @@ static void gives_a_guest(void)
 	json_decref(plan);
 }
 
+/* One behind the other, so that all have folders of their own. */
+static void repeats_cells(void)
+{
+	struct problem why = { "" };
+	json_t *plan = good(), *places, *cells;
+	char key[PLAN_KEY_MAX];
+
+	CU_ASSERT_EQUAL(plan_repeat(plan, 1, &why), 0);
+	places = good();
+	CU_ASSERT(json_equal(plan, places));
+	json_decref(places);
+	CU_ASSERT_EQUAL(plan_repeat(plan, 7000, &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "3 cells 7000 times"));
+	CU_ASSERT_EQUAL(plan_repeat(plan, 2, &why), 0);
+	CU_ASSERT_EQUAL(plan_check(plan, NULL), 0);
+	cells = json_object_get(plan, "cells");
+	CU_ASSERT_EQUAL(json_array_size(cells), 6);
+	plan_key(json_array_get(cells, 0), key);
+	CU_ASSERT_STRING_EQUAL(key, "a-l/1");
+	plan_key(json_array_get(cells, 3), key);
+	CU_ASSERT_STRING_EQUAL(key, "b-l/2");
+	places = plan_places(plan);
+	CU_ASSERT_EQUAL(plan_place(places, "b-l"), 2);
+	CU_ASSERT_EQUAL(plan_place(places, "b-l/1"), 2);
+	CU_ASSERT_EQUAL(plan_place(places, "b-l/2"), 3);
+	CU_ASSERT_EQUAL(plan_place(places, "b-l/3"), -1);
+	json_decref(places);
+	json_decref(plan);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -150,6 +180,7 @@ int main(void)
 		{ "files that are no plan", refuses_files },
 		{ "cells that are not whole", refuses_cells },
 		{ "another guest", gives_a_guest },
+		{ "repeats", repeats_cells },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -85,7 +85,8 @@ int schedule_make(struct schedule *schedule, const struct schedule_request *requ
 		const json_t *cell = json_array_get(cells, places[i]);
 		struct schedule_entry entry = { .cell = cell,
 			.index = places[i],
-			.alone = schedule_passes_device(cell) || transition_is(cell),
+			.alone = schedule_passes_device(cell) || transition_is(cell) ||
+				 json_object_get(cell, "repeat"),
 			.cpus = (unsigned int)setting(cell, effective_backend, "vcpus", 1),
 			.memory_mib = setting(cell, effective_backend, "memory", PLAN_MEMORY_MIB) };
 

@@ -6,7 +6,8 @@
  * others, such as those that failed in an earlier run. Side by side run at most `jobs` cells,
  * whose guests together have the memory that the host had free, and at most one processor more than
  * it has: a cell waits a part of its time, as a compiler does under make(1). Alone run cells with a
- * device, transitions, and those that came to no end before: they may be what killed the host.
+ * device, transitions, repeats, whose guests have one name, and those that came to no end before:
+ * they may be what killed the host.
  *
  * Nothing here knows a back end or a run directory.
  */

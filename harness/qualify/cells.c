@@ -79,7 +79,10 @@ static void add_failures(const json_t *run, json_t *failures)
 
 	json_array_foreach(json_object_get(json_object_get(run, "findings"), "cells"), i, cell)
 	{
-		if (strcmp(document_text(cell, "verdict"), "FAIL") != 0)
+		enum verdict verdict = VERDICT_MISS;
+
+		verdict_parse(document_text(cell, "verdict"), &verdict);
+		if (!verdict_is_deviation(verdict))
 			continue;
 		json_array_append_new(failures,
 			json_pack("{s:s, s:s, s:O?, s:s, s:o}", "matrix", qualify_matrix(run),

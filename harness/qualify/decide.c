@@ -86,6 +86,8 @@ static void add_reason_counts(
 	} words[] = {
 		{ VERDICT_FAIL, VERDICT_FAIL, "is not as expected (FAIL)",
 			"are not as expected (FAIL)" },
+		{ VERDICT_FLAKY, VERDICT_FLAKY, "is not the same each time (FLAKY)",
+			"are not the same each time (FLAKY)" },
 		{ VERDICT_ERROR, VERDICT_MISS, "has no answer (ERROR or MISS)",
 			"have no answer (ERROR or MISS)" },
 		{ VERDICT_SKIP, VERDICT_SKIP, "was skipped: a requirement was not met",
@@ -143,7 +145,7 @@ void qualify_decide(const struct qualify *qualify)
 	if (!hardware || totals.of[VERDICT_ERROR] + totals.of[VERDICT_MISS] + totals.unrun > 0 ||
 		totals.guests == 0 || bad_hosts || mixed)
 		decision = "undecided";
-	if (totals.of[VERDICT_FAIL] > 0 || bad_abis)
+	if (totals.of[VERDICT_FAIL] + totals.of[VERDICT_FLAKY] > 0 || bad_abis)
 		decision = "not qualified";
 	json_object_set_new(document, "decision", json_string(decision));
 	json_object_set_new(document, "verdict", json_string(verdict_name(totals.worst)));

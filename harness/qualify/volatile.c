@@ -104,8 +104,8 @@ static void add_words(const json_t *run, json_t *words)
 
 		if (!document_text(cell, "ending")[0])
 			continue;
-		if (strcmp(verdict, "FAIL") != 0 && strcmp(verdict, "ERROR") != 0 &&
-			strcmp(verdict, "MISS") != 0)
+		if (strcmp(verdict, "FLAKY") != 0 && strcmp(verdict, "FAIL") != 0 &&
+			strcmp(verdict, "ERROR") != 0 && strcmp(verdict, "MISS") != 0)
 			continue;
 		json_array_append_new(words,
 			json_pack("{s:s, s:s, s:O?, s:s}", "matrix", qualify_matrix(run), "release",

@@ -17,6 +17,27 @@ enum verdict render_verdict(const json_t *judged)
 	return verdict;
 }
 
+enum verdict render_shown_verdict(const json_t *cell)
+{
+	enum verdict verdict = render_verdict(cell), worst = VERDICT_PASS;
+	const json_t *repeat;
+	size_t i;
+
+	json_array_foreach(json_object_get(cell, "repeats"), i, repeat)
+	{
+		if (render_verdict(repeat) <= VERDICT_FAIL)
+			worst = verdict_worst(worst, render_verdict(repeat));
+	}
+	if (verdict != VERDICT_FLAKY)
+		return verdict;
+	return json_object_get(cell, "repeats") ? worst : VERDICT_FAIL;
+}
+
+const char *render_record(const json_t *cell)
+{
+	return document_text(cell, json_object_get(cell, "record") ? "record" : "name");
+}
+
 double render_seconds(const json_t *cell)
 {
 	double sum = 0;

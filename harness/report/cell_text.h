@@ -15,6 +15,16 @@
 /* The verdict of a cell or a finding; VERDICT_ERROR for a word that is none. */
 enum verdict render_verdict(const json_t *judged);
 
+/*
+ * The verdict of the findings, logs and ending that a cell shows: its own, and of a FLAKY cell that
+ * of the repeat that they are of, the worst that is an answer.
+ */
+enum verdict render_shown_verdict(const json_t *cell);
+
+/* By what its files are found, in a struct record: of repeats those that the cell shows. Borrowed.
+ */
+const char *render_record(const json_t *cell);
+
 /* Seconds from the first state of the cell to the last; 0 if it did not run. */
 double render_seconds(const json_t *cell);
 

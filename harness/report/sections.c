@@ -1,9 +1,11 @@
 #include "harness/report/sections.h"
+#include "harness/report/cell_text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/digest.h"
+#include "harness/report/cell_text.h"
 #include "harness/report/coverage.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
@@ -212,7 +214,7 @@ static void hash_evidence(const struct sections *sections, char sum[static DIGES
 		return;
 	json_array_foreach(json_object_get(sections->findings, "cells"), i, cell)
 	{
-		const char *name = document_text(cell, "name");
+		const char *name = render_record(cell);
 
 		files = sections->record->files(sections->record->data, name);
 		json_array_foreach(files, j, file)

@@ -162,6 +162,7 @@ static void decide(const json_t *findings, json_t *summary)
 	const json_t *counts = json_object_get(findings, "counts");
 	size_t total = json_array_size(json_object_get(findings, "cells"));
 	size_t fail = counted(counts, VERDICT_FAIL), xfail = counted(counts, VERDICT_XFAIL);
+	size_t flaky = counted(counts, VERDICT_FLAKY);
 	size_t none = counted(counts, VERDICT_ERROR) + counted(counts, VERDICT_MISS);
 	size_t skipped = counted(counts, VERDICT_SKIP);
 	size_t with = coverage_cells(json_object_get(summary, "coverage"));
@@ -174,6 +175,9 @@ static void decide(const json_t *findings, json_t *summary)
 	if (fail > 0)
 		say(grounds, "%zu of %zu %s not as expected (FAIL).", fail, total,
 			summary_plural(fail, "cells is", "cells are"));
+	if (flaky > 0)
+		say(grounds, "%zu of %zu %s not the same each time (FLAKY).", flaky, total,
+			summary_plural(flaky, "cells is", "cells are"));
 	if (!hardware)
 		say(grounds, "Nothing here was measured on Intel hardware.");
 	if (none > 0)
@@ -201,7 +205,7 @@ static void decide(const json_t *findings, json_t *summary)
 		decision = "qualified with known deviations";
 	if (!hardware || none > 0 || elsewhere > 0 || with == 0)
 		decision = "undecided";
-	if (fail > 0)
+	if (fail + flaky > 0)
 		decision = "not qualified";
 	json_object_set_new(summary, "decision", json_string(decision));
 	json_object_set_new(summary, "grounds", grounds);

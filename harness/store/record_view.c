@@ -21,9 +21,12 @@ struct stored {
 static int open_cell(const struct stored *stored, const char *cell)
 {
 	ssize_t at = plan_place(stored->places, cell);
+	char name[PLAN_NAME_MAX + 1];
 	struct problem why;
 
-	return at < 0 ? -ENOENT : store_cell(stored->store, (size_t)at, cell, false, &why);
+	/* Its number is not in the name of a repeat's folder. */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(cell, "/"), cell);
+	return at < 0 ? -ENOENT : store_cell(stored->store, (size_t)at, name, false, &why);
 }
 
 /* Reads all of it; one byte more than there is to be shows that it grew. */

@@ -15,9 +15,9 @@
 
 struct record {
 	/*
-	 * The whole of a file of a cell's folder, with a 0 behind it, which the caller frees.
-	 * Returns 0, -ENOENT if there is none, -EFBIG if it is longer than `max`, or another
-	 * negative errno.
+	 * The whole of a file of a cell's folder, by its name or plan_key(), with a 0 behind it,
+	 * which the caller frees. Returns 0, -ENOENT if there is none, -EFBIG if it is longer than
+	 * `max`, or another negative errno.
 	 */
 	int (*read)(void *data, const char *cell, const char *file, size_t max, char **bytes_r,
 		size_t *length_r);

@@ -259,11 +259,16 @@ static int load_guest(struct backend_guest *guest, const char *name, int cell_fd
 	return r;
 }
 
-static int load(struct backend_guest *guest, const char *name, int evidence_fd, struct problem *why)
+static int load(struct backend_guest *guest, const char *name, const char *key, int evidence_fd,
+	struct problem *why)
 {
 	const struct backend_host *host = guest->host;
-	ssize_t index = plan_place(host->places, name);
+	ssize_t index = plan_place(host->places, key);
 	int fd = -1, r;
+
+	/* A cell that was recorded once is the same each time. */
+	if (index < 0)
+		index = plan_place(host->places, name);
 
 	fd = index < 0 ? -ENOENT : store_cell(&host->store, (size_t)index, name, false, why);
 	if (fd < 0)
@@ -281,6 +286,7 @@ static int replay_start(struct backend_host *host, const struct guest_request *r
 	struct backend_guest **guest_r, struct problem *why)
 {
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
+	char key[PLAN_KEY_MAX];
 	int pair[2], r;
 
 	if (!guest)
@@ -291,8 +297,8 @@ static int replay_start(struct backend_host *host, const struct guest_request *r
 		.fd = -1,
 		.console_fd = -1,
 		.second = request->parts->second };
-	r = load(guest, json_string_value(json_object_get(request->cell, "name")),
-		request->evidence_fd, why);
+	plan_key(request->cell, key);
+	r = load(guest, document_text(request->cell, "name"), key, request->evidence_fd, why);
 	if (r < 0)
 		goto out;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {

@@ -53,6 +53,12 @@ static enum verdict verdict_of(const json_t *judged)
 	return verdict;
 }
 
+/* Was a deviation seen in the cell, once at least? */
+static bool deviates(const json_t *cell)
+{
+	return verdict_is_deviation(verdict_of(cell));
+}
+
 /* How it ended, in the words of the sight of that name. */
 static json_t *ending_of(const json_t *cell)
 {
@@ -80,7 +86,8 @@ static json_t *deviations_of(const json_t *findings, enum verdict verdict)
 
 	json_array_foreach(json_object_get(findings, "cells"), i, cell)
 	{
-		if (verdict_of(cell) != verdict)
+		/* What is FLAKY shows the findings of a run that was FAIL. */
+		if (verdict_of(cell) != verdict && !(verdict == VERDICT_FAIL && deviates(cell)))
 			continue;
 		if (strcmp(document_text(cell, "ending"), "done") != 0) {
 			add_part(signature, cell, "ending", ending_of(cell));
@@ -237,9 +244,9 @@ static enum bisect_answer judge_by_matrix(const json_t *findings, FILE *why)
 	{
 		enum verdict verdict = verdict_of(cell);
 
-		if (verdict == VERDICT_FAIL && !is_unknown_configuration(cell))
+		if (deviates(cell) && !is_unknown_configuration(cell))
 			failed = failed ? failed : cell;
-		else if (verdict >= VERDICT_FAIL)
+		else if (verdict >= VERDICT_FLAKY)
 			open = open ? open : cell;
 		else if (was_skipped(cell))
 			skipped = skipped ? skipped : cell;
@@ -277,7 +284,7 @@ static enum bisect_answer judge_part(
 		fprintf(why, "the run has no cell %s", document_text(part, "cell"));
 	} else if (is_unknown_configuration(cell)) {
 		say_cell(cell, "the configuration is not known", why);
-	} else if (verdict_of(cell) == VERDICT_FAIL) {
+	} else if (deviates(cell)) {
 		say_cell(cell, "but with a different deviation", why);
 	} else if (was_skipped(cell) || verdict_of(cell) == VERDICT_ERROR) {
 		say_cell(cell, "which cannot be tested", why);

@@ -165,11 +165,11 @@ static void add_screen(
 	int r;
 
 	verdict_parse(document_text(cell, "verdict"), &verdict);
-	left = &report->screens_left[verdict >= VERDICT_FAIL ? 0 : 1];
-	count = &report->screens[verdict >= VERDICT_FAIL ? 0 : 1];
+	left = &report->screens_left[verdict >= VERDICT_FLAKY ? 0 : 1];
+	count = &report->screens[verdict >= VERDICT_FLAKY ? 0 : 1];
 	if (*count >= RENDER_SCREENS_COUNT)
 		return; /* of so many nobody looks at the next, and each costs its time */
-	r = read_screen(report->record, document_text(cell, "name"), screen, &bytes, &length);
+	r = read_screen(report->record, render_record(cell), screen, &bytes, &length);
 	if (r == -ENOENT)
 		return;
 	(*count)++;
@@ -193,7 +193,7 @@ static void add_events(const struct report *report, const json_t *cell, json_t *
 	char *text = NULL, *line, *rest;
 	size_t length = 0;
 
-	if (report->record->read(report->record->data, document_text(cell, "name"), "journal.jsonl",
+	if (report->record->read(report->record->data, render_record(cell), "journal.jsonl",
 		    JOURNAL_MAX, &text, &length) < 0)
 		return;
 	events = json_array();
@@ -220,8 +220,7 @@ static void write_cells(void *data, FILE *stream)
 
 		if (report->record) {
 			json_object_set_new(detail, "files",
-				report->record->files(
-					report->record->data, document_text(cell, "name")));
+				report->record->files(report->record->data, render_record(cell)));
 			for (size_t j = 0; j < sizeof(screens) / sizeof(screens[0]); j++)
 				add_screen(report, cell, &screens[j], detail);
 			add_events(report, cell, detail);

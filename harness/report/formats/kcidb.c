@@ -19,6 +19,7 @@ static const char *const statuses[VERDICT_COUNT] = {
 	[VERDICT_DONE] = "DONE",
 	[VERDICT_SKIP] = "SKIP",
 	[VERDICT_XFAIL] = "FAIL",
+	[VERDICT_FLAKY] = "FAIL",
 	[VERDICT_FAIL] = "FAIL",
 	[VERDICT_ERROR] = "ERROR",
 	[VERDICT_MISS] = "MISS",

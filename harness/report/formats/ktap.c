@@ -17,6 +17,7 @@ static const struct {
 	[VERDICT_DONE] = { true, NULL },
 	[VERDICT_SKIP] = { true, "SKIP" },
 	[VERDICT_XFAIL] = { true, "XFAIL" },
+	[VERDICT_FLAKY] = { false, NULL },
 	[VERDICT_FAIL] = { false, NULL },
 	[VERDICT_ERROR] = { false, "ERROR" },
 	[VERDICT_MISS] = { false, "ERROR" },
@@ -123,8 +124,8 @@ static int put_cell(FILE *stream, size_t number, const json_t *cell)
 		r = put_text(stream, cell, "name");
 	if (r == 0 && directive) {
 		fprintf(stream, " # %s %s%s", directive,
-			verdict >= VERDICT_FAIL ? verdict_name(verdict) : "",
-			verdict >= VERDICT_FAIL ? ": " : "");
+			verdict >= VERDICT_FLAKY ? verdict_name(verdict) : "",
+			verdict >= VERDICT_FLAKY ? ": " : "");
 		r = put_part(stream, "", render_reason, cell);
 	}
 	fputc('\n', stream);

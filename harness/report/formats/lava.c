@@ -13,6 +13,7 @@ static const char *const results[VERDICT_COUNT] = {
 	[VERDICT_DONE] = "pass",
 	[VERDICT_SKIP] = "skip",
 	[VERDICT_XFAIL] = "skip",
+	[VERDICT_FLAKY] = "fail",
 	[VERDICT_FAIL] = "fail",
 	[VERDICT_ERROR] = "unknown",
 	[VERDICT_MISS] = "unknown",

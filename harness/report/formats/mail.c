@@ -89,7 +89,7 @@ static int put_first(const json_t *findings, FILE *stream)
 {
 	const json_t *first;
 
-	for (int verdict = VERDICT_COUNT - 1; verdict >= VERDICT_FAIL; verdict--) {
+	for (int verdict = VERDICT_COUNT - 1; verdict >= VERDICT_FLAKY; verdict--) {
 		const char *layer;
 		char *reason;
 

@@ -166,7 +166,7 @@ static int write_details(const struct sections *sections)
 
 	json_array_foreach(cells, i, cell)
 	{
-		if (render_verdict(cell) < VERDICT_FAIL && !render_has_remarks(cell))
+		if (render_verdict(cell) < VERDICT_FLAKY && !render_has_remarks(cell))
 			continue;
 		if (written == DETAILED_MAX) {
 			left++;

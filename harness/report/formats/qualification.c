@@ -90,7 +90,7 @@ static void write_failures(const struct sections *sections)
 	sheet_heading(&sections->sheet, 2, "Not as expected");
 	json_array_foreach(json_object_get(sections->findings, "cells"), i, cell)
 	{
-		if (strcmp(document_text(cell, "verdict"), "FAIL") != 0)
+		if (!verdict_is_deviation(render_verdict(cell)))
 			continue;
 		if (!any)
 			sheet_table(&sections->sheet, columns);

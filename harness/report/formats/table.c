@@ -19,6 +19,7 @@ static const char *const colours[VERDICT_COUNT] = {
 	[VERDICT_DONE] = "\033[36m",
 	[VERDICT_SKIP] = "\033[33m",
 	[VERDICT_XFAIL] = "\033[33m",
+	[VERDICT_FLAKY] = "\033[31m",
 	[VERDICT_FAIL] = "\033[1;31m",
 	[VERDICT_ERROR] = "\033[1;35m",
 	[VERDICT_MISS] = "\033[1;34m",

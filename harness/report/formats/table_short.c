@@ -106,7 +106,7 @@ static void write_fault(const json_t *cell, enum verdict verdict, FILE *stream)
 {
 	const char *layer = document_text(cell, "layer");
 
-	if (verdict < VERDICT_FAIL || (verdict > VERDICT_FAIL && !layer[0]))
+	if (verdict < VERDICT_FLAKY || (verdict > VERDICT_FAIL && !layer[0]))
 		return;
 	fputs("look first at: ", stream);
 	escape_text(stream, layer[0] ? layer : "unknown");
@@ -117,14 +117,15 @@ static void write_fault(const json_t *cell, enum verdict verdict, FILE *stream)
 /* Why the cell has its verdict, a sentence a line; of the fields how many were told. */
 static void write_cause(const json_t *cell, enum verdict verdict, size_t *told_r, FILE *stream)
 {
-	size_t most = verdict == VERDICT_FAIL ? FIELDS_MAX : 1, i;
+	enum verdict shown = render_shown_verdict(cell);
+	size_t most = shown == VERDICT_FAIL ? FIELDS_MAX : 1, i;
 	const char *cause = document_text(cell, "cause");
 	const json_t *finding, *first = NULL;
 
 	*told_r = 0;
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 	{
-		if (!first && decides(finding, verdict))
+		if (!first && decides(finding, shown))
 			first = finding;
 	}
 	if (!first || (cause[0] && !says_finding(cause, first))) {
@@ -133,9 +134,9 @@ static void write_cause(const json_t *cell, enum verdict verdict, size_t *told_r
 	}
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 	{
-		if (*told_r == most || !decides(finding, verdict))
+		if (*told_r == most || !decides(finding, shown))
 			continue;
-		write_finding(finding, verdict == VERDICT_FAIL, stream);
+		write_finding(finding, shown == VERDICT_FAIL, stream);
 		(*told_r)++;
 	}
 	write_fault(cell, verdict, stream);

@@ -13,7 +13,7 @@ function matches(cell) {
 }
 
 /* What is the fault of the thing under test comes first: it is what the run was for. */
-const ORDER = ['FAIL', 'ERROR', 'MISS'];
+const ORDER = ['FAIL', 'FLAKY', 'ERROR', 'MISS'];
 
 /* Several cells that ended alike are one thing to look at. */
 function causes(run) {
@@ -46,7 +46,7 @@ function firstLook(run) {
 	const signs = run.cells.filter(cell => list(cell.signs).length).length;
 
 	if (!groups.length)
-		return section('first', 'Look at first', el('p', {}, 'No cell is FAIL, ERROR or MISS.', [
+		return section('first', 'Look at first', el('p', {}, 'No cell is FAIL, FLAKY, ERROR or MISS.', [
 			counts.XFAIL ? ' ' + plural(counts.XFAIL, 'cell has its known deviation', 'cells have their known deviations') + '.' : '',
 			counts.SKIP ? ' ' + plural(counts.SKIP, 'cell was', 'cells were') + ' skipped.' : '',
 			signs ? ' ' + plural(signs, 'cell passes', 'cells pass') + ' with signs in the logs: the list of cells names them.' : '',
