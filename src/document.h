@@ -30,6 +30,7 @@
 #define DOCUMENT_PLACE      "igd-harness place"
 #define DOCUMENT_STATUS     "igd-harness status"
 
+#define DOCUMENT_HISTORY       "igd-harness history"
 #define DOCUMENT_QUALIFICATION "igd-harness qualification"
 #define DOCUMENT_HOST_BROKEN   "igd-harness host broken"
 

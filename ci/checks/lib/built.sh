@@ -3,7 +3,7 @@
 
 # Targets of ninja, the same in every build folder.
 HARNESS_TARGET=harness/igd-harness
-MODULE_TARGETS=(harness/igd-bundle.so harness/igd-elf.so)
+MODULE_TARGETS=(harness/igd-bundle.so harness/igd-elf.so harness/igd-cache.so)
 
 # Paths in the tree.
 BUILT_HARNESS=build/$HARNESS_TARGET
