@@ -341,6 +341,10 @@ static int take_keep(struct order *order, struct problem *why)
 	if (opts.no_cells)
 		return problem_set(
 			why, -EINVAL, "--keep needs a guest, and --no-cells starts none");
+	if (json_array_size(json_object_get(order->plan, "cells")) != 1 &&
+		strcmp(opts.repeat, "1") != 0)
+		return problem_set(why, -EINVAL,
+			"--keep leaves one guest running, once: it does not work with --repeat");
 	if (json_array_size(json_object_get(order->plan, "cells")) != 1)
 		return problem_set(why, -EINVAL,
 			"--keep leaves one guest running: choose one cell with --select; "
