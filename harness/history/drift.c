@@ -1,7 +1,7 @@
 /*
  * Cells that take longer than they did. A host that slows down does so in all its cells and little
  * by little: so the runs are divided into blocks, and the medians of the blocks have to rise, or
- * fall, one after the other. One slow night, and a step with a new version, are no drift.
+ * fall, one after the other. One slow night is not a drift, nor is a step with a new version.
  */
 #include <stdlib.h>
 #include <string.h>

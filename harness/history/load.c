@@ -175,8 +175,8 @@ static int load_folder(struct loader *loader, const char *dir)
 	free(entries);
 	if (r == 0 && found == 0)
 		r = problem_set(loader->why, -ENOENT,
-			"%.200s is no run directory, and has none in it: name the directories of "
-			"runs, or the folder that they are in",
+			"%.200s is not a run directory, and has none in it: name the directories "
+			"of runs, or the folder that they are in",
 			dir);
 	return r;
 }
