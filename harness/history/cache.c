@@ -118,8 +118,11 @@ int history_cache_open(const char *path, struct history_cache **cache_r, struct 
 {
 	struct history_cache *cache = calloc(1, sizeof(*cache));
 	mode_t before;
-	int r = cache ? check_owner(path, why) : problem_set(why, -ENOMEM, "out of memory");
+	int r;
 
+	if (!cache)
+		return problem_set(why, -ENOMEM, "out of memory");
+	r = check_owner(path, why);
 	if (r == 0) {
 		before = umask(077);
 		if (sqlite3_open_v2(path, &cache->db,

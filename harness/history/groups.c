@@ -51,19 +51,19 @@ static bool belongs(const struct history_run *a, const struct history_run *b)
 	       a->place == b->place;
 }
 
-static int add_run(struct history_group *group, size_t run)
+/* Puts the run `first` and those behind it that belong to it into `runs`, and says so in `taken`.
+ * Returns how many they are. */
+static size_t take_runs(const struct history *history, size_t first, bool *taken, size_t *runs)
 {
-	/* Doubles at each power of two. */
-	if ((group->count & (group->count - 1)) == 0) {
-		size_t *runs = reallocarray(
-			group->runs, group->count ? 2 * group->count : 1, sizeof(*runs));
+	size_t count = 0;
 
-		if (!runs)
-			return -ENOMEM;
-		group->runs = runs;
+	for (size_t i = first; i < history->count; i++) {
+		if (taken[i] || !belongs(&history->runs[first], &history->runs[i]))
+			continue;
+		taken[i] = true;
+		runs[count++] = i;
 	}
-	group->runs[group->count++] = run;
-	return 0;
+	return count;
 }
 
 /* The cells of all its runs, and what they came to. `place` has a number for each text. */
@@ -103,24 +103,28 @@ int history_groups(const struct history *history, struct history_group **groups_
 {
 	struct history_group *groups = calloc(history->count + 1, sizeof(*groups));
 	uint32_t *place = calloc(history->text_count + 1, sizeof(*place));
-	size_t count = 0;
-	int r = groups && place ? 0 : -ENOMEM;
+	bool *taken = calloc(history->count + 1, sizeof(*taken));
+	size_t *runs = calloc(history->count + 1, sizeof(*runs)), count = 0, used = 0;
+	int r = groups && place && taken && runs ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < history->count && r == 0; i++) {
-		size_t g = 0;
-
-		while (g < count && !belongs(&history->runs[groups[g].runs[0]], &history->runs[i]))
-			g++;
-		count += g == count;
-		r = add_run(&groups[g], i);
+		if (taken[i])
+			continue;
+		groups[count].runs = runs + used;
+		groups[count].count = take_runs(history, i, taken, runs + used);
+		used += groups[count].count;
+		r = fill(history, &groups[count++], place);
 	}
-	for (size_t g = 0; g < count && r == 0; g++)
-		r = fill(history, &groups[g], place);
 	free(place);
+	free(taken);
 	if (r < 0) {
 		history_groups_free(groups, count);
+		if (count == 0)
+			free(runs);
 		return r;
 	}
+	if (count == 0)
+		free(runs);
 	*groups_r = groups;
 	*count_r = count;
 	return 0;
@@ -128,8 +132,9 @@ int history_groups(const struct history *history, struct history_group **groups_
 
 void history_groups_free(struct history_group *groups, size_t count)
 {
+	if (groups && count > 0)
+		free(groups[0].runs); /* and those of all others */
 	for (size_t g = 0; groups && g < count; g++) {
-		free(groups[g].runs);
 		free(groups[g].cells);
 		free(groups[g].verdicts);
 		free(groups[g].ms);

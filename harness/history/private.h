@@ -65,6 +65,9 @@ struct history {
  * without memory. */
 char *history_cut(const char *text);
 
+/* Puts "?" for each byte beyond ASCII of a text that is not UTF-8: a path may be in no encoding. */
+void history_plain(char *text);
+
 /* The number of a text, of which HISTORY_TEXT_MAX bytes are kept. Returns 0 or -ENOMEM. */
 int history_text(struct history *history, const char *text, text_id *id_r);
 
@@ -92,7 +95,8 @@ int history_load(
 /* The runs of one host and one matrix, by one back end, on hardware or not: only those are
  * compared. */
 struct history_group {
-	size_t *runs; /* indexes, in the order in which they began */
+	size_t *runs; /* indexes, in the order in which they began; in one list with the other
+			 groups' */
 	size_t count;
 	text_id *cells; /* names */
 	size_t cell_count;

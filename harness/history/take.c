@@ -6,35 +6,6 @@
 #include "harness/history/private.h"
 #include "src/document.h"
 
-static bool utf8(const char *text)
-{
-	json_t *string = json_string(text);
-	bool good = string != NULL;
-
-	json_decref(string);
-	return good;
-}
-
-char *history_cut(const char *text)
-{
-	size_t length = strnlen(text, HISTORY_TEXT_MAX);
-	char *copy;
-
-	/* Not within a character of several bytes. */
-	if (length == HISTORY_TEXT_MAX) {
-		length--;
-		while (length > 0 && (text[length] & 0xc0) == 0x80)
-			length--;
-	}
-	copy = strndup(text, length);
-	/* A path may be in no encoding at all. */
-	for (size_t i = 0; copy && !utf8(copy) && i < length; i++) {
-		if (copy[i] & 0x80)
-			copy[i] = '?';
-	}
-	return copy;
-}
-
 int history_text(struct history *history, const char *text, text_id *id_r)
 {
 	json_t *known;
@@ -55,11 +26,11 @@ int history_text(struct history *history, const char *text, text_id *id_r)
 		history->texts = texts;
 		history->text_room = room;
 	}
-	history->texts[history->text_count] = history_cut(text);
-	if (!history->texts[history->text_count])
+	*id_r = (text_id)history->text_count;
+	if (json_object_set_new(history->ids, text, json_integer(*id_r)) < 0)
 		return -ENOMEM;
-	*id_r = (text_id)history->text_count++;
-	return json_object_set_new(history->ids, text, json_integer(*id_r)) < 0 ? -ENOMEM : 0;
+	history->texts[history->text_count] = history_cut(text);
+	return history->texts[history->text_count++] ? 0 : -ENOMEM;
 }
 
 void history_run_free(struct history_run *run)
@@ -165,6 +136,21 @@ static int take_texts(struct history *history, const json_t *extract, struct his
 	return r;
 }
 
+static int make_room(struct history *history)
+{
+	size_t room = history->room ? 2 * history->room : 64;
+	struct history_run *runs;
+
+	if (history->count < history->room)
+		return 0;
+	runs = reallocarray(history->runs, room, sizeof(*runs));
+	if (!runs)
+		return -ENOMEM;
+	history->runs = runs;
+	history->room = room;
+	return 0;
+}
+
 int history_take(struct history *history, const char *dir, const json_t *extract)
 {
 	struct history_run run = { .dir = NULL };
@@ -176,8 +162,8 @@ int history_take(struct history *history, const char *dir, const json_t *extract
 	if (r == 0) {
 		run.verdict = (uint8_t)verdict;
 		run.dir = strdup(dir);
-		for (char *byte = run.dir; byte && !utf8(run.dir) && *byte; byte++)
-			*byte = *byte & 0x80 ? '?' : *byte;
+		if (run.dir)
+			history_plain(run.dir);
 		r = run.dir ? take_texts(history, extract, &run) : -ENOMEM;
 	}
 	if (r == 0)
@@ -186,14 +172,8 @@ int history_take(struct history *history, const char *dir, const json_t *extract
 		r = take_notes(json_object_get(extract, "gone"), true, &run.gone);
 	if (r == 0)
 		r = take_notes(json_object_get(extract, "left"), false, &run.left);
-	if (r == 0 && history->count == history->room) {
-		size_t room = history->room ? 2 * history->room : 64;
-		struct history_run *runs = reallocarray(history->runs, room, sizeof(*runs));
-
-		r = runs ? 0 : -ENOMEM;
-		history->runs = runs ? runs : history->runs;
-		history->room = runs ? room : history->room;
-	}
+	if (r == 0)
+		r = make_room(history);
 	if (r < 0)
 		history_run_free(&run);
 	else

@@ -267,21 +267,26 @@ int session_run(struct runner *runner, const struct store *store, const json_t *
 	const json_t *plan, const struct patterns *patterns, const struct session_wishes *wishes,
 	struct problem *why)
 {
-	struct session_enough enough = session_enough_begin(wishes, store, run, plan, patterns);
+	struct session_enough *enough = malloc(sizeof(*enough));
 	int status;
+
+	if (!enough)
+		return problem_set(why, -ENOMEM, "no memory for a run");
+	*enough = session_enough_begin(wishes, store, run, plan, patterns);
 
 	runner->quiet = wishes->level == OUTPUT_QUIET;
 	runner->patterns = patterns;
 	runner->first = wishes->first;
 	runner->keep = wishes->keep;
 	runner->is_enough = is_enough;
-	runner->data = &enough;
+	runner->data = enough;
 	status = session_seal(store, patterns, runner->document, why);
 	if (status == 0)
 		status = runner_run(runner, store, plan, why);
 	if (status == 0)
 		status = session_conclude(store, run, plan, patterns, wishes->level, why);
 	if (status >= 0 && runner->stopped)
-		session_tell_stopped(&enough, store, plan);
+		session_tell_stopped(enough, store, plan);
+	free(enough);
 	return status >= 0 && !runner->host_is_whole ? EXIT_NO_ANSWER : status;
 }
