@@ -15,6 +15,22 @@ static bool is_card(const json_t *card, enum whose whose, const char *igd)
 	return whose == ANY_CARD || of_igd == (whose == IGD_CARD);
 }
 
+/* Why one of those cards did not answer the agent (guests/agent/kms.c); NULL if all did. */
+static const char *why_late(const json_t *report, enum whose whose)
+{
+	const json_t *cards = json_object_get(json_object_get(report, "display"), "cards"), *card;
+	const char *igd = document_text(field_igd(report), "address");
+	size_t i;
+
+	json_array_foreach(cards, i, card)
+	{
+		if (is_card(card, whose, igd) && json_object_get(card, "error") &&
+			strcmp(document_text(card, "observer"), "agent") == 0)
+			return document_text(card, "error");
+	}
+	return NULL;
+}
+
 /* The first connected connector of those cards (borrowed), and its card; NULL if there is none. */
 static const json_t *find_connector(
 	const json_t *report, enum whose whose, const json_t **card_r, bool *looked_r)
@@ -168,7 +184,7 @@ static int read_of(const json_t *report, enum whose whose, const char *key, json
 	if (whose == IGD_CARD && is_unseen(report))
 		return -ENODATA;
 	connector = find_connector(report, whose, &card, &looked);
-	if (!looked)
+	if (!looked || why_late(report, whose))
 		return -ENODATA;
 	for (size_t i = 0; connector && i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(keys[i].name, key) == 0)
@@ -206,6 +222,8 @@ static int read_connectors(const json_t *report, enum whose whose, json_t **valu
 	const json_t *card, *connector;
 	size_t i, j;
 
+	if (why_late(report, whose))
+		return -ENODATA;
 	json_array_foreach(cards, i, card)
 	{
 		if (!is_card(card, whose, igd))
@@ -231,7 +249,7 @@ static int read_other_cards(const json_t *report, json_t **value_r)
 	char text[512] = "";
 	size_t i;
 
-	if (!json_is_array(cards))
+	if (!json_is_array(cards) || why_late(report, OTHER_CARD))
 		return -ENODATA;
 	json_array_foreach(cards, i, card)
 	{
@@ -330,6 +348,20 @@ static int read_fbdev(const json_t *report, const char *rest, json_t **value_r)
 	if (json_array_size(list) == 0)
 		return field_give_new(json_null(), value_r);
 	return field_give_size(json_array_get(list, 0), value_r);
+}
+
+const char *field_display_unanswered(const json_t *report, const char *name)
+{
+	static const struct {
+		const char *prefix;
+		enum whose whose;
+	} prefixes[] = { { "display@igd/", IGD_CARD }, { "igd/display/", IGD_CARD },
+		{ "display@vga/", OTHER_CARD }, { "display/", ANY_CARD } };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
+			return why_late(report, prefixes[i].whose);
+	return NULL;
 }
 
 const struct field field_display_table[] = {

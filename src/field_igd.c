@@ -207,9 +207,9 @@ const char *field_why_unanswered(const json_t *report, const char *name)
 	const json_t *igd = section(report);
 	const char *part = part_of(name);
 
-	return part && field_igd_is_unanswered(igd, part)
-		       ? document_text(json_object_get(igd, part), "error")
-		       : NULL;
+	if (part && field_igd_is_unanswered(igd, part))
+		return document_text(json_object_get(igd, part), "error");
+	return field_display_unanswered(report, name);
 }
 
 static int read_value(const json_t *report, const char *rest, json_t **value_r)

@@ -271,10 +271,64 @@ static void memory_and_functions_are_named(void)
 	CU_ASSERT_STRING_EQUAL(ask(xenfv, "iomem/stolen"), "-ENODATA");
 }
 
+#define CARD(name, pci, rest) "{\"name\": \"" name "\", \"pci\": \"" pci "\", " rest "}"
+#define CARDS(first, second)                                                                            \
+	"{\"pci\": {\"functions\": [" FUNCTION("0000:00:02.0", "0x8086", "0x3e92",                      \
+		"0x030000") "}]}, \"igd\": {\"address\": \"0000:00:02.0\"}, \"display\": {\"cards\": [" \
+			    "" first ", " second "]}}"
+#define LATE_CARD "\"observer\": \"agent\", \"error\": \"no answer within 15 s\""
+#define LIVE_CARD                                                                                  \
+	"\"observer\": \"kms\", \"driver\": \"i915\", \"connectors\": [{\"name\": \"DP-1\","       \
+	" \"status\": \"connected\", \"crtc\": {\"mode\": {\"width\": 640, \"height\": 480}}}]"
+
+static const char *unanswered(const char *json, const char *name)
+{
+	static char text[64];
+	json_t *report = json_loads(json, 0, NULL);
+	const char *why = field_why_unanswered(report, name);
+
+	snprintf(text, sizeof(text), "%s", why ? why : "");
+	json_decref(report);
+	return text;
+}
+
+/* What a card shows is not known if its driver did not answer, and no other card shows it. */
+static void a_card_that_did_not_answer_is_not_known(void)
+{
+	static const char late[] = CARDS(
+		CARD("card0", "0000:00:03.0", LIVE_CARD), CARD("card1", "0000:00:02.0", LATE_CARD));
+	static const char other_late[] = CARDS(
+		CARD("card0", "0000:00:03.0", LATE_CARD), CARD("card1", "0000:00:02.0", LIVE_CARD));
+	static const char closed[] = CARDS(CARD("card0", "0000:00:03.0", LIVE_CARD),
+		CARD("card1", "0000:00:02.0",
+			"\"observer\": \"kms\", \"error\": \"Operation not permitted\""));
+	static const char *const of_igd[] = { "display@igd/mode", "display@igd/driver",
+		"igd/display/mode", "igd/display/connectors", "display/mode" };
+	static const char *const of_vga[] = { "display@vga/mode", "display@vga/cards",
+		"display@vga/connectors", "display/mode" };
+
+	for (size_t i = 0; i < sizeof(of_igd) / sizeof(of_igd[0]); i++) {
+		CU_ASSERT_STRING_EQUAL(ask(late, of_igd[i]), "-ENODATA");
+		CU_ASSERT_STRING_EQUAL(unanswered(late, of_igd[i]), "no answer within 15 s");
+	}
+	for (size_t i = 0; i < sizeof(of_vga) / sizeof(of_vga[0]); i++) {
+		CU_ASSERT_STRING_EQUAL(ask(other_late, of_vga[i]), "-ENODATA");
+		CU_ASSERT_STRING_EQUAL(unanswered(other_late, of_vga[i]), "no answer within 15 s");
+	}
+	CU_ASSERT_STRING_EQUAL(ask(late, "display@vga/mode"), "\"640x480\"");
+	CU_ASSERT_STRING_EQUAL(unanswered(late, "display@vga/mode"), "");
+	CU_ASSERT_STRING_EQUAL(ask(other_late, "display@igd/mode"), "\"640x480\"");
+	CU_ASSERT_STRING_EQUAL(unanswered(other_late, "igd/display/mode"), "");
+	/* A card that cannot be opened did answer. */
+	CU_ASSERT_STRING_EQUAL(ask(closed, "display@igd/mode"), "null");
+	CU_ASSERT_STRING_EQUAL(unanswered(closed, "display@igd/mode"), "");
+}
+
 static CU_TestInfo tests[] = {
 	{ "the GPU's driver is asked", the_gpus_driver_is_asked },
 	{ "what the driver lacks is seen", what_the_driver_lacks_is_seen },
 	{ "no answer of a slow guest is not known", no_answer_of_a_slow_guest_is_not_known },
+	{ "a card that did not answer is not known", a_card_that_did_not_answer_is_not_known },
 	{ "a guest that drives no GPU was not asked", a_guest_that_drives_no_gpu_was_not_asked },
 	{ "a display says whose it is", a_display_says_whose_it_is },
 	{ "memory and functions are named", memory_and_functions_are_named },

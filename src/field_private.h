@@ -59,6 +59,10 @@ int field_igd_part(const json_t *report, const char *name, const json_t **part_r
  */
 bool field_igd_is_unanswered(const json_t *igd, const char *name);
 
+/* The same of a field of display: why a card that it is about did not answer the agent (borrowed);
+ * NULL if all did. */
+const char *field_display_unanswered(const json_t *report, const char *name);
+
 /* Has the report an Intel GPU that nothing in the guest can drive? Then nobody looked at a driver.
  */
 bool field_undriven(const json_t *report);

@@ -1,14 +1,13 @@
 /* The process that looks closer at a driver that is bound. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <xf86drm.h>
 
+#include "guests/agent/apart.h"
 #include "guests/agent/igd.h"
 #include "guests/agent/igd_interrupts.h"
 #include "guests/agent/processors.h"
@@ -111,10 +110,7 @@ static void end_shower(void)
 {
 	if (shower <= 0)
 		return;
-	kill(shower, SIGKILL);
-	/* One that the kernel does not let go of is left alone. */
-	for (int i = 0; i < 50 && waitpid(shower, NULL, WNOHANG) == 0; i++)
-		usleep(20000);
+	apart_end(shower);
 	shower = 0;
 }
 

@@ -6,13 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guests/agent/apart.h"
 #include "guests/agent/display.h"
 #include "src/bdf.h"
+#include "src/clock.h"
 #include "src/edid_json.h"
 #include "src/mode.h"
 #include "src/tree.h"
 
-#define CARDS_MAX      16
+#define CARDS_MAX 16
+
+/* For all cards together, and the least for one. What the kernel knows is read in milliseconds; a
+ * driver whose device does not answer holds its locks for as long as it tries. */
+#define CARDS_MS 15000
+#define CARD_MS  500
+
 #define CONNECTORS_MAX 64
 #define MODES_MAX      64
 
@@ -159,20 +167,42 @@ static json_t *connectors_json(int fd)
 	return list;
 }
 
-/* Adds "driver" and "connectors", or "error". */
-static int add_device(const char *root, const char *name, json_t *card)
+/* When the cards are to have answered, in ms of CLOCK_MONOTONIC. */
+static long long answered_by;
+
+/* "driver" and "connectors", or "error". */
+static json_t *device_json(const char *root, const char *name)
 {
-	int fd = tree_open(root, O_RDWR, "dev/dri/%s", name), r;
+	int fd = tree_open(root, O_RDWR, "dev/dri/%s", name);
 	char driver[64] = "";
+	json_t *device;
 
 	if (fd < 0)
-		return json_object_set_new(card, "error", json_string(strerror(-fd)));
+		return json_pack("{s:s}", "error", strerror(-fd));
 	drm_driver_name(fd, driver, sizeof(driver));
 	tree_clean(driver);
-	r = json_object_set_new(card, "driver", json_string(driver));
-	if (r == 0)
-		r = json_object_set_new(card, "connectors", connectors_json(fd));
+	device = json_pack("{s:s, s:o}", "driver", driver, "connectors", connectors_json(fd));
 	close(fd);
+	return device;
+}
+
+/* Adds what the card's driver answers; or that it does not, which the agent observes and not KMS.
+ */
+static int add_device(const char *root, const char *name, json_t *card)
+{
+	long long left = answered_by - clock_ms(CLOCK_MONOTONIC);
+	char late[64];
+	json_t *device;
+	int r;
+
+	device = apart_ask(device_json, root, name, left > CARD_MS ? (int)left : CARD_MS, &r);
+	if (!device) {
+		snprintf(late, sizeof(late), "no answer within %d s", CARDS_MS / 1000);
+		device = json_pack("{s:s, s:s}", "observer", "agent", "error",
+			r == -ETIMEDOUT ? late : "the process that asks the driver ended");
+	}
+	r = json_object_update(card, device);
+	json_decref(device);
 	return r;
 }
 
@@ -194,5 +224,6 @@ static json_t *card_json(const char *root, const char *name)
 
 json_t *kms_cards(const char *root)
 {
+	answered_by = clock_ms(CLOCK_MONOTONIC) + CARDS_MS;
 	return tree_list_json(root, "sys/class/drm", "card", CARDS_MAX, card_json);
 }
