@@ -35,16 +35,16 @@ __attribute__((noreturn)) static void make_value(json_t *(*make)(void *data), vo
 			: 1);
 }
 
-static void end(pid_t pid)
+void child_json_end(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	for (int i = 0; i < REAP_TRIES && waitpid(pid, NULL, WNOHANG) == 0; i++)
 		usleep(REAP_US);
 }
 
-int child_json(json_t *(*make)(void *data), void *data, int limit_ms, json_t **value_r)
+int child_json(json_t *(*make)(void *data), void *data, size_t max, int limit_ms, json_t **value_r)
 {
-	char *text = malloc(CHILD_JSON_MAX);
+	char *text = malloc(max);
 	size_t length = 0;
 	int ends[2], r;
 	pid_t pid;
@@ -61,10 +61,10 @@ int child_json(json_t *(*make)(void *data), void *data, int limit_ms, json_t **v
 	r = pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (r == 0)
-		r = limited_read(ends[0], text, CHILD_JSON_MAX, limit_ms, &length);
+		r = limited_read(ends[0], text, max, limit_ms, &length);
 	close(ends[0]);
 	if (pid > 0)
-		end(pid);
+		child_json_end(pid);
 	if (r == 0) {
 		*value_r = json_loadb(text, length, JSON_DECODE_ANY, NULL);
 		r = *value_r ? 0 : -EPROTO;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/clock.h"
@@ -58,7 +59,7 @@ static void test_answer(void)
 	char text[] = "yes";
 	json_t *value = NULL;
 
-	CU_ASSERT_EQUAL_FATAL(child_json(answer, text, LONG_MS, &value), 0);
+	CU_ASSERT_EQUAL_FATAL(child_json(answer, text, CHILD_JSON_MAX, LONG_MS, &value), 0);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(value, "said")), "yes");
 	CU_ASSERT_NOT_EQUAL(json_integer_value(json_object_get(value, "pid")), getpid());
 	json_decref(value);
@@ -69,18 +70,25 @@ static void test_hang(void)
 	long long begin = clock_ms(CLOCK_MONOTONIC);
 	json_t *value = NULL;
 
-	CU_ASSERT_EQUAL(child_json(hang, NULL, LIMIT_MS, &value), -ETIMEDOUT);
+	CU_ASSERT_EQUAL(child_json(hang, NULL, CHILD_JSON_MAX, LIMIT_MS, &value), -ETIMEDOUT);
 	CU_ASSERT_PTR_NULL(value);
 	CU_ASSERT(clock_ms(CLOCK_MONOTONIC) - begin >= LIMIT_MS);
+	CU_ASSERT(clock_ms(CLOCK_MONOTONIC) - begin < LONG_MS);
+	/* And it is gone. */
+	CU_ASSERT_EQUAL(waitpid(-1, NULL, WNOHANG), -1);
+	CU_ASSERT_EQUAL(errno, ECHILD);
 }
 
 static void test_no_answer(void)
 {
+	char text[] = "yes";
 	json_t *value = NULL;
 
-	CU_ASSERT_EQUAL(child_json(die, NULL, LONG_MS, &value), -EPROTO);
-	CU_ASSERT_EQUAL(child_json(no_value, NULL, LONG_MS, &value), -EPROTO);
-	CU_ASSERT_EQUAL(child_json(babble, NULL, LONG_MS, &value), -E2BIG);
+	CU_ASSERT_EQUAL(child_json(die, NULL, CHILD_JSON_MAX, LONG_MS, &value), -EPROTO);
+	CU_ASSERT_EQUAL(child_json(no_value, NULL, CHILD_JSON_MAX, LONG_MS, &value), -EPROTO);
+	CU_ASSERT_EQUAL(child_json(babble, NULL, CHILD_JSON_MAX, LONG_MS, &value), -E2BIG);
+	CU_ASSERT_PTR_NULL(value);
+	CU_ASSERT_EQUAL(child_json(answer, text, 8, LONG_MS, &value), -E2BIG);
 	CU_ASSERT_PTR_NULL(value);
 }
 
@@ -90,7 +98,7 @@ static void test_descriptors(void)
 	json_t *value = NULL;
 
 	CU_ASSERT_FATAL(fd > STDERR_FILENO);
-	CU_ASSERT_EQUAL_FATAL(child_json(is_open, &fd, LONG_MS, &value), 0);
+	CU_ASSERT_EQUAL_FATAL(child_json(is_open, &fd, CHILD_JSON_MAX, LONG_MS, &value), 0);
 	CU_ASSERT(json_is_false(value));
 	json_decref(value);
 	close(fd);

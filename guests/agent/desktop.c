@@ -121,7 +121,7 @@ static json_t *make_look(void *data)
 /* One look, in a process of its own. Returns 0 and a new object, or a negative errno. */
 static int take_look(json_t **look_r, struct problem *why)
 {
-	int r = child_json(make_look, NULL, DESKTOP_LOOK_MS, look_r);
+	int r = child_json(make_look, NULL, CHILD_JSON_MAX, DESKTOP_LOOK_MS, look_r);
 
 	if (r == -ETIMEDOUT)
 		problem_set(why, r, "no answer from systemd, logind or the server within %d s",

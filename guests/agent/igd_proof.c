@@ -7,10 +7,10 @@
 #include <unistd.h>
 #include <xf86drm.h>
 
-#include "guests/agent/apart.h"
 #include "guests/agent/igd.h"
 #include "guests/agent/igd_interrupts.h"
 #include "guests/agent/processors.h"
+#include "src/child_json.h"
 #include "src/limited_read.h"
 #include "src/tree.h"
 
@@ -110,7 +110,7 @@ static void end_shower(void)
 {
 	if (shower <= 0)
 		return;
-	apart_end(shower);
+	child_json_end(shower);
 	shower = 0;
 }
 

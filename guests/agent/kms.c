@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guests/agent/apart.h"
 #include "guests/agent/display.h"
 #include "src/bdf.h"
+#include "src/child_json.h"
 #include "src/clock.h"
 #include "src/edid_json.h"
 #include "src/mode.h"
@@ -20,6 +20,9 @@
  * driver whose device does not answer holds its locks for as long as it tries. */
 #define CARDS_MS 15000
 #define CARD_MS  500
+
+/* Bytes of a card as JSON: one of CONNECTORS_MAX connectors of MODES_MAX modes each has less. */
+#define CARD_TEXT_MAX (1024 * 1024)
 
 #define CONNECTORS_MAX 64
 #define MODES_MAX      64
@@ -170,10 +173,16 @@ static json_t *connectors_json(int fd)
 /* When the cards are to have answered, in ms of CLOCK_MONOTONIC. */
 static long long answered_by;
 
+/* A card to be asked. */
+struct asked {
+	const char *root, *name;
+};
+
 /* "driver" and "connectors", or "error". */
-static json_t *device_json(const char *root, const char *name)
+static json_t *device_json(void *data)
 {
-	int fd = tree_open(root, O_RDWR, "dev/dri/%s", name);
+	const struct asked *asked = data;
+	int fd = tree_open(asked->root, O_RDWR, "dev/dri/%s", asked->name);
 	char driver[64] = "";
 	json_t *device;
 
@@ -191,12 +200,13 @@ static json_t *device_json(const char *root, const char *name)
 static int add_device(const char *root, const char *name, json_t *card)
 {
 	long long left = answered_by - clock_ms(CLOCK_MONOTONIC);
+	struct asked asked = { root, name };
 	char late[64];
-	json_t *device;
-	int r;
+	json_t *device = NULL;
+	int r = child_json(
+		device_json, &asked, CARD_TEXT_MAX, left > CARD_MS ? (int)left : CARD_MS, &device);
 
-	device = apart_ask(device_json, root, name, left > CARD_MS ? (int)left : CARD_MS, &r);
-	if (!device) {
+	if (r < 0) {
 		snprintf(late, sizeof(late), "no answer within %d s", CARDS_MS / 1000);
 		device = json_pack("{s:s, s:s}", "observer", "agent", "error",
 			r == -ETIMEDOUT ? late : "the process that asks the driver ended");

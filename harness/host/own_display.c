@@ -91,7 +91,7 @@ void own_display_add(const char *root, json_t *host)
 		json_object_set_new(host, "igd_unknown", unknown);
 		return;
 	}
-	r = child_json(ask_driver, &asked, ANSWER_MS, &answer);
+	r = child_json(ask_driver, &asked, CHILD_JSON_MAX, ANSWER_MS, &answer);
 	if (r == 0)
 		json_object_update(host, answer);
 	else if (r == -ETIMEDOUT)
