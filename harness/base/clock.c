@@ -41,24 +41,24 @@ int clock_parse(const char *text, time_t *when_r)
 	return 0;
 }
 
-unsigned long long clock_process_start(pid_t pid, char *state_r)
+struct clock_process clock_process(pid_t pid)
 {
 	char path[64], line[STAT_MAX] = "";
-	unsigned long long ticks = 0;
+	struct clock_process process = { 0 };
 	const char *rest;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	file = fopen(path, "re");
 	if (!file)
-		return 0;
+		return process;
 	/* Its name is in parentheses, and may have blanks and parentheses in it. */
 	rest = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
 	fclose(file);
 	if (!rest || sscanf(rest,
-			     ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
+			     ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
 			     "%*d %*d %*d %*d %*d %llu",
-			     state_r, &ticks) != 2)
-		return 0;
-	return ticks;
+			     &process.state, &process.parent, &process.start) != 3)
+		return (struct clock_process){ 0 };
+	return process;
 }

@@ -16,11 +16,15 @@ uint64_t clock_us(void);
 /* Reads such a text as clock_text() writes. Returns 0, or -EINVAL. */
 int clock_parse(const char *text, time_t *when_r);
 
-/*
- * When a process started, in ticks (sysconf(_SC_CLK_TCK)) since the boot, and its state, such as R
- * or Z: fields 22 and 3 of proc_pid_stat(5). 0 if there is no such process.
- */
-unsigned long long clock_process_start(pid_t pid, char *state_r);
+/* Fields 3, 4 and 22 of proc_pid_stat(5). */
+struct clock_process {
+	char state; /* such as R or Z */
+	pid_t parent;
+	unsigned long long start; /* in ticks (sysconf(_SC_CLK_TCK)) since the boot */
+};
+
+/* Looks at a process. All is 0 if there is no such process. */
+struct clock_process clock_process(pid_t pid);
 
 /* "2026-11-21T20:15:00Z", now; and of that time. "" for a year that has not four digits. */
 void clock_text(char text[static CLOCK_TEXT_MAX]);

@@ -103,10 +103,9 @@ static ssize_t read_proc(pid_t pid, const char *name, char *bytes, size_t size)
 /* When a process started, in ticks since boot. 0: it is not there, or has exited. */
 static unsigned long long start_of(pid_t pid)
 {
-	char state = 0;
-	unsigned long long start = clock_process_start(pid, &state);
+	struct clock_process process = clock_process(pid);
 
-	return state == 'Z' || state == 'X' ? 0 : start;
+	return process.state == 'Z' || process.state == 'X' ? 0 : process.start;
 }
 
 static unsigned long long namespace_of_pids(void)

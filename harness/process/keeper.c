@@ -48,39 +48,20 @@ static void close_others(void)
 		close(fd);
 }
 
-/* A file of /proc/PID, at most size - 1 bytes of it. */
-static void read_proc(pid_t pid, const char *name, char *text, size_t size)
+static struct keeper_process look_at(pid_t pid)
 {
+	struct keeper_process process = { .pid = pid };
 	char path[64];
 	ssize_t n = -1;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		n = read(fd, text, size - 1);
+		n = read(fd, process.name, sizeof(process.name) - 1);
 		close(fd);
 	}
-	text[n < 0 ? 0 : n] = 0;
-}
-
-/* Field 4 of proc_pid_stat(5), whose field 2 may have anything in it. */
-static bool is_child(pid_t pid)
-{
-	char stat[512];
-	const char *name_end;
-	int parent = 0;
-
-	read_proc(pid, "stat", stat, sizeof(stat));
-	name_end = strrchr(stat, ')');
-	return name_end && sscanf(name_end + 1, " %*c %d", &parent) == 1 && parent == getpid();
-}
-
-static struct keeper_process look_at(pid_t pid)
-{
-	struct keeper_process process = { .pid = pid };
-
-	read_proc(pid, "comm", process.name, sizeof(process.name));
+	process.name[n < 0 ? 0 : n] = 0;
 	process.name[strcspn(process.name, "\n")] = 0;
 	for (char *c = process.name; *c; c++)
 		if (!isprint((unsigned char)*c))
@@ -100,7 +81,7 @@ static unsigned int kill_children(struct keeper_process first[static KEEPER_NOTE
 	while (dir && (entry = readdir(dir))) {
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (pid <= 0 || !is_child(pid))
+		if (pid <= 0 || clock_process(pid).parent != getpid())
 			continue;
 		if (count < KEEPER_NOTED_MAX)
 			first[count] = look_at(pid);

@@ -66,8 +66,7 @@ static int holder_of(const struct stat *file)
 static time_t began(int pid)
 {
 	struct timespec up;
-	char state;
-	unsigned long long ticks = clock_process_start(pid, &state);
+	unsigned long long ticks = clock_process(pid).start;
 
 	if (ticks == 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)
 		return 0;
