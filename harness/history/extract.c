@@ -9,13 +9,13 @@
 #include "harness/base/fileio.h"
 #include "harness/base/measured_on.h"
 #include "harness/history/private.h"
+#include "harness/judge/judge.h"
 #include "harness/judge/stored_run.h"
 #include "harness/report/cell_text.h"
 #include "harness/store/run_dir.h"
 #include "src/document.h"
 
 #define DIGEST_SHOWN 12 /* digits of a digest that tell two files apart for people */
-#define LEFT         "left on the host: " /* how harness/judge/judge.c begins that cause */
 
 const char *const identity_names[IDENTITIES] = { "xen", "libxl", "qemu", "qemu binary", "firmware",
 	"dom0 kernel", "guest images", "matrix", "harness" };
@@ -101,7 +101,7 @@ static void add_cell(json_t *extract, const json_t *cell)
 		json_pack("[s, s, I]", name, document_text(cell, "verdict"),
 			ms >= 0 && ms < UINT32_MAX ? (json_int_t)llround(ms) : (json_int_t)0));
 	add_gone(json_object_get(extract, "gone"), cell);
-	if (strncmp(cause, LEFT, strlen(LEFT)) == 0)
+	if (strncmp(cause, JUDGE_LEFT, strlen(JUDGE_LEFT)) == 0)
 		put_text(json_object_get(extract, "left"), name, cause);
 }
 

@@ -121,7 +121,7 @@ bool history_is_bad(uint8_t verdict);
 
 /*
  * What is worth knowing, the gravest first: "notable" of the document. A new array, NULL without
- * memory. `flaky`, of as many groups, gets of each an array of bool for its cells, to be freed.
+ * memory.
  */
 json_t *history_notable(
 	const struct history *history, const struct history_group *groups, size_t count);

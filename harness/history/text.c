@@ -8,6 +8,7 @@
 #include "harness/history/history.h"
 #include "harness/history/render.h"
 #include "src/document.h"
+#include "src/verdict.h"
 
 #define SHOWN_RUNS  60 /* of a cell, in a line */
 #define SHOWN_CELLS 5  /* of an entry, by name */
@@ -239,8 +240,10 @@ int history_render_text(const json_t *history, FILE *stream)
 		fputs("\nNothing changed, is flaky or drifts.\n", stream);
 	json_array_foreach(json_object_get(history, "groups"), i, group)
 		write_group(history, group, stream);
-	fputs("\nP PASS, D DONE, S SKIP, X XFAIL, Y FLAKY, F FAIL, E ERROR, M MISS, . not in the run;\n"
-	      "the newest run is at the right; the time is the median\n",
-		stream);
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		fprintf(stream, "%s%c %s", v ? ", " : "\n", HISTORY_LETTERS[v],
+			verdict_name((enum verdict)v));
+	fprintf(stream, ", %c not in the run;\n", HISTORY_LETTERS[VERDICT_COUNT]);
+	fputs("the newest run is at the right; the time is the median\n", stream);
 	return ferror(stream) ? -EIO : 0;
 }

@@ -243,10 +243,10 @@ static void judge_leftovers(const json_t *end, struct cell_verdict *cell_verdict
 		return;
 	cell_verdict->verdict = verdict_worst(cell_verdict->verdict, VERDICT_MISS);
 	cell_verdict->layer = "host";
-	replace_cause(cell_verdict, json_sprintf("left on the host: %s%s%s",
-					    json_string_value(json_array_get(leftovers, 0)),
-					    json_string_length(cell_verdict->cause) ? "; and " : "",
-					    json_string_value(cell_verdict->cause)));
+	replace_cause(cell_verdict,
+		json_sprintf(JUDGE_LEFT "%s%s%s", json_string_value(json_array_get(leftovers, 0)),
+			json_string_length(cell_verdict->cause) ? "; and " : "",
+			json_string_value(cell_verdict->cause)));
 }
 
 /* What the cell wrote down of it, and what comparing the two reports says. */

@@ -71,6 +71,9 @@ int judge_collect(const struct judge_request *request, json_t **findings_r, stru
  */
 bool judge_was_tested(const json_t *cell);
 
+/* How the cause of a cell begins that left something on the host; what it is follows. */
+#define JUDGE_LEFT "left on the host: "
+
 /*
  * Was no cell tested, or none completely? A run in which every cell is SKIP must not pass for one
  * that found nothing. For findings, or for their totals.
