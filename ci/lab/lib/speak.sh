@@ -5,6 +5,9 @@
 readonly USAGE_STATUS=2
 readonly LAB_STATUS=3
 
+# The PATH of a Debian user has no sbin, where mke2fs is.
+PATH=$PATH:/usr/sbin:/sbin
+
 say() {
 	printf 'lab: %s\n' "$*" >&2
 }
