@@ -66,5 +66,8 @@ run_mmdebstrap() {
 	mmdebstrap "$@" </dev/null 2>"$log" && return
 	grep -E '^(E|Err|W):|^(dpkg|tar|gpgv?): | : Depends: | but it is |has no installation candidate' "$log" |
 		tail -n 20 >&2
+	! grep -q 'unable to pick chroot mode' "$log" ||
+		lab_failed "mmdebstrap cannot make $what as an ordinary user: it needs the package uidmap (ci/setup lab), a line" \
+			"for the user in /etc/subuid and /etc/subgid, and user namespaces; or run this command as root"
 	lab_failed "mmdebstrap could not make $what; all it said is in $log"
 }
