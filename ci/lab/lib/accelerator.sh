@@ -13,6 +13,7 @@ make_boot_sector() {
 
 # Whether any guest runs under KVM here; prints why not.
 try_kvm_guest() {
+	[[ -e /dev/kvm ]] || { echo "there is no /dev/kvm"; return 1; }
 	[[ -w /dev/kvm ]] || { echo "/dev/kvm cannot be written"; return 1; }
 	local status=0
 	mkdir -p -- "$LAB_DIR/live"
