@@ -357,7 +357,12 @@ const char *field_display_unanswered(const json_t *report, const char *name)
 		enum whose whose;
 	} prefixes[] = { { "display@igd/", IGD_CARD }, { "igd/display/", IGD_CARD },
 		{ "display@vga/", OTHER_CARD }, { "display/", ANY_CARD } };
+	/* Of fbdev, which no card has to answer for. */
+	static const char *const of_fbdev[] = { "display/framebuffer", "display@vga/fbdev" };
 
+	for (size_t i = 0; i < sizeof(of_fbdev) / sizeof(of_fbdev[0]); i++)
+		if (strcmp(name, of_fbdev[i]) == 0)
+			return NULL;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (strncmp(name, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
 			return why_late(report, prefixes[i].whose);

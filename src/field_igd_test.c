@@ -319,6 +319,9 @@ static void a_card_that_did_not_answer_is_not_known(void)
 	CU_ASSERT_STRING_EQUAL(unanswered(late, "display@vga/mode"), "");
 	CU_ASSERT_STRING_EQUAL(ask(other_late, "display@igd/mode"), "\"640x480\"");
 	CU_ASSERT_STRING_EQUAL(unanswered(other_late, "igd/display/mode"), "");
+	/* A framebuffer device is read without the card. */
+	CU_ASSERT_STRING_EQUAL(unanswered(late, "display/framebuffer"), "");
+	CU_ASSERT_STRING_EQUAL(unanswered(other_late, "display@vga/fbdev"), "");
 	/* A card that cannot be opened did answer. */
 	CU_ASSERT_STRING_EQUAL(ask(closed, "display@igd/mode"), "null");
 	CU_ASSERT_STRING_EQUAL(unanswered(closed, "display@igd/mode"), "");
