@@ -33,6 +33,8 @@ use_suite() {
 		sed "s/ $codename\(-[a-z]*\)\? / ${suite%-backports}\1 /" <<<"$lines"
 		[[ $suite != *-backports ]] || sed -n "s/ $codename / $suite /p" <<<"$lines"
 	} >"$place/sources.list"
+	# sid has neither updates nor security updates.
+	[[ $suite != sid && $suite != unstable ]] || sed -i "/ $suite-/d" "$place/sources.list"
 	APT=(-o Dir::Etc::SourceList="$place/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null
 		-o Dir::Etc::PreferencesParts=/dev/null -o Dir::State::Lists="$place/lists" -o Dir::State::Status=/dev/null
 		-o Dir::Cache="$place" -o Dir::Cache::Archives="$place/archives" -o APT::Default-Release="$suite")
@@ -47,10 +49,12 @@ has_package() {
 	[[ $(apt-cache "${APT[@]}" show --no-all-versions "$1" 2>/dev/null) ]]
 }
 
-# Prints the package that Debian's package $1 stands for now: a kernel's has its version in its name.
+# Prints the package that Debian's package $1 stands for now: a kernel's has its version in its name. In Debian from Linux 7.3 on
+# linux-image-amd64 depends on linux-base-amd64 as well.
 package_behind() {
 	local package
-	package=$(apt-cache "${APT[@]}" show --no-all-versions "$1" | sed -n 's/^Depends: \([^ ,]*\).*/\1/p')
+	package=$(apt-cache "${APT[@]}" show --no-all-versions "$1" | sed -n 's/^Depends: //p' | tr -d ' ' | tr ',' '\n' |
+		sed -n "s/^\(${1%-amd64}-[0-9][^(]*\).*/\1/p" | head -n 1)
 	[[ $package ]] || fail "apt knows no $1 (apt-get update?)"
 	printf '%s\n' "$package"
 }
