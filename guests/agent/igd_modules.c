@@ -59,7 +59,7 @@ void igd_load(void)
 	int ends[2];
 	pid_t pid;
 
-	if (!igd_find("", &where) || !has_modules("") || pipe2(ends, O_CLOEXEC))
+	if (loading.tried || !igd_find("", &where) || !has_modules("") || pipe2(ends, O_CLOEXEC))
 		return;
 	/* What the drivers say of themselves is there. */
 	mount("debugfs", "/sys/kernel/debug", "debugfs", MS_NOSUID | MS_NOEXEC, NULL);

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "guests/agent/collect.h"
+#include "guests/agent/igd.h"
+#include "guests/agent/init.h"
 #include "guests/agent/line.h"
 #include "src/pack.h"
 #include "src/wire.h"
@@ -52,6 +54,9 @@ static int make_answer(struct session *session)
 	char *text = NULL;
 
 	session->type = WIRE_REPORT;
+	/* An Intel GPU may have come since the last report; a service leaves drivers to udev. */
+	if (init_is_init())
+		igd_load();
 	if (!collect_report(&guest, &report, &why)) {
 		text = json_dumps(report, JSON_COMPACT | JSON_ENSURE_ASCII);
 		if (!text)

@@ -21,7 +21,7 @@
 
 /* Raised with every change of the declarations below: a module with a different number is refused.
  */
-#define BACKEND_ABI 12
+#define BACKEND_ABI 13
 
 /* The options of `run`; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -52,6 +52,8 @@ struct guest_handler {
 	void (*created)(void *data, int console_fd);
 	/* picture() has ended: with a screenshot, or without one. */
 	void (*pictured)(void *data);
+	/* The devices of the guest are those of hotplug(). */
+	void (*changed)(void *data);
 	/* The guest is saved. The caller destroys it next. */
 	void (*saved)(void *data);
 	/* The guest ended by itself, or could not be created, restored or saved. `detail` is one
@@ -123,6 +125,14 @@ struct backend {
 	 */
 	int (*start)(struct backend_host *host, const struct guest_request *request,
 		struct backend_guest **guest_r, struct problem *why);
+
+	/*
+	 * Begins to detach the devices in `pci` of a running guest that `side`, a cell of the plan,
+	 * does not have, and then to attach those that the guest does not have; leads to changed(),
+	 * or to ended(). `side` is borrowed for the call, `evidence_fd`, a folder for what belongs
+	 * to the guest as it is then, until gone(). NULL if the back end cannot do this.
+	 */
+	void (*hotplug)(struct backend_guest *guest, const json_t *side, int evidence_fd);
 
 	/*
 	 * Begins to save a running guest of a transition into parts->saved_fd; leads to saved(), or

@@ -5,6 +5,7 @@ static const char *const names[] = {
 	[CELL_FIRST_FRAME] = "first-frame",
 	[CELL_REPORT] = "report",
 	[CELL_SCREENSHOT] = "screenshot",
+	[CELL_HOTPLUG] = "hotplug",
 	[CELL_SAVE] = "save",
 	[CELL_DESTROY_SOURCE] = "destroy-source",
 	[CELL_RESTORE] = "restore",

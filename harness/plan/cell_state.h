@@ -12,6 +12,7 @@ enum cell_state {
 	CELL_FIRST_FRAME,    /* it runs; firmware, kernel, until the agent's hello */
 	CELL_REPORT,         /* the report was asked for */
 	CELL_SCREENSHOT,     /* the report is in, the screen is being taken; may be left out */
+	CELL_HOTPLUG,        /* the back end changes the devices of the guest, which runs */
 	CELL_SAVE,           /* the back end saves the guest */
 	CELL_DESTROY_SOURCE, /* it is saved: the back end removes what is left of it */
 	CELL_RESTORE,        /* the back end makes the second guest of what was saved */

@@ -15,11 +15,22 @@ bool transition_is(const json_t *plan_cell)
 	return json_is_object(json_object_get(plan_cell, "to"));
 }
 
-bool transition_again(const json_t *plan_cell, const char *backend)
+/* Is that setting of a transition true? */
+static bool is_set(const json_t *plan_cell, const char *backend, const char *setting)
 {
 	const json_t *settings = json_object_get(json_object_get(plan_cell, "settings"), backend);
 
-	return transition_is(plan_cell) && json_is_true(json_object_get(settings, "again"));
+	return transition_is(plan_cell) && json_is_true(json_object_get(settings, setting));
+}
+
+bool transition_again(const json_t *plan_cell, const char *backend)
+{
+	return is_set(plan_cell, backend, "again");
+}
+
+bool transition_hotplug(const json_t *plan_cell, const char *backend)
+{
+	return is_set(plan_cell, backend, "hotplug");
 }
 
 json_t *transition_other_side(const json_t *plan_cell)

@@ -1,6 +1,7 @@
 /*
  * A transition: a cell whose guest is saved, and restored with other settings; or which powers its
- * guest off, and starts it again (the setting `again`).
+ * guest off, and starts it again (the setting `again`); or whose guest goes on with other devices
+ * (the setting `hotplug`).
  *
  * What the second guest leaves is in a folder of its own in the cell's, TRANSITION_FOLDER, with
  * the same names as what the first left in the cell's: two guests, two records of one form. The
@@ -22,6 +23,9 @@ bool transition_is(const json_t *plan_cell);
 
 /* Is the second guest of this transition started, not restored, on that back end? */
 bool transition_again(const json_t *plan_cell, const char *backend);
+
+/* Does the guest of this transition go on with the devices of the other side, on that back end? */
+bool transition_hotplug(const json_t *plan_cell, const char *backend);
 
 /* The cell as which its second guest is made: the same with the settings of the other side. A new
  * reference, or NULL without memory. */

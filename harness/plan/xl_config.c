@@ -111,6 +111,7 @@ static const struct {
 	{ "disk", NULL },
 	{ "save", NULL },
 	{ "again", NULL },
+	{ "hotplug", NULL },
 	{ "policy", NULL },
 	{ "device_model_args_hvm", NULL },
 	{ "rombar", NULL },

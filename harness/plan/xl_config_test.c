@@ -125,7 +125,7 @@ static void what_xl_has_no_words_for(void)
 static void every_setting_is_in_the_file(void)
 {
 	static const char *const elsewhere[] = { "policy", "device_model", "save", "again",
-		"domain_config" };
+		"hotplug", "domain_config" };
 
 	for (const struct setting *setting = setting_table; setting->name; setting++) {
 		char one[256], *without;

@@ -16,11 +16,17 @@ static void on_created(void *data, int console_fd)
 
 	if (cell->state != CELL_CREATE && cell->state != CELL_RESTORE)
 		return;
+	cell->console_fd = console_fd;
 	if (!cell_console_open(cell, console_fd))
 		return;
 	cell_enter(cell, cell->parts.restored ? CELL_REPORT_AGAIN : CELL_FIRST_FRAME);
 	if (cell->parts.restored) /* its agent said hello before it was saved */
 		console_ask(cell->console, true);
+}
+
+static void on_changed(void *data)
+{
+	migrate_changed(data);
 }
 
 static void on_saved(void *data)
@@ -90,6 +96,7 @@ static void on_pictured(void *data)
 static const struct guest_handler handler = {
 	.created = on_created,
 	.pictured = on_pictured,
+	.changed = on_changed,
 	.saved = on_saved,
 	.ended = on_ended,
 	.gone = on_gone,

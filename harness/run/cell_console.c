@@ -79,7 +79,7 @@ static void take_igd_screen(struct cell *cell)
 	struct problem why = { 0 };
 	int r = -ENOENT;
 
-	if (passed_igd("", cell->plan, cell->backend->name)) {
+	if (passed_igd("", migrate_side(cell), cell->backend->name)) {
 		igd_screen_end(cell->igd_screen);
 		cell->igd_screen = NULL;
 		r = igd_screen_begin(cell->loop, "", cell->record_fd, on_igd_screen, cell,

@@ -21,7 +21,8 @@ static json_t *describe_transition(const struct cell *cell)
 {
 	json_t *console = cell->parts.second ? console_describe(cell->console) : json_null();
 
-	return json_pack("{s:o*, s:I, s:[I, I], s:o}", "again", cell->again ? json_true() : NULL,
+	return json_pack("{s:o*, s:o*, s:I, s:[I, I], s:o}", "again",
+		cell->again ? json_true() : NULL, "hotplug", cell->hotplug ? json_true() : NULL,
 		"saved_bytes", (json_int_t)cell->saved_bytes, "asked_ms", cell->asked_ms[0],
 		cell->asked_ms[1], "console", console);
 }

@@ -40,8 +40,9 @@ static void limit_of_report_again(struct cell *cell, unsigned long long s)
 
 	if (count.frames == 0 && !count.half)
 		cell_end(cell, ENDING_NOT_BACK,
-			"after the restore the agent sent no frame within %llu s, for %u requests",
-			s, 1 + count.asked_again);
+			"after %s the agent sent no frame within %llu s, for %u requests",
+			cell->hotplug ? "its devices changed" : "the restore", s,
+			1 + count.asked_again);
 	else
 		limit_of_report(cell, s);
 }
@@ -74,6 +75,10 @@ int cell_late(sd_event_source *source, uint64_t usec, void *data)
 		/* It would have been nice to have. */
 		journal_note(&cell->journal, json_pack("{s:s}", "what", "no-picture"));
 		cell_go_on(cell);
+		break;
+	case CELL_HOTPLUG:
+		cell_end(cell, ENDING_HOTPLUG_HUNG,
+			"the devices of the guest were not changed within %llu s", s);
 		break;
 	case CELL_SAVE:
 		cell_end(cell, ENDING_SAVE_HUNG, "the guest was not saved within %llu s", s);

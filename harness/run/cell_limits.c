@@ -21,6 +21,7 @@ uint64_t limits_of(const struct cell *cell, enum cell_state state)
 	const json_t *limits = json_object_get(cell->plan, "limits_ms");
 	/* The second time is given as long as the first. */
 	enum cell_state like = state == CELL_REPORT_AGAIN     ? CELL_REPORT
+			       : state == CELL_HOTPLUG        ? CELL_RESTORE
 			       : state == CELL_DESTROY_SOURCE ? CELL_CLEAN_UP
 							      : state;
 	json_int_t ms = json_integer_value(json_object_get(limits, cell_state_name(like)));

@@ -53,6 +53,9 @@ struct cell {
 	/* Of a transition: cell_transition.c. */
 	json_t *other_side; /* the cell of the plan as the second guest; NULL in a cell without */
 	bool again;         /* the second guest is started, not restored */
+	bool hotplug;       /* the second guest is the first, with other devices */
+	int console_fd;     /* of the guest that runs; the back end's */
+	sd_event_source *settled; /* when a guest has had its time to find new devices */
 	struct guest_parts parts; /* parts.second: the guest is the second */
 	int second_fd;            /* the folder of the second guest */
 	uint64_t saved_bytes;
@@ -129,6 +132,12 @@ void cell_go_on(struct cell *cell);
 
 /* The back end has saved the guest. */
 void migrate_saved(struct cell *cell);
+
+/* The back end has changed the devices of the guest. */
+void migrate_changed(struct cell *cell);
+
+/* The settings that the guest has now: a cell of the plan, borrowed. */
+const json_t *migrate_side(const struct cell *cell);
 
 /* The guest has powered off as requested: the cell is done, or starts it again. */
 void migrate_off(struct cell *cell);

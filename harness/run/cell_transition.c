@@ -4,9 +4,11 @@
  *
  *   save -> saved() -> destroy-source -> gone() -> restore -> created() -> report-again
  *   power-off -> ended() -> destroy-source -> gone() -> create -> created() -> first-frame
+ *   hotplug -> changed() -> the guest finds its devices -> report-again
  *
  * The first guest goes the way of every guest, through destroy() and gone(), and so does whatever
- * it leaves on the host; only then is there a second.
+ * it leaves on the host; only then is there a second. With `hotplug` it is one guest all along, and
+ * the second is what it is with other devices.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,6 +17,12 @@
 
 #include "harness/plan/transition.h"
 #include "harness/run/cell_private.h"
+
+/*
+ * How long a guest has to find a device that was attached, before it is asked for it: Linux lists
+ * it, loads no driver by itself here, and is done within a second on hardware.
+ */
+#define SETTLE_MS 5000
 
 /* The cell's disk, if its settings ask for one. */
 static int make_disk(struct cell *cell, const char *effective_backend)
@@ -37,8 +45,9 @@ int migrate_begin(struct cell *cell, const char *effective_backend)
 		if (!cell->other_side)
 			return -ENOMEM;
 		cell->again = transition_again(cell->plan, effective_backend);
+		cell->hotplug = transition_hotplug(cell->plan, effective_backend);
 	}
-	if (cell->other_side && !cell->again) {
+	if (cell->other_side && !cell->again && !cell->hotplug) {
 		cell->parts.saved_fd = transition_file(cell->dir_fd);
 		if (cell->parts.saved_fd < 0)
 			return cell->parts.saved_fd;
@@ -55,6 +64,7 @@ void migrate_finish(struct cell *cell)
 			close(*fds[i]);
 		*fds[i] = -1;
 	}
+	sd_event_source_disable_unref(cell->settled);
 	json_decref(cell->other_side);
 	json_decref(cell->first_console);
 }
@@ -75,8 +85,74 @@ static void save(struct cell *cell)
 	cell->backend->save(cell->guest);
 }
 
+const json_t *migrate_side(const struct cell *cell)
+{
+	return cell->parts.second ? cell->other_side : cell->plan;
+}
+
+/* The folder of the second guest; false if the cell has ended for want of it. */
+static bool open_second(struct cell *cell)
+{
+	cell->second_fd = transition_folder(cell->dir_fd, true);
+	if (cell->second_fd >= 0)
+		return true;
+	cell_end(cell, ENDING_NOT_RECORDED,
+		"cannot make the folder " TRANSITION_FOLDER " in the run directory: %s",
+		strerror(-cell->second_fd));
+	return false;
+}
+
+static void change_devices(struct cell *cell)
+{
+	cell_enter(cell, CELL_HOTPLUG);
+	if (!cell->backend->hotplug)
+		cell_end(cell, ENDING_NOT_SUPPORTED,
+			"the %s back end cannot change the devices of a running guest",
+			cell->backend->name);
+	else if (open_second(cell))
+		cell->backend->hotplug(cell->guest, cell->other_side, cell->second_fd);
+}
+
+/* The guest as it is now has a record of its own, from here on. */
+static int on_settled(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct cell *cell = data;
+
+	cell->settled = sd_event_source_disable_unref(cell->settled);
+	if (cell->state != CELL_HOTPLUG)
+		return 0;
+	console_drain(cell->console);
+	if (cell->state != CELL_HOTPLUG)
+		return 0;
+	cell->first_console = console_describe(cell->console);
+	cell_console_close(cell);
+	console_reset(cell->console);
+	cell->parts.second = true;
+	cell->record_fd = cell->second_fd;
+	if (!cell_console_open(cell, cell->console_fd))
+		return 0;
+	cell_enter(cell, CELL_REPORT_AGAIN);
+	console_ask(cell->console, true);
+	return 0;
+}
+
+void migrate_changed(struct cell *cell)
+{
+	uint64_t us = cell->backend->asked_ms ? 0 : (uint64_t)(SETTLE_MS * 1000 * cell->slow);
+
+	if (cell->state != CELL_HOTPLUG || cell->settled)
+		return;
+	if (sd_event_add_time_relative(
+		    cell->loop, &cell->settled, CLOCK_MONOTONIC, us, 1000, on_settled, cell) < 0)
+		cell_end(cell, ENDING_HOST_FAILED, "no memory for a timer");
+}
+
 void cell_go_on(struct cell *cell)
 {
+	if (is_due(cell) && cell->hotplug) {
+		change_devices(cell);
+		return;
+	}
 	if (is_due(cell) && !cell->again) {
 		save(cell);
 		return;

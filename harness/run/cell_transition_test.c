@@ -25,6 +25,7 @@ enum how { WELL, FAILS, HANGS, DIES };
 static struct script {
 	enum how save, restore;
 	bool again;           /* the second guest is started, not restored */
+	bool hotplug;         /* the guest keeps running with other devices */
 	bool deaf;            /* the restored guest answers nothing */
 	unsigned int deaf_to; /* or not the first so many requests */
 	const char *leftover; /* of the first guest */
@@ -37,6 +38,7 @@ struct backend_guest {
 	const struct guest_handler *handler;
 	void *data;
 	struct guest_parts parts;
+	bool changed; /* its devices */
 	sd_event_source *sources[8];
 	int count, fd, console_fd;
 	struct wire_decoder decoder;
@@ -70,14 +72,15 @@ static int tell_off(sd_event_source *source, void *data)
 
 static void answer(struct backend_guest *guest, enum wire_type type)
 {
-	const char *report = guest->parts.restored ? REPORT("2") : REPORT("1");
+	const char *report = guest->parts.restored || guest->changed ? REPORT("2") : REPORT("1");
 
 	if (type == WIRE_OFF)
 		later(guest, tell_off);
 	if (type != WIRE_ASK)
 		return;
 	asked++;
-	if (guest->parts.restored && (script.deaf || asked - 1 <= script.deaf_to))
+	if ((guest->parts.restored || guest->changed) &&
+		(script.deaf || asked - 1 <= script.deaf_to))
 		return;
 	wire_send(WIRE_REPORT, 1, report, strlen(report), NULL, put, guest);
 }
@@ -168,6 +171,36 @@ static void save(struct backend_guest *guest)
 	later(guest, on_save);
 }
 
+static int on_hotplug(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+
+	if (script.restore == FAILS)
+		guest->handler->ended(guest->data, ENDING_HOTPLUG_FAILED, "no such device");
+	if (script.restore == DIES)
+		guest->handler->ended(guest->data, ENDING_MODEL_DIED, "assertion");
+	if (script.restore != WELL)
+		return 0;
+	guest->changed = true;
+	guest->handler->changed(guest->data);
+	return 0;
+}
+
+static void hotplug(struct backend_guest *guest, const json_t *side, int evidence_fd)
+{
+	const json_t *mine = json_object_get(json_object_get(side, "settings"), "libxl");
+
+	CU_ASSERT(evidence_fd >= 0);
+	snprintf(settings[1], sizeof(settings[1]), "%s", document_text(mine, "vga"));
+	later(guest, on_hotplug);
+}
+
+/* A guest that is being recorded is not asked for the time that it has to find a device. */
+static json_int_t asked_ms(const struct backend_guest *guest)
+{
+	return 1000 * (1 + guest->changed);
+}
+
 static int tell_gone(sd_event_source *source, void *data)
 {
 	struct backend_guest *guest = data;
@@ -198,7 +231,12 @@ static void release(struct backend_guest *guest)
 }
 
 static struct backend scripted = {
-	.name = "scripted", .start = start, .save = save, .destroy = destroy, .release = release
+	.name = "scripted",
+	.start = start,
+	.hotplug = hotplug,
+	.save = save,
+	.destroy = destroy,
+	.release = release,
 };
 
 static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
@@ -251,6 +289,10 @@ static json_t *play(const char *brief)
 	if (script.again)
 		json_object_set_new(
 			json_object_get(json_object_get(plan_cell, "settings"), "libxl"), "again",
+			json_true());
+	if (script.hotplug)
+		json_object_set_new(
+			json_object_get(json_object_get(plan_cell, "settings"), "libxl"), "hotplug",
 			json_true());
 	if (brief)
 		json_object_set_new(
@@ -377,6 +419,60 @@ static void a_guest_that_is_started_again(void)
 	json_decref(end);
 }
 
+static void a_guest_that_gets_other_devices(void)
+{
+	json_t *end, *report = NULL;
+	const json_t *transition;
+	struct problem why = { 0 };
+	int fd;
+
+	script = (struct script){ .hotplug = true };
+	scripted.asked_ms = asked_ms;
+	end = play(NULL);
+	scripted.asked_ms = NULL;
+	transition = json_object_get(end, "transition");
+	CU_ASSERT_STRING_EQUAL(document_text(end, "ending"), "done");
+	CU_ASSERT_EQUAL(made, 1);
+	CU_ASSERT_STRING_EQUAL(settings[1], "other");
+	CU_ASSERT(json_is_true(json_object_get(transition, "hotplug")));
+	CU_ASSERT_PTR_NULL(json_object_get(transition, "again"));
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_array_get(json_object_get(transition, "asked_ms"), 1)),
+		2000);
+	/* What it said before and after is in two logs. */
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(json_object_get(end, "console"), "frames")), 2);
+	CU_ASSERT_EQUAL(json_integer_value(
+				json_object_get(json_object_get(transition, "console"), "frames")),
+		1);
+	fd = transition_folder(place_fd, false);
+	CU_ASSERT_EQUAL(store_read_report(fd, &report, &why), 0);
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(json_object_get(report, "agent"), "request")),
+		2);
+	json_decref(report);
+	CU_ASSERT_EQUAL(faccessat(fd, "console.log", F_OK, 0), 0);
+	close(fd);
+	json_decref(end);
+}
+
+static void the_ways_in_which_devices_stay(void)
+{
+	scripted.asked_ms = asked_ms;
+	expect((struct script){ .hotplug = true, .restore = FAILS }, NULL, "hotplug-failed",
+		"hotplug", 1);
+	expect((struct script){ .hotplug = true, .restore = DIES }, NULL, "model-died", "hotplug",
+		1);
+	expect((struct script){ .hotplug = true, .restore = HANGS }, "restore", "hotplug-hung",
+		"hotplug", 1);
+	expect((struct script){ .hotplug = true, .deaf = true }, "report", "not-back",
+		"report-again", 1);
+	scripted.hotplug = NULL;
+	expect((struct script){ .hotplug = true }, NULL, "not-supported", "hotplug", 1);
+	scripted.hotplug = hotplug;
+	scripted.asked_ms = NULL;
+}
+
 static void the_ways_to_fail_again(void)
 {
 	json_t *end;
@@ -404,6 +500,8 @@ int main(void)
 		{ "a back end that saves none", a_back_end_that_saves_none },
 		{ "a guest that is started again", a_guest_that_is_started_again },
 		{ "the ways to fail, started again", the_ways_to_fail_again },
+		{ "a guest that gets other devices", a_guest_that_gets_other_devices },
+		{ "the ways in which devices stay", the_ways_in_which_devices_stay },
 		CU_TEST_INFO_NULL,
 	};
 	int failed, restored;

@@ -10,6 +10,7 @@
 #include "harness/host/identity.h"
 #include "harness/host/own_display.h"
 #include "harness/plan/pci_spec.h"
+#include "harness/plan/transition.h"
 #include "harness/run/runner.h"
 #include "harness/run/service.h"
 #include "harness/store/attempt.h"
@@ -20,22 +21,24 @@
 /* A driver sets its mode when it has read all EDIDs: a second or two on hardware. */
 #define DISPLAY_MS 20000
 
-int running_cell_devices(const struct runner *runner, const json_t *plan_cell,
+static bool has_device(const struct lease_list *devices, struct bdf device)
+{
+	for (size_t i = 0; i < devices->count; i++) {
+		if (bdf_equal(devices->list[i], device))
+			return true;
+	}
+	return false;
+}
+
+/* Adds the devices in `pci` of one side that are not there yet. */
+static int add_devices(const json_t *all_settings, const char *effective_backend,
 	struct lease_list *devices, struct problem *why)
 {
-	const char *effective_backend =
-		json_string_value(json_object_get(runner->identities, "acts_as"));
-	const json_t *pci = json_object_get(
-		json_object_get(json_object_get(plan_cell, "settings"), effective_backend), "pci");
+	const json_t *pci =
+		json_object_get(json_object_get(all_settings, effective_backend), "pci");
 	const json_t *text;
 	size_t i;
 
-	devices->count = 0;
-	if (!runner->backend->devices)
-		return 0;
-	if (json_array_size(pci) > LEASE_DEVICES_MAX)
-		return problem_set(
-			why, -EINVAL, "`pci` has more than %d devices", LEASE_DEVICES_MAX);
 	json_array_foreach(pci, i, text)
 	{
 		struct pci_spec spec;
@@ -44,9 +47,31 @@ int running_cell_devices(const struct runner *runner, const json_t *plan_cell,
 			return problem_set(why, -EINVAL, "a device in `pci` is not a text");
 		if (pci_spec_parse(json_string_value(text), &spec, why) < 0)
 			return -EINVAL;
+		if (has_device(devices, spec.host))
+			continue;
+		if (devices->count == LEASE_DEVICES_MAX)
+			return problem_set(
+				why, -EINVAL, "`pci` has more than %d devices", LEASE_DEVICES_MAX);
 		devices->list[devices->count++] = spec.host;
 	}
 	return 0;
+}
+
+int running_cell_devices(const struct runner *runner, const json_t *plan_cell,
+	struct lease_list *devices, struct problem *why)
+{
+	const char *effective_backend =
+		json_string_value(json_object_get(runner->identities, "acts_as"));
+	int r;
+
+	devices->count = 0;
+	if (!runner->backend->devices)
+		return 0;
+	r = add_devices(json_object_get(plan_cell, "settings"), effective_backend, devices, why);
+	if (r == 0 && transition_hotplug(plan_cell, effective_backend))
+		r = add_devices(json_object_get(json_object_get(plan_cell, "to"), "settings"),
+			effective_backend, devices, why);
+	return r;
 }
 
 void runner_identify_devices(struct runner *runner, const json_t *plan)

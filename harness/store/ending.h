@@ -18,25 +18,27 @@ enum ending {
 	ENDING_GUEST_REBOOTED,  /* the guest rebooted */
 	ENDING_GUEST_OFF,       /* powered off, or the domain vanished, before it was asked */
 	ENDING_SILENT,          /* not one byte on the console within the limit */
+	ENDING_HOTPLUG_FAILED,  /* libxl or QEMU refused or broke while changing devices */
+	ENDING_HOTPLUG_HUNG,    /* the devices were not changed within the limit */
 	ENDING_SAVE_FAILED,     /* libxl or QEMU refused or broke while saving the guest */
 	ENDING_SAVE_HUNG,       /* the guest was not saved within the limit */
 	ENDING_RESTORE_REFUSED, /* libxl or QEMU refused or broke while restoring the guest */
 	ENDING_RESTORE_HUNG,    /* the guest was not restored within the limit */
-	ENDING_NOT_BACK,        /* restored, and not one frame of its agent within the limit */
-	ENDING_STUCK_OFF,       /* asked to power off, and still there at the limit */
-	ENDING_NO_AGENT,        /* console text, but no frame within the limit */
-	ENDING_AGENT_DIED,      /* the agent is gone while its guest's kernel was well */
-	ENDING_AGENT_SILENT,    /* frames, then nothing: no whole report within the limit */
-	ENDING_HALF_FRAME,      /* the same, with a frame or a report begun and not finished */
-	ENDING_GARBAGE,         /* more noise than a guest has any reason for */
-	ENDING_BAD_REPORT,      /* a whole report that is not one: docs/use/guest-report.md */
-	ENDING_CREATE_LATE,     /* libxl or the host did not answer within the limit */
-	ENDING_CONSOLE_LOST,    /* the serial line broke while guest and QEMU were running */
-	ENDING_HOST_FAILED,     /* the host could not: no memory, no xenstore, no QEMU */
-	ENDING_HOST_STALLED,    /* a limit passed, but the harness was not scheduled */
-	ENDING_NOT_RECORDED,    /* the record could not be written: the disk is full */
-	ENDING_INTERRUPTED,     /* somebody stopped the run */
-	ENDING_KILLED_HOST,     /* the host died while it ran, and again: harness/store/attempt.h */
+	ENDING_NOT_BACK,     /* restored or changed, and no frame of its agent within the limit */
+	ENDING_STUCK_OFF,    /* asked to power off, and still there at the limit */
+	ENDING_NO_AGENT,     /* console text, but no frame within the limit */
+	ENDING_AGENT_DIED,   /* the agent is gone while its guest's kernel was well */
+	ENDING_AGENT_SILENT, /* frames, then nothing: no whole report within the limit */
+	ENDING_HALF_FRAME,   /* the same, with a frame or a report begun and not finished */
+	ENDING_GARBAGE,      /* more noise than a guest has any reason for */
+	ENDING_BAD_REPORT,   /* a whole report that is not one: docs/use/guest-report.md */
+	ENDING_CREATE_LATE,  /* libxl or the host did not answer within the limit */
+	ENDING_CONSOLE_LOST, /* the serial line broke while guest and QEMU were running */
+	ENDING_HOST_FAILED,  /* the host could not: no memory, no xenstore, no QEMU */
+	ENDING_HOST_STALLED, /* a limit passed, but the harness was not scheduled */
+	ENDING_NOT_RECORDED, /* the record could not be written: the disk is full */
+	ENDING_INTERRUPTED,  /* somebody stopped the run */
+	ENDING_KILLED_HOST,  /* the host died while it ran, and again: harness/store/attempt.h */
 	ENDING_COUNT
 };
 

@@ -28,8 +28,8 @@ static void blame_is_never_blurred(void)
 		ENDING_BAD_REPORT };
 	static const enum ending of_the_tested[] = { ENDING_CREATE_FAILED, ENDING_MODEL_DIED,
 		ENDING_GUEST_CRASHED, ENDING_GUEST_REBOOTED, ENDING_GUEST_OFF, ENDING_SILENT,
-		ENDING_STUCK_OFF, ENDING_SAVE_FAILED, ENDING_SAVE_HUNG, ENDING_RESTORE_REFUSED,
-		ENDING_RESTORE_HUNG, ENDING_NOT_BACK };
+		ENDING_STUCK_OFF, ENDING_HOTPLUG_FAILED, ENDING_HOTPLUG_HUNG, ENDING_SAVE_FAILED,
+		ENDING_SAVE_HUNG, ENDING_RESTORE_REFUSED, ENDING_RESTORE_HUNG, ENDING_NOT_BACK };
 
 	for (size_t i = 0; i < sizeof(of_the_host) / sizeof(of_the_host[0]); i++)
 		CU_ASSERT_EQUAL(ending_entry(of_the_host[i])->verdict, VERDICT_MISS);
@@ -54,7 +54,7 @@ static void what_is_to_blame_has_a_layer(void)
 static void an_expired_limit_is_told_from_other_failures(void)
 {
 	static const char *const late[] = { "silent", "no-agent", "agent-silent", "half-frame",
-		"not-back", "save-hung", "restore-hung", "stuck-off", "create-late",
+		"not-back", "hotplug-hung", "save-hung", "restore-hung", "stuck-off", "create-late",
 		"host-stalled" };
 	size_t found = 0;
 

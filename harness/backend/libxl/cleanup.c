@@ -39,7 +39,10 @@ static void destroy_domain(struct backend_guest *guest);
 /* The guest may still be in the making, or be saved. */
 static void end_work(struct backend_guest *guest)
 {
-	struct operation *work = operation_busy(&guest->save) ? &guest->save : &guest->create;
+	struct operation *work = operation_busy(&guest->save) ? &guest->save
+				 : operation_busy(&guest->hotplug.operation)
+					 ? &guest->hotplug.operation
+					 : &guest->create;
 	int rc;
 
 	if (!operation_busy(work)) {
@@ -48,7 +51,10 @@ static void end_work(struct backend_guest *guest)
 	}
 	rc = libxl_ao_abort(guest->session->ctx, &work->how);
 	xen_log_note(&guest->session->log, "%s aborted: %s",
-		work == &guest->save ? "saving" : "creation", rc ? rc_text(rc) : "begun");
+		work == &guest->save     ? "saving"
+		: work == &guest->create ? "creation"
+					 : "hotplug",
+		rc ? rc_text(rc) : "begun");
 	alarm_set(&guest->limit, ABORT_LIMIT_MS, destroy_domain);
 }
 
@@ -98,7 +104,8 @@ static void on_destroyed(void *user, int rc);
  */
 static void end_idle_model(struct backend_guest *guest)
 {
-	if (!guest->shut_down || guest->config.num_pcidevs == 0 ||
+	if (!guest->shut_down ||
+		(guest->config.num_pcidevs == 0 && guest->hotplug.attach.num_pcidevs == 0) ||
 		!process_alive(guest->model.pidfd))
 		return;
 	xen_log_note(&guest->session->log,

@@ -194,6 +194,7 @@ static const struct {
 	{ "device_model", apply_elsewhere },
 	{ "save", apply_elsewhere },
 	{ "again", apply_elsewhere },
+	{ "hotplug", apply_elsewhere },
 	{ "cmdline", apply_cmdline },
 };
 

@@ -289,7 +289,7 @@ static void test_fields(void)
 static void test_every_field(void)
 {
 	static const char *const others[] = { "nic", "disk", "device_model", "policy", "save",
-		"again", "domain_config", "cmdline",
+		"again", "hotplug", "domain_config", "cmdline",
 #ifndef LIBXL_HAVE_HVM_PIRQ
 		"hvm_pirq",
 #endif

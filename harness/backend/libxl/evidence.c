@@ -35,7 +35,7 @@ FILE *evidence_log(int evidence_fd)
 void evidence_write(struct backend_guest *guest, const char *name, const char *text)
 {
 	size_t length = strlen(text);
-	int fd = below_create(guest->evidence_fd, name, 0644);
+	int fd = below_create(guest->record_fd, name, 0644);
 	bool ok = fd >= 0 &&
 		  io_write_all(fd, text, length < EVIDENCE_MAX ? length : EVIDENCE_MAX) == 0;
 

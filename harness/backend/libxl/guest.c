@@ -39,6 +39,7 @@
 #include "harness/backend/libxl/xenstore_access.h"
 #include "harness/backend/passed_igd.h"
 #include "harness/plan/plan.h"
+#include "harness/plan/transition.h"
 #include "harness/store/ending.h"
 #include "src/document.h"
 #include "src/problem.h"
@@ -63,6 +64,8 @@ static void free_guest(struct backend_guest *guest)
 	session_close(guest->session);
 	wrapper_remove(&guest->wrapper);
 	libxl_domain_config_dispose(&guest->config);
+	hotplug_finish(&guest->hotplug);
+	json_decref(guest->devices);
 	free(guest);
 }
 
@@ -77,11 +80,14 @@ static struct backend_guest *new_guest(
 	guest->parts = *request->parts;
 	guest->handler = request->handler;
 	guest->data = request->data;
-	guest->evidence_fd = request->evidence_fd;
+	guest->evidence_fd = guest->record_fd = request->evidence_fd;
+	guest->devices = json_incref(json_object_get(
+		json_object_get(json_object_get(request->cell, "settings"), "libxl"), "pci"));
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
 	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = guest->initrd_fd = -1;
 	libxl_domain_config_init(&guest->config);
+	hotplug_init(&guest->hotplug);
 	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
 		free_guest(guest);
 		return NULL;
@@ -147,6 +153,16 @@ static int choose_model(struct backend_guest *guest, const json_t *cell, struct 
 	return guest->device_model ? 0 : -EINVAL;
 }
 
+/* Is it given an Intel GPU while it runs? */
+static bool gets_igd(const json_t *cell)
+{
+	json_t *then = transition_hotplug(cell, "libxl") ? transition_other_side(cell) : NULL;
+	bool gets = then && passed_igd("", then, "libxl");
+
+	json_decref(then);
+	return gets;
+}
+
 /* A guest with an Intel GPU gets its drivers. QEMU finds the initramfs through /proc, as its disk.
  */
 static int add_igd_drivers(
@@ -154,7 +170,7 @@ static int add_igd_drivers(
 {
 	char path[32];
 
-	if (!image->igd || !passed_igd("", cell, "libxl"))
+	if (!image->igd || !(passed_igd("", cell, "libxl") || gets_igd(cell)))
 		return 0;
 	guest->initrd_fd = image_join_igd(image, why);
 	if (guest->initrd_fd < 0)

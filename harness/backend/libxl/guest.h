@@ -14,6 +14,7 @@
 #include "harness/backend/libxl/alarm.h"
 #include "harness/backend/libxl/domid.h"
 #include "harness/backend/libxl/host.h"
+#include "harness/backend/libxl/hotplug.h"
 #include "harness/backend/libxl/kmsg.h"
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/backend/libxl/names.h"
@@ -37,6 +38,8 @@ struct backend_guest {
 	const struct guest_handler *handler;
 	void *data;
 	int evidence_fd; /* borrowed */
+	int record_fd;   /* of what it is now: evidence_fd, or the folder of hotplug() */
+	json_t *devices; /* the texts of `pci`; NULL without */
 	uint64_t serial;
 	char name[NAME_TEXT_MAX];
 	char uuid[UUID_TEXT_MAX];
@@ -61,6 +64,9 @@ struct backend_guest {
 	libxl_evgen_domain_death *death;
 	bool running, ended, shut_down, vanished;
 	int shutdown_reason;
+
+	/* other devices: hotplug.c */
+	struct hotplug hotplug;
 
 	/* saving: save.c */
 	struct operation save;

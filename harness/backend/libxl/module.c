@@ -9,6 +9,7 @@
 #include "harness/backend/libxl/device.h"
 #include "harness/backend/libxl/guest.h"
 #include "harness/backend/libxl/host.h"
+#include "harness/backend/libxl/hotplug.h"
 #include "harness/backend/libxl/identity.h"
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/backend/libxl/save.h"
@@ -24,6 +25,7 @@ static const struct backend libxl_backend = {
 	.survey = host_survey,
 	.capacity = host_capacity_read,
 	.start = guest_start,
+	.hotplug = guest_hotplug,
 	.save = guest_save,
 	.destroy = guest_destroy,
 	.release = guest_release,

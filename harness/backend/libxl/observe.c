@@ -173,7 +173,12 @@ static void ask(struct backend_guest *guest)
 
 void observe_begin(struct backend_guest *guest, void (*observed)(struct backend_guest *guest))
 {
-	guest->observation.over = observed;
+	/* The guest is asked a second time after hotplug(); unless the first question is open. */
+	if (operation_busy(&guest->observation.ask)) {
+		observed(guest);
+		return;
+	}
+	guest->observation = (struct observation){ .over = observed };
 	record_devices(guest);
 	dump_domains(guest);
 	alarm_set(&guest->limit, OBSERVE_LIMIT_MS, late);

@@ -26,7 +26,7 @@ static void on_answer(void *user, int rc)
 		screenshot->answer = NULL;
 		return;
 	}
-	if (!screenshot_taken(guest->evidence_fd, form->file)) {
+	if (!screenshot_taken(guest->record_fd, form->file)) {
 		/* QEMU says why in the answer; without any adapter there is no screen. */
 		if (screenshot->answer)
 			text_printable(screenshot->answer);
@@ -56,7 +56,7 @@ static void ask(struct backend_guest *guest)
 	}
 	/* QEMU is root in dom0 like us, and the folder may lie anywhere. */
 	snprintf(command, sizeof(command), "screendump /proc/%d/fd/%d/%s%s%s", (int)getpid(),
-		guest->evidence_fd, form->file, form->format ? " -f " : "",
+		guest->record_fd, form->file, form->format ? " -f " : "",
 		form->format ? form->format : "");
 	operation_begin(&screenshot->ask, guest->session, on_answer, guest);
 	rc = libxl_qemu_monitor_command(guest->session->ctx, guest->domid.id, command,

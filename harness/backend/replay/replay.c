@@ -43,6 +43,7 @@ struct backend_guest {
 	json_t *end; /* end.json */
 	sd_event_source *io, *defer;
 	bool second; /* of a transition */
+	bool awaits; /* a request, before it answers as the second */
 	bool destroyed;
 };
 
@@ -121,7 +122,7 @@ static int on_all_sent(sd_event_source *source, void *data)
 {
 	struct backend_guest *guest = data;
 
-	if (guest->destroyed || came_to(guest, CELL_SAVE))
+	if (guest->destroyed || came_to(guest, CELL_SAVE) || came_to(guest, CELL_HOTPLUG))
 		return 0;
 	if (came_to(guest, CELL_DESTROY_SOURCE)) /* it powered off, to be started again */
 		guest->handler->ended(guest->data, ENDING_GUEST_OFF, "");
@@ -159,15 +160,28 @@ static json_int_t replay_asked_ms(const struct backend_guest *guest)
 	return json_integer_value(json_array_get(asked, guest->second));
 }
 
+/* Reads what is there. Returns whether there was something. */
+static bool drain(int fd)
+{
+	char ignored[256];
+	bool some = false;
+
+	while (read(fd, ignored, sizeof(ignored)) > 0)
+		some = true;
+	return some;
+}
+
 /* The harness reads, or writes requests, which a recording does not answer. */
 static int on_console(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct backend_guest *guest = data;
-	char ignored[256];
+	bool asked = drain(fd);
 	ssize_t n;
 
-	while (read(fd, ignored, sizeof(ignored)) > 0)
-		;
+	if (guest->awaits && !asked)
+		return 0;
+	guest->awaits = false;
+	sd_event_source_set_io_events(source, EPOLLIN | EPOLLOUT);
 	n = write(fd, guest->bytes + guest->sent, guest->length - guest->sent);
 	if (n > 0)
 		guest->sent += (size_t)n;
@@ -282,6 +296,46 @@ static int load(struct backend_guest *guest, const char *name, const char *key, 
 	return r;
 }
 
+/* The recorded guest as it was with other devices; or how it ended before. */
+static int on_hotplug(sd_event_source *source, void *data)
+{
+	struct backend_guest *guest = data;
+
+	if (guest->destroyed)
+		return 0;
+	if (!guest->second || !guest->io) {
+		tell_ending(guest);
+		return 0;
+	}
+	/* Its first line is at its end; what the second says begins with a request. */
+	drain(guest->fd);
+	guest->awaits = true;
+	sd_event_source_set_io_events(guest->io, EPOLLIN);
+	sd_event_source_set_enabled(guest->io, SD_EVENT_ON);
+	guest->handler->changed(guest->data);
+	return 0;
+}
+
+static void replay_hotplug(struct backend_guest *guest, const json_t *side, int evidence_fd)
+{
+	char key[PLAN_KEY_MAX];
+
+	if (came_to(guest, CELL_REPORT_AGAIN)) {
+		guest->second = true;
+		free(guest->bytes);
+		json_decref(guest->end);
+		guest->bytes = NULL;
+		guest->end = NULL;
+		guest->length = guest->sent = 0;
+		plan_key(side, key);
+		if (load(guest, document_text(side, "name"), key, evidence_fd, NULL) < 0)
+			guest->second = false;
+	}
+	sd_event_source_disable_unref(guest->defer);
+	guest->defer = NULL;
+	sd_event_add_defer(guest->host->loop, &guest->defer, on_hotplug, guest);
+}
+
 static int replay_start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why)
 {
@@ -345,6 +399,7 @@ const struct backend backend_replay = {
 	.open = replay_open,
 	.identify = replay_identify,
 	.start = replay_start,
+	.hotplug = replay_hotplug,
 	.save = replay_save,
 	.asked_ms = replay_asked_ms,
 	.destroy = replay_destroy,

@@ -85,6 +85,11 @@ const struct setting setting_table[] = {
 		.meaning = "true: after its report the guest powers off, and is started again; "
 			   "the two reports are compared",
 		.example = "false" },
+	{ "libxl", "hotplug", SETTING_BOOL,
+		.meaning = "true: after its report the guest keeps running, and the devices of "
+			   "pci that differ in `to` are detached and attached; the two reports "
+			   "are compared",
+		.example = "false" },
 	{ "libxl", "maxmem", SETTING_WHOLE,
 		.meaning = "the maximum memory of the guest in MiB; not less than memory",
 		.min = 16, .max = TIB_IN_MIB, .path = "b_info/max_memkb", .example = "512" },

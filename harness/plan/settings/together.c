@@ -131,6 +131,25 @@ static int check_saved(const json_t *settings, struct problem *why)
 		"one of them");
 }
 
+/* A guest that keeps running is neither saved nor started again. */
+static int check_hotplug(const json_t *settings, struct problem *why)
+{
+	static const char *const excluded[] = { "save", "again" };
+
+	if (!json_is_true(json_object_get(settings, "hotplug")))
+		return 0;
+	for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++) {
+		const json_t *value = json_object_get(settings, excluded[i]);
+
+		if (value && !json_is_false(value))
+			return problem_set(why, -EINVAL,
+				"with `hotplug` the guest keeps running, which `%s` excludes: "
+				"remove one of them",
+				excluded[i]);
+	}
+	return 0;
+}
+
 static int (*const libxl_rules[])(const json_t *settings, struct problem *why) = {
 	check_videoram,
 	check_gfx_passthru,
@@ -138,6 +157,7 @@ static int (*const libxl_rules[])(const json_t *settings, struct problem *why) =
 	check_maxmem,
 	check_stubdomain,
 	check_saved,
+	check_hotplug,
 };
 
 int settings_check(const char *backend, const json_t *settings, struct problem *why)
@@ -159,10 +179,40 @@ int settings_check(const char *backend, const json_t *settings, struct problem *
 	return r;
 }
 
+/* A guest that keeps running can only get other devices. */
+static int check_devices_alone(const json_t *settings, const json_t *restored, struct problem *why)
+{
+	const json_t *pci = json_object_get(settings, "pci");
+	const json_t *pci_then = json_object_get(restored, "pci");
+	const char *name;
+	json_t *value;
+
+	if (!restored)
+		return problem_set(why, -EINVAL,
+			"`hotplug` needs `to` with the devices that the guest is to have then");
+	json_object_foreach((json_t *)restored, name, value)
+	{
+		const json_t *before = json_object_get(settings, name);
+
+		if (strcmp(name, "pci") != 0 && (!before || !json_equal(before, value)))
+			return problem_set(why, -EINVAL,
+				"`hotplug` changes the devices in `pci` alone, but `to` has a "
+				"different `%s`",
+				name);
+	}
+	if (pci == pci_then || json_equal(pci, pci_then) ||
+		(json_array_size(pci) == 0 && json_array_size(pci_then) == 0))
+		return problem_set(why, -EINVAL,
+			"`hotplug` changes nothing: `to` has the same devices in `pci`");
+	return 0;
+}
+
 int settings_check_restored(const json_t *settings, const json_t *restored, struct problem *why)
 {
 	const json_t *disk = json_object_get(restored, "disk");
 
+	if (json_is_true(json_object_get(settings, "hotplug")))
+		return check_devices_alone(settings, restored, why);
 	if (!disk || json_equal(disk, json_object_get(settings, "disk")))
 		return 0;
 	return problem_set(why, -EINVAL,
