@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "harness/backend/image_disk.h"
 #include "harness/base/fileio.h"
 #include "src/document.h"
 #include "src/io.h"
@@ -54,6 +55,15 @@ int image_find(
 	size_t length = 0;
 	int r;
 
+	if (asprintf(&path, "%s/%s", guests_dir, guest) < 0)
+		return -ENOMEM;
+	r = image_read_description(path, &image, why);
+	free(path);
+	path = NULL;
+	if (r == 0)
+		goto found;
+	if (r != -ENOENT)
+		goto out;
 	r = find(guests_dir, guest, "vmlinuz", &image.kernel, why);
 	if (r < 0)
 		goto out;
@@ -79,6 +89,7 @@ int image_find(
 	if (r < 0)
 		goto out;
 	image.cmdline[strcspn(image.cmdline, "\n")] = 0;
+found:
 	*image_r = image;
 	image = (struct image){ 0 };
 out:
@@ -141,6 +152,7 @@ void image_finish(struct image *image)
 {
 	free(image->kernel);
 	free(image->initrd);
+	free(image->disk);
 	free(image->root);
 	free(image->igd);
 	free(image->cmdline);

@@ -57,13 +57,17 @@ static json_t *identity(const char *guests_dir, const char *guest)
 	struct problem why = { 0 };
 	json_t *object = NULL;
 
-	if (image_find(guests_dir, guest, &image, &why) == 0 &&
-		digest_file(image.kernel, kernel, &why) == 0 &&
-		digest_file(image.initrd, initrd, &why) == 0 &&
-		(!image.root || digest_file(image.root, root, &why) == 0))
+	if (image_find(guests_dir, guest, &image, &why) == 0 && image.disk) {
+		if (digest_file(image.disk, kernel, &why) == 0)
+			object = json_pack("{s:s, s:s}", "disk", kernel, "disk_format",
+				image.disk_is_qcow2 ? "qcow2" : "raw");
+	} else if (image.kernel && digest_file(image.kernel, kernel, &why) == 0 &&
+		   digest_file(image.initrd, initrd, &why) == 0 &&
+		   (!image.root || digest_file(image.root, root, &why) == 0)) {
 		object = json_pack("{s:s, s:s, s:s*, s:s, s:o*}", "kernel", kernel, "initrd",
 			initrd, "root", image.root ? root : NULL, "cmdline", image.cmdline, "igd",
 			drivers(&image));
+	}
 	image_finish(&image);
 	return object ? object : json_null();
 }

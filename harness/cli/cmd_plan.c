@@ -197,8 +197,8 @@ static int print_xl(const json_t *plan, const char *name, struct problem *why)
 	r = guests ? image_find(guests, document_text(cell, "guest"), &image, why) : -ENOMEM;
 	if (r == 0)
 		r = xl_config_write(cell,
-			&(struct xl_guest){
-				image.kernel, image.initrd, image.cmdline, image.root, image.igd },
+			&(struct xl_guest){ image.kernel, image.initrd, image.cmdline, image.root,
+				image.igd, image.disk, image.disk_is_qcow2 ? "qcow2" : "raw" },
 			stdout, why);
 	image_finish(&image);
 	free(guests);

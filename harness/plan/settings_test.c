@@ -268,6 +268,7 @@ static void together(void)
 			"" },
 		{ "libxl", "{\"again\": true, \"save\": \"live\"}", "remove one of them" },
 		{ "libxl", "{\"again\": false, \"save\": \"live\"}", "" },
+		{ "libxl", "{\"hotplug\": true, \"again\": true}", "which `again` excludes" },
 		{ "qemu", "{\"vga\": \"std\"}", "" },
 		{ "qemu", "{\"vga\": \"stdvga\"}", "one of none" },
 	};
@@ -296,11 +297,20 @@ static void restored(void)
 		{ "{\"disk\": 4}", "{}", 0 },
 		{ "{}", "{\"disk\": 4}", -EINVAL },
 		{ "{\"disk\": 4}", "{\"disk\": 5}", -EINVAL },
+		/* A guest that keeps running gets other devices, and nothing else. */
+		{ "{\"hotplug\": true}", "{\"hotplug\": true, \"pci\": [\"00:02.0\"]}", 0 },
+		{ "{\"hotplug\": true, \"pci\": [\"00:02.0\"]}", "{\"hotplug\": true}", 0 },
+		{ "{\"hotplug\": true}", "null", -EINVAL },
+		{ "{\"hotplug\": true}", "{\"hotplug\": true, \"pci\": []}", -EINVAL },
+		{ "{\"hotplug\": true, \"pci\": [\"00:02.0\"]}",
+			"{\"hotplug\": true, \"pci\": [\"00:02.0\"]}", -EINVAL },
+		{ "{\"hotplug\": true, \"memory\": 512}",
+			"{\"hotplug\": true, \"memory\": 256, \"pci\": [\"00:02.0\"]}", -EINVAL },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		json_t *first = json_loads(cases[i].first, 0, NULL);
-		json_t *other = json_loads(cases[i].other, 0, NULL);
+		json_t *other = json_loads(cases[i].other, JSON_DECODE_ANY, NULL);
 		struct problem why = { "" };
 
 		CU_ASSERT_EQUAL(settings_check_restored(first, other, &why), cases[i].r);

@@ -154,6 +154,14 @@ static void write_disks(
 				"format=raw,vdev=hdc,access=ro,devtype=cdrom,backendtype=qdisk,"
 				"target=%s",
 				guest->root));
+	if (guest->disk) {
+		fprintf(to, "# The guest writes to its disk: cp %s " FOLDER "/%s.disk\n",
+			guest->disk, name);
+		json_array_append_new(disks,
+			json_sprintf("format=%s,vdev=hda,access=rw,backendtype=qdisk,target=" FOLDER
+				     "/%s.disk",
+				guest->disk_format, name));
+	}
 	if (json_array_size(disks) > 0)
 		write_value(to, "disk", disks);
 	json_decref(disks);
@@ -163,7 +171,11 @@ static void write_image(
 	FILE *to, const char *name, const json_t *settings, const struct xl_guest *guest)
 {
 	const char *cmdline = document_text(settings, "cmdline");
-	json_t *whole = json_sprintf("%s%s%s", guest->cmdline, cmdline[0] ? " " : "", cmdline);
+	json_t *whole;
+
+	if (guest->disk) /* its boot loader has all of it */
+		return;
+	whole = json_sprintf("%s%s%s", guest->cmdline, cmdline[0] ? " " : "", cmdline);
 
 	write_key(to, "kernel", guest->kernel);
 	if (guest->igd && json_array_size(json_object_get(settings, "pci")) > 0)

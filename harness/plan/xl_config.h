@@ -13,6 +13,8 @@ struct xl_guest {
 	const char *cmdline;         /* the kernel's parameters, before those of the cell */
 	const char *root;            /* path of the root file system; NULL: in the initramfs */
 	const char *igd;             /* path of the drivers of an Intel GPU; NULL: there are none */
+	const char *disk;            /* path of the disk of a guest of one's own; else NULL */
+	const char *disk_format;     /* of that: raw, qcow2 */
 };
 
 /*

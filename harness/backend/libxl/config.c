@@ -260,13 +260,16 @@ static int fill_base(struct filling *f, const char *name, const struct guest_ima
 	b_info->device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
 	/* Named even when it is libxl's own choice: what identify() measured is what runs. */
 	b_info->device_model = device_model ? strdup(device_model) : NULL;
-	b_info->kernel = strdup(image->kernel);
-	b_info->ramdisk = strdup(image->initrd);
+	if (!image->boots_disk) {
+		b_info->kernel = strdup(image->kernel);
+		b_info->ramdisk = strdup(image->initrd);
+	}
 	b_info->u.hvm.serial = strdup("pty");
 	/* No port of the host is opened; the display adapter is there without a viewer. */
 	libxl_defbool_set(&b_info->u.hvm.vnc.enable, false);
-	if (!c_info->name || (device_model && !b_info->device_model) || !b_info->kernel ||
-		!b_info->ramdisk || !b_info->u.hvm.serial)
+	if (!c_info->name || (device_model && !b_info->device_model) ||
+		(!image->boots_disk && (!b_info->kernel || !b_info->ramdisk)) ||
+		!b_info->u.hvm.serial)
 		return config_no_memory(f);
 	/*
 	 * libxl itself does nothing on a shutdown: these words are for the toolstack that owns the
@@ -295,7 +298,9 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 	r = apply_settings(&f, settings);
 	if (r == 0)
 		r = config_add_root(&f, image->root);
-	if (r < 0)
+	if (r == 0 && image->boots_disk)
+		r = config_add_own_disk(&f, image->disk_is_qcow2);
+	if (r < 0 || image->boots_disk)
 		return r;
 	if (asprintf(&config->b_info.cmdline, "%s%s%s", image->cmdline_base, *f.cmdline ? " " : "",
 		    f.cmdline) < 0) {

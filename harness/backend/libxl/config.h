@@ -15,6 +15,8 @@ struct guest_image {
 	const char *cmdline_base;    /* the kernel's parameters, before those of the cell */
 	const char *root;            /* path; NULL if the initrd holds the whole system */
 	int disk_fd;                 /* of this process; -1 without a disk */
+	bool boots_disk;             /* it has neither kernel nor initrd: disk_fd is its own disk */
+	bool disk_is_qcow2;
 };
 
 /*

@@ -125,19 +125,32 @@ static libxl_device_disk *add_disk(struct filling *f, const char *vdev)
  * find it through /proc: it has no name that could be left behind. QEMU serves it itself, and no
  * script of the host is run for it (LIBXL_DISK_BACKEND_QDISK).
  */
-int config_apply_disk(struct filling *f, const char *name, const json_t *value)
+static int add_first_disk(struct filling *f)
 {
-	libxl_device_disk *disk;
+	libxl_device_disk *disk = add_disk(f, "hda");
 
-	if (!json_is_integer(value) || f->disk_fd < 0)
-		return config_wrong(f, name, "a whole number");
-	disk = add_disk(f, "hda");
 	if (!disk)
 		return config_no_memory(f);
 	disk->readwrite = 1;
 	if (asprintf(&disk->pdev_path, "/proc/%d/fd/%d", (int)getpid(), f->disk_fd) < 0)
 		disk->pdev_path = NULL;
 	return disk->vdev && disk->pdev_path ? 0 : config_no_memory(f);
+}
+
+int config_apply_disk(struct filling *f, const char *name, const json_t *value)
+{
+	if (!json_is_integer(value) || f->disk_fd < 0)
+		return config_wrong(f, name, "a whole number");
+	return add_first_disk(f);
+}
+
+int config_add_own_disk(struct filling *f, bool is_qcow2)
+{
+	int r = add_first_disk(f);
+
+	if (r == 0 && is_qcow2)
+		f->config->disks[f->config->num_disks - 1].format = LIBXL_DISK_FORMAT_QCOW2;
+	return r;
 }
 
 int config_add_root(struct filling *f, const char *path)

@@ -20,4 +20,7 @@ int config_apply_disk(struct filling *f, const char *name, const json_t *value);
  */
 int config_add_root(struct filling *f, const char *path);
 
+/* Adds the disk that the guest is started from, f->disk_fd; 0, or -ENOMEM with the sentence. */
+int config_add_own_disk(struct filling *f, bool is_qcow2);
+
 #endif

@@ -59,6 +59,8 @@ static void free_guest(struct backend_guest *guest)
 		close(guest->model.pidfd);
 	if (guest->initrd_fd >= 0)
 		close(guest->initrd_fd);
+	if (guest->own_disk_fd >= 0)
+		close(guest->own_disk_fd);
 	kmsg_finish(&guest->kmsg);
 	json_decref(guest->before);
 	session_close(guest->session);
@@ -85,7 +87,8 @@ static struct backend_guest *new_guest(
 		json_object_get(json_object_get(request->cell, "settings"), "libxl"), "pci"));
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
-	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = guest->initrd_fd = -1;
+	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = -1;
+	guest->initrd_fd = guest->own_disk_fd = -1;
 	libxl_domain_config_init(&guest->config);
 	hotplug_init(&guest->hotplug);
 	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
@@ -170,6 +173,7 @@ static int add_igd_drivers(
 {
 	char path[32];
 
+	/* A guest of one's own has its own drivers. */
 	if (!image->igd || !(passed_igd("", cell, "libxl") || gets_igd(cell)))
 		return 0;
 	guest->initrd_fd = image_join_igd(image, why);
@@ -206,12 +210,18 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 		goto out;
 	r = add_igd_drivers(guest, cell, &image, why);
 	if (r == 0)
+		r = image_check_settings(
+			&image, json_object_get(json_object_get(cell, "settings"), "libxl"), why);
+	if (r == 0 && image.disk)
+		r = guest->own_disk_fd = image_copy_disk(&image, guest->evidence_fd, why);
+	if (r >= 0)
 		r = choose_model(guest, cell, why);
 	if (r < 0)
 		goto out;
 	r = config_fill(&guest->config, guest->name,
 		&(struct guest_image){ image.kernel, image.initrd, image.cmdline, image.root,
-			guest->parts.disk_fd },
+			image.disk ? guest->own_disk_fd : guest->parts.disk_fd, image.disk != NULL,
+			image.disk_is_qcow2 },
 		guest->device_model[0] ? guest->device_model : NULL, cell, why);
 	if (r == 0)
 		r = wrap_model(guest, cell, why);

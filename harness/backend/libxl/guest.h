@@ -49,6 +49,7 @@ struct backend_guest {
 	struct alarm step, limit;
 	const char *device_model; /* path, borrowed; "" for libxl's default */
 	int initrd_fd;            /* of an initramfs with the drivers of an Intel GPU; -1 without */
+	int own_disk_fd; /* the copy of the disk that a guest of one's own has; -1 without */
 	struct guest_parts parts;
 
 	/* creation: guest.c */

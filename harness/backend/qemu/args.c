@@ -123,10 +123,17 @@ int args_build(const struct backend_host *host, const json_t *cell, const struct
 	if (strcmp(text(settings, "nic", "none"), "none") != 0)
 		add_format(args, "-device", "%s,romfile=", text(settings, "nic", ""));
 	add_format(args, "-serial", "stdio");
-	add_format(args, "-kernel", "%s", image->kernel);
-	add_format(args, "-initrd", "%s", image->initrd);
-	add_format(args, "-append", "%s%s%s", image->cmdline,
-		json_object_get(settings, "cmdline") ? " " : "", text(settings, "cmdline", ""));
+	if (image->disk) {
+		/* What the guest writes is gone with QEMU. */
+		add_format(args, "-drive", "file=%s,format=%s,if=ide,snapshot=on", image->disk,
+			image->disk_is_qcow2 ? "qcow2" : "raw");
+	} else {
+		add_format(args, "-kernel", "%s", image->kernel);
+		add_format(args, "-initrd", "%s", image->initrd);
+		add_format(args, "-append", "%s%s%s", image->cmdline,
+			json_object_get(settings, "cmdline") ? " " : "",
+			text(settings, "cmdline", ""));
+	}
 	add_parts(args, cell, image, parts);
 	if (keep) {
 		add_format(

@@ -328,6 +328,9 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 		.has_screen = qemu_has_screen(cell),
 		.evidence_fd = request->evidence_fd };
 	r = image_find(host->options->guests_dir, document_text(cell, "guest"), &image, why);
+	if (r == 0)
+		r = image_check_settings(
+			&image, json_object_get(json_object_get(cell, "settings"), "qemu"), why);
 	if (r < 0)
 		goto out;
 	r = open_inherited(&image, cell, &inherited, why);

@@ -187,7 +187,7 @@ static int check_devices_alone(const json_t *settings, const json_t *restored, s
 	const char *name;
 	json_t *value;
 
-	if (!restored)
+	if (!json_is_object(restored))
 		return problem_set(why, -EINVAL,
 			"`hotplug` needs `to` with the devices that the guest is to have then");
 	json_object_foreach((json_t *)restored, name, value)
