@@ -12,7 +12,6 @@
 #include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
 #include "harness/yaml/yaml.h"
-#include "src/document.h"
 #include "src/io.h"
 
 #define MANUAL    "docs/labs/guests.md"
