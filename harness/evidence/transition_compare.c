@@ -92,14 +92,19 @@ static void compare_clocks(
 json_t *transition_compare(
 	const json_t *before, const json_t *after, const json_t *end, const json_t *qemu)
 {
+	const json_t *transition = json_object_get(end, "transition");
 	const json_t *work = json_object_get(before, "work");
 	const json_t *later = json_object_get(after, "work");
+	bool again = json_is_true(json_object_get(transition, "again"));
 	json_t *result = json_object();
 
 	if (!result)
 		return NULL;
+	/* QEMU was asked before the guest's firmware or kernel had placed the BARs. */
+	if (again || json_is_true(json_object_get(transition, "hotplug")))
+		qemu = NULL;
 	compare_machine(result, before, after, qemu);
-	if (json_is_true(json_object_get(json_object_get(end, "transition"), "again")))
+	if (again)
 		return result;
 	if (json_object_get(work, "steps") && json_object_get(later, "steps"))
 		json_object_set_new(result, "steps",
