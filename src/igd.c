@@ -91,12 +91,13 @@ bool igd_debugfs_is_there(const char *root, unsigned int minor)
 }
 
 /* Lines "key: value" that are kept, and as what: the display has a file of its own since
- * Linux 6.12, for both drivers. */
-static const char *const info_files[] = { "i915_capabilities", "i915_display_capabilities" };
+ * Linux 6.12, for both drivers, which Linux 6.16 calls intel_display_caps; the PCH is there. */
+static const char *const info_files[] = { "i915_capabilities", "i915_display_capabilities",
+	"intel_display_caps" };
 static const struct {
 	const char *line, *key;
 } info[] = { { "platform", "platform" }, { "graphics version", "graphics_version" },
-	{ "display version", "display_version" }, { "pch", "pch" } };
+	{ "display version", "display_version" }, { "pch", "pch" }, { "PCH type", "pch" } };
 
 static void take_info(json_t *device, char *line)
 {

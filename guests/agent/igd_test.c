@@ -268,6 +268,24 @@ static void firmware_that_is_missing_is_named(void)
 	json_decref(report);
 }
 
+/* debugfs as i915 has it since Linux 6.16, i915_capabilities() and intel_display_caps(). */
+static void the_display_has_a_file_of_its_own(void)
+{
+	json_t *device;
+
+	make_copy("cd \"$T\"; mkdir -p $DRI;"
+		  " printf 'platform: COFFEELAKE\ngraphics version: 9\nmedia version: 9\n' "
+		  ">$DRI/i915_capabilities;"
+		  " printf 'PCH type: 5\ndisplay version: 9\ndisplay stepping: N/A\n' "
+		  ">$DRI/intel_display_caps");
+	device = igd_device_json(copy, 0);
+	CU_ASSERT_STRING_EQUAL(text(device, "platform"), "COFFEELAKE");
+	CU_ASSERT_STRING_EQUAL(text(device, "graphics_version"), "9");
+	CU_ASSERT_STRING_EQUAL(text(device, "display_version"), "9");
+	CU_ASSERT_STRING_EQUAL(text(device, "pch"), "5");
+	json_decref(device);
+}
+
 /* debugfs as xe has it: info() in xe_debugfs.c, intel_display_device_info_print(), Linux 6.12. */
 static void xe_says_less_of_itself(void)
 {
@@ -328,6 +346,7 @@ int main(void)
 		{ "a GPU that no driver knows leaves a whole report",
 			a_gpu_that_no_driver_knows_leaves_a_whole_report },
 		{ "firmware that is missing is named", firmware_that_is_missing_is_named },
+		{ "the display has a file of its own", the_display_has_a_file_of_its_own },
 		{ "xe says less of itself", xe_says_less_of_itself },
 		CU_TEST_INFO_NULL,
 	};
