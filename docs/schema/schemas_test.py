@@ -152,7 +152,7 @@ def enum(schema):
 def formats_and_descriptions():
     with open(f"{ROOT}/src/document.h", encoding="utf-8") as header:
         written = re.findall(r'^#define DOCUMENT_\w+\s+"igd-harness ([^"]+)"', header.read(), re.MULTILINE)
-    by_hand = {"config", "known", "matrix", "patterns", "host-description", "igd-ids", "symbols", "does-not-matter", "xen-messages"}
+    by_hand = {"config", "known", "matrix", "patterns", "host-description", "guest", "igd-ids", "symbols", "does-not-matter", "xen-messages"}
     same("every document has a schema", set(SCHEMAS) - by_hand - {"common"}, [name.replace(" ", "-") for name in written])
     check("each schema has the format that its file is named after", [
         name for name, schema in SCHEMAS.items()
@@ -330,6 +330,13 @@ name: rack-4
 reach: [program, -p]
 labgrid: {place: rack-4, use: [console]}
 """
+GUEST = """
+format: igd-harness guest
+version: 1
+about: Debian
+disk: disk.qcow2
+disk_format: qcow2
+"""
 PATTERNS = """
 format: igd-harness patterns
 version: 1
@@ -491,7 +498,7 @@ def compare(kind, name, document, rows, matrix=None):
                 keys.append(f"{path}: {sorted(mine or [])} and not {sorted(said)}")
     check(f"{name}: the schema refuses only what the program refuses, of {len(copies)}", strict)
     check(f"{name}: the program refuses only what the schema refuses, or what it cannot say", lax)
-    check(f"{name}: the keys of {asked} mappings are those that the program names", keys if asked > 1 else ["none was named"])
+    check(f"{name}: the keys of {asked} mappings are those that the program names", keys if asked else ["none was named"])
 
 
 def covered(kind, documents):
@@ -515,13 +522,14 @@ def by_hand():
     with tempfile.TemporaryDirectory() as folder:
         rows = Rows(folder)
         load = lambda text: schemas.yaml.load(text, Loader=schemas.CoreLoader)
-        matrix, known, host, reached, patterns, ids, messages, symbols, does_not_matter = (
-            load(part) for part in (text, KNOWN, HOST, REACHED, PATTERNS, IDS, MESSAGES, SYMBOLS, NOT))
+        matrix, known, host, reached, guest, patterns, ids, messages, symbols, does_not_matter = (
+            load(part) for part in (text, KNOWN, HOST, REACHED, GUEST, PATTERNS, IDS, MESSAGES, SYMBOLS, NOT))
         with open(f"{folder}/matrix", "w", encoding="utf-8") as stream:
             json.dump(matrix, stream)
         covered("matrix", [matrix])
         covered("known", [known])
         covered("host-description", [host, reached])
+        covered("guest", [guest])
         covered("patterns", [patterns])
         covered("igd-ids", [ids])
         covered("xen-messages", [messages])
@@ -531,6 +539,7 @@ def by_hand():
         compare("known", "known deviations", known, rows, f"{folder}/matrix")
         compare("host-description", "a host", host, rows)
         compare("host-description", "a host reached otherwise", reached, rows)
+        compare("guest", "a guest of one's own", guest, rows)
         compare("patterns", "patterns", patterns, rows)
         compare("igd-ids", "ids of GPUs", ids, rows)
         compare("xen-messages", "messages of Xen", messages, rows)
@@ -576,6 +585,10 @@ def in_the_tree():
         error for block in blocks
         for error in schemas.errors(CHECKERS["host-description"], schemas.yaml.load(block, Loader=schemas.CoreLoader))]
         if blocks else ["there are none"])
+    with open(f"{ROOT}/docs/labs/guests.md", encoding="utf-8") as page:
+        block = re.search(r"^```yaml\n(format: igd-harness guest\n.*?)^```", page.read(), re.MULTILINE | re.DOTALL)
+    check("the description of a guest in the docs is valid", schemas.errors(
+        CHECKERS["guest"], schemas.yaml.load(block[1], Loader=schemas.CoreLoader)) if block else ["there is none"])
     with open(f"{ROOT}/docs/use/config.md", encoding="utf-8") as page:
         example = re.search(r"^    format: igd-harness config\n(?:    .*\n)*", page.read(), re.MULTILINE).group()
     example = schemas.yaml.load(textwrap.dedent(example), Loader=schemas.CoreLoader)

@@ -1,4 +1,4 @@
-/* A guest of one's own: guest.yaml beside a disk. */
+/* A guest of one's own: guest.yaml beside a disk. docs/schema/guest.json. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -60,15 +60,24 @@ static int read_tree(const struct yaml_source *source, const struct yaml_node *r
 		image->disk = NULL;
 		return yaml_no_memory(source);
 	}
-	if (access(image->disk, R_OK) < 0)
-		return yaml_wrong(source, found[DISK]->place, "%s cannot be read: %s", image->disk,
-			strerror(errno));
 	return 0;
+}
+
+int image_parse_description(const char *path, const char *text, size_t length, const char *folder,
+	struct image *image, struct problem *why)
+{
+	const struct yaml_source source = { path, MANUAL, why };
+	struct yaml_node *root = NULL;
+	int r = yaml_parse(&source, text, length, &root);
+
+	if (r == 0)
+		r = read_tree(&source, root, folder, image);
+	yaml_free(root);
+	return r;
 }
 
 int image_read_description(const char *folder, struct image *image, struct problem *why)
 {
-	struct yaml_node *root = NULL;
 	char *path = NULL, *text = NULL;
 	size_t length = 0;
 	int r;
@@ -76,14 +85,11 @@ int image_read_description(const char *folder, struct image *image, struct probl
 	if (asprintf(&path, "%s/" IMAGE_FILE, folder) < 0)
 		return -ENOMEM;
 	r = fileio_read(AT_FDCWD, path, &text, &length, why);
-	if (r == 0) {
-		const struct yaml_source source = { path, MANUAL, why };
-
-		r = yaml_parse(&source, text, length, &root);
-		if (r == 0)
-			r = read_tree(&source, root, folder, image);
-	}
-	yaml_free(root);
+	if (r == 0)
+		r = image_parse_description(path, text, length, folder, image, why);
+	if (r == 0 && access(image->disk, R_OK) < 0)
+		r = problem_set(why, -EINVAL, "%s: the disk %s cannot be read: %s", path,
+			image->disk, strerror(errno));
 	free(text);
 	free(path);
 	return r;

@@ -10,4 +10,11 @@
  */
 int image_read_description(const char *folder, struct image *image, struct problem *why);
 
+/*
+ * The same for the `length` bytes at `text`, which were read from `path`. The disk is not looked
+ * for. Returns 0, or -EINVAL with file, line and column.
+ */
+int image_parse_description(const char *path, const char *text, size_t length, const char *folder,
+	struct image *image, struct problem *why);
+
 #endif

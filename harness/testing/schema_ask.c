@@ -4,6 +4,7 @@
  *   schema-ask tables             the words, settings and fields of the program, as JSON
  *   schema-ask matrix FILE...     reads each as the program does: a line FILE<TAB>SENTENCE, where
  *   schema-ask host-description FILE...       the sentence is empty if the file is right
+ *   schema-ask guest FILE...
  *   schema-ask patterns FILE...
  *   schema-ask igd-ids FILE...
  *   schema-ask xen-messages FILE...
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #include "harness/abi/abi.h"
+#include "harness/backend/image_disk.h"
 #include "harness/base/fileio.h"
 #include "harness/bisect/bisect.h"
 #include "harness/dut/dut.h"
@@ -183,6 +185,20 @@ static int ask_dut(const char *file, struct problem *why)
 	return r;
 }
 
+static int ask_guest(const char *file, struct problem *why)
+{
+	struct image image = { 0 };
+	char *text = NULL;
+	size_t length;
+	int r = fileio_read(AT_FDCWD, file, &text, &length, why);
+
+	if (r == 0)
+		r = image_parse_description(file, text, length, ".", &image, why);
+	free(text);
+	image_finish(&image);
+	return r;
+}
+
 static int ask_ids(const char *file, struct problem *why)
 {
 	struct igd_ids *ids = NULL;
@@ -244,6 +260,8 @@ static int ask(const char *kind, const char *matrix, const char *file, struct pr
 		return ask_matrix(file, NULL, why);
 	if (strcmp(kind, "known") == 0)
 		return ask_matrix(matrix, file, why);
+	if (strcmp(kind, "guest") == 0)
+		return ask_guest(file, why);
 	if (strcmp(kind, "patterns") == 0)
 		return ask_patterns(file, why);
 	if (strcmp(kind, "igd-ids") == 0)
