@@ -1,6 +1,5 @@
 #include "harness/base/escape.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,4 +29,13 @@ void escape_value(FILE *stream, const json_t *value)
 
 	escape_text(stream, text ? text : "?");
 	free(text);
+}
+
+bool escape_is_needless(const char *text, size_t max)
+{
+	const char *c = text;
+
+	while (*c >= ' ' && *c <= '~')
+		c++;
+	return !*c && c > text && (size_t)(c - text) <= max;
 }

@@ -5,6 +5,8 @@
 #define IGD_BASE_ESCAPE_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 /*
@@ -15,5 +17,8 @@ void escape_text(FILE *stream, const char *text);
 
 /* Writes a JSON value as one piece of escaped text: a string without quotes, null as "nothing". */
 void escape_value(FILE *stream, const json_t *value);
+
+/* Is the text of 1 to `max` characters of printable ASCII, so that it may be shown as it is? */
+bool escape_is_needless(const char *text, size_t max);
 
 #endif

@@ -14,6 +14,7 @@
 #include "harness/plan/shard.h"
 #include "harness/store/ending.h"
 #include "harness/store/host_broken.h"
+#include "harness/store/stopped.h"
 #include "src/document.h"
 #include "src/verdict.h"
 
@@ -23,7 +24,7 @@ struct judging {
 	const json_t *plan; /* the stored one, or all of it but its cells */
 	json_t *places;     /* of its plan; NULL: it is by that plan that it is judged */
 	struct shard_identities shard_identities;
-	json_t *host_broken; /* harness/store/host_broken.h; NULL: the host did not break */
+	json_t *ended_early; /* why no further cell was begun, as a sentence; NULL: nothing did */
 };
 
 /* The cells by which it is judged: in memory, or where there is no plan read one by one. */
@@ -100,14 +101,23 @@ static void tell_planned(const json_t *planned, json_t *cell)
 }
 
 /* Of a cell that has no end, in a run that ended early. */
-static json_t *not_run(const json_t *host_broken)
+static json_t *not_run(const json_t *ended_early)
 {
-	json_t *sentence = host_broken_sentence(host_broken);
-	json_t *cause =
-		json_sprintf("the cell did not run to its end: %s", json_string_value(sentence));
+	return json_sprintf("the cell did not run to its end: %s", json_string_value(ended_early));
+}
 
-	json_decref(sentence);
-	return cause;
+/* Reads what ended the run early. Returns 0, or a negative errno with the sentence. */
+static int read_ended_early(const struct store *store, json_t **sentence_r, struct problem *why)
+{
+	json_t *document = NULL;
+	int r = host_broken_read(store, &document, why);
+
+	if (r == 0)
+		*sentence_r = host_broken_sentence(document);
+	else if (r == -ENOENT && (r = stopped_read(store, &document, why)) == 0)
+		*sentence_r = stopped_sentence(document);
+	json_decref(document);
+	return r == -ENOENT ? 0 : r;
 }
 
 /* The verdict as a new object, or NULL without memory. */
@@ -136,8 +146,8 @@ static json_t *judge_stored(
 		json_object_set(cell, "pruned", record.pruned);
 	if (!record.end && record.end_trouble.text[0])
 		json_object_set_new(cell, "cause", json_string(record.end_trouble.text));
-	else if (!record.end && judging->host_broken)
-		json_object_set_new(cell, "cause", not_run(judging->host_broken));
+	else if (!record.end && judging->ended_early)
+		json_object_set_new(cell, "cause", not_run(judging->ended_early));
 	judge_record_free(&record);
 	return cell;
 }
@@ -304,10 +314,8 @@ int judge_stream(const struct judge_request *request, struct problem *why)
 	struct planned planned = { .plan = request->plan };
 	int r = shard_identities_read(request->run, &judging.shard_identities, why);
 
-	if (r == 0) {
-		r = host_broken_read(request->store, &judging.host_broken, why);
-		r = r == -ENOENT ? 0 : r;
-	}
+	if (r == 0)
+		r = read_ended_early(request->store, &judging.ended_early, why);
 	if (r == 0 && !request->plan) {
 		r = plan_reader_open(request->store->dir_fd, &planned.reader, why);
 		if (r == 0)
@@ -323,7 +331,7 @@ int judge_stream(const struct judge_request *request, struct problem *why)
 	}
 	plan_reader_close(planned.reader);
 	json_decref(judging.places);
-	json_decref(judging.host_broken);
+	json_decref(judging.ended_early);
 	shard_identities_free(&judging.shard_identities);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "harness/judge/judge.h"
 #include "harness/plan/shard.h"
 #include "harness/store/seal.h"
+#include "harness/store/stopped.h"
 #include "src/document.h"
 #include "src/verdict.h"
 
@@ -17,6 +18,8 @@ struct session_enough session_enough_begin(const struct session_wishes *wishes,
 	const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns)
 {
+	/* A disk that fails now fails the run, too. */
+	stopped_remove(store, NULL);
 	return (struct session_enough){ .wishes = wishes,
 		.store = store,
 		.run = run,
@@ -69,6 +72,14 @@ void session_enough_cell(struct session_enough *enough, size_t index)
 		enough->failed++;
 	json_decref(findings);
 	json_decref(one);
+}
+
+int session_enough_keep(
+	const struct session_enough *enough, const json_t *plan, struct problem *why)
+{
+	return enough->reached && session_cells_left(enough->store, plan) > 0
+		       ? stopped_write(enough->store, enough->why, why)
+		       : 0;
 }
 
 bool session_cell_is_over(const struct store *store, size_t index, const char *name)

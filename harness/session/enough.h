@@ -26,7 +26,7 @@ struct session_enough {
 	char why[96]; /* a sentence without its end, once it is reached */
 };
 
-/* The time begins. */
+/* The time begins. Removes what an earlier call of the program kept: session_enough_keep(). */
 struct session_enough session_enough_begin(const struct session_wishes *wishes,
 	const struct store *store, const json_t *run, const json_t *plan,
 	const struct patterns *patterns);
@@ -40,6 +40,11 @@ void session_enough_cell(struct session_enough *enough, size_t index);
 
 /* Is that cell of the plan over, and sealed? */
 bool session_cell_is_over(const struct store *store, size_t index, const char *name);
+
+/* Keeps the limit that was reached in the store, for the judge, if cells are left. Returns 0, or a
+ * negative errno with the sentence. */
+int session_enough_keep(
+	const struct session_enough *enough, const json_t *plan, struct problem *why);
 
 /* The cells of the run that are not over. */
 size_t session_cells_left(const struct store *store, const json_t *plan);

@@ -1,6 +1,8 @@
 /* When a run has had enough: harness/session/enough.h. */
 #include "harness/session/enough.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,8 @@
 
 #include "harness/base/fileio.h"
 #include "harness/store/attempt.h"
+#include "harness/store/stopped.h"
+#include "src/document.h"
 #include "src/suite.h"
 
 static char folder[] = "/tmp/igd-enough-XXXXXX";
@@ -58,11 +62,32 @@ static void end_cell(size_t index, const char *name, const char *ending)
 	close(fd);
 }
 
+/* Until the next call of the program begins. */
+static void a_limit_is_kept_while_cells_are_left(void)
+{
+	const struct session_wishes wishes = { .time_limit_ms = 1000 };
+	struct session_enough enough = session_enough_begin(&wishes, &store, run, plan, NULL);
+	struct problem why = { "" };
+	json_t *stopped = NULL;
+
+	CU_ASSERT_EQUAL(session_enough_keep(&enough, plan, &why), 0);
+	CU_ASSERT_EQUAL(stopped_read(&store, &stopped, &why), -ENOENT);
+	enough.began_us -= 1000000;
+	CU_ASSERT_TRUE(session_enough_reached(&enough));
+	CU_ASSERT_EQUAL(session_enough_keep(&enough, plan, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(stopped_read(&store, &stopped, &why), 0);
+	CU_ASSERT_STRING_EQUAL(document_text(stopped, "limit"), "1 s have passed (--time-limit)");
+	json_decref(stopped);
+	session_enough_begin(&wishes, &store, run, plan, NULL);
+	CU_ASSERT_EQUAL(stopped_read(&store, &stopped, &why), -ENOENT);
+}
+
 static void cells_are_left_until_they_are_sealed(void)
 {
 	/* The fourth is of a different shard. */
 	CU_ASSERT_EQUAL(session_cells_left(&store, plan), 3);
 	CU_ASSERT_FALSE(session_cell_is_over(&store, 0, "a"));
+	a_limit_is_kept_while_cells_are_left();
 	end_cell(0, "a", "guest-crashed");
 	CU_ASSERT_TRUE(session_cell_is_over(&store, 0, "a"));
 	end_cell(1, "b", "agent-silent");
@@ -100,6 +125,9 @@ static void time_passes(void)
 	enough.began_us -= 1000000;
 	CU_ASSERT_TRUE(session_enough_reached(&enough));
 	CU_ASSERT_STRING_EQUAL(enough.why, "90 s have passed (--time-limit)");
+	/* No cell is left of which it could be the cause. */
+	CU_ASSERT_EQUAL(session_enough_keep(&enough, plan, NULL), 0);
+	CU_ASSERT_EQUAL(faccessat(store.dir_fd, STOPPED_FILE, F_OK, 0), -1);
 }
 
 int main(void)

@@ -284,6 +284,8 @@ int session_run(struct runner *runner, const struct store *store, const json_t *
 	if (status == 0)
 		status = runner_run(runner, store, plan, why);
 	if (status == 0)
+		status = session_enough_keep(enough, plan, why);
+	if (status == 0)
 		status = session_conclude(store, run, plan, patterns, wishes->level, why);
 	if (status >= 0 && runner->stopped)
 		session_tell_stopped(enough, store, plan);

@@ -1,10 +1,10 @@
 #include "harness/store/host_broken.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "harness/base/below/below.h"
+#include "harness/base/escape.h"
 #include "harness/base/fileio.h"
 #include "src/document.h"
 
@@ -32,18 +32,6 @@ int host_broken_write(const struct store *store, const char *cell, const char *b
 	return r;
 }
 
-/* What is shown of it: the run directory may be somebody else's. */
-static bool is_fit_to_show(const json_t *broken, const char *key)
-{
-	const char *text = document_text(broken, key);
-
-	for (const char *c = text; *c; c++) {
-		if (*c < ' ' || *c > '~')
-			return false;
-	}
-	return text[0] && strlen(text) <= SHOWN_MAX;
-}
-
 int host_broken_read(const struct store *store, json_t **broken_r, struct problem *why)
 {
 	static const char *const shown[] = { "cell", "boot_id", "label", "text" };
@@ -52,7 +40,7 @@ int host_broken_read(const struct store *store, json_t **broken_r, struct proble
 		store->dir_fd, HOST_BROKEN_FILE, DOCUMENT_HOST_BROKEN, &broken, why);
 
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]) && r == 0; i++) {
-		if (!is_fit_to_show(broken, shown[i]))
+		if (!escape_is_needless(document_text(broken, shown[i]), SHOWN_MAX))
 			r = problem_set(why, -EBADMSG,
 				HOST_BROKEN_FILE
 				": `%s` is not a text of at most %d printable characters",

@@ -7,6 +7,7 @@
  *   patterns.yaml  the patterns as they were (harness/logs/patterns.h), if there were any
  *   findings.json  the last findings of the judge: derived, can be made again at any time
  *   host-broken.json  only if the host broke during the run (harness/store/host_broken.h)
+ *   stopped.json   only if a limit of the user ended the run (harness/store/stopped.h)
  *   sealed.json    the SHA-256 of the first four (harness/store/seal.h); each cell has one too
  *   lock           held while a run writes here
  *   cells/NNN-NAME/         one folder a cell, numbered by the plan from 001
