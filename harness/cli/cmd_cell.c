@@ -67,7 +67,8 @@ const struct command command_cell = {
 	.arguments = "DIR NAME",
 	.summary = "run one cell of a run directory on this host; judge nothing",
 	.description =
-		"Runs the cell NAME of the run directory DIR unless it has ended. A controller runs\n"
+		"Runs the cell NAME of the run directory DIR unless it has ended; of a cell that is\n"
+		"repeated, NAME/3 is the third repeat. A controller runs\n"
 		"this command on its host under test (`run --dut`), one cell at a time. Exit status:\n"
 		"0 the cell has ended, whatever its verdict will be; 2 usage; 3 the cell could not be\n"
 		"run, or was stopped.",

@@ -257,15 +257,14 @@ static int run_on_dut(const struct order *order, const char *out, struct problem
 	int r;
 
 	if (opts.keep || opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0 ||
-		opts.wishes.order || strcmp(opts.repeat, "1") != 0)
+		opts.wishes.order)
 		r = problem_set(why, -EINVAL,
 			"--%s does not work with --dut: the host runs one harness for each cell",
-			opts.keep                     ? "keep"
-			: opts.keep_lease             ? "keep-lease"
-			: opts.no_cells               ? "no-cells"
-			: opts.wishes.order           ? "order"
-			: strcmp(opts.jobs, "1") != 0 ? "jobs"
-						      : "repeat");
+			opts.keep           ? "keep"
+			: opts.keep_lease   ? "keep-lease"
+			: opts.no_cells     ? "no-cells"
+			: opts.wishes.order ? "order"
+					    : "jobs");
 	else
 		r = dut_find(opts.dut, &places, &dut, why);
 	if (r < 0) {

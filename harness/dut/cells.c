@@ -270,8 +270,8 @@ static int take_in(struct dut_session *session, size_t index, const char *name, 
 	return r < 0 ? r : removed;
 }
 
-int dut_cell(struct dut_session *session, size_t index, const char *name, uint64_t limit_ms,
-	struct problem *why)
+int dut_cell(struct dut_session *session, size_t index, const char *name, const char *key,
+	uint64_t limit_ms, struct problem *why)
 {
 	const uint64_t copy_ms = session->dut->limits[DUT_COPY] * 1000ull;
 	char line[DUT_LINE_MAX];
@@ -289,12 +289,12 @@ int dut_cell(struct dut_session *session, size_t index, const char *name, uint64
 	 * What the host has of other cells is here already.
 	 */
 	r = dut_line(line, why,
-		"run=%s name=%s cell=%03zu-%s; cd %s && flock -w %u $run/lock true && "
+		"run=%s key=%s cell=%03zu-%s; cd %s && flock -w %u $run/lock true && "
 		"for old in $run/cells/*; do "
 		"case $old in */$cell*) ;; *) rm -rf $old ;; esac; done && "
-		"{ IGD_CONFIG= bin/igd-harness cell $run $name >&2 & echo $! >$run/pid; wait $!; } && "
+		"{ IGD_CONFIG= bin/igd-harness cell $run $key >&2 & echo $! >$run/pid; wait $!; } && "
 		"cd $run/cells && tar -c $cell*",
-		session->run, name, index + 1, name, session->dut->tree,
+		session->run, key, index + 1, name, session->dut->tree,
 		(unsigned int)(limit_ms / 1000) + 1);
 	if (r < 0)
 		return r;

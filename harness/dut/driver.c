@@ -15,6 +15,7 @@
 #include "harness/base/shape/shape.h"
 #include "harness/bundle/file.h"
 #include "harness/dut/private.h"
+#include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
 #include "harness/run/service.h"
 #include "harness/session/enough.h"
@@ -131,6 +132,7 @@ struct driven_cell {
 	struct dut_session *session;
 	size_t index;
 	const char *name;
+	char key[PLAN_KEY_MAX]; /* which repeat of it */
 	uint64_t limit_ms;
 	char boot_id[BOOT_ID_MAX]; /* of the boot that it was begun in; "": not begun */
 };
@@ -220,7 +222,8 @@ static int run_cell(struct driven_cell *driven, char ready[static BOOT_ID_MAX], 
 		if (r == 0)
 			r = begin_attempt(driven, &lost);
 		if (r == 0)
-			r = dut_cell(session, driven->index, driven->name, driven->limit_ms, &lost);
+			r = dut_cell(session, driven->index, driven->name, driven->key,
+				driven->limit_ms, &lost);
 		r = look_again(session, r);
 		if (r == -EINTR) {
 			end_cell(session);
@@ -291,6 +294,7 @@ static int run_cells(struct dut_session *session, struct session_enough *enough,
 
 		if (r < 0 || session->stopping)
 			break;
+		plan_key(cell, driven.key);
 		if (shard_is_elsewhere(plan, cell) ||
 			session_cell_is_over(session->store, i, driven.name))
 			continue;
@@ -336,7 +340,10 @@ static int drive(struct dut_session *session, const struct dut_job *job, const j
 
 	if (r == 0 && !session->stopping)
 		clear_host(session);
-	status = session_conclude(session->store, run, plan, patterns, job->wishes->level, why);
+	status = session_enough_keep(&enough, plan, why);
+	if (status == 0)
+		status = session_conclude(
+			session->store, run, plan, patterns, job->wishes->level, why);
 	if (status < 0)
 		return status;
 	if (r < 0)

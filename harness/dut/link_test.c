@@ -156,7 +156,7 @@ static void a_cell_with_too_long_a_folder_is_not_begun(void)
 	far.dut = &here;
 	why.text[0] = 0;
 	/* -ENOTCONN if it were tried. */
-	CU_ASSERT_EQUAL(dut_cell(&far, 0, "cell", 1000, &why), -E2BIG);
+	CU_ASSERT_EQUAL(dut_cell(&far, 0, "cell", "cell", 1000, &why), -E2BIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "a line for the host's shell"));
 }
 

@@ -211,13 +211,13 @@ int dut_pack(struct dut_session *session, const char *folder, const char *const 
 int dut_push(struct dut_session *session, struct problem *why);
 
 /*
- * Runs one cell on the host and copies its folder back: complete, sealed and on disk before the
- * function returns. Replaces the cell's folder in the run. Returns 0; -ENOTCONN if the connection
- * was lost, and the call may be repeated; -EREMOTEIO with the host's message if its harness failed;
- * a different negative errno with the sentence.
+ * Runs one cell on the host, by its plan_key(), and copies its folder back: complete, sealed and on
+ * disk before the function returns. Replaces the cell's folder in the run. Returns 0; -ENOTCONN if
+ * the connection was lost, and the call may be repeated; -EREMOTEIO with the host's message if its
+ * harness failed; a different negative errno with the sentence.
  */
-int dut_cell(struct dut_session *session, size_t index, const char *name, uint64_t limit_ms,
-	struct problem *why);
+int dut_cell(struct dut_session *session, size_t index, const char *name, const char *key,
+	uint64_t limit_ms, struct problem *why);
 
 /*
  * Keeps the files of a cell from a host that died and answers again, with the lost attempt. Returns

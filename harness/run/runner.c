@@ -11,6 +11,7 @@
 #include "harness/backend/device_models.h"
 #include "harness/base/escape.h"
 #include "harness/host/document.h"
+#include "harness/plan/plan.h"
 #include "harness/plan/shard.h"
 #include "harness/run/running_cell.h"
 #include "harness/run/service.h"
@@ -197,6 +198,7 @@ static bool is_due(void *data, struct schedule_entry *entry)
 	const struct chooser *chooser = data;
 	struct runner *runner = chooser->runner;
 	const char *name = document_text(entry->cell, "name");
+	char key[PLAN_KEY_MAX];
 
 	if (shard_is_elsewhere(chooser->plan, entry->cell))
 		return false;
@@ -204,7 +206,8 @@ static bool is_due(void *data, struct schedule_entry *entry)
 	/* It may be what killed the harness, or the host. */
 	if (attempt_was_lost(chooser->store, entry->index, name))
 		entry->alone = true;
-	return !runner->only || strcmp(runner->only, name) == 0;
+	plan_key(entry->cell, key);
+	return !runner->only || strcmp(runner->only, name) == 0 || strcmp(runner->only, key) == 0;
 }
 
 static int make_queue(struct runner *runner, const struct store *store, const json_t *plan)

@@ -24,7 +24,9 @@ struct runner {
 	bool keep_lease;   /* give a device back at the end, not after each cell */
 	bool keep;         /* leave each guest running, until told to stop */
 	unsigned int jobs; /* so many cells side by side, harness/plan/schedule.h; 0 is 1 */
-	const char *only;  /* the one cell to run; NULL: all */
+	/* The one cell to run, by its name or plan_key(); by the name of a repeated cell all
+	 * repeats of it. NULL: all. */
+	const char *only;
 	const struct patterns *patterns; /* borrowed; NULL: no log is searched */
 	const char *like;    /* an earlier run, whose times tell how long this one takes; or NULL */
 	const json_t *first; /* {NAME: anything}: these cells begin before all others; or NULL */

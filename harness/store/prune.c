@@ -217,12 +217,26 @@ static bool has_passed(const json_t *finding)
 	       strcmp(document_text(finding, "ending"), "done") == 0;
 }
 
+/* The same of the cell at that place of the plan, or of a repeat of it. */
+static int prune_place(const struct store *store, size_t place, const char *name, bool dry_run,
+	struct pruned *pruned, struct problem *why)
+{
+	int fd = store_cell(store, place, name, false, why), r;
+
+	if (fd < 0)
+		return problem_set(
+			why, fd, "cannot prune the logs of cell %s: %s", name, below_error(fd));
+	r = prune_cell(fd, dry_run, pruned, why);
+	close(fd);
+	return r;
+}
+
 int prune_logs(const struct store *store, const json_t *plan, const json_t *findings, bool dry_run,
 	struct pruned *pruned, struct problem *why)
 {
 	int cells_fd = below_folder(store->dir_fd, "cells"), r = 0;
+	const json_t *cells = json_object_get(plan, "cells"), *cell;
 	json_t *places;
-	const json_t *cell;
 	size_t i;
 
 	/* To the judge a cell that cannot be opened is one that did not run. */
@@ -236,18 +250,16 @@ int prune_logs(const struct store *store, const json_t *plan, const json_t *find
 	{
 		const char *name = document_text(cell, "name");
 		ssize_t place = plan_place(places, name);
-		int fd;
 
 		if (!has_passed(cell) || place < 0)
 			continue;
-		fd = store_cell(store, (size_t)place, name, false, why);
-		if (fd < 0) {
-			r = problem_set(why, fd, "cannot prune the logs of cell %s: %s", name,
-				below_error(fd));
-			break;
-		}
-		r = prune_cell(fd, dry_run, pruned, why);
-		close(fd);
+		/* The repeats of a cell follow one another in the plan. */
+		do {
+			r = prune_place(store, (size_t)place, name, dry_run, pruned, why);
+			place++;
+		} while (r == 0 && (size_t)place < json_array_size(cells) &&
+			 strcmp(document_text(json_array_get(cells, (size_t)place), "name"),
+				 name) == 0);
 		if (r < 0)
 			break;
 	}
