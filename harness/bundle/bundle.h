@@ -53,6 +53,24 @@ int bundle_write(int dir_fd, const struct files *files, const char *top, time_t 
  */
 int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why);
 
+/* A file of the run directory whose text is wanted of a bundle. */
+struct bundle_pick {
+	const char *name;
+	char *text; /* with a 0 behind it; NULL: the bundle does not have it. The caller frees */
+	size_t length;
+};
+
+/* What a bundle of which files are picked may hold: they are read many at a time, from anywhere. */
+#define BUNDLE_PICK_MAX       (64u << 20)
+#define BUNDLE_PICK_TOTAL_MAX (4ull << 30)
+
+/*
+ * Checks a bundle as bundle_check() does, within BUNDLE_PICK_TOTAL_MAX, and gives the texts of the
+ * picked files, of BUNDLE_PICK_MAX bytes at most. Returns 0, or as bundle_check(), and then no
+ * text.
+ */
+int bundle_pick(int fd, struct bundle_pick *picks, size_t count, struct problem *why);
+
 /*
  * Decompresses bytes that gzip, bzip2, xz or zstd compressed; at most `max` bytes, and *cut_r if
  * there is more. Returns 0 and the bytes with a 0 behind them, which the caller frees; -EINVAL with
@@ -70,7 +88,7 @@ int bundle_decompress(const char *packed, size_t length, size_t max, char **byte
  */
 int bundle_unpack(int fd, int dir_fd, uint64_t bytes_max, struct problem *why);
 
-#define BUNDLE_ABI           4
+#define BUNDLE_ABI           5
 #define BUNDLE_MODULE_SYMBOL "igd_bundle_module"
 
 struct bundle_module {
@@ -78,6 +96,7 @@ struct bundle_module {
 	int (*write)(int dir_fd, const struct files *files, const char *top, time_t when,
 		int out_fd, struct bundle_contents *contents_r, struct problem *why);
 	int (*check)(int fd, struct bundle_contents *contents_r, struct problem *why);
+	int (*pick)(int fd, struct bundle_pick *picks, size_t count, struct problem *why);
 	int (*decompress)(const char *packed, size_t length, size_t max, char **bytes_r,
 		size_t *length_r, bool *cut_r, struct problem *why);
 	int (*unpack)(int fd, int dir_fd, uint64_t bytes_max, struct problem *why);

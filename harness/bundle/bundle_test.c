@@ -102,6 +102,48 @@ static void a_run_is_known_by_its_run_json(void)
 	close(without);
 }
 
+static void files_are_picked_of_a_bundle(void)
+{
+	int fd = PACK({ FIRST, ABC_LINE OF_EMPTY "  b\n" }, { "r/a", "abc" }, { "r/b", "" });
+	int wrong = PACK({ FIRST, ABC_LINE OF_ABC "  b\n" }, { "r/a", "abc" }, { "r/b", "abd" });
+	struct bundle_pick picks[] = { { "b" }, { "c" }, { "a" } };
+	struct problem why = { 0 };
+
+	CU_ASSERT_EQUAL(bundle_pick(fd, picks, 3, &why), 0);
+	CU_ASSERT_EQUAL(picks[0].length, 0);
+	CU_ASSERT_STRING_EQUAL(picks[0].text, "");
+	CU_ASSERT_PTR_NULL(picks[1].text);
+	CU_ASSERT_EQUAL(picks[2].length, 3);
+	CU_ASSERT_STRING_EQUAL(picks[2].text, "abc");
+	free(picks[0].text);
+	free(picks[2].text);
+	/* None of a bundle that is not whole. */
+	CU_ASSERT_EQUAL(bundle_pick(wrong, picks, 3, &why), -EINVAL);
+	CU_ASSERT_PTR_NULL(picks[2].text);
+	close(fd);
+	close(wrong);
+}
+
+/* 65 MiB of zeros, which zstd makes 2 KiB of. */
+static void a_picked_file_has_a_bound(void)
+{
+	const size_t size = 65u << 20;
+	char *zeros = malloc(size + 1);
+	struct bundle_pick picks[] = { { "a" } };
+	struct problem why = { 0 };
+	int fd;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(zeros);
+	memset(zeros, '0', size);
+	zeros[size] = 0;
+	fd = PACK({ FIRST, ABC_LINE }, { "r/a", zeros });
+	CU_ASSERT_EQUAL(bundle_pick(fd, picks, 1, &why), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "a has more than 67108864 bytes"));
+	CU_ASSERT_PTR_NULL(picks[0].text);
+	free(zeros);
+	close(fd);
+}
+
 static void what_is_not_as_the_manifest_says(void)
 {
 	is_refused(PACK({ FIRST, ABC_LINE }, { "r/a", "abd" }), "a differs from the manifest");
@@ -366,6 +408,8 @@ static void of_what_a_host_sent_only_files_are_unpacked(void)
 static CU_TestInfo tests[] = {
 	{ "one that is whole", one_that_is_whole },
 	{ "a run is known by its run.json", a_run_is_known_by_its_run_json },
+	{ "files are picked of a bundle", files_are_picked_of_a_bundle },
+	{ "a picked file has a bound", a_picked_file_has_a_bound },
 	{ "what is not as the manifest says", what_is_not_as_the_manifest_says },
 	{ "manifests that are none", manifests_that_are_none },
 	{ "names that lead elsewhere", names_that_lead_elsewhere },

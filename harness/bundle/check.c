@@ -15,6 +15,9 @@ struct in {
 	struct bundle_contents contents;
 	char *manifest; /* its text, cut into lines */
 	char *next;     /* the line of the next file; "" after the last */
+	uint64_t total_max;
+	struct bundle_pick *picks;
+	size_t pick_count;
 };
 
 /* A name from the archive, for a sentence: cut, and without what moves a cursor. */
@@ -138,15 +141,47 @@ static int read_manifest(struct in *in, struct problem *why)
 	return cut_manifest(in, (size_t)size, why);
 }
 
+static struct bundle_pick *pick_of(const struct in *in, const char *path)
+{
+	for (size_t i = 0; i < in->pick_count; i++) {
+		if (strcmp(in->picks[i].name, path) == 0)
+			return &in->picks[i];
+	}
+	return NULL;
+}
+
+/* Adds a part of the file to what is picked of it. */
+static int take_part(
+	struct bundle_pick *pick, const char *block, size_t length, struct problem *why)
+{
+	char *text;
+
+	if (length > BUNDLE_PICK_MAX - pick->length)
+		return problem_set(
+			why, -EINVAL, "%s has more than %u bytes", pick->name, BUNDLE_PICK_MAX);
+	text = realloc(pick->text, pick->length + length + 1);
+	if (!text)
+		return problem_set(why, -ENOMEM, "out of memory");
+	memcpy(text + pick->length, block, length);
+	pick->text = text;
+	pick->length += length;
+	text[pick->length] = 0;
+	return 0;
+}
+
 static int check_file(
 	struct in *in, const char *path, const struct archive_entry *entry, struct problem *why)
 {
 	static char block[BLOCK]; /* one thread, and used up before it returns */
 	char sha256[DIGEST_TEXT_MAX];
+	struct bundle_pick *pick = pick_of(in, path);
 	struct sha256_ctx context;
 	uint64_t bytes = 0;
 	la_ssize_t n;
+	int r = pick ? take_part(pick, "", 0, why) : 0;
 
+	if (r < 0)
+		return r;
 	if (!in->next[0] || strcmp(line_path(in->next), path) < 0 ||
 		strcmp(line_path(in->next), path) > 0) {
 		bool missing = in->next[0] && strcmp(line_path(in->next), path) < 0;
@@ -161,9 +196,12 @@ static int check_file(
 		sha256_update(&context, (size_t)n, (uint8_t *)block);
 		bytes += (uint64_t)n;
 		in->contents.bytes += (uint64_t)n;
-		if (bytes > BUNDLE_FILE_MAX || in->contents.bytes > BUNDLE_TOTAL_MAX)
+		if (bytes > BUNDLE_FILE_MAX || in->contents.bytes > in->total_max)
 			return problem_set(
 				why, -EINVAL, "%s is larger than the files of a run", path);
+		r = pick ? take_part(pick, block, (size_t)n, why) : 0;
+		if (r < 0)
+			return r;
 	}
 	if (n < 0)
 		return damaged(in, why);
@@ -201,25 +239,51 @@ static int check_all(struct in *in, struct problem *why)
 	return r;
 }
 
-int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why)
+/* Checks all of it; `in` has what is wanted. */
+static int read_bundle(int fd, struct in *in, struct problem *why)
 {
-	struct in in = { .archive = archive_read_new() };
 	int r = 0;
 
-	if (!in.archive)
-		return -ENOMEM;
+	in->archive = archive_read_new();
+	if (!in->archive)
+		return problem_set(why, -ENOMEM, "out of memory");
 	/* zstd and tar only: the other parsers of libarchive are not ours to trust. */
-	archive_read_support_filter_zstd(in.archive);
-	archive_read_support_format_tar(in.archive);
-	if (archive_read_open_fd(in.archive, fd, BLOCK) != ARCHIVE_OK)
-		r = damaged(&in, why);
+	archive_read_support_filter_zstd(in->archive);
+	archive_read_support_format_tar(in->archive);
+	if (archive_read_open_fd(in->archive, fd, BLOCK) != ARCHIVE_OK)
+		r = damaged(in, why);
 	if (r == 0)
-		r = read_manifest(&in, why);
+		r = read_manifest(in, why);
 	if (r == 0)
-		r = check_all(&in, why);
+		r = check_all(in, why);
+	archive_read_free(in->archive);
+	free(in->manifest);
+	return r;
+}
+
+int bundle_check(int fd, struct bundle_contents *contents_r, struct problem *why)
+{
+	struct in in = { .total_max = BUNDLE_TOTAL_MAX };
+	int r = read_bundle(fd, &in, why);
+
 	if (r == 0)
 		*contents_r = in.contents;
-	archive_read_free(in.archive);
-	free(in.manifest);
+	return r;
+}
+
+int bundle_pick(int fd, struct bundle_pick *picks, size_t count, struct problem *why)
+{
+	struct in in = { .total_max = BUNDLE_PICK_TOTAL_MAX, .picks = picks, .pick_count = count };
+	int r;
+
+	for (size_t i = 0; i < count; i++) {
+		picks[i].text = NULL;
+		picks[i].length = 0;
+	}
+	r = read_bundle(fd, &in, why);
+	for (size_t i = 0; r < 0 && i < count; i++) {
+		free(picks[i].text);
+		picks[i].text = NULL;
+	}
 	return r;
 }

@@ -7,6 +7,7 @@ const struct bundle_module igd_bundle_module = {
 	.abi = BUNDLE_ABI,
 	.write = bundle_write,
 	.check = bundle_check,
+	.pick = bundle_pick,
 	.decompress = bundle_decompress,
 	.unpack = bundle_unpack,
 };

@@ -66,8 +66,8 @@ static int run(int argc, char **argv)
 	int r = 0;
 
 	if (argc < 1)
-		r = problem_set(
-			&why, -EINVAL, "name run directories, or the folder that they are in");
+		r = problem_set(&why, -EINVAL,
+			"name run directories, bundles, or the folder that they are in");
 	else if (!render)
 		r = problem_set(&why, -EINVAL,
 			"no format \"%.100s\"; igd-harness history --help lists them", opts.format);
@@ -84,8 +84,8 @@ const struct command command_history = {
 	.arguments = "DIR...",
 	.summary = "show what cells did over many runs: changes, flaky cells, drift",
 	.description =
-		"Reads run directories, or the folders that they are in, in the order in which the\n"
-		"runs began, and shows where a cell changed and with which version, which cells\n"
+		"Reads run directories, bundles of them, or the folders that they are in, in the\n"
+		"order in which the runs began, and shows where a cell changed and with which version, which cells\n"
 		"pass and fail with the same versions, and which take longer than they did. Runs are\n"
 		"compared with those of the same host, matrix and back end. Exit status: 0, whatever\n"
 		"changed; 2 usage; 3 a run cannot be read.",

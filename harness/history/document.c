@@ -55,36 +55,43 @@ static json_t *group_json(const struct history *history, const struct history_gr
 		"not_hardware", history->texts[first->place], "runs", runs, "cells", cells);
 }
 
-int history_read(const struct history_request *request, json_t **history_r, struct problem *why)
+int history_document(const struct history *history, json_t **document_r)
 {
-	struct history history = { 0 };
-	struct history_group *groups = NULL;
 	json_t *document = document_new(DOCUMENT_HISTORY, DOCUMENT_VERSION), *runs = json_array();
 	json_t *all = json_array(), *notable = NULL;
+	struct history_group *groups = NULL;
 	size_t count = 0;
-	int r = history_load(request, &history, why);
+	int r = history_groups(history, &groups, &count);
 
-	if (r == 0)
-		r = history_groups(&history, &groups, &count);
-	for (size_t i = 0; i < history.count && r == 0; i++)
-		json_array_append_new(runs, run_json(&history, &history.runs[i]));
+	for (size_t i = 0; i < history->count && r == 0; i++)
+		json_array_append_new(runs, run_json(history, &history->runs[i]));
 	for (size_t i = 0; i < count && r == 0; i++)
-		json_array_append_new(all, group_json(&history, &groups[i]));
+		json_array_append_new(all, group_json(history, &groups[i]));
 	if (r == 0)
-		notable = history_notable(&history, groups, count);
+		notable = history_notable(history, groups, count);
 	if (r == 0 && (!notable || !document))
 		r = -ENOMEM;
 	json_object_set(document, "runs", runs);
 	json_object_set(document, "groups", all);
 	json_object_set_new(document, "notable", notable);
 	if (r == 0)
-		*history_r = json_incref(document);
-	if (r == -ENOMEM)
-		problem_set(why, r, "out of memory");
+		*document_r = json_incref(document);
 	history_groups_free(groups, count);
-	history_free(&history);
 	json_decref(document);
 	json_decref(runs);
 	json_decref(all);
+	return r;
+}
+
+int history_read(const struct history_request *request, json_t **history_r, struct problem *why)
+{
+	struct history history = { 0 };
+	int r = history_load(request, &history, why);
+
+	if (r == 0)
+		r = history_document(&history, history_r);
+	if (r == -ENOMEM)
+		problem_set(why, r, "out of memory");
+	history_free(&history);
 	return r;
 }

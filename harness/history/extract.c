@@ -8,6 +8,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/base/measured_on.h"
+#include "harness/base/shape/shape.h"
 #include "harness/history/private.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/stored_run.h"
@@ -41,6 +42,18 @@ static void put_digest(json_t *object, const char *key, const json_t *value)
 	free(text);
 	sha256[DIGEST_SHOWN] = '\0';
 	put_text(object, key, sha256);
+}
+
+/* By which a copy of the run is known. */
+static void put_run(json_t *extract, const json_t *run)
+{
+	char *text = document_dump(run, JSON_SORT_KEYS | JSON_COMPACT);
+	char sha256[DIGEST_TEXT_MAX] = "";
+
+	if (text)
+		digest_bytes(text, strlen(text), sha256);
+	free(text);
+	put_text(extract, "run", sha256);
 }
 
 static void put_short(json_t *object, const char *key, const char *sha256)
@@ -105,7 +118,7 @@ static void add_cell(json_t *extract, const json_t *cell)
 		put_text(json_object_get(extract, "left"), name, cause);
 }
 
-static json_t *extract_of(const json_t *run, const json_t *findings)
+json_t *history_extract_documents(const json_t *run, const json_t *findings)
 {
 	const json_t *identities = json_object_get(run, "identities"), *cell, *on;
 	const char *host = document_text(json_object_get(run, "dut"), "name");
@@ -115,6 +128,7 @@ static json_t *extract_of(const json_t *run, const json_t *findings)
 
 	if (!host[0])
 		host = document_text(json_object_get(identities, "host"), "name");
+	put_run(extract, run);
 	put_text(extract, "started", document_text(run, "started"));
 	put_text(extract, "host", host[0] ? host : "unknown");
 	put_text(extract, "matrix", document_text(json_object_get(findings, "matrix"), "name"));
@@ -161,10 +175,53 @@ int history_extract(const char *dir, json_t **extract_r, struct problem *why)
 	if (r == -ENOENT)
 		r = judge_now(dir, &findings, why);
 	if (r == 0) {
-		*extract_r = extract_of(run, findings);
+		*extract_r = history_extract_documents(run, findings);
 		r = *extract_r ? 0 : problem_set(why, -ENOMEM, "out of memory");
 	}
 	json_decref(findings);
 	json_decref(run);
+	return r;
+}
+
+/* The two documents in a bundle. Returns 0 and new references, or a negative errno. */
+static int read_documents(const struct bundle_pick picks[2], const char *path, json_t **run_r,
+	json_t **findings_r, struct problem *why)
+{
+	struct problem inner = { "" };
+	int r;
+
+	if (!picks[0].text)
+		return problem_set(why, -ENOENT, "%.200s is not the bundle of a run", path);
+	if (!picks[1].text)
+		return problem_set(why, -EINVAL,
+			"%.200s is the bundle of a run that was not judged: unpack it, and name its "
+			"folder",
+			path);
+	r = shape_parse(picks[0].text, picks[0].length, DOCUMENT_RUN, run_r, &inner);
+	if (r == 0)
+		r = shape_parse(
+			picks[1].text, picks[1].length, DOCUMENT_FINDINGS, findings_r, &inner);
+	return r == 0 ? 0 : problem_set(why, r, "%.200s: %.300s", path, inner.text);
+}
+
+int history_extract_bundle(const struct bundle_module *module, int fd, const char *path,
+	json_t **extract_r, struct problem *why)
+{
+	struct bundle_pick picks[] = { { "run.json" }, { "findings.json" } };
+	json_t *run = NULL, *findings = NULL;
+	struct problem inner = { "" };
+	int r = module->pick(fd, picks, 2, &inner);
+
+	if (r < 0)
+		return problem_set(why, r, "%.200s: %.300s", path, inner.text);
+	r = read_documents(picks, path, &run, &findings, why);
+	if (r == 0) {
+		*extract_r = history_extract_documents(run, findings);
+		r = *extract_r ? 0 : -ENOMEM;
+	}
+	json_decref(findings);
+	json_decref(run);
+	free(picks[0].text);
+	free(picks[1].text);
 	return r;
 }

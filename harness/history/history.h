@@ -18,7 +18,7 @@
 #define HISTORY_RUNS_MAX 200000
 
 struct history_request {
-	/* Run directories, or folders whose entries are run directories. */
+	/* Run directories, bundles of run directories, or folders whose entries are these. */
 	char *const *dirs;
 	size_t count;
 	const char *host;  /* only runs of that host; NULL: all */

@@ -29,6 +29,7 @@ static json_t *extract_of(const char *host, int night, const char *qemu, char le
 			"qemu", qemu, "cells", "c", word_of(letter), ms, "gone", "left");
 
 	json_object_set_new(extract, "started", json_sprintf("2026-01-%03d", night));
+	json_object_set_new(extract, "run", json_sprintf("%s-%d", host, night));
 	return extract;
 }
 
@@ -186,10 +187,42 @@ static void drift(void)
 	CU_ASSERT(last >= 15600 && last <= 17200);
 }
 
+static void take_run(struct history *history, int night, bool is_bundle)
+{
+	json_t *extract = extract_of("one", night, "7", 'P', 1);
+
+	CU_ASSERT_EQUAL_FATAL(history_take(history, "dir", extract), 0);
+	history->runs[history->count - 1].is_bundle = is_bundle;
+	json_decref(extract);
+}
+
+/* Two directories stay, whatever they are: both were named. */
+static void a_bundle_of_a_run_that_is_there(void)
+{
+	static const bool stays[] = { true, false, true, true, true, false };
+	struct history history = { 0 };
+
+	take_run(&history, 1, false);
+	take_run(&history, 2, true); /* the directory comes later */
+	take_run(&history, 1, false);
+	take_run(&history, 2, false);
+	take_run(&history, 3, true);
+	take_run(&history, 3, true);
+	for (size_t i = 0; i < history.count; i++)
+		history.runs[i].cells[0].ms = (uint32_t)i;
+	CU_ASSERT_EQUAL(history_leave_out_copies(&history), 0);
+	CU_ASSERT_EQUAL_FATAL(history.count, 4);
+	for (size_t i = 0, at = 0; i < 6; i++) {
+		if (stays[i])
+			CU_ASSERT_EQUAL(history.runs[at++].cells[0].ms, i);
+	}
+	history_free(&history);
+}
+
 /* Whatever is in a cache is a run, or is refused. */
 static void extracts_of_strangers(void)
 {
-	static const char *const keys[] = { "started", "host", "matrix", "backend", "place",
+	static const char *const keys[] = { "started", "host", "matrix", "backend", "place", "run",
 		"verdict", "cells", "gone", "left" };
 	static const char *const values[] = { "null", "5", "[]", "[5]", "[[\"c\"]]", "{\"a\": 5}",
 		"[[\"\", \"PASS\", 1]]", "[[\"c\", \"GOOD\", 1]]", "[[\"c\", \"PASS\", -1]]",
@@ -201,7 +234,7 @@ static void extracts_of_strangers(void)
 			json_t *extract = extract_of("one", 1, "7", 'P', 1);
 			json_t *value = json_loads(values[j], JSON_DECODE_ANY, NULL);
 			bool is_text = json_is_string(value), empty = strcmp(values[j], "[]") == 0;
-			int wanted = (is_text && i < 5) || (empty && i == 6) ? 0 : -EINVAL;
+			int wanted = (is_text && i < 6) || (empty && i == 7) ? 0 : -EINVAL;
 
 			json_object_set_new(extract, keys[i], value);
 			CU_ASSERT_EQUAL(history_take(&history, "dir", extract), wanted);
@@ -237,6 +270,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "changes, flaky cells, no answers", rules },
 		{ "drift", drift },
+		{ "a bundle of a run that is there", a_bundle_of_a_run_that_is_there },
 		{ "extracts of strangers", extracts_of_strangers },
 		{ "long texts", long_texts },
 		CU_TEST_INFO_NULL,

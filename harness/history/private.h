@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/bundle/bundle.h"
 #include "src/problem.h"
 #include "src/verdict.h"
 
@@ -46,6 +47,8 @@ struct history_run {
 	char *dir, *page; /* the page is beside it; NULL: there is none */
 	text_id started, host, matrix, backend, place; /* place: "" on hardware, or why it is not */
 	text_id identities[IDENTITIES];
+	text_id run; /* the digest of its run.json */
+	bool is_bundle;
 	uint8_t verdict;
 	struct history_cell *cells;
 	size_t cell_count;
@@ -71,6 +74,9 @@ void history_plain(char *text);
 /* The number of a text, of which HISTORY_TEXT_MAX bytes are kept. Returns 0 or -ENOMEM. */
 int history_text(struct history *history, const char *text, text_id *id_r);
 
+/* The document of runs that are in order. Returns 0 and a new reference, or -ENOMEM. */
+int history_document(const struct history *history, json_t **document_r);
+
 void history_free(struct history *history);
 void history_run_free(struct history_run *run); /* what is in it */
 
@@ -80,6 +86,24 @@ void history_run_free(struct history_run *run); /* what is in it */
  */
 #define HISTORY_EXTRACT "igd-harness history extract"
 int history_extract(const char *dir, json_t **extract_r, struct problem *why);
+
+/*
+ * The same of a bundle, which is checked and not unpacked; `path` is for sentences. Errors as
+ * bundle_pick(); -ENOENT if it is not the bundle of a run; -EINVAL for a run that was not judged.
+ */
+int history_extract_bundle(const struct bundle_module *module, int fd, const char *path,
+	json_t **extract_r, struct problem *why);
+
+/* The same of a run.json and its findings, whoever made them. A new reference, or NULL without
+ * memory. */
+json_t *history_extract_documents(const json_t *run, const json_t *findings);
+
+/* The end of the names of bundles. */
+#define HISTORY_BUNDLE ".tar.zst"
+
+/* Leaves out the bundles of runs that are there as run directories or in an earlier bundle. Returns
+ * 0 or -ENOMEM. */
+int history_leave_out_copies(struct history *history);
 
 /*
  * Takes such a document, whoever made it, into the history. Returns 0; -EINVAL if it is not one,

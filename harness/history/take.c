@@ -120,8 +120,8 @@ static int take_texts(struct history *history, const json_t *extract, struct his
 		const char *key;
 		text_id *id;
 	} texts[] = { { "started", &run->started }, { "host", &run->host },
-		{ "matrix", &run->matrix }, { "backend", &run->backend },
-		{ "place", &run->place } };
+		{ "matrix", &run->matrix }, { "backend", &run->backend }, { "place", &run->place },
+		{ "run", &run->run } };
 	const json_t *identities = json_object_get(extract, "identities");
 	int r = 0;
 
@@ -179,4 +179,33 @@ int history_take(struct history *history, const char *dir, const json_t *extract
 	else
 		history->runs[history->count++] = run;
 	return r == -ENOMEM ? r : r < 0 ? -EINVAL : 0;
+}
+
+/* Is the run the bundle of one that is known, as `is_known` has it? */
+static bool is_copy(const struct history_run *run, bool *is_known)
+{
+	bool known = is_known[run->run];
+
+	is_known[run->run] = true;
+	return run->is_bundle && known;
+}
+
+int history_leave_out_copies(struct history *history)
+{
+	bool *is_known = calloc(history->text_count + 1, sizeof(*is_known));
+	size_t count = 0;
+
+	if (!is_known)
+		return -ENOMEM;
+	for (size_t i = 0; i < history->count; i++)
+		is_known[history->runs[i].run] |= !history->runs[i].is_bundle;
+	for (size_t i = 0; i < history->count; i++) {
+		if (is_copy(&history->runs[i], is_known))
+			history_run_free(&history->runs[i]);
+		else
+			history->runs[count++] = history->runs[i];
+	}
+	history->count = count;
+	free(is_known);
+	return 0;
 }
