@@ -12,7 +12,6 @@
 #include "harness/base/exit_status.h"
 #include "harness/base/fileio.h"
 #include "harness/base/install_paths.h"
-#include "harness/base/shape/shape.h"
 #include "harness/bundle/file.h"
 #include "harness/dut/private.h"
 #include "harness/plan/plan.h"
@@ -20,9 +19,6 @@
 #include "harness/run/service.h"
 #include "harness/session/enough.h"
 #include "src/document.h"
-
-/* Connections lost one after the other, without a cell coming to its end. */
-#define LOSSES_MAX 10
 
 /* What a harness needs on the host beside its limits: to look at the host, to write. */
 #define MARGIN_MS 60000
@@ -232,7 +228,7 @@ static int run_cell(struct driven_cell *driven, char ready[static BOOT_ID_MAX], 
 		if (r != -ENOTCONN)
 			return r < 0 ? problem_set(why, r, "%s", lost.text) : 0;
 		dut_say(session, "%s", lost.text);
-		if (losses == LOSSES_MAX)
+		if (losses == DUT_LOSSES_MAX)
 			return problem_set(why, -EHOSTDOWN, "%s was lost %d times in one cell",
 				session->dut->name, losses + 1);
 		r = dut_revive(session, why);
@@ -364,81 +360,12 @@ static json_t *dut_document(const struct dut_job *job)
 		job->lab && realpath(job->lab, lab) ? lab : job->lab);
 }
 
-/* "[RUN, HOST]", of which the second may be null. */
-static int take_documents(
-	const struct dut_answer *answer, json_t **run_r, json_t **host_r, struct problem *why)
-{
-	json_t *both = json_loadb(answer->text, answer->length, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *host = json_array_get(both, 1);
-	char *text = json_dumps(json_array_get(both, 0), JSON_COMPACT);
-	int r = shape_parse(text ? text : "", text ? strlen(text) : 0, DOCUMENT_RUN, run_r, why);
-
-	if (r == 0 && (r = shape_check(host, DOCUMENT_HOST, why)) == 0 && json_is_object(host))
-		*host_r = json_incref((json_t *)host);
-	free(text);
-	json_decref(both);
-	return r;
-}
-
-/* What the host says of itself, as run.json and host.json have it. */
-static int ask_run(struct dut_session *session, const char *options, const json_t *plan,
-	json_t **run_r, json_t **host_r, struct problem *why)
-{
-	const char *const names[] = { "matrix.yaml",
-		json_object_get(plan, "known") ? "matrix.known.yaml" : NULL, NULL };
-	struct dut_answer answer = { 0 };
-	struct dut_order order = { .out_fd = -1, .limit_ms = MARGIN_MS * 5 };
-	char *line = NULL;
-	int r;
-
-	order.in_fd = dut_pack(session, session->store->dir, names, why);
-	if (order.in_fd < 0)
-		return order.in_fd;
-	if (asprintf(&line,
-		    "work=%s; mkdir -p $work && new=$(mktemp -d $work/new-XXXXXX) && "
-		    "tar -C $new --no-same-owner --warning=no-timestamp -x && cd %s && "
-		    "IGD_CONFIG= bin/igd-harness run $new/matrix.yaml --no-cells --quiet --out $new/run %s >&2 && "
-		    "{ cat $new/run/host.json || echo null; } >$new/host 2>/dev/null && "
-		    "echo '[' && cat $new/run/run.json && echo , && cat $new/host && echo ']'; "
-		    "status=$?; rm -rf $new; exit $status",
-		    session->dut->work, session->dut->tree, options) < 0)
-		line = NULL;
-	order.line = line;
-	r = line ? dut_tell(session, &order, &answer, why)
-		 : problem_set(why, -ENOMEM, "out of memory");
-	if (r == 0)
-		r = take_documents(&answer, run_r, host_r, why);
-	close(order.in_fd);
-	free(answer.text);
-	free(line);
-	return r;
-}
-
-/* A host that dies here has cost nothing yet, and is asked again. */
-static int ask_until_told(struct dut_session *session, const char *options, const json_t *plan,
-	json_t **run_r, json_t **host_r, struct problem *why)
-{
-	for (int losses = 0;; losses++) {
-		struct problem lost = { "" };
-		int r = dut_settle(session, &lost);
-
-		if (r == 0)
-			r = ask_run(session, options, plan, run_r, host_r, &lost);
-		if (r != -ENOTCONN || losses == LOSSES_MAX)
-			return r < 0 ? problem_set(why, r, "%s", lost.text) : 0;
-		dut_say(session, "%s", lost.text);
-		r = dut_revive(session, why);
-		if (r < 0)
-			return r;
-	}
-}
-
 static int freeze(struct dut_session *session, const struct dut_job *job, const char *options,
 	const json_t *plan, const struct patterns *patterns, json_t **run_r, struct problem *why)
 {
 	char now[CLOCK_TEXT_MAX];
 	json_t *host = NULL;
-	int r = ask_until_told(session, options, plan, run_r, &host, why);
+	int r = dut_identify(session, options, plan, run_r, &host, why);
 
 	if (r < 0)
 		return r;

@@ -76,6 +76,9 @@ void dut_progress(const struct dut_session *session, const char *fmt, ...)
 int dut_line(char line[static DUT_LINE_MAX], struct problem *why, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Connections lost one after the other, without a cell coming to its end. */
+#define DUT_LOSSES_MAX 10
+
 /* A line for the host's shell, and where its output goes. */
 struct dut_order {
 	const char *line;
@@ -192,6 +195,14 @@ void dut_console_note(struct dut_session *session, const char *what);
  * a negative errno with the sentence.
  */
 int dut_settle(struct dut_session *session, struct problem *why);
+
+/*
+ * Asks the host for its identities, by `igd-harness run --no-cells` with `options` (quoted for a
+ * shell). A host that dies meanwhile is asked again. Returns 0 and new references, host.json may be
+ * NULL; or a negative errno with the sentence.
+ */
+int dut_identify(struct dut_session *session, const char *options, const json_t *plan,
+	json_t **run_r, json_t **host_r, struct problem *why);
 
 /* The digest of the copied parts of a tree. Returns 0, or a negative errno with the sentence. */
 int dut_tree_digest(const char *tree, char sha256[static DIGEST_TEXT_MAX], struct problem *why);
