@@ -55,7 +55,7 @@ static int read_tree(const struct yaml_source *source, const struct yaml_node *r
 		return yaml_wrong(source, found[DISK]->place,
 			"the disk is \"%.100s\", and has to be the name of a file beside " IMAGE_FILE,
 			found[DISK]->text);
-	image->disk_is_qcow2 = strcmp(format, "qcow2") == 0;
+	image->disk_is_qcow2 = format && strcmp(format, "qcow2") == 0;
 	if (asprintf(&image->disk, "%s/%s", folder, found[DISK]->text) < 0) {
 		image->disk = NULL;
 		return yaml_no_memory(source);

@@ -85,7 +85,7 @@ static void on_answer(void *user, int rc)
 		cleanup_creation_over(guest);
 		return;
 	}
-	if (guest->ended)
+	if (guest->ended || !device)
 		return;
 	bdf_format((struct bdf){ (uint16_t)device->domain, device->bus, device->dev, device->func },
 		address);
