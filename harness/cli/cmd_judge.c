@@ -17,7 +17,7 @@
 #include "harness/store/record_view.h"
 
 static struct {
-	const char *matrix, *known, *patterns, *format, *output, *baseline, *in_reply_to;
+	const char *matrix, *known, *patterns, *format, *output, *baseline, *in_reply_to, *base_url;
 	struct string_list select, history;
 	bool quiet, verbose;
 } opts = { .format = "table" };
@@ -49,6 +49,10 @@ static const struct command_option options[] = {
 		.list = &opts.history },
 	{ "in-reply-to", "ID", "for the format mail: the Message-ID of the mail that it answers",
 		.text = &opts.in_reply_to },
+	{ "base-url", "URL",
+		"for the format kcidb: the address under which the run directory is\n"
+		"                          served; each test then has the addresses of its files",
+		.text = &opts.base_url },
 	{ "quiet", NULL, "print only warnings and errors; --output is still written",
 		.flag = &opts.quiet },
 	{ "verbose", NULL, "for the format table: print every field of every cell",
@@ -126,6 +130,17 @@ static int run_whole(const char *dir, const struct stored_run_options *by,
 	return r;
 }
 
+/* RFC 3986 has the characters; without a query, behind which nothing can be put. */
+static bool is_url(const char *text)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789-._~:/@!$&'()*+,;=%[]";
+	size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : 7;
+
+	return (scheme == 8 || strncmp(text, "http://", 7) == 0) && text[scheme] &&
+	       text[scheme] != '/' && !text[strspn(text, characters)];
+}
+
 static int check_usage(int argc, const struct renderer *renderer, struct problem *why)
 {
 	if (argc != 1)
@@ -140,6 +155,13 @@ static int check_usage(int argc, const struct renderer *renderer, struct problem
 			"igd-harness diff compares two runs at a terminal");
 	if (opts.in_reply_to && strcmp(renderer->name, "mail") != 0)
 		return problem_set(why, -EINVAL, "--in-reply-to is for the format mail");
+	if (opts.base_url && strcmp(renderer->name, "kcidb") != 0)
+		return problem_set(why, -EINVAL, "--base-url is for the format kcidb");
+	if (opts.base_url && !is_url(opts.base_url))
+		return problem_set(why, -EINVAL,
+			"--base-url takes an address such as https://logs.example.org/RUN, not "
+			"\"%.100s\"",
+			opts.base_url);
 	if (opts.history.count > 0 && !opts.baseline)
 		return problem_set(why, -EINVAL, "--history needs --baseline");
 	return 0;
@@ -169,6 +191,7 @@ static int run(int argc, char **argv)
 		{ .colour = !opts.output && terminal_wants_colour(STDOUT_FILENO),
 			.verbose = opts.verbose,
 			.in_reply_to = opts.in_reply_to,
+			.base_url = opts.base_url,
 			.dir = argc == 1 ? argv[0] : NULL,
 			.more = "the same command with --verbose" },
 		NULL };

@@ -17,6 +17,12 @@ struct stored {
 	json_t *places; /* of each cell, by name, its index in the stored plan */
 };
 
+/* The number of a repeat is not in the name of its folder. */
+static void name_of(const char *cell, char name[static PLAN_NAME_MAX + 1])
+{
+	snprintf(name, PLAN_NAME_MAX + 1, "%.*s", (int)strcspn(cell, "/"), cell);
+}
+
 /* A descriptor of the cell's folder, or a negative errno. */
 static int open_cell(const struct stored *stored, const char *cell)
 {
@@ -24,8 +30,7 @@ static int open_cell(const struct stored *stored, const char *cell)
 	char name[PLAN_NAME_MAX + 1];
 	struct problem why;
 
-	/* Its number is not in the name of a repeat's folder. */
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(cell, "/"), cell);
+	name_of(cell, name);
 	return at < 0 ? -ENOENT : store_cell(stored->store, (size_t)at, name, false, &why);
 }
 
@@ -142,6 +147,18 @@ static json_t *stored_files(void *data, const char *cell)
 	return files;
 }
 
+static char *stored_folder(void *data, const char *cell)
+{
+	const struct stored *stored = data;
+	ssize_t at = plan_place(stored->places, cell);
+	char folder[STORE_FOLDER_MAX], name[PLAN_NAME_MAX + 1];
+
+	name_of(cell, name);
+	if (at < 0 || store_folder(folder, (size_t)at, name, 0, NULL) < 0)
+		return NULL;
+	return strdup(folder);
+}
+
 int record_view_open(const struct store *store, const json_t *stored_plan, struct record *record_r)
 {
 	struct stored *stored = malloc(sizeof(*stored));
@@ -151,6 +168,7 @@ int record_view_open(const struct store *store, const json_t *stored_plan, struc
 	*stored = (struct stored){ .store = store, .places = plan_places(stored_plan) };
 	record_r->read = stored_read;
 	record_r->files = stored_files;
+	record_r->folder = stored_folder;
 	record_r->data = stored;
 	return 0;
 }

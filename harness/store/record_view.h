@@ -28,6 +28,9 @@ struct record {
 	 * left nothing, or NULL without memory.
 	 */
 	json_t *(*files)(void *data, const char *cell);
+	/* The cell's folder below the run directory, "cells/001-NAME", which the caller frees; NULL
+	 * if there is no such cell, or without memory. */
+	char *(*folder)(void *data, const char *cell);
 	void *data;
 };
 

@@ -27,6 +27,7 @@ static const char *const statuses[VERDICT_COUNT] = {
 
 struct kcidb {
 	const json_t *findings;
+	const struct render_options *options;
 	char *build;         /* of the checkout too: kinds have identifiers of their own */
 	char *run;           /* what a test's begins with */
 	json_t *environment; /* of every test */
@@ -170,6 +171,85 @@ static json_t *misc(const json_t *findings, const json_t *cell)
 	return misc;
 }
 
+/* BASE/FOLDER/NAME; a byte of the last two that a URL may not have as it is becomes %XX. */
+static json_t *url_of(const char *base, const char *folder, const char *name)
+{
+	const char *parts[] = { folder, "/", name };
+	int length_of_base = (int)strlen(base);
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+	json_t *url = NULL;
+
+	if (!stream)
+		return NULL;
+	while (length_of_base > 0 && base[length_of_base - 1] == '/')
+		length_of_base--;
+	fprintf(stream, "%.*s/", length_of_base, base);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (const char *c = parts[i]; *c; c++) {
+			if (strchr(PATH_CHARACTERS "./~", *c))
+				fputc(*c, stream);
+			else
+				fprintf(stream, "%%%02X", (unsigned char)*c);
+		}
+	}
+	if (fclose(stream) == 0)
+		url = json_string(text);
+	free(text);
+	return url;
+}
+
+/* What the guest wrote is the log, or else the first log of those below it. */
+static const char *const logs[] = { "console.log", "qemu.log", "libxl.log", NULL };
+
+static const char *log_among(const json_t *files)
+{
+	const json_t *file;
+	size_t i;
+
+	for (size_t l = 0; logs[l]; l++) {
+		json_array_foreach(files, i, file)
+		{
+			if (strcmp(document_text(file, "name"), logs[l]) == 0)
+				return logs[l];
+		}
+	}
+	return "";
+}
+
+/* Where the files are that the cell left. */
+static void add_files(const struct kcidb *kcidb, const json_t *cell, json_t *test)
+{
+	const struct record *record = kcidb->options->record;
+	const char *base = kcidb->options->base_url, *log, *name;
+	bool is_served = base && record && record->files && record->folder;
+	json_t *files = is_served ? record->files(record->data, render_record(cell)) : NULL;
+	char *folder = is_served ? record->folder(record->data, render_record(cell)) : NULL;
+	json_t *output = json_array();
+	const json_t *file;
+	size_t i;
+
+	log = log_among(files);
+	json_array_foreach(files, i, file)
+	{
+		json_t *url;
+
+		name = document_text(file, "name");
+		url = folder ? url_of(base, folder, name) : NULL;
+		if (strcmp(name, log) == 0)
+			json_object_set_new(test, "log_url", url);
+		else if (url)
+			json_array_append_new(
+				output, json_pack("{s:s, s:o}", "name", name, "url", url));
+	}
+	if (json_array_size(output) > 0)
+		json_object_set(test, "output_files", output);
+	json_decref(output);
+	json_decref(files);
+	free(folder);
+}
+
 /* New reference, or NULL without memory. */
 static json_t *make_test(struct kcidb *kcidb, const json_t *cell)
 {
@@ -190,6 +270,8 @@ static json_t *make_test(struct kcidb *kcidb, const json_t *cell)
 		json_object_set_new(
 			test, "log_excerpt", part(render_diagnosis, cell, LOG_EXCERPT_MAX));
 	}
+	if (test)
+		add_files(kcidb, cell, test);
 	json_array_foreach(json_object_get(cell, "findings"), i, finding)
 	{
 		if (test && render_verdict(finding) == VERDICT_XFAIL &&
@@ -241,6 +323,7 @@ int render_kcidb(const json_t *findings, const struct render_options *options, F
 	const json_t *model = json_object_get(identities, "device_model");
 	struct kcidb kcidb = {
 		.findings = findings,
+		.options = options,
 		.build = identifier(json_pack("[O?, O?, O?, O?]",
 			json_object_get(identities, "versions"), json_object_get(texts, "qemu"),
 			json_object_get(texts, "xen_changeset"), json_object_get(model, "sha256"))),

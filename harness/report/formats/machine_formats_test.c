@@ -9,9 +9,8 @@
 #include "src/suite.h"
 
 /* Renders one cell among findings and gives the text; the caller frees. */
-static char *render(const char *format, const char *cell)
+static char *render_by(const char *format, const char *cell, const struct render_options *options)
 {
-	struct render_options options = { .colour = true };
 	json_t *cells = json_loads(cell, 0, NULL), *findings;
 	char *text = NULL;
 	size_t length = 0;
@@ -24,10 +23,17 @@ static char *render(const char *format, const char *cell)
 		"identities", "backend", "libxl", "versions", "xen", "4.17.7", "host", "place",
 		"hardware", "name", "secret-host", "cells", cells);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(findings);
-	CU_ASSERT_EQUAL(renderer_find(format)->render(findings, &options, stream), 0);
+	CU_ASSERT_EQUAL(renderer_find(format)->render(findings, options, stream), 0);
 	fclose(stream);
 	json_decref(findings);
 	return text;
+}
+
+static char *render(const char *format, const char *cell)
+{
+	const struct render_options options = { .colour = true };
+
+	return render_by(format, cell, &options);
 }
 
 #define CELL(verdict, cause, more)                                                                 \
@@ -211,6 +217,35 @@ static void kcidb_hears_no_hosts_name(void)
 	has_not("kcidb", CELL("FAIL", "bad", ""), "secret-host");
 }
 
+static json_t *some_files(void *data, const char *cell)
+{
+	CU_ASSERT_STRING_EQUAL(cell, "a-on@02/3");
+	return json_pack("[{s:s}, {s:s}, {s:s}]", "name", "console.log", "name", "end.json", "name",
+		"an odd%name");
+}
+
+static char *some_folder(void *data, const char *cell)
+{
+	return strdup("cells/003-a-on@02");
+}
+
+/* RFC 3986, 2.1: how a byte is written that has no place in a path as it is. */
+static void files_have_addresses_for_kcidb(void)
+{
+	const struct record record = { .files = some_files, .folder = some_folder };
+	const struct render_options options = { .record = &record,
+		.base_url = "https://logs.example.org/run/" };
+	char *text = render_by("kcidb", CELL("FAIL", "", ", \"record\": \"a-on@02/3\""), &options);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"log_url\": \"https://logs.example.org/run/cells/"
+					    "003-a-on%4002/console.log\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"name\": \"end.json\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "003-a-on%4002/an%20odd%25name\""));
+	free(text);
+	has_not("kcidb", CELL("FAIL", "", ""), "_url");
+	has_not("kcidb", CELL("FAIL", "", ""), "output_files");
+}
+
 static void lava_takes_no_at_sign(void)
 {
 	has("lava", CELL("PASS", "", ""), "TEST_CASE_ID=a-on+02 ");
@@ -230,6 +265,7 @@ static CU_TestInfo tests[] = {
 	{ "JUnit says when and on which host", junit_says_when_and_on_which_host },
 	{ "what is not hardware has another name", what_is_not_hardware_has_another_name },
 	{ "KCIDB hears no host's name", kcidb_hears_no_hosts_name },
+	{ "files have addresses for KCIDB", files_have_addresses_for_kcidb },
 	{ "LAVA takes no at sign", lava_takes_no_at_sign },
 	CU_TEST_INFO_NULL,
 };
