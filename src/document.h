@@ -29,6 +29,7 @@
 #define DOCUMENT_ABI        "igd-harness abi"
 #define DOCUMENT_PLACE      "igd-harness place"
 #define DOCUMENT_STATUS     "igd-harness status"
+#define DOCUMENT_HOSTS      "igd-harness hosts"
 #define DOCUMENT_STOPPED    "igd-harness stopped"
 
 #define DOCUMENT_HISTORY       "igd-harness history"

@@ -32,6 +32,17 @@ static void print_entry(const struct config_entry *entry)
 	escape_text(stdout, entry->name);
 	fputs(" = ", stdout);
 	print_value(entry);
+	for (const struct yaml_node *item = config_first_label(entry); item;
+		item = yaml_next_item(entry->labels, item)) {
+		fputs(item == config_first_label(entry) ? ", labels " : " ", stdout);
+		escape_text(stdout, item->text);
+	}
+	if (entry->known_good_cell) {
+		fputs(", known good ", stdout);
+		escape_text(stdout, entry->known_good_matrix);
+		putchar(' ');
+		escape_text(stdout, entry->known_good_cell);
+	}
 	fputs("  # ", stdout);
 	escape_text(stdout, entry->file);
 	printf(":%d\n", entry->place.line);

@@ -15,6 +15,8 @@
 #include "harness/cli/choice_options.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
+#include "harness/cli/free_host.h"
+#include "harness/cli/pass.h"
 #include "harness/cli/wishes.h"
 #include "harness/dut/driver.h"
 #include "harness/matrix/matrix.h"
@@ -49,8 +51,9 @@ static const struct command_option options[] = {
 		.text = &opts.shard },
 	{ "dut", "HOST",
 		"run on this host under test: lab:NAME, ssh:USER@HOST, or a host\n"
-		"                          description, NAME or FILE (docs/labs/hosts-under-test.md); paths and\n"
-		"                          back ends are those of the host",
+		"                          description, NAME or FILE; label=LABEL takes a free host with that\n"
+		"                          label (docs/labs/hosts-under-test.md); paths and back ends are those\n"
+		"                          of the host",
 		.text = &opts.dut },
 	{ "hosts", "DIR",
 		"the folder of the host descriptions NAME.yaml (default: IGD_HOSTS, or\n"
@@ -191,17 +194,6 @@ static int run_plan(struct runner *runner, const struct backend_options *host_op
 	return status;
 }
 
-static void pass_list(FILE *stream, const char *name, const struct string_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		char *quoted = dut_quote(list->texts[i]);
-
-		if (quoted)
-			fprintf(stream, " --%s %s", name, quoted);
-		free(quoted);
-	}
-}
-
 /* The host makes the plan again to see what it has of it. It has no file of cells: if there are not
  * too many of them, it gets their names. */
 static void pass_choice(FILE *stream, const json_t *plan)
@@ -220,9 +212,11 @@ static void pass_choice(FILE *stream, const json_t *plan)
 	}
 }
 
-/* The options that are the host's business, as words for its shell. */
+/* The options that are the host's business, as words for its shell; those that choose cells only
+ * with a plan. */
 static char *options_for_host(const json_t *plan)
 {
+
 	const struct {
 		const char *name, *value;
 	} passed[] = { { "backend", opts.backend }, { "slow", opts.slow }, { "guest", opts.guest },
@@ -234,52 +228,100 @@ static char *options_for_host(const json_t *plan)
 
 	if (!stream)
 		return NULL;
-	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
-		char *quoted = passed[i].value ? dut_quote(passed[i].value) : NULL;
-
-		if (quoted)
-			fprintf(stream, " --%s %s", passed[i].name, quoted);
-		free(quoted);
-	}
-	pass_choice(stream, plan);
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		pass_option(stream, passed[i].name, passed[i].value);
+	if (plan)
+		pass_choice(stream, plan);
 	pass_list(stream, "model", &opts.models);
 	fclose(stream);
 	return text;
+}
+
+/* What a run on a host under test is made of, but for the host. */
+struct dut_order {
+	const struct order *order;
+	const char *out, *for_host;
+	struct dut_job job;
+};
+
+static int run_on(
+	void *data, const struct dut *dut, const struct dut_health *health, struct problem *why)
+{
+	struct dut_order *dut_order = data;
+	const struct order *order = dut_order->order;
+
+	dut_order->job.dut = dut;
+	dut_order->job.health = health;
+	return dut_run(&dut_order->job, dut_order->out, order->matrix, dut_order->for_host,
+		order->plan, order->patterns, why);
+}
+
+static int run_on_free_host(struct dut_order *dut_order, const struct dut_places *places,
+	const char *label, struct problem *why)
+{
+	char *for_health = options_for_host(NULL);
+	const struct free_host_request request = { .label = label,
+		.places = places,
+		.options = for_health,
+		.ask_host = strcmp(opts.backend, "libxl") == 0,
+		.run = run_on,
+		.data = dut_order };
+	int r = for_health ? free_host_run(&request, why) : -ENOMEM;
+
+	free(for_health);
+	return r;
+}
+
+static int run_on_named_host(
+	struct dut_order *dut_order, const struct dut_places *places, struct problem *why)
+{
+	struct dut *dut = NULL;
+	int r = dut_find(opts.dut, places, &dut, why);
+
+	if (r < 0)
+		return command_fail(&command_run, exit_status_of(r), why);
+	r = run_on(dut_order, dut, NULL, why);
+	dut_free(dut);
+	return r < 0 ? command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why)
+		     : r;
+}
+
+/* Options of a run that has its cells in one process. */
+static int refuse_for_dut(struct problem *why)
+{
+	const char *refused = opts.keep                ? "keep"
+			      : opts.keep_lease        ? "keep-lease"
+			      : opts.no_cells          ? "no-cells"
+			      : opts.wishes.order      ? "order"
+			      : strcmp(opts.jobs, "1") ? "jobs"
+						       : NULL;
+
+	return refused ? problem_set(why, -EINVAL,
+				 "--%s does not work with --dut: the host runs one harness for each "
+				 "cell",
+				 refused)
+		       : 0;
 }
 
 /* On a host under test: what has to be known of it is all checked before anything is made. */
 static int run_on_dut(const struct order *order, const char *out, struct problem *why)
 {
 	const struct dut_places places = { .hosts = opts.hosts, .lab = opts.lab_dir };
-	char *tree = opts.tree ? strdup(opts.tree) : install_path("../.."), *for_host = NULL;
-	struct dut_job job = { .tree = tree, .lab = opts.lab_dir, .wishes = &order->wishes };
-	struct dut *dut = NULL;
-	int r;
+	const size_t prefix = strlen(FREE_HOST_LABEL);
+	char *tree = opts.tree ? strdup(opts.tree) : install_path("../..");
+	char *for_host = options_for_host(order->plan);
+	struct dut_order dut_order = { .order = order,
+		.out = out,
+		.for_host = for_host,
+		.job = { .tree = tree, .lab = opts.lab_dir, .wishes = &order->wishes } };
+	int r = tree && for_host ? refuse_for_dut(why) : -ENOMEM;
 
-	if (opts.keep || opts.keep_lease || opts.no_cells || strcmp(opts.jobs, "1") != 0 ||
-		opts.wishes.order)
-		r = problem_set(why, -EINVAL,
-			"--%s does not work with --dut: the host runs one harness for each cell",
-			opts.keep           ? "keep"
-			: opts.keep_lease   ? "keep-lease"
-			: opts.no_cells     ? "no-cells"
-			: opts.wishes.order ? "order"
-					    : "jobs");
-	else
-		r = dut_find(opts.dut, &places, &dut, why);
-	if (r < 0) {
-		r = command_fail(&command_run, exit_status_of(r), why);
-		goto out;
-	}
-	job.dut = dut;
-	for_host = options_for_host(order->plan);
-	r = tree && for_host
-		    ? dut_run(&job, out, order->matrix, for_host, order->plan, order->patterns, why)
-		    : -ENOMEM;
 	if (r < 0)
-		r = command_fail(&command_run, r == -EEXIST ? EXIT_USAGE : EXIT_NO_ANSWER, why);
-out:
-	dut_free(dut);
+		r = command_fail(&command_run, exit_status_of(r), why);
+	else if (strncmp(opts.dut, FREE_HOST_LABEL, prefix) != 0)
+		r = run_on_named_host(&dut_order, &places, why);
+	else if ((r = run_on_free_host(&dut_order, &places, opts.dut + prefix, why)) < 0)
+		r = command_fail(&command_run, exit_status_of(r), why);
 	free(tree);
 	free(for_host);
 	return r;

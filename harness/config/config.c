@@ -52,26 +52,84 @@ static int add(struct config *config, const struct config_entry *entry)
 	return 0;
 }
 
+static int check_word(
+	const struct yaml_source *source, const struct yaml_node *node, const char *host)
+{
+	if (node->text[0] == '/' || strncmp(node->text, "ssh:", 4) == 0 ||
+		strncmp(node->text, "lab:", 4) == 0)
+		return 0;
+	return yaml_wrong(source, node->place,
+		"the host %s is %.100s, which is neither ssh:USER@HOST, lab:NAME nor the "
+		"whole path of a description",
+		host, node->text);
+}
+
+static int read_known_good(
+	const struct yaml_source *source, const struct yaml_node *map, struct config_entry *entry)
+{
+	static const struct yaml_key known_good_keys[] = { { "matrix", YAML_A_SCALAR, true },
+		{ "cell", YAML_A_SCALAR, true }, { NULL, YAML_A_SCALAR, false } };
+	const struct yaml_node *found[2] = { NULL };
+	int r = yaml_keys(source, map, "`known_good`", known_good_keys, found);
+
+	for (size_t i = 0; i < 2 && r == 0; i++) {
+		/* They are to be arguments, and no options. */
+		if (!found[i]->text[0] || found[i]->text[0] == '-')
+			r = yaml_wrong(source, found[i]->place,
+				"`%s` is empty or begins with a dash, like an option",
+				found[i]->key);
+	}
+	if (r < 0)
+		return r;
+	entry->known_good_matrix = found[0]->text;
+	entry->known_good_cell = found[1]->text;
+	return 0;
+}
+
+/* A host with more than its word. */
+static int read_host_map(
+	const struct yaml_source *source, const struct yaml_node *map, struct config_entry *entry)
+{
+	enum { DUT, LABELS, KNOWN_GOOD, HOST_KEYS };
+	static const struct yaml_key host_keys[HOST_KEYS + 1] = {
+		[DUT] = { "dut", YAML_A_SCALAR, true },
+		[LABELS] = { "labels", YAML_ITEMS, false },
+		[KNOWN_GOOD] = { "known_good", YAML_A_MAP, false },
+	};
+	const struct yaml_node *found[HOST_KEYS] = { NULL };
+	int r = yaml_keys(source, map, "a host", host_keys, found);
+
+	if (r < 0)
+		return r;
+	entry->value = found[DUT];
+	entry->labels = found[LABELS];
+	for (const struct yaml_node *item = config_first_label(entry); item && r == 0;
+		item = yaml_next_item(found[LABELS], item))
+		r = yaml_check_name(
+			source, item->place, "a label", item->text, HOST_CHARS, NAME_MAX_);
+	return r == 0 && found[KNOWN_GOOD] ? read_known_good(source, found[KNOWN_GOOD], entry) : r;
+}
+
 static int read_hosts(
 	struct config *config, const struct yaml_source *source, const struct yaml_node *hosts)
 {
 	for (const struct yaml_node *node = hosts ? hosts->first : NULL; node; node = node->next) {
-		struct config_entry entry = { NULL, node->key, node, source->file, hosts->key_place,
-			node->key_place };
+		struct config_entry entry = { .name = node->key,
+			.value = node,
+			.file = source->file,
+			.command_place = hosts->key_place,
+			.place = node->key_place };
 		int r = yaml_check_name(
 			source, node->key_place, "a host", node->key, HOST_CHARS, NAME_MAX_);
 
-		if (r == 0)
+		if (r == 0 && node->kind == YAML_MAP)
+			r = read_host_map(source, node, &entry);
+		else if (r == 0)
 			r = yaml_check_shape(source, node, node->key, YAML_A_SCALAR);
-		if (r < 0)
-			return r;
-		if (node->text[0] != '/' && strncmp(node->text, "ssh:", 4) != 0 &&
-			strncmp(node->text, "lab:", 4) != 0)
-			return yaml_wrong(source, node->place,
-				"the host %s is %.100s, which is neither ssh:USER@HOST, lab:NAME nor the "
-				"whole path of a description",
-				node->key, node->text);
-		r = add(config, &entry);
+		if (r == 0)
+			r = check_word(source, entry.value, node->key);
+		if (r == 0)
+			r = add(config, &entry);
 		if (r < 0)
 			return r;
 	}
@@ -86,8 +144,12 @@ static int read_options(
 
 		for (const struct yaml_node *node = r == 0 ? of->first : NULL; node && r == 0;
 			node = node->next) {
-			struct config_entry entry = { of->key, node->key, node, source->file,
-				of->key_place, node->key_place };
+			struct config_entry entry = { .command = of->key,
+				.name = node->key,
+				.value = node,
+				.file = source->file,
+				.command_place = of->key_place,
+				.place = node->key_place };
 
 			r = yaml_check_shape(source, node, node->key, YAML_ITEMS);
 			if (r == 0)
@@ -176,6 +238,11 @@ const char *config_host(const struct config *config, const char *name)
 			return entry->value->text;
 	}
 	return NULL;
+}
+
+const struct yaml_node *config_first_label(const struct config_entry *entry)
+{
+	return entry->labels ? yaml_first_item(entry->labels) : NULL;
 }
 
 void config_free(struct config *config)

@@ -9,6 +9,10 @@
  *   version: 1
  *   hosts:
  *     rack-3: ssh:root@rack-3       # what --dut rack-3 means
+ *     rack-4:
+ *       dut: ssh:root@rack-4
+ *       labels: [coffee-lake, uefi] # for --dut label=coffee-lake
+ *       known_good: {matrix: seed-display, cell: pc-none-std-linux}
  *   options:
  *     run:
  *       slow: 2                     # as --slow 2
@@ -40,6 +44,10 @@ struct config_entry {
 	const char *name;    /* of the host or option */
 	/* The value: one scalar, or of an option a list of them; yaml_first_item() goes through. */
 	const struct yaml_node *value;
+	/* Of a host, or NULL: its labels, for yaml_first_item(); a matrix and the cell of it that
+	 * is known to end as expected there. */
+	const struct yaml_node *labels;
+	const char *known_good_matrix, *known_good_cell;
 	const char *file;
 	struct yaml_place command_place, place; /* of the command's key, and of the entry's own */
 };
@@ -58,6 +66,9 @@ int config_load(struct config *config_r, struct problem *why);
 
 /* What the host of that name is: a word for dut_find(); NULL for a name that no file has. */
 const char *config_host(const struct config *config, const char *name);
+
+/* The first label of a host, for yaml_next_item() with `labels`; NULL if it has none. */
+const struct yaml_node *config_first_label(const struct config_entry *entry);
 
 void config_free(struct config *config);
 

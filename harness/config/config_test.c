@@ -62,6 +62,37 @@ static void hosts_and_options_are_read_with_their_places(void)
 	config_free(&config);
 }
 
+static void a_host_may_have_labels_and_a_known_good_cell(void)
+{
+	struct problem why = { "" };
+	const struct config_entry *entry;
+	const struct yaml_node *label;
+	struct config config;
+
+	setenv("IGD_CONFIG",
+		put("labels.yaml",
+			HEAD "hosts:\n  one: lab:a\n  two:\n    dut: ssh:root@two\n"
+			     "    labels: [coffee-lake, uefi]\n"
+			     "    known_good: {matrix: seed-display, cell: pc-none-std-linux}\n"),
+		1);
+	CU_ASSERT_EQUAL(config_load(&config, &why), 0);
+	CU_ASSERT_STRING_EQUAL(why.text, "");
+	CU_ASSERT_STRING_EQUAL(config_host(&config, "two"), "ssh:root@two");
+	entry = entry_of(&config, NULL, "one");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
+	CU_ASSERT_PTR_NULL(config_first_label(entry));
+	CU_ASSERT_PTR_NULL(entry->known_good_cell);
+	entry = entry_of(&config, NULL, "two");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
+	label = config_first_label(entry);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(label);
+	CU_ASSERT_STRING_EQUAL(label->text, "coffee-lake");
+	CU_ASSERT_STRING_EQUAL(yaml_next_item(entry->labels, label)->text, "uefi");
+	CU_ASSERT_STRING_EQUAL(entry->known_good_matrix, "seed-display");
+	CU_ASSERT_STRING_EQUAL(entry->known_good_cell, "pc-none-std-linux");
+	config_free(&config);
+}
+
 /* XDG base directory specification: $XDG_CONFIG_HOME, or $HOME/.config. */
 static void the_users_file_is_where_xdg_has_it(void)
 {
@@ -114,6 +145,11 @@ static void a_bad_file_is_named_with_its_line(void)
 		{ HEAD "host: {}\n", ":3:1: ", "hosts" },
 		{ HEAD "hosts:\n  a b: ssh:x\n", ":4:3: ", "a host" },
 		{ HEAD "hosts:\n  a: rack-3\n", ":4:6: ", "neither ssh:USER@HOST" },
+		{ HEAD "hosts:\n  a: {labels: x}\n", ":4:6: ", "dut" },
+		{ HEAD "hosts:\n  a: {dut: rack-3}\n", ":4:12: ", "neither ssh:USER@HOST" },
+		{ HEAD "hosts:\n  a: {dut: ssh:x, labels: [b c]}\n", ":4:28: ", "a label" },
+		{ HEAD "hosts:\n  a: {dut: ssh:x, known_good: {matrix: m, cell: -x}}\n",
+			":4:49: ", "like an option" },
 		{ HEAD "hosts:\n  a: [x]\n", ":4:6: ", "a" },
 		{ HEAD "options:\n  run: 2\n", ":4:8: ", "run" },
 		{ HEAD "options:\n  run:\n    slow: {}\n", ":5:11: ", "slow" },
@@ -138,6 +174,8 @@ static void a_bad_file_is_named_with_its_line(void)
 }
 
 static CU_TestInfo tests[] = {
+	{ "a host may have labels and a known good cell",
+		a_host_may_have_labels_and_a_known_good_cell },
 	{ "hosts and options are read with their places",
 		hosts_and_options_are_read_with_their_places },
 	{ "the user's file is where XDG has it", the_users_file_is_where_xdg_has_it },

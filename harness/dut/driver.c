@@ -61,6 +61,7 @@ static int open_session(struct dut_session *session, const struct dut_job *job,
 	int r;
 
 	*session = (struct dut_session){ .dut = job->dut,
+		.claim_fd = -1,
 		.store = store,
 		.tree = job->tree,
 		.quiet = job->wishes->level == OUTPUT_QUIET };
@@ -74,7 +75,9 @@ static int open_session(struct dut_session *session, const struct dut_job *job,
 		r = listen_for_signals(session);
 	if (r < 0)
 		return problem_set(why, r, "cannot make an event loop: %s", strerror(-r));
-	r = dut_place_take(session, why);
+	r = dut_claim(session, why);
+	if (r == 0)
+		r = dut_place_take(session, why);
 	if (r == 0)
 		r = dut_console_open(session, why);
 	return r < 0 ? r : dut_wake(session, why);
@@ -89,6 +92,8 @@ static void close_session(struct dut_session *session)
 	for (size_t i = 0; i < sizeof(session->signals) / sizeof(session->signals[0]); i++)
 		sd_event_source_disable_unref(session->signals[i]);
 	sd_event_unref(session->loop);
+	if (session->claim_fd >= 0)
+		close(session->claim_fd);
 }
 
 /* The folder of this run on the host: another run, another folder. */
@@ -384,7 +389,7 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 	const json_t *plan, const struct patterns *patterns, struct problem *why)
 {
 	struct store store = STORE_NONE;
-	struct dut_session session = { .console.fd = -1 };
+	struct dut_session session = { .console.fd = -1, .claim_fd = -1 };
 	json_t *run = NULL;
 	const char *known =
 		json_string_value(json_object_get(json_object_get(plan, "known"), "file"));
@@ -393,6 +398,8 @@ int dut_run(const struct dut_job *job, const char *out, const char *matrix, cons
 	if (r < 0)
 		return r;
 	r = open_session(&session, job, &store, why);
+	if (r == 0 && job->health)
+		r = dut_health_check(&session, job->health, why);
 	if (r == 0)
 		r = freeze(&session, job, options, plan, patterns, &run, why);
 	if (r == 0)
@@ -414,7 +421,7 @@ int dut_resume(const struct store *store, const json_t *run, const json_t *plan,
 	const struct dut_places places = { .lab = json_string_value(
 						   json_object_get(named, "lab")) };
 	struct dut_job job = { .tree = document_text(named, "tree"), .wishes = wishes };
-	struct dut_session session = { .console.fd = -1 };
+	struct dut_session session = { .console.fd = -1, .claim_fd = -1 };
 	struct dut *dut = NULL;
 	int r = dut_find(document_text(named, "given"), &places, &dut, why);
 

@@ -131,6 +131,47 @@ static int look(struct dut_session *session, char holder[static DUT_OWNER_MAX], 
 		why, -EIO, "the output of `labgrid-client show` has no holder of the place");
 }
 
+/* "  tags: board=nuc, gpu=coffee-lake" as an array of "board=nuc" and so on. */
+static json_t *tags_of(char *shown, const char *wanted)
+{
+	static const char place[] = "Place '", tags[] = "  tags: ";
+	json_t *list = json_array();
+	char *rest = NULL, *more = NULL;
+	bool known = false;
+
+	for (char *line = strtok_r(shown, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, place, strlen(place)) == 0) {
+			line += strlen(place);
+			line[strcspn(line, "'")] = 0;
+			known = strcmp(line, wanted) == 0;
+		} else if (known && strncmp(line, tags, strlen(tags)) == 0) {
+			for (char *tag = strtok_r(line + strlen(tags), ", ", &more); tag;
+				tag = strtok_r(NULL, ", ", &more))
+				json_array_append_new(list, json_string(tag));
+		}
+	}
+	return list;
+}
+
+int dut_tags(const struct dut *dut, json_t **tags_r, struct problem *why)
+{
+	struct dut_session session = { .dut = dut };
+	struct heard heard;
+	int r = dut->labgrid.place ? sd_event_new(&session.loop) : 0;
+
+	if (dut->labgrid.place && r >= 0)
+		r = client(&session, "show", &heard, why);
+	else if (r < 0)
+		problem_set(why, r, "cannot make an event loop: %s", strerror(-r));
+	if (r >= 0) {
+		*tags_r =
+			dut->labgrid.place ? tags_of(heard.out, dut->labgrid.place) : json_array();
+		r = *tags_r ? 0 : problem_set(why, -ENOMEM, "out of memory");
+	}
+	sd_event_unref(session.loop);
+	return r;
+}
+
 static bool is_ours(const struct dut_session *session, const char *holder)
 {
 	return strcmp(holder, session->place.owner) == 0;

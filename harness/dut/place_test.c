@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/base/fileio.h"
+#include "harness/dut/driver.h"
 #include "harness/dut/private.h"
 #include "src/suite.h"
 
@@ -26,6 +27,7 @@ static const char client[] =
 	"case $command in\n"
 	"show)\n"
 	"	printf \"Place 'rack-3':\\n  comment: acquired: nobody\\n\"\n"
+	"	if [ -e tags ]; then printf '  tags: %s\\n' \"$(cat tags)\"; fi\n"
 	"	printf \"  acquired: %s\\n\" \"${holder:-None}\" ;;\n"
 	"acquire) [ ! \"$holder\" ] && echo \"$LG_HOSTNAME/$LG_USERNAME\" >holder ;;\n"
 	"release) [ \"$holder\" = \"$LG_HOSTNAME/$LG_USERNAME\" ] && rm holder ;;\n"
@@ -122,6 +124,30 @@ static void without_a_coordinator_there_is_none(void)
 		"coordinator");
 	dut_place_give(&session);
 	CU_ASSERT_FALSE(is_there(DUT_PLACE_FILE));
+	drop("gone");
+}
+
+/* labgrid 26.0 prints them as "tags: a=b, c=d", and no line without any. */
+static void the_tags_of_a_place_are_read(void)
+{
+	const struct dut plain = { .name = (char *)"plain", .folder = place };
+	json_t *tags = NULL;
+
+	CU_ASSERT_EQUAL(dut_tags(&dut, &tags, &why), 0);
+	CU_ASSERT_EQUAL(json_array_size(tags), 0);
+	json_decref(tags);
+	make("tags", "board=nuc, gpu=coffee-lake");
+	CU_ASSERT_EQUAL(dut_tags(&dut, &tags, &why), 0);
+	CU_ASSERT_EQUAL(json_array_size(tags), 2);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(tags, 0)), "board=nuc");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(tags, 1)), "gpu=coffee-lake");
+	json_decref(tags);
+	drop("tags");
+	CU_ASSERT_EQUAL(dut_tags(&plain, &tags, &why), 0);
+	CU_ASSERT_EQUAL(json_array_size(tags), 0);
+	json_decref(tags);
+	make("gone", "");
+	CU_ASSERT_EQUAL(dut_tags(&dut, &tags, &why), -EIO);
 	drop("gone");
 }
 
@@ -244,6 +270,7 @@ static CU_TestInfo tests[] = {
 	{ "a free place is taken and given back", a_free_place_is_taken_and_given_back },
 	{ "one that is held is not", one_that_is_held_is_not },
 	{ "without a coordinator there is none", without_a_coordinator_there_is_none },
+	{ "the tags of a place are read", the_tags_of_a_place_are_read },
 	{ "an odd answer is none", an_odd_answer_is_none },
 	{ "a part of a name is no name", a_part_of_a_name_is_no_name },
 	{ "who was killed takes it over", who_was_killed_takes_it_over },

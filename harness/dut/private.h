@@ -52,6 +52,7 @@ struct dut_session {
 	char tree_sha256[DIGEST_TEXT_MAX];
 	char run[PROBLEM_TEXT_MAX]; /* the folder of this run on the host */
 	char boot_id[BOOT_ID_MAX];  /* of the host; "": it has not answered yet */
+	int claim_fd;               /* dut_claim(); -1: none */
 	bool was_off;               /* the session switches the host off at its end */
 	bool stopping, stop;        /* stop after this cell; stop now */
 	bool quiet;                 /* dut_progress() prints nothing */
@@ -179,6 +180,13 @@ int dut_cycle(struct dut_session *session, struct problem *why);
 /* Switches the host off if it was off before the session. */
 void dut_leave(struct dut_session *session);
 
+/*
+ * Claims the host for this run among those of the user on this controller, as long as the session
+ * is open: a lock in the state folder (harness/dut/roster.h). Returns 0, also where there is no
+ * state folder; -EBUSY with the sentence if a different run has it.
+ */
+int dut_claim(struct dut_session *session, struct problem *why);
+
 /* Records the console into the run directory until dut_console_close(). */
 int dut_console_open(struct dut_session *session, struct problem *why);
 void dut_console_close(struct dut_session *session);
@@ -203,6 +211,16 @@ int dut_settle(struct dut_session *session, struct problem *why);
  */
 int dut_identify(struct dut_session *session, const char *options, const json_t *plan,
 	json_t **run_r, json_t **host_r, struct problem *why);
+
+struct dut_health; /* harness/dut/driver.h */
+
+/*
+ * Is the host fit to be believed? Copies the tree, asks the host's harness and runs the known good
+ * cell, as `health` says. Returns 0; -EHOSTDOWN with the sentence if it is not; -EINTR; a different
+ * negative errno if that cannot be found out.
+ */
+int dut_health_check(
+	struct dut_session *session, const struct dut_health *health, struct problem *why);
 
 /* The digest of the copied parts of a tree. Returns 0, or a negative errno with the sentence. */
 int dut_tree_digest(const char *tree, char sha256[static DIGEST_TEXT_MAX], struct problem *why);

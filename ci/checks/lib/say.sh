@@ -6,6 +6,8 @@ OUTPUT=${CHECK_OUTPUT:-build-checks/output-${0##*/}}
 
 # The configuration of who runs the checks is none of theirs.
 export IGD_CONFIG=
+# Nor is the state of the hosts that they have.
+export XDG_STATE_HOME=$PWD/build-checks/state
 
 # For `run' and `judge': the checks in the lab read the table that has every field.
 # shellcheck disable=SC2034 # of those that source this
