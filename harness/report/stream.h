@@ -18,7 +18,7 @@ struct render_options {
 	const char *more;            /* the command that shows more; NULL: it is not named */
 	const struct record *record; /* what the run left, NULL: only the findings are known */
 	const char *in_reply_to;     /* for a mail: the id of the mail that it answers, or NULL */
-	const char *base_url;     /* where the run directory is served, or NULL */
+	const char *base_url;        /* where the run directory is served, or NULL */
 	const json_t *difference; /* from a baseline, harness/compare/diff.h; NULL: there is none */
 };
 
