@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/document.h"
 #include "src/suite.h"
 
 static char place[] = "/tmp/igd-stopped-XXXXXX";
