@@ -109,7 +109,10 @@ static bool is_virtual_gpu(const json_t *function)
 	       strcmp(document_text(function, "subsystem_vendor"), SUBSYSTEM_QEMU) == 0;
 }
 
-/* By the lab's marker (ci/lab/lib/gpu.sh), or else by its own subsystem. NULL: there is none. */
+/*
+ * By the lab's marker (ci/lab/lib/gpu.sh), or else by its own subsystem, which that of a phantom
+ * is, too: under one is QEMU's emulated VGA. NULL: there is none.
+ */
 static json_t *find_virtual_gpu(const char *root, const json_t *host)
 {
 	json_t *gpu = read_marker(root, "run/igd-gpu/active", virtual_gpu_keys);
@@ -118,7 +121,7 @@ static json_t *find_virtual_gpu(const char *root, const json_t *host)
 
 	json_array_foreach(json_object_get(json_object_get(host, "pci"), "functions"), i, function)
 	{
-		if (!gpu && is_virtual_gpu(function))
+		if (!gpu && !json_object_get(host, "phantom") && is_virtual_gpu(function))
 			gpu = json_pack(
 				"{s:n, s:n, s:s}", "name", "options", "error", "it has no marker");
 	}

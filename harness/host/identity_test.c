@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/suite.h"
 
@@ -114,6 +115,43 @@ static void a_marker_without_sense_is_a_phantom_still(void)
 	phantom_is("error", "its marker cannot be read");
 }
 
+/* A display of Intel's with QEMU's subsystem, docs/specs/pci-ids in QEMU. */
+static void a_virtual_gpu_is_no_phantom(void)
+{
+	static const unsigned char config[64] = {
+		[0x00] = 0x86, 0x80, 0x92, 0x3e, [0x0b] = 0x03, [0x2c] = 0xf4, 0x1a, 0x00, 0x11
+	};
+	static const char *const files[][2] = { { "vendor", "0x8086" }, { "device", "0x3e92" },
+		{ "class", "0x030000" }, { "subsystem_vendor", "0x1af4" },
+		{ "subsystem_device", "0x1100" }, { "irq", "0" }, { "resource", "" },
+		{ "config", "" } };
+	char path[128];
+	json_t *host;
+	FILE *file;
+
+	/* libpci takes of these what its version takes. */
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/bus/pci/devices/0000:00:02.0/%s", files[i][0]);
+		put(path, files[i][1]);
+	}
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/devices/0000:00:02.0/config", root);
+	file = fopen(path, "wb");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_EQUAL(fwrite(config, 1, sizeof(config), file), sizeof(config));
+	fclose(file);
+	put("/run/igd-phantom/active", "{\"name\": \"coffee-lake\"}");
+	phantom_is("name", "coffee-lake");
+	host = host_identify(root, NULL);
+	CU_ASSERT_PTR_NULL(json_object_get(host, "virtual_gpu"));
+	json_decref(host);
+	snprintf(path, sizeof(path), "%s/run/igd-phantom/active", root);
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	host = host_identify(root, NULL);
+	CU_ASSERT_PTR_NULL(json_object_get(host, "phantom"));
+	CU_ASSERT(json_is_object(json_object_get(host, "virtual_gpu")));
+	json_decref(host);
+}
+
 /* What lspci says of such a machine: ids of QEMU's i440FX and VGA, docs/specs/pci-ids. */
 static void the_functions_that_matter_are_there(void)
 {
@@ -159,6 +197,7 @@ static CU_TestInfo tests[] = {
 		a_guest_of_some_other_hypervisor_is_virtual },
 	{ "a phantom is named", a_phantom_is_named },
 	{ "a marker without sense is a phantom still", a_marker_without_sense_is_a_phantom_still },
+	{ "a virtual GPU is no phantom", a_virtual_gpu_is_no_phantom },
 	{ "the functions that matter are there", the_functions_that_matter_are_there },
 	CU_TEST_INFO_NULL,
 };
