@@ -31,6 +31,13 @@ void escape_value(FILE *stream, const json_t *value)
 	free(text);
 }
 
+void escape_printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 bool escape_is_needless(const char *text, size_t max)
 {
 	const char *c = text;

@@ -18,6 +18,9 @@ void escape_text(FILE *stream, const char *text);
 /* Writes a JSON value as one piece of escaped text: a string without quotes, null as "nothing". */
 void escape_value(FILE *stream, const json_t *value);
 
+/* Replaces each byte that is not printable ASCII by '?', so that the text fits into a sentence. */
+void escape_printable(char *text);
+
 /* Is the text of 1 to `max` characters of printable ASCII, so that it may be shown as it is? */
 bool escape_is_needless(const char *text, size_t max);
 

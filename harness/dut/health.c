@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/escape.h"
 #include "harness/dut/driver.h"
 #include "harness/dut/private.h"
 
@@ -15,12 +16,10 @@ static void first_fail(const char *text, char line_r[static DUT_LAST_MAX])
 {
 	static const char mark[] = "  FAIL";
 	const char *at = strncmp(text, mark, strlen(mark)) == 0 ? text : strstr(text, "\n  FAIL");
-	size_t used = 0;
 
 	at = at ? at + strspn(at, "\n ") : "a check is FAIL";
-	for (; *at && *at != '\n' && used < DUT_LAST_MAX - 1; at++)
-		line_r[used++] = *at >= ' ' && *at <= '~' ? *at : '?';
-	line_r[used] = '\0';
+	snprintf(line_r, DUT_LAST_MAX, "%.*s", (int)strcspn(at, "\n"), at);
+	escape_printable(line_r);
 }
 
 /* A connection that breaks is the host's, too. */

@@ -13,6 +13,7 @@
 #include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/base/digest.h"
+#include "harness/base/escape.h"
 #include "harness/base/fileio.h"
 #include "harness/dut/private.h"
 #include "src/document.h"
@@ -143,8 +144,7 @@ static int change_hosts(json_t *hosts, struct change *change, struct problem *wh
 	if (!old && json_object_size(hosts) >= HOSTS_MAX)
 		return problem_set(why, -E2BIG, "more than %d hosts have failed", HOSTS_MAX);
 	snprintf(reason, sizeof(reason), "%s", change->reason);
-	for (char *c = reason; *c; c++)
-		*c = *c >= ' ' && *c <= '~' ? *c : '?';
+	escape_printable(reason);
 	clock_text(now);
 	change->aside = failures >= ROSTER_FAILURES;
 	return json_object_set_new(hosts, change->name,

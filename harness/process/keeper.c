@@ -1,6 +1,5 @@
 #include "harness/process/keeper.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/escape.h"
 #include "harness/process/pidfd.h"
 
 /* A killed process is gone in milliseconds; one that waits for a device is not. */
@@ -63,9 +63,7 @@ static struct keeper_process look_at(pid_t pid)
 	}
 	process.name[n < 0 ? 0 : n] = 0;
 	process.name[strcspn(process.name, "\n")] = 0;
-	for (char *c = process.name; *c; c++)
-		if (!isprint((unsigned char)*c))
-			*c = '?';
+	escape_printable(process.name);
 	if (!process.name[0])
 		snprintf(process.name, sizeof(process.name), "?");
 	return process;

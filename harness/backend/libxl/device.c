@@ -14,6 +14,7 @@
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/backend/libxl/log.h"
 #include "harness/backend/libxl/session.h"
+#include "harness/base/escape.h"
 #include "src/problem.h"
 
 #define PCIBACK "/sys/bus/pci/drivers/pciback"
@@ -126,7 +127,7 @@ static int find_holder(
 		name = libxl_domid_to_name(ctx, domains[i].domid);
 		snprintf(holder, LEASE_HOLDER_MAX, "domain %u (%s)", domains[i].domid,
 			name ? name : "without a name");
-		text_printable(holder);
+		escape_printable(holder);
 		free(name);
 	}
 	libxl_dominfo_list_free(domains, count);

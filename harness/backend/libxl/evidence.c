@@ -17,6 +17,7 @@
 #include "harness/backend/libxl/log.h"
 #include "harness/backend/libxl/process.h"
 #include "harness/base/below/below.h"
+#include "harness/base/escape.h"
 #include "src/io.h"
 
 #define LAST_WORDS_TAIL 2048
@@ -200,5 +201,5 @@ void evidence_last_words(const struct backend_guest *guest, char *text, size_t s
 	tail[n] = '\0';
 	line = strrchr(tail, '\n');
 	snprintf(text, size, "%s", line ? line + 1 : tail);
-	text_printable(text);
+	escape_printable(text);
 }

@@ -9,13 +9,7 @@
 #include <xentoollog.h>
 
 #include "harness/backend/libxl/evidence.h"
-
-void text_printable(char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
-}
+#include "harness/base/escape.h"
 
 /* Past "libxl_dm.c:3161:device_model_spawn_outcome: ", which is for libxl.log, not for a sentence.
  */
@@ -32,7 +26,7 @@ static void remember_error(struct xen_log *log, const char *text)
 
 	snprintf(log->errors[i], sizeof(log->errors[i]), "%.*s", LOG_ERROR_TEXT_MAX - 1,
 		without_place(text));
-	text_printable(log->errors[i]);
+	escape_printable(log->errors[i]);
 	log->error_count++;
 }
 

@@ -32,7 +32,4 @@ void xen_log_note(struct xen_log *log, const char *fmt, ...) __attribute__((form
 /* Closes the file. */
 void xen_log_finish(struct xen_log *log);
 
-/* Replaces each byte that is not printable ASCII by '?', so that the text fits into a sentence. */
-void text_printable(char *text);
-
 #endif

@@ -11,6 +11,7 @@
 #include "harness/backend/libxl/log.h"
 #include "harness/backend/libxl/session.h"
 #include "harness/backend/screenshot.h"
+#include "harness/base/escape.h"
 
 static void ask(struct backend_guest *guest);
 
@@ -29,7 +30,7 @@ static void on_answer(void *user, int rc)
 	if (!screenshot_taken(guest->record_fd, form->file)) {
 		/* QEMU says why in the answer; without any adapter there is no screen. */
 		if (screenshot->answer)
-			text_printable(screenshot->answer);
+			escape_printable(screenshot->answer);
 		xen_log_note(&guest->session->log, "no %s: %.200s", form->file,
 			rc                   ? rc_text(rc)
 			: screenshot->answer ? screenshot->answer
