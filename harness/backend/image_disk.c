@@ -9,15 +9,14 @@
 
 #include "harness/backend/image.h"
 #include "harness/backend/image_disk.h"
-#include "harness/base/below/below.h"
 #include "harness/base/fileio.h"
+#include "harness/plan/transition.h"
 #include "harness/yaml/yaml.h"
 #include "src/io.h"
 
 #define MANUAL    "docs/labs/guests.md"
 #define ABOUT_MAX 200 /* bytes */
 #define BLOCK     (1 << 16)
-#define COPY_NAME ".disk"
 
 static const struct yaml_head head = { "igd-harness guest", "the description of a guest", 1 };
 
@@ -142,14 +141,12 @@ int image_copy_disk(const struct image *image, int dir_fd, struct problem *why)
 
 	if (from < 0)
 		return problem_set(why, -errno, "cannot read %s: %s", image->disk, strerror(errno));
-	/* As transition_file(): not O_TMPFILE, which not every file system has. */
-	to = below_create(dir_fd, COPY_NAME, 0600);
+	to = transition_file(dir_fd);
 	if (to < 0) {
 		close(from);
 		return problem_set(why, to, "cannot make a copy of %s in the run directory: %s",
 			image->disk, strerror(-to));
 	}
-	below_remove(dir_fd, COPY_NAME, false);
 	r = copy_sparse(from, to);
 	close(from);
 	if (r == 0)

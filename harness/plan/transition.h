@@ -35,8 +35,8 @@ json_t *transition_other_side(const json_t *plan_cell);
  * the caller closes, or a negative errno: -ENOENT if there was no second. */
 int transition_folder(int cell_fd, bool make);
 
-/* An empty file without a name, on the file system of that folder, to save a guest in. A descriptor
- * or a negative errno. */
+/* An empty file without a name, on the file system of that folder, to save a guest in or to copy
+ * its disk into. A descriptor or a negative errno. */
 int transition_file(int dir_fd);
 
 /* A disk of so many MiB, all zero, in memory. A descriptor or a negative errno. */
