@@ -90,26 +90,29 @@ const json_t *migrate_side(const struct cell *cell)
 	return cell->parts.second ? cell->other_side : cell->plan;
 }
 
-/* The folder of the second guest; false if the cell has ended for want of it. */
-static bool open_second(struct cell *cell)
+#define NO_FOLDER "cannot make the folder " TRANSITION_FOLDER " in the run directory: %s"
+
+/* What the first guest said is over. */
+static void end_first_console(struct cell *cell)
 {
-	cell->second_fd = transition_folder(cell->dir_fd, true);
-	if (cell->second_fd >= 0)
-		return true;
-	cell_end(cell, ENDING_NOT_RECORDED,
-		"cannot make the folder " TRANSITION_FOLDER " in the run directory: %s",
-		strerror(-cell->second_fd));
-	return false;
+	cell->first_console = console_describe(cell->console);
+	cell_console_close(cell);
+	console_reset(cell->console);
 }
 
 static void change_devices(struct cell *cell)
 {
 	cell_enter(cell, CELL_HOTPLUG);
-	if (!cell->backend->hotplug)
+	if (!cell->backend->hotplug) {
 		cell_end(cell, ENDING_NOT_SUPPORTED,
 			"the %s back end cannot change the devices of a running guest",
 			cell->backend->name);
-	else if (open_second(cell))
+		return;
+	}
+	cell->second_fd = transition_folder(cell->dir_fd, true);
+	if (cell->second_fd < 0)
+		cell_end(cell, ENDING_NOT_RECORDED, NO_FOLDER, strerror(-cell->second_fd));
+	else
 		cell->backend->hotplug(cell->guest, cell->other_side, cell->second_fd);
 }
 
@@ -124,9 +127,7 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *data)
 	console_drain(cell->console);
 	if (cell->state != CELL_HOTPLUG)
 		return 0;
-	cell->first_console = console_describe(cell->console);
-	cell_console_close(cell);
-	console_reset(cell->console);
+	end_first_console(cell);
 	cell->parts.second = true;
 	cell->record_fd = cell->second_fd;
 	if (!cell_console_open(cell, cell->console_fd))
@@ -176,9 +177,7 @@ enum ending migrate_refine(const struct cell *cell, enum ending how)
 /* The first guest is of no more use. */
 static void let_go(struct cell *cell)
 {
-	cell->first_console = console_describe(cell->console);
-	cell_console_close(cell);
-	console_reset(cell->console);
+	end_first_console(cell);
 	sd_event_source_disable_unref(cell->grace);
 	cell->grace = NULL;
 	cell->bye = false;
@@ -237,8 +236,7 @@ bool migrate_second(struct cell *cell)
 	}
 	cell->second_fd = transition_folder(cell->dir_fd, true);
 	if (cell->second_fd < 0 || (!cell->again && lseek(cell->parts.saved_fd, 0, SEEK_SET) < 0)) {
-		cell_end_without_guest(cell, ENDING_NOT_RECORDED,
-			"cannot make the folder " TRANSITION_FOLDER " in the run directory: %s",
+		cell_end_without_guest(cell, ENDING_NOT_RECORDED, NO_FOLDER,
 			strerror(cell->second_fd < 0 ? -cell->second_fd : errno));
 		return false;
 	}
