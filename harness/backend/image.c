@@ -115,6 +115,16 @@ int images_check(const char *guests_dir, const json_t *plan, struct problem *why
 	return 0;
 }
 
+char *image_cmdline(const struct image *image, const json_t *settings)
+{
+	const char *more = document_text(settings, "cmdline");
+	char *whole = NULL;
+
+	if (asprintf(&whole, "%s%s%s", image->cmdline, more[0] ? " " : "", more) < 0)
+		return NULL;
+	return whole;
+}
+
 /* Appends a file, and zeros up to a multiple of 4: a header of an archive begins there. */
 static int append(int fd, const char *path, struct problem *why)
 {

@@ -42,6 +42,10 @@ int image_find(
  */
 int images_check(const char *guests_dir, const json_t *plan, struct problem *why);
 
+/* What the kernel of a guest is told: the image's command line, and the setting `cmdline` behind
+ * it. The caller frees; NULL without memory. */
+char *image_cmdline(const struct image *image, const json_t *settings);
+
 /*
  * Writes initrd and initrd.igd, one after the other as the kernel takes them
  * (Documentation/driver-api/early-userspace/buffer-format.rst in Linux), into memory. Returns its
@@ -57,8 +61,8 @@ int image_join_igd(const struct image *image, struct problem *why);
 int image_copy_disk(const struct image *image, int dir_fd, struct problem *why);
 
 /*
- * Is what a cell asks of such a guest possible: no `cmdline`, and no `disk` of its own? 0, also for
- * an image without a disk; or -EINVAL with the sentence.
+ * Is what a cell asks of such a guest possible: no `boot` and `cmdline`, and no `disk` of its own?
+ * 0, also for an image without a disk; or -EINVAL with the sentence.
  */
 int image_check_settings(const struct image *image, const json_t *settings, struct problem *why);
 

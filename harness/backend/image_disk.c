@@ -158,7 +158,7 @@ int image_copy_disk(const struct image *image, int dir_fd, struct problem *why)
 
 int image_check_settings(const struct image *image, const json_t *settings, struct problem *why)
 {
-	static const char *const excluded[] = { "cmdline", "disk" };
+	static const char *const excluded[] = { "boot", "cmdline", "disk" };
 
 	for (size_t i = 0; image->disk && i < sizeof(excluded) / sizeof(excluded[0]); i++) {
 		if (json_object_get(settings, excluded[i]))

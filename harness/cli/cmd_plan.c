@@ -1,9 +1,14 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "harness/backend/boot/boot_disk.h"
 #include "harness/backend/image.h"
+#include "harness/backend/passed_igd.h"
 #include "harness/base/escape.h"
 #include "harness/base/install_paths.h"
 #include "harness/cli/choice_options.h"
@@ -14,13 +19,14 @@
 #include "harness/matrix/matrix.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
+#include "harness/plan/settings/boot_way.h"
 #include "harness/plan/shard.h"
 #include "harness/plan/xl_config.h"
 #include "src/document.h"
 
 static struct {
 	struct plan_choice choice;
-	const char *known, *shard, *xl, *guests;
+	const char *known, *shard, *xl, *boot_disk, *guests;
 	bool json, fields, settings, example;
 } opts;
 
@@ -40,6 +46,10 @@ static const struct command_option options[] = {
 		"the xl.cfg that makes the guest of this cell without the harness, in\n"
 		"                          place of the plan",
 		.text = &opts.xl },
+	{ "boot-disk", "FILE",
+		"also write the boot disk of this cell's guest into FILE, which the\n"
+		"                          xl.cfg then names",
+		.text = &opts.boot_disk },
 	{ "guests", "DIR", "the guest images that the xl.cfg names (default: those installed)",
 		.text = &opts.guests },
 	{ "fields", NULL, "list the fields that an expectation can name, and exit",
@@ -179,6 +189,31 @@ static void print_plan(const json_t *plan)
 	printf("%zu cells\n", json_array_size(cells));
 }
 
+/* Writes the disk that the file for xl names. */
+static int write_boot_disk(const json_t *cell, const struct image *image, struct problem *why)
+{
+	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
+	char *cmdline;
+	int fd, r;
+
+	if (image->disk || !boot_way_is_disk("libxl", settings))
+		return problem_set(why, -EINVAL, "the guest of cell %s has no boot disk", opts.xl);
+	cmdline = image_cmdline(image, settings);
+	if (!cmdline)
+		return -ENOMEM;
+	fd = open(opts.boot_disk, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		r = problem_set(
+			why, -errno, "cannot write %s: %s", opts.boot_disk, strerror(errno));
+	else
+		r = boot_disk_write(
+			image, image->igd && passed_igd("", cell, "libxl"), cmdline, fd, why);
+	if (fd >= 0)
+		close(fd);
+	free(cmdline);
+	return r;
+}
+
 static int print_xl(const json_t *plan, const char *name, struct problem *why)
 {
 	json_t *places = plan_places(plan);
@@ -195,10 +230,13 @@ static int print_xl(const json_t *plan, const char *name, struct problem *why)
 	cell = json_array_get(json_object_get(plan, "cells"), (size_t)place);
 	guests = install_guests(opts.guests);
 	r = guests ? image_find(guests, document_text(cell, "guest"), &image, why) : -ENOMEM;
+	if (r == 0 && opts.boot_disk)
+		r = write_boot_disk(cell, &image, why);
 	if (r == 0)
 		r = xl_config_write(cell,
 			&(struct xl_guest){ image.kernel, image.initrd, image.cmdline, image.root,
-				image.igd, image.disk, image.disk_is_qcow2 ? "qcow2" : "raw" },
+				image.igd, image.disk, image.disk_is_qcow2 ? "qcow2" : "raw",
+				opts.boot_disk },
 			stdout, why);
 	image_finish(&image);
 	free(guests);
@@ -220,6 +258,10 @@ static int run(int argc, char **argv)
 		fwrite(example_matrix.bytes, 1, example_matrix.length, stdout);
 	if (opts.fields || opts.settings || opts.example)
 		return 0;
+	if (opts.boot_disk && !opts.xl) {
+		problem_set(&why, 0, "--boot-disk needs --xl CELL");
+		return command_fail(&command_plan, EXIT_USAGE, &why);
+	}
 	if (argc != 1) {
 		problem_set(&why, 0,
 			"name one matrix file, such as results/matrices/seed-display.yaml");

@@ -269,6 +269,9 @@ static void together(void)
 		{ "libxl", "{\"again\": true, \"save\": \"live\"}", "remove one of them" },
 		{ "libxl", "{\"again\": false, \"save\": \"live\"}", "" },
 		{ "libxl", "{\"hotplug\": true, \"again\": true}", "which `again` excludes" },
+		{ "libxl", "{\"boot\": \"disk\", \"bios\": \"ovmf\"}", "write boot: direct" },
+		{ "libxl", "{\"boot\": \"cd\"}", "one of disk, direct" },
+		{ "qemu", "{\"boot\": \"disk\", \"machine\": \"microvm\"}", "pc or q35" },
 		{ "qemu", "{\"vga\": \"std\"}", "" },
 		{ "qemu", "{\"vga\": \"stdvga\"}", "one of none" },
 	};

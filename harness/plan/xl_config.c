@@ -6,9 +6,11 @@
 
 #include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
+#include "harness/plan/settings/boot_way.h"
 #include "src/document.h"
 
-#define FOLDER "/var/tmp" /* of what has to be made by hand */
+#define FOLDER    "/var/tmp" /* of what has to be made by hand */
+#define BOOT_DISK FOLDER "/%s.boot"
 
 /* A string of xl's language, libxlu_cfg_l.l; settings have no control characters. */
 static void write_text(FILE *to, const char *text)
@@ -67,8 +69,14 @@ static void write_gfx_passthru(FILE *to, const char *name, const json_t *value)
 		fprintf(to, "%s = %d\n", name, strcmp(word, "on") == 0);
 }
 
-/* QEMU's arguments, of three settings. */
-static void write_arguments(FILE *to, const json_t *settings)
+static bool boots_disk(const json_t *settings, const struct xl_guest *guest)
+{
+	return !guest->disk && boot_way_is_disk("libxl", settings);
+}
+
+/* QEMU's arguments, of three settings, and the boot disk. */
+static void write_arguments(
+	FILE *to, const char *name, const json_t *settings, const struct xl_guest *guest)
 {
 	static const char property[] = "xen-pci-passthrough.";
 	const json_t *list = json_object_get(settings, "device_model_args_hvm");
@@ -84,6 +92,14 @@ static void write_arguments(FILE *to, const json_t *settings)
 	if (romfile[0]) {
 		json_array_append_new(all, json_string("-global"));
 		json_array_append_new(all, json_sprintf("%sromfile=%s", property, romfile));
+	}
+	if (boots_disk(settings, guest)) {
+		json_t *path = guest->boot_disk ? json_string(guest->boot_disk)
+						: json_sprintf(BOOT_DISK, name);
+
+		json_array_append_new(all, json_string("-drive"));
+		json_array_append_new(all, json_sprintf(BOOT_WAY_DRIVE, json_string_value(path)));
+		json_decref(path);
 	}
 	if (json_array_size(all) > 0)
 		write_value(to, "device_model_args_hvm", all);
@@ -107,6 +123,7 @@ static const struct {
 } special[] = {
 	{ "gfx_passthru", write_gfx_passthru },
 	{ "nic", write_nic },
+	{ "boot", NULL },
 	{ "cmdline", NULL },
 	{ "disk", NULL },
 	{ "save", NULL },
@@ -176,7 +193,19 @@ static void write_image(
 	if (guest->disk) /* its boot loader has all of it */
 		return;
 	whole = json_sprintf("%s%s%s", guest->cmdline, cmdline[0] ? " " : "", cmdline);
-
+	if (boots_disk(settings, guest)) {
+		if (!guest->boot_disk)
+			fprintf(to,
+				"# Make the boot disk, with kernel, initramfs and command line:\n"
+				"#   igd-harness plan MATRIX --xl %s --boot-disk " BOOT_DISK "\n",
+				name, name);
+		fputs("# On it is cmdline = ", to);
+		write_text(to, json_string_value(whole));
+		fputc('\n', to);
+		write_key(to, "boot", BOOT_WAY_ORDER);
+		json_decref(whole);
+		return;
+	}
 	write_key(to, "kernel", guest->kernel);
 	if (guest->igd && json_array_size(json_object_get(settings, "pci")) > 0)
 		fprintf(to,
@@ -253,7 +282,7 @@ int xl_config_write(const json_t *cell, const struct xl_guest *guest, FILE *to, 
 		if (value)
 			write_setting(to, setting->name, value);
 	}
-	write_arguments(to, settings);
+	write_arguments(to, name, settings, guest);
 	write_disks(to, name, settings, guest);
 	return 0;
 }

@@ -15,6 +15,7 @@ struct xl_guest {
 	const char *igd;             /* path of the drivers of an Intel GPU; NULL: there are none */
 	const char *disk;            /* path of the disk of a guest of one's own; else NULL */
 	const char *disk_format;     /* of that: raw, qcow2 */
+	const char *boot_disk;       /* path of the boot disk; NULL: it is to be made */
 };
 
 /*

@@ -41,7 +41,7 @@ static void a_guest_without_settings(void)
 		"serial = \"pty\"\n", "memory = 512\n", "vnc = 0\n", "on_reboot = \"destroy\"\n",
 		"on_crash = \"destroy\"\n" };
 
-	CU_ASSERT_EQUAL(write_cell("{}", &image), 0);
+	CU_ASSERT_EQUAL(write_cell("{\"boot\": \"direct\"}", &image), 0);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		CU_ASSERT_PTR_NOT_NULL(strstr(text, lines[i]));
 	CU_ASSERT_PTR_NULL(strstr(text, "\npci ="));
@@ -68,11 +68,15 @@ static void settings(void)
 			"\nbios = \"ovmf\"\nbios_path_override = \"/o\"\n" },
 		{ "{\"rdm\": \"strategy=host\"}", "\nrdm = \"strategy=host\"\n" },
 		{ "{\"device_model_args_hvm\": [\"-a\", \"b\\\"\\\\c\"]}",
-			"\ndevice_model_args_hvm = [ \"-a\", \"b\\\"\\\\c\" ]\n" },
+			"\ndevice_model_args_hvm = [ \"-a\", \"b\\\"\\\\c\", \"-drive\"," },
+		{ "{}", "\nboot = \"d\"\n" },
+		{ "{}", "#   igd-harness plan MATRIX --xl a-b --boot-disk /var/tmp/a-b.boot\n" },
+		{ "{}", "[ \"-drive\", \"file=/var/tmp/a-b.boot,format=raw,if=ide,index=3,"
+			"media=cdrom,readonly=on\" ]\n" },
 		{ "{\"rombar\": false, \"device_model_args_hvm\": [\"-S\"]}",
-			"[ \"-S\", \"-global\", \"xen-pci-passthrough.rombar=0\" ]\n" },
+			"[ \"-S\", \"-global\", \"xen-pci-passthrough.rombar=0\", \"-drive\"," },
 		{ "{\"romfile\": \"/r\"}", "\"-global\", \"xen-pci-passthrough.romfile=/r\"" },
-		{ "{\"cmdline\": \"a b\"}", "\ncmdline = \"quiet a b\"\n" },
+		{ "{\"boot\": \"direct\", \"cmdline\": \"a b\"}", "\ncmdline = \"quiet a b\"\n" },
 		{ "{\"nic\": \"e1000\"}", "\nvif = [ \"type=ioemu,model=e1000\" ]\n" },
 		{ "{\"disk\": 4}", "truncate -s 4M /var/tmp/a-b.raw\n" },
 		{ "{\"disk\": 4}", "format=raw,vdev=hda,access=rw,backendtype=qdisk,target=/var/" },
@@ -100,7 +104,10 @@ static void an_image_with_a_root_and_drivers(void)
 
 	whole.root = "/g/root";
 	whole.igd = "/g/initrd.igd";
-	CU_ASSERT_EQUAL(write_cell("{\"pci\": [\"00:02.0\"], \"disk\": 4}", &whole), 0);
+	CU_ASSERT_EQUAL(write_cell("{\"pci\": [\"00:02.0\"], \"disk\": 4,"
+				   " \"boot\": \"direct\"}",
+				&whole),
+		0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "vdev=hdc,access=ro,devtype=cdrom,backendtype=qdisk,"
 					    "target=/g/root\" ]\n"));
 	CU_ASSERT_PTR_NOT_NULL(

@@ -25,6 +25,7 @@
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
+#include "harness/plan/settings/boot_way.h"
 #include "src/problem.h"
 
 #define KIB_PER_MIB 1024
@@ -145,12 +146,6 @@ static int apply_elsewhere(struct filling *f, const char *name, const json_t *va
 	return 0;
 }
 
-static int apply_cmdline(struct filling *f, const char *name, const json_t *value)
-{
-	f->cmdline = json_string_value(value);
-	return 0;
-}
-
 /* In the order in which they are applied: `maxmem` after `memory`, `rdm` after `pci`. */
 static const struct {
 	const char *name;
@@ -195,7 +190,8 @@ static const struct {
 	{ "save", apply_elsewhere },
 	{ "again", apply_elsewhere },
 	{ "hotplug", apply_elsewhere },
-	{ "cmdline", apply_cmdline },
+	{ "boot", apply_elsewhere },
+	{ "cmdline", apply_elsewhere },
 };
 
 /* The plan may be of another program, so its settings are checked as when a matrix is read. */
@@ -260,16 +256,10 @@ static int fill_base(struct filling *f, const char *name, const struct guest_ima
 	b_info->device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
 	/* Named even when it is libxl's own choice: what identify() measured is what runs. */
 	b_info->device_model = device_model ? strdup(device_model) : NULL;
-	if (!image->boots_disk) {
-		b_info->kernel = strdup(image->kernel);
-		b_info->ramdisk = strdup(image->initrd);
-	}
 	b_info->u.hvm.serial = strdup("pty");
 	/* No port of the host is opened; the display adapter is there without a viewer. */
 	libxl_defbool_set(&b_info->u.hvm.vnc.enable, false);
-	if (!c_info->name || (device_model && !b_info->device_model) ||
-		(!image->boots_disk && (!b_info->kernel || !b_info->ramdisk)) ||
-		!b_info->u.hvm.serial)
+	if (!c_info->name || (device_model && !b_info->device_model) || !b_info->u.hvm.serial)
 		return config_no_memory(f);
 	/*
 	 * libxl itself does nothing on a shutdown: these words are for the toolstack that owns the
@@ -281,13 +271,36 @@ static int fill_base(struct filling *f, const char *name, const struct guest_ima
 	return 0;
 }
 
+/* QEMU finds the disk through /proc. */
+static int boot_from_disk(struct filling *f, int boot_fd)
+{
+	char path[32], text[sizeof(path) + sizeof(BOOT_WAY_DRIVE)];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), boot_fd);
+	snprintf(text, sizeof(text), BOOT_WAY_DRIVE, path);
+	r = add_extra(f, "-drive");
+	if (r == 0)
+		r = add_extra(f, text);
+	f->config->b_info.u.hvm.boot = strdup(BOOT_WAY_ORDER);
+	return f->config->b_info.u.hvm.boot ? r : config_no_memory(f);
+}
+
+static int boot_direct(struct filling *f, const struct guest_image *image)
+{
+	libxl_domain_build_info *b_info = &f->config->b_info;
+
+	b_info->kernel = strdup(image->kernel);
+	b_info->ramdisk = strdup(image->initrd);
+	b_info->cmdline = strdup(image->cmdline);
+	return b_info->kernel && b_info->ramdisk && b_info->cmdline ? 0 : config_no_memory(f);
+}
+
 int config_fill(libxl_domain_config *config, const char *name, const struct guest_image *image,
 	const char *device_model, const json_t *cell, struct problem *why)
 {
 	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
-	struct filling f = {
-		.config = config, .cmdline = "", .disk_fd = image->disk_fd, .why = why
-	};
+	struct filling f = { .config = config, .disk_fd = image->disk_fd, .why = why };
 	int r;
 
 	if (!json_is_object(settings))
@@ -302,10 +315,5 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 		r = config_add_own_disk(&f, image->disk_is_qcow2);
 	if (r < 0 || image->boots_disk)
 		return r;
-	if (asprintf(&config->b_info.cmdline, "%s%s%s", image->cmdline_base, *f.cmdline ? " " : "",
-		    f.cmdline) < 0) {
-		config->b_info.cmdline = NULL;
-		return config_no_memory(&f);
-	}
-	return 0;
+	return image->boot_fd >= 0 ? boot_from_disk(&f, image->boot_fd) : boot_direct(&f, image);
 }

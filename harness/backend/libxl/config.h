@@ -12,11 +12,12 @@
 /* The image that a guest boots; all borrowed. */
 struct guest_image {
 	const char *kernel, *initrd; /* paths */
-	const char *cmdline_base;    /* the kernel's parameters, before those of the cell */
+	const char *cmdline;         /* the kernel's parameters */
 	const char *root;            /* path; NULL if the initrd holds the whole system */
 	int disk_fd;                 /* of this process; -1 without a disk */
 	bool boots_disk;             /* it has neither kernel nor initrd: disk_fd is its own disk */
 	bool disk_is_qcow2;
+	int boot_fd; /* of this process: the boot disk; -1: QEMU is given kernel and initrd */
 };
 
 /*

@@ -29,8 +29,8 @@ static struct problem why;
 /* A configuration as a cell makes it. */
 static void begin(void)
 {
-	static const struct guest_image image = { "/g/vmlinuz", "/g/initrd", "quiet",
-		.disk_fd = -1 };
+	static const struct guest_image image = { "/g/vmlinuz", "/g/initrd", "quiet", .disk_fd = -1,
+		.boot_fd = -1 };
 	json_t *cell =
 		json_loads("{\"name\": \"x\", \"settings\": {\"libxl\": {\"memory\": 256,"
 			   " \"vga\": \"stdvga\", \"nic\": \"e1000\", \"gfx_passthru\": \"igd\","

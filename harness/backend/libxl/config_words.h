@@ -21,7 +21,6 @@
 
 struct filling {
 	libxl_domain_config *config; /* owns all that the settings allocate */
-	const char *cmdline;         /* the setting `cmdline`, borrowed from the cell */
 	int disk_fd;                 /* the cell's disk, borrowed; -1 without a disk */
 	struct problem *why;
 };

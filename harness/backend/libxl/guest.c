@@ -39,6 +39,7 @@
 #include "harness/backend/libxl/xenstore_access.h"
 #include "harness/backend/passed_igd.h"
 #include "harness/plan/plan.h"
+#include "harness/plan/settings/boot_way.h"
 #include "harness/plan/transition.h"
 #include "harness/store/ending.h"
 #include "src/document.h"
@@ -61,6 +62,8 @@ static void free_guest(struct backend_guest *guest)
 		close(guest->initrd_fd);
 	if (guest->own_disk_fd >= 0)
 		close(guest->own_disk_fd);
+	if (guest->boot_fd >= 0)
+		close(guest->boot_fd);
 	kmsg_finish(&guest->kmsg);
 	json_decref(guest->before);
 	session_close(guest->session);
@@ -88,7 +91,7 @@ static struct backend_guest *new_guest(
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
 	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = -1;
-	guest->initrd_fd = guest->own_disk_fd = -1;
+	guest->initrd_fd = guest->own_disk_fd = guest->boot_fd = -1;
 	libxl_domain_config_init(&guest->config);
 	hotplug_init(&guest->hotplug);
 	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
@@ -166,15 +169,23 @@ static bool gets_igd(const json_t *cell)
 	return gets;
 }
 
-/* A guest with an Intel GPU gets its drivers. QEMU finds the initramfs through /proc, as its disk.
+/*
+ * Makes what the guest boots: a boot disk, or without one for a guest with an Intel GPU the
+ * initramfs with its drivers. QEMU finds either through /proc, as the guest's disk.
  */
-static int add_igd_drivers(
-	struct backend_guest *guest, const json_t *cell, struct image *image, struct problem *why)
+static int add_boot(struct backend_guest *guest, const json_t *cell, struct image *image,
+	const char *cmdline, struct problem *why)
 {
+	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
+	bool igd = image->igd && (passed_igd("", cell, "libxl") || gets_igd(cell));
 	char path[32];
 
-	/* A guest of one's own has its own drivers. */
-	if (!image->igd || !(passed_igd("", cell, "libxl") || gets_igd(cell)))
+	if (boot_way_is_disk("libxl", settings)) {
+		guest->boot_fd = boot_disks_get(
+			&guest->host->boot_disks, image, igd, cmdline, guest->evidence_fd, why);
+		return guest->boot_fd < 0 ? guest->boot_fd : 0;
+	}
+	if (!igd)
 		return 0;
 	guest->initrd_fd = image_join_igd(image, why);
 	if (guest->initrd_fd < 0)
@@ -183,6 +194,23 @@ static int add_igd_drivers(
 	free(image->initrd);
 	image->initrd = strdup(path);
 	return image->initrd ? 0 : -ENOMEM;
+}
+
+/* A guest of one's own has its own system and drivers, on a disk that it writes to. */
+static int add_system(struct backend_guest *guest, const json_t *cell, struct image *image,
+	char **cmdline_r, struct problem *why)
+{
+	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
+	int r = image_check_settings(image, settings, why);
+
+	if (r < 0)
+		return r;
+	if (image->disk) {
+		guest->own_disk_fd = image_copy_disk(image, guest->evidence_fd, why);
+		return guest->own_disk_fd < 0 ? guest->own_disk_fd : 0;
+	}
+	*cmdline_r = image_cmdline(image, settings);
+	return *cmdline_r ? add_boot(guest, cell, image, *cmdline_r, why) : -ENOMEM;
 }
 
 /* What libxl alone knows, when there is a context to ask it. */
@@ -199,6 +227,7 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	const struct backend_host *host = guest->host;
 	const char *folder = json_string_value(json_object_get(cell, "guest"));
 	struct image image = { 0 };
+	char *cmdline = NULL;
 	FILE *log;
 	int r;
 
@@ -208,20 +237,15 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	r = image_find(host->options->guests_dir, folder ? folder : "", &image, why);
 	if (r < 0)
 		goto out;
-	r = add_igd_drivers(guest, cell, &image, why);
+	r = add_system(guest, cell, &image, &cmdline, why);
 	if (r == 0)
-		r = image_check_settings(
-			&image, json_object_get(json_object_get(cell, "settings"), "libxl"), why);
-	if (r == 0 && image.disk)
-		r = guest->own_disk_fd = image_copy_disk(&image, guest->evidence_fd, why);
-	if (r >= 0)
 		r = choose_model(guest, cell, why);
 	if (r < 0)
 		goto out;
 	r = config_fill(&guest->config, guest->name,
-		&(struct guest_image){ image.kernel, image.initrd, image.cmdline, image.root,
+		&(struct guest_image){ image.kernel, image.initrd, cmdline, image.root,
 			image.disk ? guest->own_disk_fd : guest->parts.disk_fd, image.disk != NULL,
-			image.disk_is_qcow2 },
+			image.disk_is_qcow2, guest->boot_fd },
 		guest->device_model[0] ? guest->device_model : NULL, cell, why);
 	if (r == 0)
 		r = wrap_model(guest, cell, why);
@@ -241,6 +265,7 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	if (r == 0)
 		r = merge_config(guest, cell, why);
 out:
+	free(cmdline);
 	image_finish(&image);
 	return r;
 }

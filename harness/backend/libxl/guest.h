@@ -50,6 +50,7 @@ struct backend_guest {
 	const char *device_model; /* path, borrowed; "" for libxl's default */
 	int initrd_fd;            /* of an initramfs with the drivers of an Intel GPU; -1 without */
 	int own_disk_fd; /* the copy of the disk that a guest of one's own has; -1 without */
+	int boot_fd;     /* its boot disk; -1 without */
 	struct guest_parts parts;
 
 	/* creation: guest.c */

@@ -274,6 +274,7 @@ void host_close(struct backend_host *host)
 		xc_interface_close(host->xc);
 	xs_close(host->store);
 	session_close(host->session);
+	boot_disks_finish(&host->boot_disks);
 	json_decref(host->tidied);
 	sd_event_unref(host->event);
 	free(host);

@@ -12,6 +12,7 @@
 #include <xenstore.h>
 
 #include "harness/backend/backend.h"
+#include "harness/backend/boot/boot_disk.h"
 #include "harness/backend/libxl/session.h"
 
 struct backend_host {
@@ -24,6 +25,7 @@ struct backend_host {
 	json_t *tidied;         /* array of strings: what killed runs left and open() removed */
 	struct backend_guest *guests;
 	uint64_t serial; /* of the last guest */
+	struct boot_disks boot_disks;
 };
 
 /*

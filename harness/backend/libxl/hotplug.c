@@ -37,7 +37,7 @@ void hotplug_finish(struct hotplug *hotplug)
 static int put_devices(
 	const json_t *all, const json_t *but, libxl_domain_config *config, struct problem *why)
 {
-	struct filling f = { .config = config, .cmdline = "", .disk_fd = -1, .why = why };
+	struct filling f = { .config = config, .disk_fd = -1, .why = why };
 	json_t *devices = json_array(), *device;
 	size_t i;
 	int r;

@@ -51,7 +51,8 @@ static XLU_Config *read_cell(const char *settings)
 
 static void texts_come_back(void)
 {
-	XLU_Config *config = read_cell("{\"cmdline\": \"y='z'\", \"vga\": \"stdvga\"}");
+	XLU_Config *config = read_cell("{\"cmdline\": \"y='z'\", \"vga\": \"stdvga\","
+				       " \"boot\": \"direct\"}");
 	const char *text = NULL;
 	long number = 7;
 
@@ -102,7 +103,8 @@ static void devices(void)
 		"0001:03:00.1,rdm_policy=relaxed", "00:02.0@02,rdm_policy=strict,permissive=0" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct guest_image own = { "/g/vmlinuz", "/g/initrd", "", .disk_fd = -1 };
+		struct guest_image own = { "/g/vmlinuz", "/g/initrd", "", .disk_fd = -1,
+			.boot_fd = -1 };
 		struct problem why = { "" };
 		libxl_domain_config filled;
 		XLU_Config *config;

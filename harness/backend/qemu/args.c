@@ -9,6 +9,7 @@
 #include "harness/backend/qemu/private.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
+#include "harness/plan/settings/boot_way.h"
 #include "harness/plan/transition.h"
 
 static int add(struct args *args, const char *text)
@@ -82,6 +83,31 @@ static void add_parts(struct args *args, const json_t *cell, const struct image 
 	add_format(args, "-mon", "chardev=qmp,mode=control");
 }
 
+/* What the guest boots. */
+static int add_system(
+	struct args *args, const json_t *settings, const struct image *image, bool boots_disk)
+{
+	char *cmdline, path[32];
+	int r;
+
+	if (image->disk) /* What the guest writes is gone with QEMU. */
+		return add_format(args, "-drive", "file=%s,format=%s,if=ide,snapshot=on",
+			image->disk, image->disk_is_qcow2 ? "qcow2" : "raw");
+	if (boots_disk) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", QEMU_FD_BOOT);
+		add_format(args, "-boot", "order=" BOOT_WAY_ORDER);
+		return add_format(args, "-drive", BOOT_WAY_DRIVE, path);
+	}
+	cmdline = image_cmdline(image, settings);
+	if (!cmdline)
+		return -ENOMEM;
+	add_format(args, "-kernel", "%s", image->kernel);
+	add_format(args, "-initrd", "%s", image->initrd);
+	r = add_format(args, "-append", "%s", cmdline);
+	free(cmdline);
+	return r;
+}
+
 /* The QEMU of that cell: one that was named for it, or the run's. */
 static const char *program_of(
 	const struct backend_host *host, const json_t *settings, struct problem *why)
@@ -92,11 +118,13 @@ static const char *program_of(
 }
 
 int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,
-	const struct guest_parts *parts, bool keep, struct args *args, struct problem *why)
+	const struct guest_parts *parts, bool boots_disk, bool keep, struct args *args,
+	struct problem *why)
 {
 	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "qemu"), *extra;
 	const char *program = program_of(host, settings, why);
 	size_t i;
+	int r;
 
 	if (!program)
 		return -EINVAL;
@@ -123,17 +151,9 @@ int args_build(const struct backend_host *host, const json_t *cell, const struct
 	if (strcmp(text(settings, "nic", "none"), "none") != 0)
 		add_format(args, "-device", "%s,romfile=", text(settings, "nic", ""));
 	add_format(args, "-serial", "stdio");
-	if (image->disk) {
-		/* What the guest writes is gone with QEMU. */
-		add_format(args, "-drive", "file=%s,format=%s,if=ide,snapshot=on", image->disk,
-			image->disk_is_qcow2 ? "qcow2" : "raw");
-	} else {
-		add_format(args, "-kernel", "%s", image->kernel);
-		add_format(args, "-initrd", "%s", image->initrd);
-		add_format(args, "-append", "%s%s%s", image->cmdline,
-			json_object_get(settings, "cmdline") ? " " : "",
-			text(settings, "cmdline", ""));
-	}
+	r = add_system(args, settings, image, boots_disk);
+	if (r < 0)
+		return problem_set(why, r, "out of memory");
 	add_parts(args, cell, image, parts);
 	if (keep) {
 		add_format(

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "harness/backend/backend.h"
+#include "harness/backend/boot/boot_disk.h"
 #include "harness/backend/image.h"
 #include "harness/backend/qemu/qmp.h"
 #include "harness/process/guest_mark.h"
@@ -21,6 +22,7 @@ enum qemu_fd {
 	QEMU_FD_DISK,
 	QEMU_FD_ROOT,
 	QEMU_FD_INITRD,
+	QEMU_FD_BOOT,
 	QEMU_FD_KEPT,
 	QEMU_FD_END
 };
@@ -29,6 +31,7 @@ struct backend_host {
 	sd_event *loop;
 	const struct backend_options *options;
 	const char *program;
+	struct boot_disks boot_disks;
 	json_t *tidied; /* what was left of killed runs; NULL: nobody looked */
 };
 
@@ -61,6 +64,22 @@ struct backend_guest {
 /* Calls the handler's ended() once, and not for a guest that is being destroyed. */
 void qemu_tell_ended(struct backend_guest *guest, enum ending how, const char *detail);
 
+/* ---- inherited.c -------------------------------------------------------------------------- */
+
+/* What QEMU inherits beside its console; -1: nothing. */
+struct inherited {
+	int root_fd, initrd_fd, boot_fd;
+};
+
+/*
+ * Opens the root file system of the image, its boot disk if it has one, or without one for a cell
+ * with an Intel GPU the initramfs, whose place `image` then names. Returns 0 or a negative errno
+ * with the sentence; inherited_close() in any case.
+ */
+int inherited_open(struct backend_host *host, struct image *image,
+	const struct guest_request *request, struct inherited *inherited, struct problem *why);
+void inherited_close(const struct inherited *inherited);
+
 /* ---- qemu_args.c -------------------------------------------------------------------------- */
 
 struct args {
@@ -71,9 +90,11 @@ struct args {
 };
 
 /* The settings of the cell, docs/use/matrix.md, as QEMU's arguments; to be given to args_finish()
- * in any case. Returns 0, -E2BIG, -ENOMEM or -EINVAL, with the sentence. */
+ * in any case. With `boots_disk` QEMU has inherited the guest's boot disk. Returns 0, -E2BIG,
+ * -ENOMEM or -EINVAL, with the sentence. */
 int args_build(const struct backend_host *host, const json_t *cell, const struct image *image,
-	const struct guest_parts *parts, bool keep, struct args *args, struct problem *why);
+	const struct guest_parts *parts, bool boots_disk, bool keep, struct args *args,
+	struct problem *why);
 void args_finish(struct args *args);
 
 /* Writes qemu-args.txt. */

@@ -22,7 +22,6 @@
 #include "harness/backend/firmware.h"
 #include "harness/backend/host_resources.h"
 #include "harness/backend/image.h"
-#include "harness/backend/passed_igd.h"
 #include "harness/backend/qemu/kvm.h"
 #include "harness/backend/qemu/private.h"
 #include "harness/base/fileio.h"
@@ -63,6 +62,7 @@ static int qemu_open(const struct backend_options *options, sd_event *loop,
 
 static void qemu_close(struct backend_host *host)
 {
+	boot_disks_finish(&host->boot_disks);
 	json_decref(host->tidied);
 	free(host);
 }
@@ -194,11 +194,6 @@ static void on_unwritten(void *data, int error)
 	qemu_tell_ended(data, ENDING_NOT_RECORDED, detail);
 }
 
-/* What a child inherits beside its console; -1: nothing. */
-struct inherited {
-	int root_fd, initrd_fd;
-};
-
 /* Starts QEMU: the console as its stdin and stdout, the log as its stderr. On success the guest has
  * keeper and console_fd. */
 static int spawn(struct backend_guest *guest, const struct args *args,
@@ -230,7 +225,7 @@ static int spawn(struct backend_guest *guest, const struct args *args,
 	parts = (struct child_parts){ .fds = (int[QEMU_FD_END]){ pair[1], pair[1], log_fd,
 					      guest->parts.saved_fd, talk[1], guest->parts.disk_fd,
 					      inherited->root_fd, inherited->initrd_fd,
-					      kept_socket_fd(guest->kept) },
+					      inherited->boot_fd, kept_socket_fd(guest->kept) },
 		.fds_count = QEMU_FD_END,
 		.death_signal = SIGKILL,
 		.environment = environment };
@@ -274,37 +269,6 @@ static void qemu_release(struct backend_guest *guest)
 	free(guest);
 }
 
-static void close_inherited(const struct inherited *inherited)
-{
-	if (inherited->root_fd >= 0)
-		close(inherited->root_fd);
-	if (inherited->initrd_fd >= 0)
-		close(inherited->initrd_fd);
-}
-
-/* Opens the image's root file system, and for a cell with an Intel GPU makes the initramfs. */
-static int open_inherited(
-	struct image *image, const json_t *cell, struct inherited *inherited, struct problem *why)
-{
-	char path[32];
-
-	if (image->root) {
-		inherited->root_fd = open(image->root, O_RDONLY | O_CLOEXEC);
-		if (inherited->root_fd < 0)
-			return problem_set(
-				why, -errno, "cannot read %s: %s", image->root, strerror(errno));
-	}
-	if (!image->igd || !passed_igd("", cell, "qemu"))
-		return 0;
-	inherited->initrd_fd = image_join_igd(image, why);
-	if (inherited->initrd_fd < 0)
-		return inherited->initrd_fd;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", QEMU_FD_INITRD);
-	free(image->initrd);
-	image->initrd = strdup(path);
-	return image->initrd ? 0 : -ENOMEM;
-}
-
 static int qemu_start(struct backend_host *host, const struct guest_request *request,
 	struct backend_guest **guest_r, struct problem *why)
 {
@@ -313,7 +277,7 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
 	struct image image = { 0 };
 	struct args args = { 0 };
-	struct inherited inherited = { -1, -1 };
+	struct inherited inherited = { -1, -1, -1 };
 	int r;
 
 	if (!guest)
@@ -333,7 +297,7 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 			&image, json_object_get(json_object_get(cell, "settings"), "qemu"), why);
 	if (r < 0)
 		goto out;
-	r = open_inherited(&image, cell, &inherited, why);
+	r = inherited_open(host, &image, request, &inherited, why);
 	if (r < 0)
 		goto out;
 	if (request->keep) {
@@ -342,7 +306,8 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	}
 	if (r < 0)
 		goto out;
-	r = args_build(host, cell, &image, parts, request->keep, &args, why);
+	r = args_build(
+		host, cell, &image, parts, inherited.boot_fd >= 0, request->keep, &args, why);
 	if (r < 0)
 		goto out;
 	r = args_record(&args, request->evidence_fd, why);
@@ -368,7 +333,7 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 out:
 	if (guest)
 		qemu_release(guest);
-	close_inherited(&inherited);
+	inherited_close(&inherited);
 	args_finish(&args);
 	image_finish(&image);
 	return r;

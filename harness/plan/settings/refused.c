@@ -23,7 +23,6 @@ static const struct {
 		    "report" },
 	{ "kernel", OF_THE_IMAGE },
 	{ "ramdisk", OF_THE_IMAGE },
-	{ "boot", OF_THE_IMAGE },
 	{ "extra", "write the kernel's parameters as cmdline" },
 	{ "root", "write the kernel's parameters as cmdline" },
 	{ "vif", "write the card's model as nic" },

@@ -17,6 +17,7 @@ static const char *const policy_words[] = { "libxl", "rfc", "igd-only", "igd-onl
 static const char *const bios_words[] = { "seabios", "ovmf", NULL };
 static const char *const passthrough_words[] = { "disabled", "enabled", "sync_pt", "share_pt",
 	NULL };
+static const char *const boot_words[] = { "disk", "direct", NULL };
 static const char *const save_words[] = { "plain", "live", NULL };
 static const char *const qemu_vga_words[] = { "none", "std", "cirrus", NULL };
 
@@ -171,6 +172,11 @@ const struct setting setting_table[] = {
 			   "in the form of libxl_domain_config_to_json(); null removes a key",
 		.check_all = form_domain_config,
 		.example = "{\"b_info\": {\"shadow_memkb\": 16384}}" },
+	{ "libxl", "boot", SETTING_WORD, boot_words,
+		"disk: the guest boots its kernel from a CD of the harness, read by DMA; direct: "
+		"QEMU is given the kernel, which an option ROM copies through a port. Default: "
+		"disk, but direct with bios: ovmf and with a QEMU in a stub domain",
+		.path = "b_info/type.hvm/boot", .example = "\"direct\"" },
 	{ "libxl", "cmdline", SETTING_TEXT,
 		.meaning = "appended to the command line of the guest's kernel",
 		.max = CMDLINE_BYTES, .path = "b_info/cmdline", .example = "\"quiet\"" },
@@ -200,6 +206,10 @@ const struct setting setting_table[] = {
 	{ "qemu", "args", SETTING_TEXTS,
 		.meaning = "further arguments at the end of QEMU's command line",
 		.max = SETTING_ITEMS_MAX, .example = "[\"-global\", \"VGA.edid=on\"]" },
+	{ "qemu", "boot", SETTING_WORD, boot_words,
+		"as for libxl. Default: disk, but direct with a machine other than pc or q35, and "
+		"with args that choose a firmware, a kernel or a boot order",
+		.example = "\"direct\"" },
 	{ "qemu", "cmdline", SETTING_TEXT,
 		.meaning = "appended to the command line of the guest's kernel",
 		.max = CMDLINE_BYTES, .example = "\"quiet\"" },

@@ -10,6 +10,7 @@
 
 #include "harness/plan/plan.h"
 #include "harness/plan/settings.h"
+#include "harness/plan/settings/boot_way.h"
 #include "src/document.h"
 
 /* libxl's default, libxl__domain_build_info_setdefault(). */
@@ -172,8 +173,9 @@ int settings_check(const char *backend, const json_t *settings, struct problem *
 		if (r < 0)
 			return r;
 	}
-	if (strcmp(backend, "libxl") != 0)
-		return 0;
+	r = boot_way_check(backend, settings, why);
+	if (r < 0 || strcmp(backend, "libxl") != 0)
+		return r;
 	for (size_t i = 0; i < sizeof(libxl_rules) / sizeof(libxl_rules[0]) && r == 0; i++)
 		r = libxl_rules[i](settings, why);
 	return r;
