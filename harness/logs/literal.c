@@ -4,19 +4,22 @@
 
 #include "harness/logs/private.h"
 
-struct run {
-	char text[EXPRESSION_MAX + 1];
+/* A group in more groups than these has no text. */
+#define DEPTH_MAX 8
+
+/* Texts, each with a 0 behind it: a line that matches has one of them. */
+struct texts {
+	char bytes[LITERALS_SIZE];
 	size_t length;
-	char *longest;
+	size_t shortest; /* of a text; 0: nothing is known */
 };
 
-static void end_run(struct run *run)
-{
-	run->text[run->length] = '\0';
-	if (run->length > strlen(run->longest))
-		memcpy(run->longest, run->text, run->length + 1);
-	run->length = 0;
-}
+struct reader {
+	const char *at;
+	unsigned int depth;
+};
+
+static void read_alternatives(struct reader *reader, struct texts *found);
 
 /* The place behind a group, or the end of the text. */
 static const char *behind_group(const char *begin)
@@ -43,9 +46,6 @@ static char read_atom(const char *c, const char **end_r)
 {
 	*end_r = c + 1;
 	switch (*c) {
-	case '(':
-		*end_r = behind_group(c);
-		return 0;
 	case '[':
 		*end_r = expression_behind_bracket(c);
 		/* "[{]", as what has a meaning outside is written. */
@@ -59,25 +59,97 @@ static char read_atom(const char *c, const char **end_r)
 	}
 }
 
-void expression_literal(const char *text, char literal[static EXPRESSION_MAX + 1])
+/* A longer text says more; of several texts the shortest counts. */
+static void take_better(struct texts *best, const struct texts *other)
 {
-	struct run run = { .longest = literal };
+	if (other->shortest > best->shortest)
+		*best = *other;
+}
 
-	literal[0] = '\0';
-	for (const char *c = text; *c;) {
+static void end_run(struct texts *best, struct texts *run)
+{
+	run->shortest = run->length;
+	run->bytes[run->length++] = '\0';
+	take_better(best, run);
+	*run = (struct texts){ 0 };
+}
+
+static bool is_optional(char repeat)
+{
+	return repeat == '*' || repeat == '?' || repeat == '{';
+}
+
+static void read_group(struct reader *reader, struct texts *best)
+{
+	const char *behind = behind_group(reader->at);
+	struct texts group = { 0 };
+
+	if (reader->depth < DEPTH_MAX) {
+		reader->at++;
+		reader->depth++;
+		read_alternatives(reader, &group);
+		reader->depth--;
+	}
+	reader->at = behind;
+	if (!is_optional(*behind))
+		take_better(best, &group);
+}
+
+/* What is between two "|", or a group's parentheses. */
+static void read_branch(struct reader *reader, struct texts *best)
+{
+	struct texts run = { 0 };
+
+	while (*reader->at && *reader->at != '|' && !(*reader->at == ')' && reader->depth > 0)) {
 		char atom;
 
-		if (*c == '|') {
-			literal[0] = '\0';
-			return;
+		if (*reader->at == '(') {
+			end_run(best, &run);
+			read_group(reader, best);
+			continue;
 		}
-		atom = read_atom(c, &c);
+		atom = read_atom(reader->at, &reader->at);
 		/* A repeat of none is none; of one or more, what follows need not adjoin the first.
 		 */
-		if (atom && *c != '*' && *c != '?' && *c != '{' && run.length < EXPRESSION_MAX)
-			run.text[run.length++] = atom;
-		if (!atom || (*c && strchr("*?+{", *c)))
-			end_run(&run);
+		if (atom && !is_optional(*reader->at) && run.length < EXPRESSION_MAX)
+			run.bytes[run.length++] = atom;
+		if (!atom || (*reader->at && strchr("*?+{", *reader->at)))
+			end_run(best, &run);
 	}
-	end_run(&run);
+	end_run(best, &run);
+}
+
+static void read_alternatives(struct reader *reader, struct texts *found)
+{
+	bool is_first = true;
+
+	for (;;) {
+		struct texts branch = { 0 };
+
+		read_branch(reader, &branch);
+		if (is_first || branch.shortest < found->shortest)
+			found->shortest = branch.shortest;
+		/* They lie side by side in the expression, so there is room. */
+		memcpy(found->bytes + found->length, branch.bytes, branch.length);
+		found->length += branch.length;
+		is_first = false;
+		if (*reader->at != '|')
+			return;
+		reader->at++;
+	}
+}
+
+void expression_literals(const char *text, char literals[static LITERALS_SIZE])
+{
+	struct reader reader = { .at = text };
+	struct texts found = { 0 };
+
+	literals[0] = '\0';
+	if (strlen(text) > EXPRESSION_MAX)
+		return;
+	read_alternatives(&reader, &found);
+	if (found.shortest == 0)
+		found.length = 0;
+	memcpy(literals, found.bytes, found.length);
+	literals[found.length] = '\0';
 }

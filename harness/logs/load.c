@@ -117,7 +117,7 @@ static int read_expression(
 			sentence);
 	}
 	pattern->compiled = true;
-	expression_literal(node->text, pattern->literal);
+	expression_literals(node->text, pattern->literals);
 	if (pattern_hits(pattern, ""))
 		return yaml_wrong(source, node->place,
 			"this expression matches an empty line, and therefore every line: "
@@ -343,6 +343,8 @@ int patterns_parse(const char *file, const char *text, size_t length, struct pat
 	patterns->is_shipped = strcmp(patterns->sha256, shipped_patterns) == 0;
 	r = patterns->file && patterns->text ? read_all(patterns, &source, root)
 					     : yaml_no_memory(&source);
+	if (r == 0 && literal_index_make(patterns->list, patterns->count, &patterns->index) < 0)
+		r = yaml_no_memory(&source);
 	if (r == 0) {
 		*patterns_r = patterns;
 		patterns = NULL;

@@ -21,8 +21,8 @@ const char *const pattern_log_names[PATTERN_LOGS] = {
 /* The lines of one log that match one pattern. */
 struct hit {
 	size_t line, count;
-	char text[PATTERNS_TEXT_MAX + 1]; /* of the first line */
-	bool elsewhere;                   /* they name a different domain or device */
+	char *text;     /* the beginning of the first line; owned */
+	bool elsewhere; /* they name a different domain or device */
 };
 
 void patterns_free(struct patterns *patterns)
@@ -39,6 +39,7 @@ void patterns_free(struct patterns *patterns)
 		json_decref(pattern->versions);
 		json_decref(pattern->samples);
 	}
+	literal_index_free(patterns->index);
 	free(patterns->list);
 	free(patterns->file);
 	free(patterns->text);
@@ -85,11 +86,10 @@ bool pattern_hits(const struct pattern *pattern, const char *line)
 {
 	if (pattern->text)
 		return strstr(line, json_string_value(pattern->text)) != NULL;
-	return strstr(line, pattern->literal) != NULL &&
-	       regexec(&pattern->expression, line, 0, NULL, 0) == 0;
+	return regexec(&pattern->expression, line, 0, NULL, 0) == 0;
 }
 
-void pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1])
+size_t pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1])
 {
 	if (length > 0 && bytes[length - 1] == '\r')
 		length--;
@@ -98,47 +98,77 @@ void pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_L
 	for (size_t i = 0; i < length; i++)
 		line[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
 	line[length] = 0;
+	return length;
 }
 
 /* A line of the cell's own takes the place of lines from elsewhere. */
-static void note(struct hit *hit, size_t number, const char *line, bool elsewhere)
+static int note(struct hit *hit, size_t number, const char *line, bool elsewhere)
 {
 	if (hit->count > 0 && elsewhere && !hit->elsewhere)
-		return;
-	if (hit->count > 0 && !elsewhere && hit->elsewhere)
+		return 0;
+	if (hit->count > 0 && !elsewhere && hit->elsewhere) {
+		free(hit->text);
 		*hit = (struct hit){ 0 };
+	}
 	if (hit->count++ > 0)
-		return;
+		return 0;
 	hit->elsewhere = elsewhere;
 	hit->line = number;
-	memcpy(hit->text, line, strnlen(line, PATTERNS_TEXT_MAX)); /* the rest is 0 */
+	hit->text = strndup(line, PATTERNS_TEXT_MAX);
+	return hit->text ? 0 : -ENOMEM;
 }
 
-/* Looks for every pattern that `wanted` has in one log; hits[i] is of pattern i. */
-static void search(const struct patterns *patterns, const bool *wanted,
-	const struct pattern_input *input, const struct log_subject *subject, struct hit *hits)
+static void free_hits(struct hit *hits, size_t count)
+{
+	for (size_t i = 0; hits && i < count; i++)
+		free(hits[i].text);
+	free(hits);
+}
+
+/* A search of one log for the patterns that `wanted` has; hits[i] is of pattern i. */
+struct search {
+	const struct patterns *patterns;
+	const bool *wanted;
+	const struct log_subject *subject;
+	enum pattern_log log;
+	struct hit *hits;
+};
+
+static int search_line(const struct search *search, size_t number, const char *line, size_t length)
+{
+	bool possible[PATTERNS_MAX];
+	int r = 0;
+
+	literal_index_find(search->patterns->index, line, length, possible);
+	for (size_t i = 0; i < search->patterns->count && r == 0; i++) {
+		const struct pattern *pattern = &search->patterns->list[i];
+
+		if (possible[i] && search->wanted[i] && (pattern->logs & (1u << search->log)) &&
+			pattern_hits(pattern, line))
+			r = note(&search->hits[i], number, line,
+				log_subject_is_elsewhere(search->subject, search->log, line));
+	}
+	return r;
+}
+
+/* Returns 0, or -ENOMEM. */
+static int search_log(const struct search *search, const struct pattern_input *input)
 {
 	size_t length = input->length < PATTERNS_LOG_MAX ? input->length : PATTERNS_LOG_MAX;
 	const char *at = input->bytes, *end = at + length;
 	char line[PATTERNS_LINE_MAX + 1];
+	int r = 0;
 
-	for (size_t number = 1; at < end; number++) {
+	for (size_t number = 1; at < end && r == 0; number++) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t bytes = (size_t)((newline ? newline : end) - at);
+		size_t bytes = (size_t)((newline ? newline : end) - at), cleaned;
 
-		pattern_clean(at, bytes, line);
+		cleaned = pattern_clean(at, bytes, line);
 		at += bytes + 1;
-		if (!line[0] || strncmp(line, WIRE_MAGIC, strlen(WIRE_MAGIC)) == 0)
-			continue;
-		for (size_t i = 0; i < patterns->count; i++) {
-			const struct pattern *pattern = &patterns->list[i];
-
-			if (wanted[i] && (pattern->logs & (1u << input->log)) &&
-				pattern_hits(pattern, line))
-				note(&hits[i], number, line,
-					log_subject_is_elsewhere(subject, input->log, line));
-		}
+		if (cleaned > 0 && strncmp(line, WIRE_MAGIC, strlen(WIRE_MAGIC)) != 0)
+			r = search_line(search, number, line, cleaned);
 	}
+	return r;
 }
 
 /* Adds what was found of one pattern in one log. Returns 0, or -1 without memory. */
@@ -183,8 +213,10 @@ static json_t *match_some(const struct patterns *patterns, const struct pattern_
 		wanted[i] = (!is_asked || is_asked(&patterns->list[i])) &&
 			    version_ranges_hold(patterns->list[i].versions, versions, &unknown);
 	}
-	for (size_t log = 0; log < count; log++)
-		search(patterns, wanted, &inputs[log], subject, hits + log * patterns->count);
+	for (size_t log = 0; log < count && r == 0; log++)
+		r = search_log(&(struct search){ patterns, wanted, subject, inputs[log].log,
+				       hits + log * patterns->count },
+			&inputs[log]);
 	for (size_t i = 0; i < patterns->count && r == 0; i++) {
 		for (size_t log = 0; log < count && r == 0; log++) {
 			const struct hit *hit = &hits[log * patterns->count + i];
@@ -194,7 +226,7 @@ static json_t *match_some(const struct patterns *patterns, const struct pattern_
 		}
 	}
 out:
-	free(hits);
+	free_hits(hits, patterns->count * count);
 	free(wanted);
 	if (r < 0) {
 		json_decref(matches);

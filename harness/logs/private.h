@@ -13,13 +13,14 @@
 extern const char shipped_patterns[];
 
 #define EXPRESSION_MAX 200 /* bytes of a text or an expression */
+#define LITERALS_SIZE  (EXPRESSION_MAX + 2)
 
 struct pattern {
 	json_t *about;     /* what a match says of its pattern; owned */
 	unsigned int logs; /* a mask of 1 << enum pattern_log */
 	json_t *text;      /* a fixed text; NULL: the expression; owned */
 	regex_t expression;
-	char literal[EXPRESSION_MAX + 1]; /* expression_literal() */
+	char literals[LITERALS_SIZE]; /* expression_literals() */
 	bool compiled;
 	json_t *versions; /* name -> range, or NULL; owned */
 	json_t *samples;  /* list of lines; owned */
@@ -32,6 +33,7 @@ struct patterns {
 	bool is_shipped; /* the unit suites have tried its samples */
 	struct pattern *list;
 	size_t count;
+	struct literal_index *index; /* of the list */
 };
 
 /*
@@ -44,16 +46,35 @@ bool expression_check(const char *text, char *sentence, size_t size);
 /* The place behind a bracket expression, or its end if it has no "]", which regcomp() tells. */
 const char *expression_behind_bracket(const char *begin);
 
-/* The longest text that is in each line which an expression matches; "" if none is known. */
-void expression_literal(const char *text, char literal[static EXPRESSION_MAX + 1]);
+/*
+ * Texts of which each line has one that an expression of at most EXPRESSION_MAX bytes matches: each
+ * with a 0 behind it, and a 0 behind the last. None is known of some expressions: then there is the
+ * last 0 alone.
+ */
+void expression_literals(const char *text, char literals[static LITERALS_SIZE]);
+
+/*
+ * An index of the texts of `count` patterns, which have to outlive it: by it a line is read once,
+ * and not once for each pattern. Returns 0 and the index, or -ENOMEM.
+ */
+struct literal_index;
+int literal_index_make(const struct pattern *list, size_t count, struct literal_index **index_r);
+void literal_index_free(struct literal_index *index);
+
+/*
+ * Sets found[i] to whether the line of `length` bytes may match pattern i: it has one of its texts,
+ * or none is known.
+ */
+void literal_index_find(
+	const struct literal_index *index, const char *line, size_t length, bool *found);
 
 /* Does a line match? It is printable and ends with 0. */
 bool pattern_hits(const struct pattern *pattern, const char *line);
 
 /*
  * Makes a line of a log fit to be searched and shown: cut at PATTERNS_LINE_MAX, without line end,
- * and whatever is not printable ASCII becomes "?".
+ * and whatever is not printable ASCII becomes "?". Returns the length of the line.
  */
-void pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1]);
+size_t pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1]);
 
 #endif
