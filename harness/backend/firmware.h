@@ -2,7 +2,7 @@
  * The firmware that guests run: files of the host that are part of what is tested.
  *
  *   "firmware": {"hvmloader": {"path": "/usr/lib/xen-4.17/boot/hvmloader", "sha256": "..."},
- *                "seabios": {...}, "vgabios-stdvga": {...}, "vgabios-cirrus": {...},
+ *                "seabios": {...}, "ovmf": {...}, "vgabios-stdvga": {...}, "vgabios-cirrus": {...},
  *                "vgabios-qxl": null}
  *
  * null for what is not where it is looked for.

@@ -30,6 +30,7 @@ static const struct {
 	{ "dm_restrict", "xl.cfg(5), device_model_args; a setting of libxl" },
 	{ "--device-model", "igd-harness host --help" },
 	{ "--enable-xen-pci-passthrough", "QEMU's configure" },
+	{ "bios_path_override", "xl.cfg(5), and a setting of libxl in docs/use/matrix.md" },
 	{ "--enable-xen", "QEMU's configure" },
 	{ "/driver", "sysfs" },
 	{ "/dev/mem", "mem(4)" },

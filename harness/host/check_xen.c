@@ -1,9 +1,14 @@
 /* Xen, and what it can do. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/fileio.h"
 #include "harness/host/check.h"
+#include "harness/host/ovmf.h"
+#include "src/document.h"
 #include "src/tree.h"
 
 #define PHYSINFO "libxl_get_physinfo()"
@@ -177,6 +182,40 @@ static void look_share(const struct host_view *view, struct host_answer *answer)
 	look_optional(view, answer, "iommu_hap_pt_share");
 }
 
+/* The OVMF that the back end found where libxl looks for it. */
+static void look_ovmf(const struct host_view *view, struct host_answer *answer)
+{
+	const json_t *firmware = json_object_get(view->sources->identities, "firmware");
+	const json_t *ovmf = json_object_get(firmware, "ovmf");
+	const char *path = document_text(ovmf, "path");
+	struct problem why = { 0 };
+	char *image = NULL;
+	size_t size = 0;
+
+	if (!ovmf)
+		host_answer(
+			answer, HOST_UNKNOWN, NULL, "libxl's firmware", "libxl was not queried");
+	else if (!path[0])
+		host_answer(answer, HOST_NOT_APPLICABLE, NULL, "libxl's firmware",
+			"OVMF is not where libxl looks for it; passthrough does not need it");
+	else if (fileio_read(AT_FDCWD, path, &image, &size, &why) < 0)
+		host_answer(
+			answer, HOST_UNKNOWN, NULL, path, "%s cannot be read: %s", path, why.text);
+	else if (ovmf_kind((const uint8_t *)image, size) == OVMF_FOR_XEN)
+		host_answer(answer, HOST_PASS, json_string(path), path, "%s", "");
+	else if (ovmf_kind((const uint8_t *)image, size) == OVMF_NOT_FOR_XEN)
+		host_answer(answer, HOST_NOT_APPLICABLE, json_string(path), path,
+			"%s was not made for Xen: edk2 has OvmfXen.dsc for that since 2019, and no "
+			"other image of it runs in Xen since edk2-stable202108",
+			path);
+	else
+		host_answer(answer, HOST_UNKNOWN, json_string(path), path,
+			"%s does not say whether it was made before edk2-stable202108, which no "
+			"longer runs in Xen",
+			path);
+	free(image);
+}
+
 const struct host_check host_checks_xen[] = {
 	{ "xen/dom0", "domain in which igd-harness runs",
 		.advice = "boot Xen, and run igd-harness in dom0", .look = look_dom0 },
@@ -201,5 +240,9 @@ const struct host_check host_checks_xen[] = {
 	{ "xen/shadow", "shadow paging", .decides = "shadow", .look = look_shadow },
 	{ "xen/iommu-hap-pt-share", "page table shared by HAP and IOMMU",
 		.decides = "iommu_hap_pt_share", .look = look_share },
+	{ "xen/ovmf", "UEFI firmware for HVM guests (OVMF)", .decides = "ovmf",
+		.advice = "build OvmfPkg/OvmfXen.dsc of edk2, and name the image by the setting "
+			  "bios_path_override",
+		.look = look_ovmf },
 	{ NULL },
 };

@@ -245,8 +245,8 @@ static void axes(void)
 			"\"H V\" cannot be a capability", "use 1 to 32" },
 		{ WORD("      requires: {libxl: [hvm, iomu]}\n"), "10:31",
 			"no host has a capability \"iomu\", did you mean iommu",
-			"they are hvm, hap, shadow, iommu, iommu_hap_pt_share, igd, igd_vga, "
-			"igd_rom, igd_opregion, and model-NAME" },
+			"they are hvm, hap, shadow, iommu, iommu_hap_pt_share, ovmf, igd, "
+			"igd_vga, igd_rom, igd_opregion, and model-NAME" },
 		{ DEFAULTS("  requires: {qemu: kvm}\n"), "11:20",
 			"no host has a capability \"kvm\"", "they are hvm, " },
 		{ WORD("      limits_ms: {first_frame: 5}\n"), "10:19",

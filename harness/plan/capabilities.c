@@ -7,9 +7,9 @@
 #include "harness/base/suggest.h"
 #include "harness/plan/settings.h"
 
-/* The first five are of Xen, the others of the device at 0000:00:02.0. */
+/* The first six are of Xen, the others of the device at 0000:00:02.0. */
 const char *const capability_names[] = { "hvm", "hap", "shadow", "iommu", "iommu_hap_pt_share",
-	"igd", "igd_vga", "igd_rom", "igd_opregion", NULL };
+	"ovmf", "igd", "igd_vga", "igd_rom", "igd_opregion", NULL };
 
 static bool is_model(const char *name)
 {

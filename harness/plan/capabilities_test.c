@@ -30,8 +30,8 @@ static void a_misspelt_one_is_refused_with_all_that_there_are(void)
 	capability_check("iomu", &why);
 	CU_ASSERT_STRING_EQUAL(why.text,
 		"no host has a capability \"iomu\", did you mean iommu: they are hvm, hap, shadow,"
-		" iommu, iommu_hap_pt_share, igd, igd_vga, igd_rom, igd_opregion, and model-NAME of"
-		" `run --model`");
+		" iommu, iommu_hap_pt_share, ovmf, igd, igd_vga, igd_rom, igd_opregion, and"
+		" model-NAME of `run --model`");
 }
 
 int main(void)

@@ -84,11 +84,12 @@ void session_identify(
 /* What makes a result of one host a result of another. */
 static const char *const telling[][2] = { { "acts_as", NULL }, { "versions", NULL },
 	{ "builds", NULL }, { "device_model", NULL }, { "models", NULL },
-	{ "firmware", "hvmloader" }, { "firmware", "seabios" }, { "firmware", "vgabios-stdvga" },
-	{ "firmware", "vgabios-cirrus" }, { "firmware", "vgabios-qxl" }, { "guests", NULL },
-	{ "capabilities", NULL }, { "host", "place" }, { "host", "sys_vendor" },
-	{ "host", "product_name" }, { "host", "cpu" }, { "host", "kernel" }, { "host", "name" },
-	{ "host", "phantom" }, { "host", "virtual_gpu" } };
+	{ "firmware", "hvmloader" }, { "firmware", "seabios" }, { "firmware", "ovmf" },
+	{ "firmware", "vgabios-stdvga" }, { "firmware", "vgabios-cirrus" },
+	{ "firmware", "vgabios-qxl" }, { "guests", NULL }, { "capabilities", NULL },
+	{ "host", "place" }, { "host", "sys_vendor" }, { "host", "product_name" },
+	{ "host", "cpu" }, { "host", "kernel" }, { "host", "name" }, { "host", "phantom" },
+	{ "host", "virtual_gpu" } };
 
 static const json_t *tell(const json_t *identities, const char *const keys[2])
 {

@@ -69,8 +69,8 @@ static void identify_builds(const libxl_version_info *info, json_t *identities)
 
 /*
  * libxl has the places of its firmware compiled in and exports them nowhere; these are what
- * distributions compile in (XENFIRMWAREDIR, SEABIOS_PATH): Debian; upstream's own build; its prefix
- * of old. Which it was says libxl.log of each cell.
+ * distributions compile in (XENFIRMWAREDIR, SEABIOS_PATH, OVMF_PATH): Debian; upstream's own build;
+ * its prefix of old. Which it was says libxl.log of each cell.
  */
 static const char *const hvmloaders[] = { "/usr/lib/xen-" XEN_BUILT_FOR "/boot/hvmloader",
 	"/usr/lib/xen/boot/hvmloader", "/usr/libexec/xen/boot/hvmloader",
@@ -78,6 +78,9 @@ static const char *const hvmloaders[] = { "/usr/lib/xen-" XEN_BUILT_FOR "/boot/h
 static const char *const seabioses[] = { "/usr/lib/xen-" XEN_BUILT_FOR "/boot/seabios.bin",
 	"/usr/lib/xen/boot/seabios.bin", "/usr/libexec/xen/boot/seabios.bin",
 	"/usr/local/lib/xen/boot/seabios.bin", "/usr/share/seabios/bios-256k.bin", NULL };
+static const char *const ovmfs[] = { "/usr/lib/xen-" XEN_BUILT_FOR "/boot/ovmf.bin",
+	"/usr/lib/xen/boot/ovmf.bin", "/usr/libexec/xen/boot/ovmf.bin",
+	"/usr/local/lib/xen/boot/ovmf.bin", "/usr/share/ovmf/OVMF.fd", NULL };
 
 static void identify_firmware(const struct backend_host *host, json_t *identities)
 {
@@ -85,6 +88,7 @@ static void identify_firmware(const struct backend_host *host, json_t *identitie
 
 	firmware_add(firmware, "hvmloader", hvmloaders);
 	firmware_add(firmware, "seabios", seabioses);
+	firmware_add(firmware, "ovmf", ovmfs);
 	firmware_add_qemu(firmware, host->device_model, false);
 	json_object_set_new(identities, "firmware", firmware);
 }
