@@ -20,8 +20,10 @@ end_lab() {
 
 # Starts QEMU with accelerator $1 and the further arguments; live/ with its disk must have been made.
 start_machine() {
-	local MACHINE answer
+	local MACHINE answer preload=()
 	describe_machine "$1"
+	# A guest that writes CR8 ends a QEMU without it (ci/lab/qemu/lock.c). It may not be built: ci/lab needs no build.
+	[[ $1 != tcg || ! -r $QEMU_LOCK ]] || preload=(env "LD_PRELOAD=$QEMU_LOCK")
 	shift
 	make_monitor "$LAB_DIR/live"
 	((!${#GPU[@]})) || start_gpu || return
@@ -31,7 +33,7 @@ start_machine() {
 		# command leaves a QEMU that nobody knows of. The lock must not live on in it.
 		# shellcheck disable=SC2016
 		exec setsid bash -c '. "$1"; shift; remember_process $$ live/process; exec "$@"' igd-lab \
-			"$HERE/lib/process.sh" "$QEMU" "${MACHINE[@]}" "$@" </dev/null >live/qemu.log 2>&1 {LOCK}>&-
+			"$HERE/lib/process.sh" "${preload[@]}" "$QEMU" "${MACHINE[@]}" "$@" </dev/null >live/qemu.log 2>&1 {LOCK}>&-
 	) &
 	local deadline=$((SECONDS + 10))
 	until [[ -s $LAB_DIR/live/process ]]; do

@@ -2,6 +2,7 @@
 # The machine that QEMU makes for the lab: a q35 with an emulated IOMMU and, under TCG, emulated SVM.
 
 QEMU=qemu-system-x86_64
+QEMU_LOCK=$(realpath -m -- "$HERE/../../build/ci/lab/qemu/lab-qemu-lock.so")
 # On Xen's command line beside what a lab always has there.
 XEN_OPTIONS=()
 # The virtual Intel GPU that the machine has, ci/lab/lib/gpu.sh; empty: an emulated VGA, of which igd-phantom makes phantoms.
