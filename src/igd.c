@@ -96,8 +96,24 @@ static const char *const info_files[] = { "i915_capabilities", "i915_display_cap
 	"intel_display_caps" };
 static const struct {
 	const char *line, *key;
-} info[] = { { "platform", "platform" }, { "graphics version", "graphics_version" },
-	{ "display version", "display_version" }, { "pch", "pch" }, { "PCH type", "pch" } };
+	bool split_lpt; /* numbers of PCHs as since PCH_LPT_LP, see pch_number() */
+} info[] = { { "platform", "platform", false }, { "graphics version", "graphics_version", false },
+	{ "display version", "display_version", false }, { "pch", "pch", false },
+	{ "PCH type", "pch", true } };
+
+/*
+ * "drm/i915/pch: Make LPT LP a dedicated PCH type" (2025-02-07, after Linux 6.12) put PCH_LPT_LP,
+ * 4, behind PCH_LPT, and each later PCH has one more since then: Cannon Lake's is 6 with Linux 7.3
+ * and 5 with 6.12. Told as before, so that two kernels agree on one machine.
+ */
+static json_t *pch_number(const char *value)
+{
+	char *end;
+	long number = strtol(value, &end, 10);
+
+	return end == value || *end || number < 4 ? json_string(value)
+						  : json_sprintf("%ld", number - 1);
+}
 
 static void take_info(json_t *device, char *line)
 {
@@ -110,7 +126,8 @@ static void take_info(json_t *device, char *line)
 	tree_clean(value);
 	for (size_t i = 0; i < sizeof(info) / sizeof(info[0]); i++)
 		if (strcmp(line, info[i].line) == 0)
-			json_object_set_new(device, info[i].key, json_string(value));
+			json_object_set_new(device, info[i].key,
+				info[i].split_lpt ? pch_number(value) : json_string(value));
 }
 
 /* "platform 12", "graphics_verx100 3000": xe has no colons, and numbers of its own for platforms

@@ -276,14 +276,26 @@ static void the_display_has_a_file_of_its_own(void)
 	make_copy("cd \"$T\"; mkdir -p $DRI;"
 		  " printf 'platform: COFFEELAKE\ngraphics version: 9\nmedia version: 9\n' "
 		  ">$DRI/i915_capabilities;"
-		  " printf 'PCH type: 5\ndisplay version: 9\ndisplay stepping: N/A\n' "
+		  " printf 'PCH type: 6\ndisplay version: 9\ndisplay stepping: N/A\n' "
 		  ">$DRI/intel_display_caps");
 	device = igd_device_json(copy, 0);
 	CU_ASSERT_STRING_EQUAL(text(device, "platform"), "COFFEELAKE");
 	CU_ASSERT_STRING_EQUAL(text(device, "graphics_version"), "9");
 	CU_ASSERT_STRING_EQUAL(text(device, "display_version"), "9");
+	/* Cannon Lake's: 6 since LPT_LP has a number, told as before. */
 	CU_ASSERT_STRING_EQUAL(text(device, "pch"), "5");
 	json_decref(device);
+	/* Lynx Point's keep theirs, the two of them as one; none and what is no number stay. */
+	static const char *const pairs[][2] = { { "3", "3" }, { "4", "3" }, { "5", "4" },
+		{ "0", "0" }, { "-1", "-1" }, { "1024", "1023" }, { "5a", "5a" }, { "", "" } };
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		setenv("PCH", pairs[i][0], 1);
+		make_copy(
+			"cd \"$T\"; mkdir -p $DRI; echo \"PCH type: $PCH\" >$DRI/intel_display_caps");
+		device = igd_device_json(copy, 0);
+		CU_ASSERT_STRING_EQUAL(text(device, "pch"), pairs[i][1]);
+		json_decref(device);
+	}
 }
 
 /* debugfs as xe has it: info() in xe_debugfs.c, intel_display_device_info_print(), Linux 6.12. */
