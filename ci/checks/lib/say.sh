@@ -76,11 +76,11 @@ says() {
 	fi
 }
 
-# One line for each test that meson ran in build directory $1; $2 names the kind. The limits of the suites are those of a
+# One line for each test that meson ran in build directory $1; $2 names the kind, and options of meson may follow. The limits of the suites are those of a
 # build without sanitizers: a suite of 2 s took more than 120 s under them with a lab and a build beside it.
 meson_tests() {
 	local name result
-	meson test -C "$1" --no-rebuild --timeout-multiplier 4 >"$OUTPUT" 2>&1 || true
+	meson test -C "$1" --no-rebuild --timeout-multiplier 4 "${@:3}" >"$OUTPUT" 2>&1 || true
 	while read -r name result; do
 		case $result in
 		OK | EXPECTEDFAIL) ok "$2: $name" ;;
