@@ -128,6 +128,30 @@ static void of_several_boots_the_last_counts(void)
 	}
 }
 
+/* xen/arch/x86/setup.c prints the line without any option, too, with a blank at its end. */
+static void a_boot_without_options_is_one(void)
+{
+	static const char *const ends[] = { " \n", "\n", " \r\n" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char text[1024];
+		json_t *facts;
+
+		snprintf(text, sizeof(text),
+			"(XEN) Xen version 4.17.5 (x) debug=n\n(XEN) Command line: iommu=no-igfx\n"
+			"(XEN) [VT-D] passed iommu=no-igfx option; disabling IGD VT-d engine\n"
+			"(XEN) Xen version 4.20.0 (x) debug=n\n(XEN) Command line:%s"
+			"(XEN) I/O virtualisation enabled\n",
+			ends[i]);
+		facts = facts_of(text);
+		CU_ASSERT(is_true(facts, "complete"));
+		CU_ASSERT_STRING_EQUAL(document_text(facts, "cmdline"), "");
+		CU_ASSERT_EQUAL(strncmp(document_text(facts, "version"), "4.20.0", 6), 0);
+		CU_ASSERT_EQUAL(json_array_size(json_object_get(facts, "bad")), 0);
+		json_decref(facts);
+	}
+}
+
 /* The ring or the journal no longer has the beginning of the last boot. */
 static void a_later_boot_without_its_beginning_is_not_complete(void)
 {
@@ -286,6 +310,7 @@ static CU_TestInfo tests[] = {
 	{ "every form is read", every_form_is_read },
 	{ "only Xen speaks for Xen", only_xen_speaks_for_xen },
 	{ "of several boots the last counts", of_several_boots_the_last_counts },
+	{ "a boot without options is one", a_boot_without_options_is_one },
 	{ "a later boot without its beginning is not complete",
 		a_later_boot_without_its_beginning_is_not_complete },
 	{ "a version alone begins no boot", a_version_alone_begins_no_boot },

@@ -97,6 +97,14 @@ static bool read_place(
 	return false;
 }
 
+/* Nothing stands where the rest of a line would: record_line() cuts the blank before it, too. */
+static bool is_empty_rest(const char *text, const char *line)
+{
+	const struct place *place = *line == '\0' && *text == ' ' ? find_place(text + 1) : NULL;
+
+	return place && place->kind == REST;
+}
+
 /* Is the wording at the beginning of the line? */
 static bool fits_at(const char *text, const char *line, struct xen_match *match)
 {
@@ -108,6 +116,10 @@ static bool fits_at(const char *text, const char *line, struct xen_match *match)
 	while (*text) {
 		const struct place *place = *text == '<' ? find_place(text) : NULL;
 
+		if (!place && is_empty_rest(text, line)) {
+			text++;
+			continue;
+		}
 		if (!place) {
 			if (*text++ != *line++)
 				return false;
@@ -124,6 +136,9 @@ bool xen_wording_fits(const char *text, const char *line, struct xen_match *matc
 {
 	size_t words = strcspn(text, "<");
 
+	/* Of a line that ends with the words, their last blank is cut. */
+	if (words > 1 && text[words - 1] == ' ')
+		words--;
 	for (const char *at = line; (at = memchr(at, text[0], strlen(at))); at++) {
 		if (strncmp(at, text, words) == 0 && fits_at(text, at, match_r))
 			return true;
