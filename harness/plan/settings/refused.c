@@ -27,7 +27,8 @@ static const struct {
 	{ "root", "write the kernel's parameters as cmdline" },
 	{ "vif", "write the card's model as nic" },
 	{ "firmware", "write bios: ovmf or bios: seabios; firmware is a key of PVH guests" },
-	{ "pci_attach", "libxl attaches the devices of pci when it creates the guest" },
+	{ "pci_attach", "libxl attaches the devices of pci when it creates the guest: for a "
+			"guest that runs write hotplug: true, and pci in `to`" },
 	{ "stubdomain", "write device_model_stubdomain_override: true" },
 	{ "device_model_override", "write device_model with a NAME of `run --model NAME=PATH`" },
 	{ "device_model_version", "the harness uses qemu-xen only" },
