@@ -147,6 +147,48 @@ static void every_generation_is_what_its_registers_say(void)
 	}
 }
 
+/* What each image lets a cell require; the file is the one that the back end names. */
+static void an_ovmf_that_is_not_for_xen_is_lacking(void)
+{
+	static const struct {
+		const char *bytes, *verdict, *why;
+	} images[] = {
+		{ "\177ELF", "PASS", "" },
+		{ "/build/edk2-2020.11/Build/OvmfX64/", "PASS", "" },
+		{ "/build/edk2-2021.11/Build/OvmfX64/", "N/A", "was not made for Xen" },
+		{ "an image", "UNKNOWN", "does not say whether" },
+		{ NULL, "UNKNOWN", "cannot be read" },
+	};
+	char path[] = "/tmp/igd-ovmf-XXXXXX";
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
+		json_t *identities = json_pack("{s:{s:{s:s}}}", "firmware", "ovmf", "path", path);
+		json_t *document, *found = json_object();
+		const json_t *lack;
+
+		if (images[i].bytes) {
+			size_t length = strlen(images[i].bytes);
+
+			CU_ASSERT_EQUAL(ftruncate(fd, 0), 0);
+			CU_ASSERT_EQUAL(pwrite(fd, images[i].bytes, length, 0), (ssize_t)length);
+		} else {
+			unlink(path);
+		}
+		document = look_at("haswell", identities);
+		verdict_is(document, "xen/ovmf", images[i].verdict);
+		host_document_identify(document, found);
+		lack = json_object_get(json_object_get(found, "lacking"), "ovmf");
+		CU_ASSERT_EQUAL(!lack, strcmp(images[i].verdict, "PASS") == 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(document_text(lack, "why"), images[i].why));
+		json_decref(found);
+		json_decref(document);
+		json_decref(identities);
+	}
+	close(fd);
+}
+
 static void what_is_lacking_says_why(void)
 {
 	json_t *document = look_at("ivy-bridge", NULL), *identities = json_object();
@@ -389,6 +431,7 @@ static void a_text_of_qemu_is_found_wherever_it_is(void)
 static CU_TestInfo tests[] = {
 	{ "every generation is what its registers say",
 		every_generation_is_what_its_registers_say },
+	{ "an OVMF that is not for Xen is lacking", an_ovmf_that_is_not_for_xen_is_lacking },
 	{ "what is lacking says why", what_is_lacking_says_why },
 	{ "a blocked capability is lacking", a_blocked_capability_is_lacking },
 	{ "lost messages are no failure", lost_messages_are_no_failure },
