@@ -77,7 +77,7 @@ static bool is_silent(void)
 static int emit_cells(void *data, FILE *stream, struct problem *why)
 {
 	struct judgement *judgement = data;
-	struct rendering rendering = { .options = &judgement->how, .stream = stream };
+	struct rendering rendering = { .options = &judgement->how, .stream = stream, .why = why };
 	struct findings_sink rendered = { 0 };
 	struct findings_sink kept = findings_totals(&judgement->totals);
 	struct findings_pair pair = { &rendered, &kept };
@@ -98,10 +98,18 @@ static int emit_cells(void *data, FILE *stream, struct problem *why)
 static int run_by_cell(const char *dir, const struct stored_run_options *by,
 	struct judgement *judgement, struct problem *why)
 {
+	struct stored_run *stored = judgement->stored;
 	struct fileio_source source = { emit_cells, judgement };
-	int r = stored_run_open_stream(dir, by, judgement->stored, why);
+	struct record record = { 0 };
+	int r = stored_run_open_stream(dir, by, stored, why);
 
-	return r < 0 ? r : render_output(opts.output, &source, why);
+	if (r == 0)
+		r = record_view_open(&stored->store, stored->stored_plan, &record);
+	judgement->how.record = &record;
+	if (r == 0)
+		r = render_output(opts.output, &source, why);
+	record_view_close(&record);
+	return r;
 }
 
 /* For a renderer that needs the whole, and the record, and perhaps what was before. */

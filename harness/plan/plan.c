@@ -193,23 +193,26 @@ int plan_repeat(json_t *plan, unsigned int times, struct problem *why)
 	return r;
 }
 
+void plan_places_add(json_t *places, const json_t *cell, size_t at)
+{
+	const char *name = document_text(cell, "name");
+	char key[PLAN_KEY_MAX];
+
+	if (!json_object_get(places, name))
+		json_object_set_new(places, name, json_integer((json_int_t)at));
+	plan_key(cell, key);
+	if (json_object_get(cell, "repeat") && !json_object_get(places, key))
+		json_object_set_new(places, key, json_integer((json_int_t)at));
+}
+
 json_t *plan_places(const json_t *document)
 {
 	json_t *places = json_object();
 	const json_t *cell;
-	char key[PLAN_KEY_MAX];
 	size_t i;
 
 	json_array_foreach(json_object_get(document, "cells"), i, cell)
-	{
-		const char *name = document_text(cell, "name");
-
-		if (!json_object_get(places, name))
-			json_object_set_new(places, name, json_integer((json_int_t)i));
-		plan_key(cell, key);
-		if (json_object_get(cell, "repeat") && !json_object_get(places, key))
-			json_object_set_new(places, key, json_integer((json_int_t)i));
-	}
+		plan_places_add(places, cell, i);
 	return places;
 }
 

@@ -59,6 +59,9 @@ void plan_key(const json_t *cell, char key[static PLAN_KEY_MAX]);
  */
 json_t *plan_places(const json_t *document);
 
+/* Adds the cell, which stands there, to such places. */
+void plan_places_add(json_t *places, const json_t *cell, size_t at);
+
 /* The index there; -1 if there is no such cell. */
 ssize_t plan_place(const json_t *places, const char *name);
 

@@ -76,7 +76,7 @@ static json_t *entry_of(json_t *coverage, json_t *kind)
 			return entry;
 		}
 	}
-	entry = json_pack("{s:o, s:[], s:{}}", "kind", kind, "shards", "counts");
+	entry = json_pack("{s:o, s:[], s:{}, s:i}", "kind", kind, "shards", "counts", "cells", 0);
 	json_array_append_new(coverage, entry);
 	return entry;
 }
@@ -85,26 +85,6 @@ static json_t *entry_of(json_t *coverage, json_t *kind)
 static bool is_from(const json_t *cell, const json_t *shards)
 {
 	return json_array_size(shards) == 0 || document_has(shards, json_object_get(cell, "shard"));
-}
-
-static void count_cells(json_t *entry, const json_t *cells)
-{
-	json_t *counts = json_object_get(entry, "counts");
-	json_int_t count = 0;
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(cells, i, cell)
-	{
-		if (!had_igd(cell) || !is_from(cell, json_object_get(entry, "shards")))
-			continue;
-		count++;
-		document_count(counts, document_text(cell, "verdict"));
-	}
-	json_object_set_new(entry, "cells", json_integer(count));
-	json_object_update(entry, json_object_get(entry, "kind"));
-	json_object_del(entry, "kind");
-	json_object_del(entry, "shards");
 }
 
 const struct igd_platform *coverage_next(size_t *number)
@@ -117,9 +97,8 @@ const struct igd_platform *coverage_next(size_t *number)
 	return platform;
 }
 
-json_t *coverage_of(const json_t *findings)
+json_t *coverage_begin(const json_t *identities)
 {
-	const json_t *identities = json_object_get(findings, "identities");
 	const json_t *shards = json_object_get(identities, "shards"), *shard;
 	json_t *coverage = json_array(), *entry;
 	size_t i;
@@ -132,8 +111,47 @@ json_t *coverage_of(const json_t *findings)
 		json_array_append(
 			json_object_get(entry, "shards"), json_object_get(shard, "shard"));
 	}
+	return coverage;
+}
+
+void coverage_cell(json_t *coverage, const json_t *cell)
+{
+	json_t *entry;
+	size_t i;
+
+	if (!had_igd(cell))
+		return;
 	json_array_foreach(coverage, i, entry)
-		count_cells(entry, json_object_get(findings, "cells"));
+	{
+		if (!is_from(cell, json_object_get(entry, "shards")))
+			continue;
+		document_count(entry, "cells");
+		document_count(json_object_get(entry, "counts"), document_text(cell, "verdict"));
+	}
+}
+
+void coverage_end(json_t *coverage)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(coverage, i, entry)
+	{
+		json_object_update(entry, json_object_get(entry, "kind"));
+		json_object_del(entry, "kind");
+		json_object_del(entry, "shards");
+	}
+}
+
+json_t *coverage_of(const json_t *findings)
+{
+	json_t *coverage = coverage_begin(json_object_get(findings, "identities"));
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(findings, "cells"), i, cell)
+		coverage_cell(coverage, cell);
+	coverage_end(coverage);
 	return coverage;
 }
 

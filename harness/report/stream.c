@@ -4,6 +4,9 @@ void rendering_finish(struct rendering *rendering)
 {
 	json_decref(rendering->kept);
 	rendering->kept = NULL;
+	if (rendering->own)
+		rendering->free_own(rendering->own);
+	rendering->own = NULL;
 }
 
 int render_streamed(struct findings_sink (*sink_of)(struct rendering *rendering),

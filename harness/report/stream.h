@@ -10,6 +10,7 @@
 
 #include "harness/judge/findings_sink.h"
 #include "harness/store/record_view.h"
+#include "src/problem.h"
 
 struct render_options {
 	bool colour;                 /* ANSI colours */
@@ -28,6 +29,10 @@ struct rendering {
 	FILE *stream;
 	size_t cells; /* that were rendered */
 	json_t *kept; /* what it says at the end; NULL: nothing yet */
+	/* What else the renderer keeps until the end, and what frees it; NULL: nothing. */
+	void *own;
+	void (*free_own)(void *own);
+	struct problem *why; /* the sentence of an error that is not the stream's; may be NULL */
 };
 
 /* Frees what the renderer kept, also if its sink did not come to the end. */

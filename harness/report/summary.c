@@ -101,46 +101,25 @@ static void group_known(const json_t *cell, const char *verdict, json_t *groups,
 	}
 }
 
-static json_t *known(const json_t *cells, const char *verdict)
-{
-	json_t *groups = json_array(), *places = json_object();
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(cells, i, cell) group_known(cell, verdict, groups, places);
-	json_decref(places);
-	return groups;
-}
-
 static bool is_unanswered(const char *verdict)
 {
 	return strcmp(verdict, "SKIP") == 0 || strcmp(verdict, "ERROR") == 0 ||
 	       strcmp(verdict, "MISS") == 0;
 }
 
-static json_t *unanswered(const json_t *cells)
+static void group_unanswered(const json_t *cell, json_t *groups, json_t *places)
 {
-	json_t *groups = json_array(), *places = json_object();
-	const json_t *cell;
-	size_t i;
+	const char *verdict = document_text(cell, "verdict");
+	char *key;
 
-	json_array_foreach(cells, i, cell)
-	{
-		const char *verdict = document_text(cell, "verdict");
-		char *key;
-
-		if (!is_unanswered(verdict) ||
-			asprintf(&key, "%s\n%s", verdict, document_text(cell, "cause")) < 0)
-			continue;
-		add_to_group(groups, places, key,
-			json_pack("{s:s, s:s, s:O?}", "verdict", verdict, "cause",
-				document_text(cell, "cause"), "layer",
-				json_object_get(cell, "layer")),
-			cell);
-		free(key);
-	}
-	json_decref(places);
-	return groups;
+	if (!is_unanswered(verdict) ||
+		asprintf(&key, "%s\n%s", verdict, document_text(cell, "cause")) < 0)
+		return;
+	add_to_group(groups, places, key,
+		json_pack("{s:s, s:s, s:O?}", "verdict", verdict, "cause",
+			document_text(cell, "cause"), "layer", json_object_get(cell, "layer")),
+		cell);
+	free(key);
 }
 
 const char *summary_other_guest(const json_t *findings)
@@ -157,10 +136,9 @@ const char *summary_other_guest(const json_t *findings)
 	return NULL;
 }
 
-static void decide(const json_t *findings, json_t *summary)
+/* `findings` without the cells, of which there are `total`. */
+static void decide(const json_t *findings, const json_t *counts, size_t total, json_t *summary)
 {
-	const json_t *counts = json_object_get(findings, "counts");
-	size_t total = json_array_size(json_object_get(findings, "cells"));
 	size_t fail = counted(counts, VERDICT_FAIL), xfail = counted(counts, VERDICT_XFAIL);
 	size_t flaky = counted(counts, VERDICT_FLAKY);
 	size_t none = counted(counts, VERDICT_ERROR) + counted(counts, VERDICT_MISS);
@@ -211,15 +189,74 @@ static void decide(const json_t *findings, json_t *summary)
 	json_object_set_new(summary, "grounds", grounds);
 }
 
+struct summary_draft {
+	const json_t *head;
+	json_t *summary;
+	json_t *places; /* by the key of a list of groups, of each of its groups the index */
+	size_t cells;
+};
+
+/* The lists of groups that are of findings, and of which verdict. */
+static const struct {
+	const char *key, *verdict;
+} known_groups[] = { { "known", "XFAIL" }, { "gone", "PASS" }, { "expired", "FAIL" } };
+
+struct summary_draft *summary_begin(const json_t *head)
+{
+	struct summary_draft *draft = malloc(sizeof(*draft));
+
+	if (!draft)
+		return NULL;
+	*draft = (struct summary_draft){ head,
+		json_pack("{s:o, s:o, s:[], s:[], s:[], s:[]}", "measured_on", measured_on_of(head),
+			"coverage", coverage_begin(json_object_get(head, "identities")), "known",
+			"gone", "expired", "unanswered"),
+		json_pack("{s:{}, s:{}, s:{}, s:{}}", "known", "gone", "expired", "unanswered"),
+		0 };
+	return draft;
+}
+
+void summary_cell(struct summary_draft *draft, const json_t *cell)
+{
+	for (size_t i = 0; i < sizeof(known_groups) / sizeof(known_groups[0]); i++)
+		group_known(cell, known_groups[i].verdict,
+			json_object_get(draft->summary, known_groups[i].key),
+			json_object_get(draft->places, known_groups[i].key));
+	group_unanswered(cell, json_object_get(draft->summary, "unanswered"),
+		json_object_get(draft->places, "unanswered"));
+	coverage_cell(json_object_get(draft->summary, "coverage"), cell);
+	draft->cells++;
+}
+
+json_t *summary_end(struct summary_draft *draft, const json_t *totals)
+{
+	if (!draft->summary)
+		return NULL;
+	coverage_end(json_object_get(draft->summary, "coverage"));
+	decide(draft->head, json_object_get(totals, "counts"), draft->cells, draft->summary);
+	return json_incref(draft->summary);
+}
+
+void summary_free(struct summary_draft *draft)
+{
+	if (!draft)
+		return;
+	json_decref(draft->summary);
+	json_decref(draft->places);
+	free(draft);
+}
+
 json_t *summary_of(const json_t *findings)
 {
-	const json_t *cells = json_object_get(findings, "cells");
-	json_t *summary = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "measured_on",
-		measured_on_of(findings), "coverage", coverage_of(findings), "known",
-		known(cells, "XFAIL"), "gone", known(cells, "PASS"), "expired",
-		known(cells, "FAIL"), "unanswered", unanswered(cells));
+	struct summary_draft *draft = summary_begin(findings);
+	const json_t *cell;
+	json_t *summary;
+	size_t i;
 
-	if (summary)
-		decide(findings, summary);
+	if (!draft)
+		return NULL;
+	json_array_foreach(json_object_get(findings, "cells"), i, cell) summary_cell(draft, cell);
+	summary = summary_end(draft, findings);
+	summary_free(draft);
 	return summary;
 }

@@ -24,6 +24,19 @@
 /* Returns a new object, or NULL without memory. */
 json_t *summary_of(const json_t *findings);
 
+/* The same for findings that come cell by cell (harness/judge/findings_sink.h). */
+struct summary_draft;
+
+/* `head` is what is known before the first cell; borrowed until the end. NULL without memory. */
+struct summary_draft *summary_begin(const json_t *head);
+void summary_cell(struct summary_draft *draft, const json_t *cell);
+
+/* The summary, as summary_of(), by the counts in `totals`. */
+json_t *summary_end(struct summary_draft *draft, const json_t *totals);
+
+/* NULL is fine. */
+void summary_free(struct summary_draft *draft);
+
 /*
  * The guest image that cells had in place of the matrix's own (`run --guest`), or NULL. Borrowed.
  */

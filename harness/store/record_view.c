@@ -11,11 +11,33 @@
 #include "harness/base/digest.h"
 #include "harness/base/fileio.h"
 #include "harness/plan/plan.h"
+#include "harness/plan/plan_reader.h"
 
 struct stored {
 	const struct store *store;
-	json_t *places; /* of each cell, by name, its index in the stored plan */
+	json_t *places; /* of each cell, by name, its index in the stored plan; NULL: not read yet
+			 */
 };
+
+/* The index of a cell; -1 if there is none, or the plan cannot be read. */
+static ssize_t place_of(struct stored *stored, const char *cell)
+{
+	struct plan_reader *reader = NULL;
+	struct problem why = { 0 };
+	json_t *planned = NULL;
+
+	if (!stored->places) {
+		stored->places = json_object();
+		if (plan_reader_open(stored->store->dir_fd, &reader, &why) == 0) {
+			for (size_t i = 0; plan_reader_next(reader, &planned) > 0; i++) {
+				plan_places_add(stored->places, planned, i);
+				json_decref(planned);
+			}
+		}
+		plan_reader_close(reader);
+	}
+	return plan_place(stored->places, cell);
+}
 
 /* The number of a repeat is not in the name of its folder. */
 static void name_of(const char *cell, char name[static PLAN_NAME_MAX + 1])
@@ -24,9 +46,9 @@ static void name_of(const char *cell, char name[static PLAN_NAME_MAX + 1])
 }
 
 /* A descriptor of the cell's folder, or a negative errno. */
-static int open_cell(const struct stored *stored, const char *cell)
+static int open_cell(struct stored *stored, const char *cell)
 {
-	ssize_t at = plan_place(stored->places, cell);
+	ssize_t at = place_of(stored, cell);
 	char name[PLAN_NAME_MAX + 1];
 	struct problem why;
 
@@ -126,7 +148,7 @@ static const char *const frozen[] = { "run.json", "plan.json", "host.json", "mat
 
 static json_t *stored_files(void *data, const char *cell)
 {
-	const struct stored *stored = data;
+	struct stored *stored = data;
 	json_t *files;
 	int dir_fd;
 
@@ -149,8 +171,8 @@ static json_t *stored_files(void *data, const char *cell)
 
 static char *stored_folder(void *data, const char *cell)
 {
-	const struct stored *stored = data;
-	ssize_t at = plan_place(stored->places, cell);
+	struct stored *stored = data;
+	ssize_t at = place_of(stored, cell);
 	char folder[STORE_FOLDER_MAX], name[PLAN_NAME_MAX + 1];
 
 	name_of(cell, name);
@@ -165,7 +187,8 @@ int record_view_open(const struct store *store, const json_t *stored_plan, struc
 
 	if (!stored)
 		return -ENOMEM;
-	*stored = (struct stored){ .store = store, .places = plan_places(stored_plan) };
+	*stored = (struct stored){ .store = store,
+		.places = stored_plan ? plan_places(stored_plan) : NULL };
 	record_r->read = stored_read;
 	record_r->files = stored_files;
 	record_r->folder = stored_folder;

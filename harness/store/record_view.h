@@ -34,7 +34,8 @@ struct record {
 	void *data;
 };
 
-/* The record of a stored run; both are borrowed. Returns 0 or -ENOMEM. */
+/* The record of a stored run; both are borrowed. Without a plan the run's own is read, cell by cell
+ * and when it is first needed. Returns 0 or -ENOMEM. */
 int record_view_open(const struct store *store, const json_t *stored_plan, struct record *record_r);
 
 /* A zeroed record is fine. */

@@ -1,14 +1,14 @@
 #include "harness/report/formats/html.h"
 
 #include <errno.h>
-#include <nettle/base64.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/measured_on.h"
+#include "harness/base/spool/spool.h"
 #include "harness/report/cell_text.h"
 #include "harness/report/html_writer.h"
-#include "harness/report/ppm.h"
+#include "harness/report/screens.h"
 #include "harness/report/summary.h"
 #include "src/document.h"
 #include "src/verdict.h"
@@ -16,12 +16,20 @@
 #define JOURNAL_MAX (64u << 10) /* bytes of a cell's journal */
 #define EVENTS_MAX  100         /* lines of it */
 
+/* What is written of each cell, each kind in one place of the page. */
+enum kept { ROWS, INDEX, DETAILS, KEPT };
+
 struct report {
-	const json_t *findings;
+	json_t *head; /* the findings without the cells */
+	json_t *totals;
+	struct summary_draft *draft;
 	json_t *summary; /* summary_of() */
+	struct spool spools[KEPT];
+	size_t cells;
+	int error; /* of a spool */
+	struct problem *why;
 	const struct record *record;
-	size_t screens_left[2];  /* bytes, of cells that are FAIL or worse and of others */
-	unsigned int screens[2]; /* how many there are of those */
+	struct screens screens;
 };
 
 /* What the overview needs of each cell; the rest is parsed when the cell is opened. */
@@ -69,122 +77,66 @@ static json_t *part(const json_t *object, bool of_index)
 	return some;
 }
 
+static void keep_index(struct report *report, const json_t *cell)
+{
+	json_t *entry = part(cell, true), *signs = signs_of(cell);
+	char *not_compared = render_string(render_not_compared, cell);
+
+	if (signs)
+		json_object_set_new(entry, "signs", signs);
+	if (not_compared && not_compared[0])
+		json_object_set_new(entry, "not_compared", json_string(not_compared));
+	free(not_compared);
+	fputs(report->cells > 0 ? "," : "", report->spools[INDEX].stream);
+	html_json(report->spools[INDEX].stream, entry);
+	json_decref(entry);
+}
+
+/* What was kept, in its place. */
+static void copy_kept(struct report *report, enum kept kept, FILE *stream)
+{
+	int r = spool_copy(&report->spools[kept], stream, report->why);
+
+	report->error = report->error < 0 ? report->error : r;
+}
+
+static void write_members(FILE *stream, const json_t *object)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+	{
+		json_t *name = json_string(key);
+
+		html_json(stream, name);
+		fputc(':', stream);
+		html_json(stream, value);
+		fputc(',', stream);
+		json_decref(name);
+	}
+}
+
 static void write_index(void *data, FILE *stream)
 {
-	const struct report *report = data;
-	json_t *index = json_copy((json_t *)report->findings), *cells = json_array();
-	const json_t *cell;
-	size_t i;
+	struct report *report = data;
+	json_t *files;
 
-	json_array_foreach(json_object_get(report->findings, "cells"), i, cell)
-	{
-		json_t *entry = part(cell, true), *signs = signs_of(cell);
-		char *not_compared = render_string(render_not_compared, cell);
-
-		if (signs)
-			json_object_set_new(entry, "signs", signs);
-		if (not_compared && not_compared[0])
-			json_object_set_new(entry, "not_compared", json_string(not_compared));
-		free(not_compared);
-		json_array_append_new(cells, entry);
+	fputc('{', stream);
+	write_members(stream, report->head);
+	fputs("\"cells\":[", stream);
+	copy_kept(report, INDEX, stream);
+	fputs("],", stream);
+	write_members(stream, report->totals);
+	fputs("\"summary\":", stream);
+	html_json(stream, report->summary);
+	if (report->record) {
+		files = report->record->files(report->record->data, NULL);
+		fputs(",\"files\":", stream);
+		html_json(stream, files);
+		json_decref(files);
 	}
-	json_object_set_new(index, "cells", cells);
-	json_object_set(index, "summary", report->summary);
-	if (report->record)
-		json_object_set_new(
-			index, "files", report->record->files(report->record->data, NULL));
-	html_json(stream, index);
-	json_decref(index);
-}
-
-/* Is it what it should be? A browser is not to be handed anything else that QEMU's process wrote.
- */
-static bool is_png(const char *bytes, size_t length)
-{
-	static const char signature[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-	const unsigned char *size = (const unsigned char *)bytes + sizeof(signature) - 1;
-
-	/* Width and height, big-endian, at most 16,383. */
-	return length > sizeof(signature) + 8 &&
-	       memcmp(bytes, signature, sizeof(signature) - 1) == 0 && !size[0] && !size[1] &&
-	       size[2] < 0x40 && !size[4] && !size[5] && size[6] < 0x40;
-}
-
-static json_t *data_url(const char *bytes, size_t length)
-{
-	static const char head[] = "data:image/png;base64,";
-	size_t at = sizeof(head) - 1;
-	char *text = malloc(at + BASE64_ENCODE_RAW_LENGTH(length));
-	json_t *url;
-
-	if (!text)
-		return NULL;
-	memcpy(text, head, at);
-	base64_encode_raw(text + at, length, (const uint8_t *)bytes);
-	url = json_stringn(text, at + BASE64_ENCODE_RAW_LENGTH(length));
-	free(text);
-	return url;
-}
-
-/* The screenshots of a cell. */
-static const struct screen {
-	const char *file, *key, *left_out; /* in the cell's folder, and in the page */
-	bool by_qemu;                      /* a PPM where QEMU makes no PNG */
-} screens[] = {
-	{ RENDER_IGD_SCREEN_FILE, "igd_screen", "igd_screen_left_out", false },
-	{ RENDER_SCREEN_FILE, "screen", "screen_left_out", true },
-};
-
-/* A screenshot as a PNG, whichever form QEMU gave it; as record->read(), and -EINVAL for none. */
-static int read_screen(const struct record *record, const char *cell, const struct screen *screen,
-	char **bytes_r, size_t *length_r)
-{
-	char *ppm = NULL;
-	size_t length = 0;
-	int r = record->read(
-		record->data, cell, screen->file, RENDER_SCREEN_MAX, bytes_r, length_r);
-
-	if (r != -ENOENT || !screen->by_qemu)
-		return r;
-	/* QEMU that was built without libpng takes a PPM. */
-	r = record->read(record->data, cell, "screen.ppm", PPM_BYTES_MAX, &ppm, &length);
-	if (r == 0)
-		r = ppm_to_png(ppm, length, bytes_r, length_r);
-	free(ppm);
-	return r;
-}
-
-/* The screenshot, or why it is not in the page. */
-static void add_screen(
-	struct report *report, const json_t *cell, const struct screen *screen, json_t *detail)
-{
-	enum verdict verdict = VERDICT_PASS;
-	size_t length = 0, *left;
-	unsigned int *count;
-	char *bytes = NULL;
-	int r;
-
-	verdict_parse(document_text(cell, "verdict"), &verdict);
-	left = &report->screens_left[verdict >= VERDICT_FLAKY ? 0 : 1];
-	count = &report->screens[verdict >= VERDICT_FLAKY ? 0 : 1];
-	if (*count >= RENDER_SCREENS_COUNT)
-		return; /* of so many nobody looks at the next, and each costs its time */
-	r = read_screen(report->record, render_record(cell), screen, &bytes, &length);
-	if (r == -ENOENT)
-		return;
-	(*count)++;
-	if (r < 0 || !is_png(bytes, length)) {
-		json_object_set_new(detail, screen->left_out,
-			json_string(r == -EFBIG ? "the picture is too large"
-						: "the file is not a picture"));
-	} else if (length > *left) {
-		json_object_set_new(detail, screen->left_out,
-			json_string("this page has reached its limit of pictures"));
-	} else {
-		*left -= length;
-		json_object_set_new(detail, screen->key, data_url(bytes, length));
-	}
-	free(bytes);
+	fputc('}', stream);
 }
 
 static void add_events(const struct report *report, const json_t *cell, json_t *detail)
@@ -208,62 +160,61 @@ static void add_events(const struct report *report, const json_t *cell, json_t *
 	free(text);
 }
 
+static void keep_details(struct report *report, const json_t *cell)
+{
+	FILE *stream = report->spools[DETAILS].stream;
+	json_t *detail = part(cell, false);
+
+	if (report->record) {
+		json_object_set_new(detail, "files",
+			report->record->files(report->record->data, render_record(cell)));
+		screens_add(&report->screens, report->record, cell, detail);
+		add_events(report, cell, detail);
+	}
+	fprintf(stream, "<script type=\"application/json\" id=\"cell-%zu\">", report->cells);
+	html_json(stream, detail);
+	fputs("</script>\n", stream);
+	json_decref(detail);
+}
+
 static void write_cells(void *data, FILE *stream)
 {
-	struct report *report = data;
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(json_object_get(report->findings, "cells"), i, cell)
-	{
-		json_t *detail = part(cell, false);
-
-		if (report->record) {
-			json_object_set_new(detail, "files",
-				report->record->files(report->record->data, render_record(cell)));
-			for (size_t j = 0; j < sizeof(screens) / sizeof(screens[0]); j++)
-				add_screen(report, cell, &screens[j], detail);
-			add_events(report, cell, detail);
-		}
-		fprintf(stream, "<script type=\"application/json\" id=\"cell-%zu\">", i);
-		html_json(stream, detail);
-		fputs("</script>\n", stream);
-		json_decref(detail);
-	}
+	copy_kept(data, DETAILS, stream);
 }
 
 static void write_title(void *data, FILE *stream)
 {
-	const json_t *findings = ((struct report *)data)->findings;
+	const struct report *report = data;
 
-	html_text(stream, document_text(findings, "verdict"));
+	html_text(stream, document_text(report->totals, "verdict"));
 	fputs(" \xe2\x80\x93 ", stream);
-	html_text(stream, document_text(json_object_get(findings, "matrix"), "name"));
+	html_text(stream, document_text(json_object_get(report->head, "matrix"), "name"));
 }
 
 /* For browsers without scripts. */
+static void keep_row(struct report *report, const json_t *cell)
+{
+	FILE *stream = report->spools[ROWS].stream;
+	char *remarks;
+
+	fputs("<tr><td>", stream);
+	html_text(stream, document_text(cell, "verdict"));
+	fputs("</td><th scope=\"row\">", stream);
+	html_text(stream, document_text(cell, "name"));
+	fputs("</th><td>", stream);
+	html_text(stream, document_text(cell, "cause"));
+	remarks = render_string(render_remarks, cell);
+	if (remarks && remarks[0]) {
+		fputs(document_text(cell, "cause")[0] ? "; " : "", stream);
+		html_text(stream, remarks);
+	}
+	free(remarks);
+	fputs("</td></tr>\n", stream);
+}
+
 static void write_rows(void *data, FILE *stream)
 {
-	const json_t *findings = ((struct report *)data)->findings, *cell;
-	char *remarks;
-	size_t i;
-
-	json_array_foreach(json_object_get(findings, "cells"), i, cell)
-	{
-		fputs("<tr><td>", stream);
-		html_text(stream, document_text(cell, "verdict"));
-		fputs("</td><th scope=\"row\">", stream);
-		html_text(stream, document_text(cell, "name"));
-		fputs("</th><td>", stream);
-		html_text(stream, document_text(cell, "cause"));
-		remarks = render_string(render_remarks, cell);
-		if (remarks && remarks[0]) {
-			fputs(document_text(cell, "cause")[0] ? "; " : "", stream);
-			html_text(stream, remarks);
-		}
-		free(remarks);
-		fputs("</td></tr>\n", stream);
-	}
+	copy_kept(data, ROWS, stream);
 }
 
 static void write_measured_on(void *data, FILE *stream)
@@ -307,15 +258,77 @@ static const struct html_slot slots[] = {
 	{ NULL, NULL },
 };
 
-int render_html(const json_t *findings, const struct render_options *options, FILE *stream)
+static void free_report(void *own)
+{
+	struct report *report = own;
+
+	for (int i = 0; i < KEPT; i++)
+		spool_close(&report->spools[i]);
+	json_decref(report->head);
+	json_decref(report->totals);
+	json_decref(report->summary);
+	summary_free(report->draft);
+	free(report);
+}
+
+static int take_head(void *data, const json_t *head)
+{
+	struct rendering *rendering = data;
+	struct report *report = calloc(1, sizeof(*report));
+	int r = 0;
+
+	if (!report)
+		return -ENOMEM;
+	*report = (struct report){
+		.head = json_incref((json_t *)head),
+		.draft = summary_begin(head),
+		.spools = { SPOOL_NONE, SPOOL_NONE, SPOOL_NONE },
+		.why = rendering->why,
+		.record = rendering->options->record,
+		.screens = SCREENS_NONE,
+	};
+	rendering->own = report;
+	rendering->free_own = free_report;
+	for (int i = 0; i < KEPT && r == 0; i++)
+		r = spool_open(&report->spools[i], report->why);
+	return r == 0 && !report->draft ? -ENOMEM : r;
+}
+
+static int take_cell(void *data, const json_t *cell)
+{
+	struct report *report = ((struct rendering *)data)->own;
+	int r = 0;
+
+	keep_row(report, cell);
+	keep_index(report, cell);
+	keep_details(report, cell);
+	summary_cell(report->draft, cell);
+	report->cells++;
+	for (int i = 0; i < KEPT && r == 0; i++)
+		r = spool_check(&report->spools[i], report->why);
+	return r;
+}
+
+static int take_totals(void *data, const json_t *totals)
 {
 	static const struct html_page page = { &page_report, &page_report_style,
 		&page_report_script, slots };
-	struct report report = { findings, summary_of(findings), options->record,
-		{ RENDER_SCREENS_MAX, RENDER_SCREENS_MAX } };
+	struct rendering *rendering = data;
+	struct report *report = rendering->own;
 	int r;
 
-	r = html_page(&page, &report, stream);
-	json_decref(report.summary);
-	return r;
+	report->totals = json_incref((json_t *)totals);
+	report->summary = summary_end(report->draft, totals);
+	r = html_page(&page, report, rendering->stream);
+	return report->error < 0 ? report->error : r;
+}
+
+struct findings_sink render_html_sink(struct rendering *rendering)
+{
+	return (struct findings_sink){ take_head, take_cell, take_totals, rendering };
+}
+
+int render_html(const json_t *findings, const struct render_options *options, FILE *stream)
+{
+	return render_streamed(render_html_sink, findings, options, stream);
 }

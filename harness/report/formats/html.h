@@ -5,19 +5,14 @@
 
 #include "harness/report/stream.h"
 
-#define RENDER_SCREEN_FILE "screen.png"
-#define RENDER_IGD_SCREEN_FILE                                                                     \
-	"igd-screen.png"             /* of the passed-through GPU: harness/backend/igd_screen.h */
-#define RENDER_SCREEN_MAX (2u << 20) /* bytes of one screenshot */
-/* Of all, of the cells that are FAIL or worse, and as much of the others. */
-#define RENDER_SCREENS_COUNT 200
-#define RENDER_SCREENS_MAX   (24u << 20) /* bytes; beyond, they are named */
-
 /*
  * Writes the page: the findings as JSON, a script that draws them, and for browsers without scripts
  * a table. Of each cell's folder it takes the screenshot, the journal and what the files' hashes
- * are, if there is a record.
+ * are, if there is a record. What it writes of each cell is kept in spools
+ * (harness/base/spool/spool.h) until all cells are known. Returns 0; -EIO if the stream failed;
+ * -ENOMEM; or what the spool said.
  */
+struct findings_sink render_html_sink(struct rendering *rendering);
 int render_html(const json_t *findings, const struct render_options *options, FILE *stream);
 
 #endif

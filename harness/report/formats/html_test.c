@@ -1,6 +1,7 @@
 /* The bytes of the pages; how they are used is tested in a browser, ci/checks/html. */
 #include "harness/report/formats.h"
 #include "harness/report/formats/html.h"
+#include "harness/report/screens.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/escape.h"
+#include "harness/base/spool/spool.h"
 #include "harness/report/cell_text.h"
 #include "src/document.h"
 
@@ -27,7 +28,7 @@ static const char *const elements[OUTCOMES] = { NULL, "skipped", "failure", "err
 
 struct junit {
 	xmlTextWriterPtr writer;
-	bool failed; /* a call of the library has failed: for want of memory, nothing else can */
+	bool failed; /* a call of the library has failed, for want of memory or of its stream */
 };
 
 static void begin(struct junit *junit, const char *element)
@@ -120,22 +121,25 @@ static void write_cell(struct junit *junit, const json_t *findings, const json_t
 }
 
 /* The sums that some readers trust more than their own counting. */
-static void write_sums(struct junit *junit, const json_t *cells)
-{
-	size_t counts[OUTCOMES] = { 0 }, i;
-	const json_t *cell;
-	double seconds = 0;
+struct sums {
+	size_t cells, counts[OUTCOMES];
+	double seconds;
+};
 
-	json_array_foreach(cells, i, cell)
-	{
-		counts[outcomes[render_verdict(cell)]]++;
-		seconds += render_seconds(cell);
-	}
-	attribute_count(junit, "tests", json_array_size(cells));
-	attribute_count(junit, "failures", counts[FAILED]);
-	attribute_count(junit, "errors", counts[BROKEN]);
-	attribute_count(junit, "skipped", counts[SKIPPED]);
-	attribute_seconds(junit, seconds);
+static void add_to_sums(struct sums *sums, const json_t *cell)
+{
+	sums->cells++;
+	sums->counts[outcomes[render_verdict(cell)]]++;
+	sums->seconds += render_seconds(cell);
+}
+
+static void write_sums(struct junit *junit, const struct sums *sums)
+{
+	attribute_count(junit, "tests", sums->cells);
+	attribute_count(junit, "failures", sums->counts[FAILED]);
+	attribute_count(junit, "errors", sums->counts[BROKEN]);
+	attribute_count(junit, "skipped", sums->counts[SKIPPED]);
+	attribute_seconds(junit, sums->seconds);
 }
 
 static void write_property(struct junit *junit, const char *name,
@@ -180,47 +184,146 @@ static void write_where(struct junit *junit, const json_t *findings)
 		attribute_part(junit, "hostname", write_host_name, host);
 }
 
-static void write_suite(struct junit *junit, const json_t *findings)
+/* The suite up to its first cell. */
+static void begin_suite(struct junit *junit, const json_t *findings, const struct sums *sums)
 {
-	const json_t *cells = json_object_get(findings, "cells"), *cell;
-	size_t i;
-
 	begin(junit, "testsuite");
 	attribute_part(junit, "name", render_suite, findings);
-	write_sums(junit, cells);
+	write_sums(junit, sums);
 	write_when(junit, findings);
 	write_where(junit, findings);
 	begin(junit, "properties");
 	write_property(junit, "igd-harness", write_harness, findings);
 	write_property(junit, "place", render_place, findings);
 	end(junit);
-	json_array_foreach(cells, i, cell) write_cell(junit, findings, cell);
-	end(junit);
+}
+
+static int write_bytes(void *stream, const char *bytes, int length)
+{
+	return fwrite(bytes, 1, (size_t)length, stream) == (size_t)length ? length : -1;
+}
+
+/* A writer to a stream, which is borrowed. */
+static void open_writer(struct junit *junit, FILE *stream)
+{
+	xmlOutputBufferPtr buffer = xmlOutputBufferCreateIO(write_bytes, NULL, stream, NULL);
+
+	junit->writer = buffer ? xmlNewTextWriter(buffer) : NULL;
+	if (buffer && !junit->writer)
+		xmlOutputBufferClose(buffer);
+	if (junit->writer)
+		xmlTextWriterSetIndent(junit->writer, 1);
+	else
+		junit->failed = true;
+}
+
+/* All that was written so far is in the stream. */
+static void flush(struct junit *junit)
+{
+	junit->failed |= xmlTextWriterFlush(junit->writer) < 0;
+}
+
+/* What is known until the last cell. */
+struct pending {
+	json_t *head;
+	struct sums sums;
+	struct spool spool; /* the cells, as they will be in the document */
+	struct junit cells; /* writes these */
+};
+
+static void free_pending(void *own)
+{
+	struct pending *pending = own;
+
+	if (pending->cells.writer)
+		xmlFreeTextWriter(pending->cells.writer);
+	spool_close(&pending->spool);
+	json_decref(pending->head);
+	free(pending);
+}
+
+/*
+ * The cells have a writer of their own. It is in the same depth as the document's, for the indent:
+ * what it writes to get there is not of the cells, and is thrown away.
+ */
+static int open_cells(struct pending *pending, struct problem *why)
+{
+	struct junit *cells = &pending->cells;
+
+	open_writer(cells, pending->spool.stream);
+	if (!cells->writer)
+		return -ENOMEM;
+	begin(cells, "testsuites");
+	begin(cells, "testsuite");
+	begin(cells, "properties");
+	end(cells);
+	flush(cells);
+	return cells->failed ? -ENOMEM : spool_clear(&pending->spool, why);
+}
+
+static int take_head(void *data, const json_t *head)
+{
+	struct rendering *rendering = data;
+	struct pending *pending = calloc(1, sizeof(*pending));
+	int r;
+
+	if (!pending)
+		return -ENOMEM;
+	pending->head = json_incref((json_t *)head);
+	rendering->own = pending;
+	rendering->free_own = free_pending;
+	r = spool_open(&pending->spool, rendering->why);
+	return r < 0 ? r : open_cells(pending, rendering->why);
+}
+
+static int take_cell(void *data, const json_t *cell)
+{
+	struct rendering *rendering = data;
+	struct pending *pending = rendering->own;
+	int r;
+
+	add_to_sums(&pending->sums, cell);
+	write_cell(&pending->cells, pending->head, cell);
+	flush(&pending->cells);
+	r = spool_check(&pending->spool, rendering->why);
+	return r == 0 && pending->cells.failed ? -ENOMEM : r;
+}
+
+static int write_document(struct rendering *rendering)
+{
+	struct pending *pending = rendering->own;
+	struct junit junit = { 0 };
+	int r = 0;
+
+	open_writer(&junit, rendering->stream);
+	if (!junit.writer)
+		return -ENOMEM;
+	junit.failed |= xmlTextWriterStartDocument(junit.writer, NULL, "UTF-8", NULL) < 0;
+	begin(&junit, "testsuites");
+	write_sums(&junit, &pending->sums);
+	begin_suite(&junit, pending->head, &pending->sums);
+	flush(&junit);
+	r = spool_copy(&pending->spool, rendering->stream, rendering->why);
+	end(&junit);
+	end(&junit);
+	junit.failed |= xmlTextWriterEndDocument(junit.writer) < 0;
+	xmlFreeTextWriter(junit.writer);
+	if (r < 0)
+		return r;
+	return ferror(rendering->stream) ? -EIO : junit.failed ? -ENOMEM : 0;
+}
+
+static int take_totals(void *data, const json_t *totals)
+{
+	return write_document(data);
+}
+
+struct findings_sink render_junit_sink(struct rendering *rendering)
+{
+	return (struct findings_sink){ take_head, take_cell, take_totals, rendering };
 }
 
 int render_junit(const json_t *findings, const struct render_options *options, FILE *stream)
 {
-	xmlBufferPtr buffer = xmlBufferCreate();
-	struct junit junit = { .writer = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL };
-	int r = -ENOMEM;
-
-	if (!junit.writer)
-		goto out;
-	xmlTextWriterSetIndent(junit.writer, 1);
-	junit.failed |= xmlTextWriterStartDocument(junit.writer, NULL, "UTF-8", NULL) < 0;
-	begin(&junit, "testsuites");
-	write_sums(&junit, json_object_get(findings, "cells"));
-	write_suite(&junit, findings);
-	end(&junit);
-	junit.failed |= xmlTextWriterEndDocument(junit.writer) < 0;
-	if (junit.failed)
-		goto out;
-	fwrite(xmlBufferContent(buffer), 1, (size_t)xmlBufferLength(buffer), stream);
-	r = ferror(stream) ? -EIO : 0;
-out:
-	if (junit.writer)
-		xmlFreeTextWriter(junit.writer);
-	if (buffer)
-		xmlBufferFree(buffer);
-	return r;
+	return render_streamed(render_junit_sink, findings, options, stream);
 }

@@ -20,7 +20,11 @@
 
 #include "harness/report/stream.h"
 
-/* Returns 0; -EIO if the stream failed; -ENOMEM. */
+/* Keeps the test cases in a spool (harness/base/spool/spool.h), since the sums of all cells come
+ * before them. */
+struct findings_sink render_junit_sink(struct rendering *rendering);
+
+/* Returns 0; -EIO if the stream failed; -ENOMEM; or what the spool said. */
 int render_junit(const json_t *findings, const struct render_options *options, FILE *stream);
 
 #endif
