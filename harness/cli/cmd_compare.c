@@ -7,25 +7,20 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/compare/compare.h"
+#include "harness/compare/kept.h"
+#include "harness/judge/judge.h"
 #include "harness/judge/stored_run.h"
 
 static struct {
 	const char *matrix, *known, *format;
 } opts = { .format = "text" };
 
-static int print_json(const json_t *comparison, FILE *stream)
-{
-	json_dumpf(comparison, stream, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-	fputc('\n', stream);
-	return 0;
-}
-
 static const struct {
 	const char *name;
-	int (*render)(const json_t *comparison, FILE *stream);
+	int (*render)(const struct comparison *comparison, FILE *stream);
 } formats[] = {
 	{ "text", compare_render_text },
-	{ "json", print_json },
+	{ "json", compare_render_json },
 	{ "html", compare_render_html },
 };
 
@@ -49,25 +44,35 @@ static const struct command_option options[] = {
 	{ NULL },
 };
 
-static int judge(char **dirs, size_t count, struct stored_run *stored, struct problem *why)
+static int judge(char **dirs, size_t count, struct kept_run *kept, struct problem *why)
 {
 	struct stored_run_options by = { .matrix = opts.matrix, .known = opts.known };
 	int r = 0;
 
-	for (size_t i = 0; i < count && r == 0; i++) {
-		r = stored_run_open(dirs[i], &by, &stored[i], why);
-		if (r == 0)
-			r = stored_run_judge(&stored[i], why);
-	}
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = kept_run_judge(dirs[i], &by, &kept[i], why);
 	return r;
 }
 
-static int print(const json_t *comparison)
+static int print(const struct comparison *comparison)
 {
 	for (size_t i = 0; i < FORMATS; i++)
 		if (strcmp(formats[i].name, opts.format) == 0)
 			return formats[i].render(comparison, stdout);
 	return -EINVAL;
+}
+
+static int compare(const struct compare_run *runs, size_t count, struct problem *why)
+{
+	struct kept_comparison kept;
+	struct comparison comparison;
+	int r = kept_compare(runs, count, &kept, why);
+
+	comparison = kept_comparison(&kept);
+	if (r == 0)
+		r = print(&comparison);
+	kept_comparison_close(&kept);
+	return r;
 }
 
 static bool is_format(const char *name)
@@ -80,11 +85,10 @@ static bool is_format(const char *name)
 
 static int run(int argc, char **argv)
 {
-	struct stored_run stored[COMPARE_RUNS_MAX];
-	struct diff_run runs[COMPARE_RUNS_MAX];
+	struct kept_run kept[COMPARE_RUNS_MAX];
+	struct compare_run runs[COMPARE_RUNS_MAX];
 	size_t count = (size_t)argc;
 	struct problem why = { 0 };
-	json_t *comparison;
 	int r, status = 0;
 
 	if (argc < 2 || argc > COMPARE_RUNS_MAX) {
@@ -97,25 +101,22 @@ static int run(int argc, char **argv)
 		return command_fail(&command_compare, EXIT_USAGE, &why);
 	}
 	for (size_t i = 0; i < count; i++)
-		stored[i] = STORED_RUN_NONE;
-	r = judge(argv, count, stored, &why);
+		kept[i] = KEPT_RUN_NONE;
+	r = judge(argv, count, kept, &why);
 	if (r == 0) {
 		for (size_t i = 0; i < count; i++)
-			runs[i] = (struct diff_run){ &stored[i].store, stored[i].run,
-				stored[i].stored_plan, stored[i].findings };
-		comparison = compare_runs(runs, count);
-		r = comparison ? print(comparison) : problem_set(&why, -ENOMEM, "out of memory");
-		json_decref(comparison);
+			runs[i] = kept_run_side(&kept[i], argv[i]);
+		r = compare(runs, count, &why);
 		status = compare_exit_status(runs, count);
 	}
 	for (size_t i = 0; i < count && r == 0; i++) {
-		if (judge_tested_nothing(stored[i].findings))
+		if (judge_tested_nothing(kept[i].findings))
 			fprintf(stderr, "igd-harness: %s: " JUDGE_NOTHING_TESTED "\n", argv[i]);
 	}
 	if (r < 0)
 		status = command_fail(&command_compare, exit_status_of(r), &why);
 	for (size_t i = 0; i < count; i++)
-		stored_run_close(&stored[i]);
+		kept_run_close(&kept[i]);
 	return status;
 }
 

@@ -1,5 +1,6 @@
 #include "harness/compare/compare.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,26 +8,21 @@
 
 #include "harness/evidence/json_diff.h"
 #include "harness/judge/judge.h"
-#include "harness/plan/plan.h"
 #include "harness/report/cell_text.h"
 #include "src/document.h"
 
 struct sides {
-	const struct diff_run *runs;
+	const struct compare_run *runs;
 	size_t count;
-	json_t *places[COMPARE_RUNS_MAX]; /* of cells in the findings */
 };
 
-static const json_t *cells_of(const struct sides *sides, size_t run)
+/* The cell of that name, a new reference; NULL if the run has none. */
+static int find_cell(const struct compare_run *run, const char *name, json_t **cell_r)
 {
-	return json_object_get(sides->runs[run].findings, "cells");
-}
+	const json_t *place = json_object_get(run->places, name);
 
-static const json_t *find_cell(const struct sides *sides, size_t run, const char *name)
-{
-	ssize_t at = plan_place(sides->places[run], name);
-
-	return at < 0 ? NULL : json_array_get(cells_of(sides, run), (size_t)at);
+	*cell_r = NULL;
+	return place ? run->cell(run->data, (uint64_t)json_integer_value(place), cell_r) : 0;
 }
 
 static json_t *or_null(const json_t *value)
@@ -130,64 +126,74 @@ static json_t *column(const json_t *const *cells, size_t count, const char *key,
 	return values;
 }
 
-static json_t *compare_cell(const struct sides *sides, const char *name)
+static json_t *compare_cell(const json_t *const *cells, size_t count, const char *name)
 {
-	const json_t *cells[COMPARE_RUNS_MAX] = { NULL };
 	bool differ = false, ignored = false;
-	json_t *verdicts, *endings, *causes, *fields;
+	json_t *verdicts = column(cells, count, "verdict", &differ);
+	json_t *endings = column(cells, count, "ending", &differ);
+	json_t *causes = column(cells, count, "cause", &ignored);
+	json_t *fields = compare_fields(cells, count);
 
-	for (size_t i = 0; i < sides->count; i++)
-		cells[i] = find_cell(sides, i, name);
-	verdicts = column(cells, sides->count, "verdict", &differ);
-	endings = column(cells, sides->count, "ending", &differ);
-	causes = column(cells, sides->count, "cause", &ignored);
-	fields = compare_fields(cells, sides->count);
 	return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "name", name, "changed",
 		differ || json_array_size(fields) > 0, "verdicts", verdicts, "endings", endings,
 		"causes", causes, "fields", fields);
 }
 
-static json_t *compare_cells(const struct sides *sides)
+/* Finds the cell in each run, and compares. */
+static int compare_named(const struct compare_run *runs, size_t count, const char *name,
+	int (*take)(void *data, const json_t *cell), void *data)
 {
-	json_t *compared = json_array(), *done = json_object();
-	const json_t *cell;
-	size_t i;
+	json_t *cells[COMPARE_RUNS_MAX] = { NULL }, *compared = NULL;
+	int r = 0;
 
-	for (size_t run = 0; run < sides->count; run++) {
-		json_array_foreach(cells_of(sides, run), i, cell)
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = find_cell(&runs[i], name, &cells[i]);
+	if (r == 0) {
+		compared = compare_cell((const json_t *const *)cells, count, name);
+		r = compared ? take(data, compared) : -ENOMEM;
+	}
+	json_decref(compared);
+	for (size_t i = 0; i < count; i++)
+		json_decref(cells[i]);
+	return r;
+}
+
+/* Does a run before that one have the cell? */
+static bool is_earlier(const struct compare_run *runs, size_t run, const char *name)
+{
+	for (size_t i = 0; i < run; i++) {
+		if (json_object_get(runs[i].places, name))
+			return true;
+	}
+	return false;
+}
+
+int compare_each(const struct compare_run *runs, size_t count,
+	int (*take)(void *data, const json_t *cell), void *data)
+{
+	const char *name;
+	json_t *place;
+	int r = 0;
+
+	for (size_t run = 0; run < count; run++) {
+		json_object_foreach((json_t *)runs[run].places, name, place)
 		{
-			const char *name = document_text(cell, "name");
-
-			if (json_object_get(done, name))
-				continue;
-			json_object_set_new(done, name, json_true());
-			json_array_append_new(compared, compare_cell(sides, name));
+			if (r == 0 && !is_earlier(runs, run, name))
+				r = compare_named(runs, count, name, take, data);
 		}
 	}
-	json_decref(done);
-	return compared;
+	return r;
 }
 
-static json_t *count_cells(const json_t *cells)
+void compare_count(json_t *counts, const json_t *cell)
 {
-	json_t *counts = json_object();
-	const json_t *cell;
-	size_t i;
-
-	json_array_foreach(cells, i, cell) document_count(
-		counts, json_is_true(json_object_get(cell, "changed")) ? "changed" : "same");
-	return counts;
-}
-
-static const char *path_of(const struct diff_run *run)
-{
-	return run->store && run->store->dir ? run->store->dir : "";
+	document_count(counts, json_is_true(json_object_get(cell, "changed")) ? "changed" : "same");
 }
 
 /* The last part of a run's path, whatever slashes end it: its length, and where it begins. */
-static int last_part(const struct diff_run *run, const char **part_r)
+static int last_part(const struct compare_run *run, const char **part_r)
 {
-	const char *path = path_of(run);
+	const char *path = run->dir;
 	size_t end = strlen(path), begin;
 
 	while (end > 1 && path[end - 1] == '/')
@@ -201,7 +207,7 @@ static int last_part(const struct diff_run *run, const char **part_r)
 /* The last part of its folder's path, or all of it if another run's ends alike. */
 static char *name_run(const struct sides *sides, size_t run)
 {
-	const char *path = path_of(&sides->runs[run]), *part, *other;
+	const char *path = sides->runs[run].dir, *part, *other;
 	int length = last_part(&sides->runs[run], &part);
 	char *name = NULL;
 
@@ -217,10 +223,10 @@ static char *name_run(const struct sides *sides, size_t run)
 
 static json_t *describe(const struct sides *sides, size_t at)
 {
-	const struct diff_run *run = &sides->runs[at];
+	const struct compare_run *run = &sides->runs[at];
 	char *name = name_run(sides, at), *tested = render_string(render_place, run->findings);
 	json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O?, s:s}", "name",
-		name && *name ? name : "?", "dir", path_of(run), "started",
+		name && *name ? name : "?", "dir", run->dir, "started",
 		document_text(run->findings, "started"), "harness",
 		document_text(run->findings, "harness"), "matrix",
 		document_text(json_object_get(run->findings, "matrix"), "name"), "verdict",
@@ -284,30 +290,23 @@ static json_t *compare_identities(const struct sides *sides, size_t *more_r)
 	return differing;
 }
 
-json_t *compare_runs(const struct diff_run *runs, size_t count)
+json_t *compare_head(const struct compare_run *runs, size_t count)
 {
 	struct sides sides = { .runs = runs, .count = count };
-	json_t *comparison = document_new(DOCUMENT_COMPARISON, DOCUMENT_VERSION);
-	json_t *described = json_array(), *cells;
+	json_t *head = document_new(DOCUMENT_COMPARISON, DOCUMENT_VERSION);
+	json_t *described = json_array();
 	size_t more = 0;
 
 	for (size_t i = 0; i < count; i++)
-		sides.places[i] = plan_places(runs[i].findings);
-	for (size_t i = 0; i < count; i++)
 		json_array_append_new(described, describe(&sides, i));
-	cells = compare_cells(&sides);
-	json_object_set_new(comparison, "runs", described);
-	json_object_set_new(comparison, "identities", compare_identities(&sides, &more));
+	json_object_set_new(head, "runs", described);
+	json_object_set_new(head, "identities", compare_identities(&sides, &more));
 	if (more > 0)
-		json_object_set_new(comparison, "more", json_integer((json_int_t)more));
-	json_object_set_new(comparison, "counts", count_cells(cells));
-	json_object_set_new(comparison, "cells", cells);
-	for (size_t i = 0; i < count; i++)
-		json_decref(sides.places[i]);
-	return comparison;
+		json_object_set_new(head, "more", json_integer((json_int_t)more));
+	return head;
 }
 
-int compare_exit_status(const struct diff_run *runs, size_t count)
+int compare_exit_status(const struct compare_run *runs, size_t count)
 {
 	int worst = 0;
 

@@ -7,8 +7,10 @@
 #include "src/document.h"
 
 struct page {
-	const json_t *comparison;
+	const json_t *comparison; /* without the cells */
+	const struct comparison *cells;
 	struct sheet sheet;
+	int error; /* what each() of these returned */
 };
 
 #define COLUMNS_MAX (COMPARE_RUNS_MAX + 2)
@@ -48,56 +50,70 @@ static void write_runs(const struct page *page)
 	sheet_table_end(&page->sheet);
 }
 
-static void write_changed(const struct page *page)
+static void write_each(struct page *page, int (*write)(void *data, const json_t *cell))
 {
-	const json_t *cell, *field, *entries = json_object_get(page->comparison, "cells");
-	size_t i, j, runs = json_array_size(json_object_get(page->comparison, "runs"));
-	const char *texts[COLUMNS_MAX];
-	char *sentences[COMPARE_RUNS_MAX];
+	int r = page->cells->each(page->cells->data, write, page);
 
-	sheet_heading(&page->sheet, 2, "Changes");
-	begin_table(page, "Cell", "Field");
-	json_array_foreach(entries, i, cell)
-	{
-		json_array_foreach(json_object_get(cell, "fields"), j, field)
-		{
-			texts[0] = document_text(cell, "name");
-			texts[1] = document_text(field, "field");
-			for (size_t run = 0; run < runs; run++) {
-				sentences[run] = compare_sentence(cell, field, run);
-				texts[2 + run] = sentences[run] ? sentences[run] : "?";
-			}
-			sheet_row(&page->sheet, texts, 2 + runs);
-			for (size_t run = 0; run < runs; run++)
-				free(sentences[run]);
-		}
-	}
-	sheet_table_end(&page->sheet);
+	page->error = page->error < 0 ? page->error : r;
 }
 
-/* Rows whose first column is at key `what` of each entry and the others at `values`. */
-static void write_rows(
-	const struct page *page, const char *table, const char *what, const char *values)
+/* What changed in a cell. */
+static int write_changes(void *data, const json_t *cell)
+{
+	const struct page *page = data;
+	size_t i, runs = json_array_size(json_object_get(page->comparison, "runs"));
+	const char *texts[COLUMNS_MAX];
+	char *sentences[COMPARE_RUNS_MAX];
+	const json_t *field;
+
+	json_array_foreach(json_object_get(cell, "fields"), i, field)
+	{
+		texts[0] = document_text(cell, "name");
+		texts[1] = document_text(field, "field");
+		for (size_t run = 0; run < runs; run++) {
+			sentences[run] = compare_sentence(cell, field, run);
+			texts[2 + run] = sentences[run] ? sentences[run] : "?";
+		}
+		sheet_row(&page->sheet, texts, 2 + runs);
+		for (size_t run = 0; run < runs; run++)
+			free(sentences[run]);
+	}
+	return 0;
+}
+
+/* A row whose first column is at key `what` of the entry and the others at `values`. */
+static void write_row(
+	const struct page *page, const json_t *entry, const char *what, const char *values)
 {
 	char text[COMPARE_RUNS_MAX][TEXT_MAX];
-	const char *texts[COLUMNS_MAX];
-	const json_t *entry, *value;
-	size_t i, j;
+	const char *texts[COLUMNS_MAX] = { document_text(entry, what) };
+	const json_t *value;
+	size_t i;
 
-	json_array_foreach(json_object_get(page->comparison, table), i, entry)
+	json_array_foreach(json_object_get(entry, values), i, value)
 	{
-		texts[0] = document_text(entry, what);
-		json_array_foreach(json_object_get(entry, values), j, value)
-		{
-			if (json_is_null(value))
-				strcpy(text[j], "-");
-			else
-				section_value(value, text[j]);
-			texts[1 + j] = text[j];
-		}
-		sheet_row(&page->sheet, texts, 1 + json_array_size(json_object_get(entry, values)));
+		if (json_is_null(value))
+			strcpy(text[i], "-");
+		else
+			section_value(value, text[i]);
+		texts[1 + i] = text[i];
 	}
-	sheet_table_end(&page->sheet);
+	sheet_row(&page->sheet, texts, 1 + json_array_size(json_object_get(entry, values)));
+}
+
+static int write_verdicts(void *data, const json_t *cell)
+{
+	write_row(data, cell, "name", "verdicts");
+	return 0;
+}
+
+static void write_identities(const struct page *page)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(page->comparison, "identities"), i, entry)
+		write_row(page, entry, "what", "values");
 }
 
 static void write_more(const struct page *page)
@@ -113,17 +129,22 @@ static void write_more(const struct page *page)
 
 static void write_page(void *data, FILE *stream)
 {
-	const struct page *page = data;
+	struct page *page = data;
 
 	sheet_heading(&page->sheet, 1, "Releases side by side");
 	write_runs(page);
-	write_changed(page);
+	sheet_heading(&page->sheet, 2, "Changes");
+	begin_table(page, "Cell", "Field");
+	write_each(page, write_changes);
+	sheet_table_end(&page->sheet);
 	sheet_heading(&page->sheet, 2, "Every cell");
 	begin_table(page, "Cell", NULL);
-	write_rows(page, "cells", "name", "verdicts");
+	write_each(page, write_verdicts);
+	sheet_table_end(&page->sheet);
 	sheet_heading(&page->sheet, 2, "Software and host under test, where the runs differ");
 	begin_table(page, "Item", NULL);
-	write_rows(page, "identities", "what", "values");
+	write_identities(page);
+	sheet_table_end(&page->sheet);
 	write_more(page);
 }
 
@@ -132,7 +153,7 @@ static void write_title(void *data, FILE *stream)
 	fputs("Releases side by side", stream);
 }
 
-int compare_render_html(const json_t *comparison, FILE *stream)
+int compare_render_html(const struct comparison *comparison, FILE *stream)
 {
 	static const struct html_slot slots[] = {
 		{ "title", write_title },
@@ -141,7 +162,8 @@ int compare_render_html(const json_t *comparison, FILE *stream)
 	};
 	static const struct html_page frame = { &page_qualification, &page_comparison_style, NULL,
 		slots };
-	struct page page = { comparison, { stream, true } };
+	struct page page = { comparison->head, comparison, { stream, true }, 0 };
+	int r = html_page(&frame, &page, stream);
 
-	return html_page(&frame, &page, stream);
+	return page.error < 0 ? page.error : r;
 }

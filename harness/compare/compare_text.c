@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,39 +167,55 @@ static void print_identities(const json_t *comparison, FILE *stream)
 	diff_render_more(comparison, stream);
 }
 
-static void print_cells(const json_t *comparison, bool changed, FILE *stream)
-{
-	const json_t *cell, *field;
-	size_t i, j;
+/* The cells that changed, or the others. */
+struct printer {
+	const json_t *comparison;
+	bool changed;
+	FILE *stream;
+};
 
-	json_array_foreach(json_object_get(comparison, "cells"), i, cell)
-	{
-		if (json_is_true(json_object_get(cell, "changed")) != changed)
-			continue;
-		print_verdicts(comparison, cell, stream);
-		json_array_foreach(json_object_get(cell, "fields"), j, field)
-			print_sentences(comparison, cell, field, stream);
-		print_causes(comparison, cell, stream);
-	}
+static int print_cell(void *data, const json_t *cell)
+{
+	const struct printer *printer = data;
+	const json_t *field;
+	size_t i;
+
+	if (json_is_true(json_object_get(cell, "changed")) != printer->changed)
+		return 0;
+	print_verdicts(printer->comparison, cell, printer->stream);
+	json_array_foreach(json_object_get(cell, "fields"), i, field)
+		print_sentences(printer->comparison, cell, field, printer->stream);
+	print_causes(printer->comparison, cell, printer->stream);
+	return 0;
 }
 
-int compare_render_text(const json_t *comparison, FILE *stream)
+static int print_cells(const struct comparison *comparison, bool changed, FILE *stream)
 {
-	const json_t *counts = json_object_get(comparison, "counts");
-	json_int_t changed = json_integer_value(json_object_get(counts, "changed"));
+	struct printer printer = { comparison->head, changed, stream };
 
-	print_runs(comparison, stream);
+	return comparison->each(comparison->data, print_cell, &printer);
+}
+
+int compare_render_text(const struct comparison *comparison, FILE *stream)
+{
+	const json_t *counts = json_object_get(comparison->head, "counts");
+	json_int_t changed = json_integer_value(json_object_get(counts, "changed"));
+	json_int_t same = json_integer_value(json_object_get(counts, "same"));
+	int r;
+
+	print_runs(comparison->head, stream);
 	fputs("\nSoftware under test and host, where the runs differ:\n", stream);
-	print_identities(comparison, stream);
+	print_identities(comparison->head, stream);
 	fputs("\nThe verdicts, in the order of the runs", stream);
 	fputs(changed > 0 ? "; the cells that changed come first:\n" : ":\n", stream);
-	print_cells(comparison, true, stream);
+	r = print_cells(comparison, true, stream);
 	if (changed > 0)
 		fputc('\n', stream);
-	print_cells(comparison, false, stream);
+	if (r == 0)
+		r = print_cells(comparison, false, stream);
 	fprintf(stream,
-		"%zu cells: %" JSON_INTEGER_FORMAT " changed, %" JSON_INTEGER_FORMAT " same\n",
-		json_array_size(json_object_get(comparison, "cells")), changed,
-		json_integer_value(json_object_get(counts, "same")));
-	return ferror(stream) ? -EIO : 0;
+		"%" JSON_INTEGER_FORMAT " cells: %" JSON_INTEGER_FORMAT
+		" changed, %" JSON_INTEGER_FORMAT " same\n",
+		changed + same, changed, same);
+	return r < 0 ? r : ferror(stream) ? -EIO : 0;
 }

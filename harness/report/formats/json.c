@@ -3,11 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/*
- * As jansson writes it with an indent of one, below `depth` objects or lists. A text has no newline
- * of its own in it: JSON writes it as \\n.
- */
-static int write_value(FILE *stream, const json_t *value, int depth)
+/* A text has no newline of its own in it: JSON writes it as \\n. */
+int render_json_value(FILE *stream, const json_t *value, int depth)
 {
 	char *text = json_dumps(value, JSON_INDENT(1) | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 
@@ -22,7 +19,7 @@ static int write_value(FILE *stream, const json_t *value, int depth)
 	return ferror(stream) ? -EIO : 0;
 }
 
-static int write_members(FILE *stream, const json_t *object, const char *between)
+int render_json_members(FILE *stream, const json_t *object, const char *between)
 {
 	const char *key;
 	json_t *value;
@@ -33,7 +30,7 @@ static int write_members(FILE *stream, const json_t *object, const char *between
 		fprintf(stream, "%s\n \"%s\": ", between, key);
 		between = ",";
 		if (r == 0)
-			r = write_value(stream, value, 1);
+			r = render_json_value(stream, value, 1);
 	}
 	return r;
 }
@@ -44,7 +41,7 @@ static int begin(void *data, const json_t *head)
 	int r;
 
 	fputc('{', rendering->stream);
-	r = write_members(rendering->stream, head, "");
+	r = render_json_members(rendering->stream, head, "");
 	fputs(",\n \"cells\": [", rendering->stream);
 	return r;
 }
@@ -54,7 +51,7 @@ static int cell(void *data, const json_t *cell)
 	struct rendering *rendering = data;
 
 	fputs(rendering->cells++ > 0 ? ",\n  " : "\n  ", rendering->stream);
-	return write_value(rendering->stream, cell, 2);
+	return render_json_value(rendering->stream, cell, 2);
 }
 
 static int end(void *data, const json_t *totals)
@@ -63,7 +60,7 @@ static int end(void *data, const json_t *totals)
 	int r;
 
 	fputs(rendering->cells > 0 ? "\n ]" : "]", rendering->stream);
-	r = write_members(rendering->stream, totals, ",");
+	r = render_json_members(rendering->stream, totals, ",");
 	fputs("\n}\n", rendering->stream);
 	return r < 0 ? r : ferror(rendering->stream) ? -EIO : 0;
 }
