@@ -24,9 +24,15 @@ static bool has_sysfs(const struct host_view *view, const char *folder)
 	return tree_text(view->sources->root, text, "%s", folder) == -EISDIR;
 }
 
+/* Where a fact of a device is from: the output of lspci, or else that file. */
+static const char *source_of(const struct host_view *view, const char *file)
+{
+	return view->sources->lspci ? view->sources->lspci->name : file;
+}
+
 static void look_present(const struct host_view *view, struct host_answer *answer)
 {
-	const char *source = view->sources->lspci ? view->sources->lspci->name : "/" DEVICE;
+	const char *source = source_of(view, "/" DEVICE);
 	const char *class = document_text(view->slot2, "class");
 	json_t *ids;
 
@@ -85,12 +91,16 @@ static void look_virtual_gpu(const struct host_view *view, struct host_answer *a
 static void look_class(const struct host_view *view, struct host_answer *answer)
 {
 	json_t *class = json_incref(json_object_get(view->igd, "class"));
+	/* Without configuration space lspci says it in words. */
+	const char *source = json_object_get(view->igd, "registers")
+				     ? "its configuration space"
+				     : source_of(view, "/" DEVICE "/class");
 
 	if (view->class >> 8 == CLASS_VGA) {
-		host_answer(answer, HOST_PASS, class, "its configuration space", "%s", "");
+		host_answer(answer, HOST_PASS, class, source, "%s", "");
 		return;
 	}
-	host_answer(answer, HOST_FAIL, class, "its configuration space",
+	host_answer(answer, HOST_FAIL, class, source,
 		"the IGD's class is not 0x0300, so QEMU "
 		"(is_igd_vga_passthrough()), hvmloader and libxl before 4.20 do "
 		"not recognise it as an IGD: QEMU refuses the device, and no guest "
@@ -144,6 +154,7 @@ static void look_config(const struct host_view *view, struct host_answer *answer
 static void look_driver(const struct host_view *view, struct host_answer *answer)
 {
 	const char *driver = document_text(view->igd, "driver");
+	const char *source = source_of(view, "/" DEVICE "/driver");
 
 	if (!json_object_get(view->igd, "driver")) {
 		host_answer(answer, HOST_UNKNOWN, NULL,
@@ -153,13 +164,13 @@ static void look_driver(const struct host_view *view, struct host_answer *answer
 		return;
 	}
 	if (strcmp(driver, "i915") == 0 || strcmp(driver, "xe") == 0)
-		host_answer(answer, HOST_UNKNOWN, json_string(driver), "/" DEVICE "/driver",
+		host_answer(answer, HOST_UNKNOWN, json_string(driver), source,
 			"%s drives the IGD in dom0, and dom0 may not survive "
 			"unbinding it (QubesOS/qubes-issues #8657, #7587)",
 			driver);
 	else
-		host_answer(answer, HOST_PASS, driver[0] ? json_string(driver) : NULL,
-			"/" DEVICE "/driver", "%s", driver[0] ? "" : "no driver is bound");
+		host_answer(answer, HOST_PASS, driver[0] ? json_string(driver) : NULL, source, "%s",
+			driver[0] ? "" : "no driver is bound");
 }
 
 static void look_pciback(const struct host_view *view, struct host_answer *answer)
@@ -222,6 +233,7 @@ static void look_siblings(const struct host_view *view, struct host_answer *answ
 {
 	const json_t *functions = json_object_get(json_object_get(view->host, "pci"), "functions");
 	const json_t *function;
+	const char *source = source_of(view, "/sys/bus/pci/devices");
 	json_t *siblings = json_array();
 	size_t i;
 
@@ -233,7 +245,7 @@ static void look_siblings(const struct host_view *view, struct host_answer *answ
 			append_sibling(siblings, function);
 	}
 	if (json_array_size(siblings) > 0) {
-		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
+		host_answer(answer, HOST_UNKNOWN, siblings, source,
 			"slot 2 has further functions, perhaps virtual functions (SR-IOV); "
 			"such a function was mistaken for the IGD in QubesOS/qubes-issues "
 			"#9853");
@@ -241,10 +253,10 @@ static void look_siblings(const struct host_view *view, struct host_answer *answ
 		answer->advice = has_virtual_functions(view) ? "echo 0 > /" DEVICE "/sriov_numvfs"
 							     : "pass 00:02.0 alone to a guest";
 	} else if (view->part[0])
-		host_answer(answer, HOST_UNKNOWN, siblings, "/sys/bus/pci/devices",
+		host_answer(answer, HOST_UNKNOWN, siblings, source,
 			"%.250s: slot 2 may have further functions", view->part);
 	else
-		host_answer(answer, HOST_PASS, siblings, "/sys/bus/pci/devices", "%s", "");
+		host_answer(answer, HOST_PASS, siblings, source, "%s", "");
 }
 
 const struct host_check host_checks_igd[] = {

@@ -273,6 +273,24 @@ static void a_dump_may_be_anything(void)
 	json_decref(look(root, root));
 }
 
+/* What lspci says in words is no configuration space, and no file of this host. */
+static void words_of_lspci_are_named_as_the_source(void)
+{
+	static const char *const ids[] = { "igd/present", "igd/class", "igd/driver",
+		"igd/siblings" };
+	json_t *document;
+
+	clear();
+	put("dump", "00:00.0 Host bridge [0600]: Intel Corporation [8086:3e30]\n"
+		    "00:02.0 VGA compatible controller [0300]: Intel Corporation [8086:3e92]\n"
+		    "\tKernel driver in use: i915\n"
+		    "00:1f.0 ISA bridge [0601]: Intel Corporation [8086:a305]\n");
+	document = look(at("dump"), NULL);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		CU_ASSERT_STRING_EQUAL(document_text(find(document, ids[i]), "source"), at("dump"));
+	json_decref(document);
+}
+
 /* The OpRegion at 0x10018: 8 KiB, version 2.1, with a VBT elsewhere of 9 KiB (3.1). */
 static void put_opregion(uint32_t vbt_bytes)
 {
@@ -330,6 +348,7 @@ static CU_TestInfo tests[] = {
 	{ "no link leads out or round", no_link_leads_out_or_round },
 	{ "huge and garbled files are bounded", huge_and_garbled_files_are_bounded },
 	{ "a dump may be anything", a_dump_may_be_anything },
+	{ "words of lspci are named as the source", words_of_lspci_are_named_as_the_source },
 	{ "a VBT beyond the OpRegion is lost", a_vbt_beyond_the_opregion_is_lost },
 	{ "what QEMU wrote into a phantom's ROM is no failure",
 		what_qemu_wrote_into_a_phantoms_rom_is_no_failure },
