@@ -11,6 +11,8 @@
 #define HEX          "0123456789abcdefABCDEF"
 #define VENDOR_INTEL 0x8086
 
+#define LINE_NUMBER_DIGITS 3
+
 /* The value of exactly `digits` hexadecimal digits, or -1. */
 static int32_t read_hex(const char *text, size_t digits)
 {
@@ -257,12 +259,41 @@ static bool read_record(const char *text, struct lspci_line *line)
 	return line->kind == LSPCI_LINE_WORDS;
 }
 
+/*
+ * A number of the line, by nl, `cat -n` or `grep -n` (with "-" for what grep shows around it), or
+ * the sign of an item of a list. A PCI domain has four digits at least, so a shorter number before
+ * an address or a row is none. Returns its bytes, or 0.
+ */
+static size_t item_bytes(const char *text)
+{
+	size_t digits = strspn(text, "0123456789"), hex;
+
+	if (text[0] == '`' || strncmp(text, "- ", 2) == 0)
+		return 1;
+	if (digits == 0 || digits > LINE_NUMBER_DIGITS)
+		return 0;
+	if (text[digits] == ' ' || text[digits] == '-')
+		return digits + 1;
+	hex = text[digits] == ':' ? strspn(text + digits + 1, HEX) : 0;
+	return hex >= 2 && text[digits + 1 + hex] == ':' ? digits + 1 : 0;
+}
+
+static const char *skip_prefix(const char *text)
+{
+	size_t used;
+
+	text = record_skip_prefix(text);
+	while ((used = item_bytes(text)) > 0)
+		text = record_skip_prefix(text + used);
+	return text;
+}
+
 void lspci_line_parse(const char *text, struct lspci_line *line_r)
 {
 	const char *value;
 
 	*line_r = (struct lspci_line){ .kind = LSPCI_LINE_OTHER, .words = LSPCI_NO_WORDS };
-	text = record_skip_prefix(text);
+	text = skip_prefix(text);
 	if (read_row(text, line_r) || read_address(text, line_r) || read_record(text, line_r))
 		return;
 	if ((value = behind(text, "Kernel driver in use"))) {

@@ -68,6 +68,12 @@ static void every_form_with_bytes_is_read(void)
 		"2026-11-29T08:41:00+0100 dom0 lspci[123]: " ROW_1,
 		"Nov  9 08:41:00 00:02.0" NAME "Nov  9 08:41:00 " ROW_0 "Nov  9 08:41:00 " ROW_1,
 		"08:41:00 00:02.0" NAME "08:41:00 " ROW_0 "08:41:00 " ROW_1,
+		/* nl or `cat -n`, `grep -n`, `grep -n -A`, items of a list */
+		"     1\t00:02.0" NAME "     2\t" ROW_0 "     3\t" ROW_1,
+		"9:00:02.0" NAME "10:" ROW_0 "11:" ROW_1,
+		"17:0000:00:02.0" NAME "18-" ROW_0 "19-" ROW_1,
+		"- 00:02.0" NAME "- " ROW_0 "- " ROW_1,
+		"- `00:02.0" NAME "`" ROW_0 "`" ROW_1,
 		/* a byte order mark, escape sequences of a terminal */
 		"\xef\xbb\xbf"
 		"00:02.0" NAME ROW_0 ROW_1,
@@ -184,7 +190,7 @@ static void a_file_without_devices_is_refused_by_name(void)
 	static const char *const files[] = { "", "\n\n\n", "root:x:0:0:root:/root:/bin/bash\n",
 		"\x7f"
 		"ELF\x02\x01\x01",
-		ROW_0 ROW_1,
+		ROW_0 ROW_1, "-[0000:00]---02.0  Intel Corporation\n",
 		"-[0000:00]-+-00.0  Intel Corporation Host Bridge\n           +-02.0  Intel\n",
 		"[    0.5] pci 0000:00:02.0: [8086:5917] type 00 class 0x030000\n" };
 
