@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <stdint.h>
+#include <string.h>
 #include <systemd/sd-event.h>
 
 #include "harness/backend/libxl/alarm.h"
@@ -21,6 +22,7 @@
 #include "harness/backend/libxl/session.h"
 #include "harness/backend/libxl/watch.h"
 #include "harness/backend/libxl/wrapper.h"
+#include "harness/backend/libxl/xenstore_access.h"
 
 #define ABORT_LIMIT_MS 8000
 /*
@@ -115,6 +117,38 @@ static void end_idle_model(struct backend_guest *guest)
 	process_kill(guest->model.pidfd);
 }
 
+/*
+ * libxl kills QEMU, and then waits 2 s for QEMU to close the guest's PV devices that it serves
+ * (LIBXL_QEMU_BODGE_TIMEOUT, libxl__initiate_device_generic_remove()): the keyboard, which each HVM
+ * guest has, and disks. It waits for no device that it has no record of, and the domain's own
+ * entries go with the domain.
+ */
+static void forget_devices(struct backend_guest *guest, unsigned int domid)
+{
+	static const char *const kinds[][2] = { { "vkbd", "/vkbd/" }, { "vbd", "/qdisk/" } };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct xenstore_names names = xenstore_list(
+			guest->host->store, "/libxl/%u/device/%s", domid, kinds[i][0]);
+
+		for (unsigned int n = 0; n < names.count; n++) {
+			char backend[128];
+
+			xenstore_read(guest->host->store, backend, sizeof(backend),
+				"/libxl/%u/device/%s/%s/backend", domid, kinds[i][0],
+				names.names[n]);
+			if (!strstr(backend, kinds[i][1]))
+				continue;
+			/* With the domain's folder: all its devices of this kind are forgotten. */
+			*strrchr(backend, '/') = 0;
+			xenstore_remove(guest->host->store, "%s", backend);
+			xenstore_remove(guest->host->store, "/libxl/%u/device/%s/%s", domid,
+				kinds[i][0], names.names[n]);
+		}
+		xenstore_names_finish(&names);
+	}
+}
+
 static void destroy_domain(struct backend_guest *guest)
 {
 	struct domid found = leftover_domain(guest);
@@ -126,6 +160,7 @@ static void destroy_domain(struct backend_guest *guest)
 	}
 	guest->domid = found;
 	end_idle_model(guest);
+	forget_devices(guest, found.id);
 	operation_begin(&guest->destroy, guest->session, on_destroyed, guest);
 	alarm_set(&guest->limit, DESTROY_LIMIT_MS, destroy_late);
 	rc = libxl_domain_destroy(guest->session->ctx, found.id, &guest->destroy.how);

@@ -80,18 +80,42 @@ void xenstore_remove(struct xs_handle *store, const char *fmt, ...)
 		xs_rm(store, XBT_NULL, path);
 }
 
+struct xenstore_names xenstore_list(struct xs_handle *store, const char *fmt, ...)
+{
+	struct xenstore_names names = { NULL, 0 };
+	char path[PATH_MAX_HERE];
+	va_list ap;
+	bool ok;
+
+	va_start(ap, fmt);
+	ok = make_path(path, fmt, ap);
+	va_end(ap);
+	if (ok)
+		names.names = xs_directory(store, XBT_NULL, path, &names.count);
+	if (!names.names)
+		names.count = 0;
+	else if (names.count > XENSTORE_ENTRIES_MAX)
+		names.count = XENSTORE_ENTRIES_MAX;
+	return names;
+}
+
+void xenstore_names_finish(struct xenstore_names *names)
+{
+	free(names->names);
+	*names = (struct xenstore_names){ NULL, 0 };
+}
+
 json_t *xenstore_snapshot(struct xs_handle *store)
 {
 	json_t *snapshot = json_object();
 
 	for (const char *const *folder = xenstore_domain_folders; *folder; folder++) {
-		unsigned int count = 0;
-		char **names = xs_directory(store, XBT_NULL, *folder, &count);
+		struct xenstore_names names = xenstore_list(store, "%s", *folder);
 		json_t *set = json_object();
 
-		for (unsigned int n = 0; names && n < count && n < XENSTORE_ENTRIES_MAX; n++)
-			json_object_set_new(set, names[n], json_true());
-		free(names);
+		for (unsigned int n = 0; n < names.count; n++)
+			json_object_set_new(set, names.names[n], json_true());
+		xenstore_names_finish(&names);
 		json_object_set_new(snapshot, *folder, set);
 	}
 	return snapshot;

@@ -32,6 +32,16 @@ bool xenstore_exists(struct xs_handle *store, const char *fmt, ...)
 void xenstore_remove(struct xs_handle *store, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The entries of a folder, at most XENSTORE_ENTRIES_MAX; none if it cannot be read. */
+struct xenstore_names {
+	char **names;
+	unsigned int count;
+};
+
+struct xenstore_names xenstore_list(struct xs_handle *store, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void xenstore_names_finish(struct xenstore_names *names);
+
 /*
  * Returns xenstore_domain_folders with the names of their entries:
  * {"/local/domain": {"0": true, ...}, "/libxl": ...}. A new reference; NULL without memory.
