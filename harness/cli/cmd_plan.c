@@ -47,8 +47,8 @@ static const struct command_option options[] = {
 		"                          place of the plan",
 		.text = &opts.xl },
 	{ "boot-disk", "FILE",
-		"also write the boot disk of this cell's guest into FILE, which the\n"
-		"                          xl.cfg then names",
+		"also write the boot disk of this cell's guest into FILE, and what\n"
+		"                          starts it into FILE.start, which the xl.cfg then names",
 		.text = &opts.boot_disk },
 	{ "guests", "DIR", "the guest images that the xl.cfg names (default: those installed)",
 		.text = &opts.guests },
@@ -189,27 +189,47 @@ static void print_plan(const json_t *plan)
 	printf("%zu cells\n", json_array_size(cells));
 }
 
-/* Writes the disk that the file for xl names. */
+/* Opens a file that the file for xl names: --boot-disk, and what is behind it. */
+static int open_for_xl(const char *suffix, struct problem *why)
+{
+	char *path = NULL;
+	int fd;
+
+	if (asprintf(&path, "%s%s", opts.boot_disk, suffix) < 0)
+		return -ENOMEM;
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		fd = problem_set(why, -errno, "cannot write %s: %s", path, strerror(errno));
+	free(path);
+	return fd;
+}
+
+/* Writes the boot disk, and what starts it. */
 static int write_boot_disk(const json_t *cell, const struct image *image, struct problem *why)
 {
 	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
+	int disk = -1, starter = -1, r = -ENOMEM;
 	char *cmdline;
-	int fd, r;
 
 	if (image->disk || !boot_way_is_disk("libxl", settings))
 		return problem_set(why, -EINVAL, "the guest of cell %s has no boot disk", opts.xl);
 	cmdline = image_cmdline(image, settings);
 	if (!cmdline)
-		return -ENOMEM;
-	fd = open(opts.boot_disk, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		r = problem_set(
-			why, -errno, "cannot write %s: %s", opts.boot_disk, strerror(errno));
-	else
-		r = boot_disk_write(
-			image, image->igd && passed_igd("", cell, "libxl"), cmdline, fd, why);
-	if (fd >= 0)
-		close(fd);
+		goto out;
+	r = disk = open_for_xl("", why);
+	if (r < 0)
+		goto out;
+	r = starter = open_for_xl(BOOT_WAY_STARTER, why);
+	if (r < 0)
+		goto out;
+	r = boot_disk_write(image, image->igd && passed_igd("", cell, "libxl"), cmdline, disk, why);
+	if (r == 0)
+		r = boot_disk_write_starter(disk, starter, why);
+out:
+	if (disk >= 0)
+		close(disk);
+	if (starter >= 0)
+		close(starter);
 	free(cmdline);
 	return r;
 }

@@ -188,7 +188,7 @@ static void write_image(
 	FILE *to, const char *name, const json_t *settings, const struct xl_guest *guest)
 {
 	const char *cmdline = document_text(settings, "cmdline");
-	json_t *whole;
+	json_t *whole, *path;
 
 	if (guest->disk) /* its boot loader has all of it */
 		return;
@@ -202,7 +202,10 @@ static void write_image(
 		fputs("# On it is cmdline = ", to);
 		write_text(to, json_string_value(whole));
 		fputc('\n', to);
-		write_key(to, "boot", BOOT_WAY_ORDER);
+		path = guest->boot_disk ? json_sprintf("%s" BOOT_WAY_STARTER, guest->boot_disk)
+					: json_sprintf(BOOT_DISK BOOT_WAY_STARTER, name);
+		write_key(to, "kernel", json_string_value(path));
+		json_decref(path);
 		json_decref(whole);
 		return;
 	}

@@ -69,7 +69,7 @@ static void settings(void)
 		{ "{\"rdm\": \"strategy=host\"}", "\nrdm = \"strategy=host\"\n" },
 		{ "{\"device_model_args_hvm\": [\"-a\", \"b\\\"\\\\c\"]}",
 			"\ndevice_model_args_hvm = [ \"-a\", \"b\\\"\\\\c\", \"-drive\"," },
-		{ "{}", "\nboot = \"d\"\n" },
+		{ "{}", "\nkernel = \"/var/tmp/a-b.boot.start\"\n" },
 		{ "{}", "#   igd-harness plan MATRIX --xl a-b --boot-disk /var/tmp/a-b.boot\n" },
 		{ "{}", "[ \"-drive\", \"file=/var/tmp/a-b.boot,format=raw,if=ide,index=3,"
 			"media=cdrom,readonly=on\" ]\n" },

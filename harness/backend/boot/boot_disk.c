@@ -37,6 +37,9 @@
 
 extern const unsigned char boot_loader[SECTOR];
 
+#define STARTER 1024u
+extern const unsigned char boot_starter[STARTER];
+
 /* What loader.S reads; all little endian. */
 struct boot_part {
 	uint32_t sector, sectors, address;
@@ -128,7 +131,7 @@ static uint32_t sectors_of(uint64_t bytes)
 static int64_t copy_file(struct making *m, const char *path, off_t from, uint64_t to)
 {
 	int source = open(path, O_RDONLY | O_CLOEXEC), r = 0;
-	struct stat stat;
+	struct stat stat = { 0 };
 	off_t at = from;
 
 	if (source < 0 || fstat(source, &stat) < 0)
@@ -327,4 +330,20 @@ int boot_disk_write(
 		r = problem_set(why, -errno, "cannot write the boot disk: %s", strerror(errno));
 	free(m);
 	return r;
+}
+
+int boot_disk_write_starter(int disk_fd, int fd, struct problem *why)
+{
+	/* The end stands for the kernel proper, which may not be empty. */
+	unsigned char file[STARTER + SECTOR + sizeof(struct boot_header) + 16] = { 0 };
+	ssize_t n = pread(disk_fd, file + STARTER, SECTOR + sizeof(struct boot_header),
+		(off_t)LOADER_AT * SECTOR);
+	int r = n < 0 ? -errno : 0;
+
+	memcpy(file, boot_starter, STARTER);
+	if (r == 0)
+		r = io_write_all(fd, file, sizeof(file));
+	return r < 0 ? problem_set(
+			       why, r, "cannot write what starts the boot disk: %s", strerror(-r))
+		     : 0;
 }

@@ -24,6 +24,12 @@ int boot_disk_write(
 	const struct image *image, bool igd, const char *cmdline, int fd, struct problem *why);
 
 /*
+ * Writes a kernel for QEMU's -kernel into the empty file `fd`, which starts the loader of the boot
+ * disk `disk_fd` without firmware: starter.S. Returns 0 or a negative errno with the sentence.
+ */
+int boot_disk_write_starter(int disk_fd, int fd, struct problem *why);
+
+/*
  * The boot disks of a run: made once, and shared by the cells that have the same image, drivers and
  * command line. They are files without a name. At most BOOT_DISKS_MAX are kept.
  */

@@ -138,6 +138,33 @@ static void the_kernel_gets_what_the_protocol_says(void)
 	CU_ASSERT_TRUE(number(header + 52, 4) >= 0x100000 + 3000);
 }
 
+/* Offsets: boot.rst; DS is the begin of the file, and the entry at 0x200 (16-bit boot protocol). */
+static void a_starter_has_the_loader_behind_it(void)
+{
+	int from = memfd_create("disk", MFD_CLOEXEC), to = memfd_create("starter", MFD_CLOEXEC);
+	static unsigned char start[16384];
+	ssize_t length;
+
+	new_kernel();
+	put(kernel, file, sizeof(file));
+	CU_ASSERT_EQUAL_FATAL(boot_disk_write(&image, false, "quiet", from, &why), 0);
+	CU_ASSERT_EQUAL_FATAL(boot_disk_write_starter(from, to, &why), 0);
+	CU_ASSERT_EQUAL(pread(from, disk, sizeof(disk), 0) % SECTOR, 0);
+	length = pread(to, start, sizeof(start), 0);
+	CU_ASSERT_EQUAL(number(start + 0x1fe, 2), 0xaa55);
+	CU_ASSERT_EQUAL(start[0x200], 0xeb); /* jmp, short */
+	CU_ASSERT_EQUAL(start[0x200] == 0xeb && 0x202 + start[0x201] >= 0x22c, true);
+	CU_ASSERT_EQUAL(memcmp(start + 0x202, "HdrS", 4), 0);
+	CU_ASSERT_TRUE(number(start + 0x206, 2) >= 0x202);
+	CU_ASSERT_EQUAL(start[0x211] & 1, 1);
+	CU_ASSERT_EQUAL((start[0x1f1] + 1) * 512, 1024 + 3 * SECTOR);
+	CU_ASSERT_TRUE(length > 1024 + 3 * SECTOR);
+	CU_ASSERT_EQUAL(memcmp(start + 1024, disk + 20 * SECTOR, 3 * SECTOR), 0);
+	CU_ASSERT_EQUAL(boot_disk_write_starter(-1, to, &why), -EBADF);
+	close(from);
+	close(to);
+}
+
 /* A header of 2.02 has neither initrd_addr_max nor cmdline_size. */
 static void an_old_header_has_the_old_limits(void)
 {
@@ -294,6 +321,7 @@ int main(void)
 		{ "firmware finds the loader", firmware_finds_the_loader },
 		{ "the kernel gets what the protocol says",
 			the_kernel_gets_what_the_protocol_says },
+		{ "a starter has the loader behind it", a_starter_has_the_loader_behind_it },
 		{ "an old header has the old limits", an_old_header_has_the_old_limits },
 		{ "drivers come behind the initramfs", drivers_come_behind_the_initramfs },
 		{ "the video mode is of the command line", the_video_mode_is_of_the_command_line },

@@ -62,7 +62,7 @@ int boot_disks_get(struct boot_disks *disks, const struct image *image, bool igd
 		r = make(disks, &disk, key, image, igd, cmdline, dir_fd, why);
 		key = r < 0 ? key : NULL;
 	}
-	if (r == 0) {
+	if (r == 0 && disk) {
 		disk->used = ++disks->clock;
 		r = fcntl(disk->fd, F_DUPFD_CLOEXEC, 3);
 		if (r < 0)

@@ -182,9 +182,18 @@ load:	mov	$SETUP_SEG, %ax
 
 /* ---- int 13h -------------------------------------------------------------------------------- */
 
+/* From the drive that firmware has named, and the next ones. */
 load_by_bios:
 	mov	$AT(bios_part), %bp
-	jmp	load
+	mov	$4, %cx
+1:	push	%cx
+	call	load
+	pop	%cx
+	jnc	9f
+	incb	AT(drive)
+	loop	1b
+	stc
+9:	ret
 
 /* Reads a part in blocks below 1 MiB, and has int 15h move them. */
 bios_part:

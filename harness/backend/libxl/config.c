@@ -272,7 +272,7 @@ static int fill_base(struct filling *f, const char *name, const struct guest_ima
 }
 
 /* QEMU finds the disk through /proc. */
-static int boot_from_disk(struct filling *f, int boot_fd)
+static int add_boot_disk(struct filling *f, int boot_fd)
 {
 	char path[32], text[sizeof(path) + sizeof(BOOT_WAY_DRIVE)];
 	int r;
@@ -280,20 +280,22 @@ static int boot_from_disk(struct filling *f, int boot_fd)
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), boot_fd);
 	snprintf(text, sizeof(text), BOOT_WAY_DRIVE, path);
 	r = add_extra(f, "-drive");
-	if (r == 0)
-		r = add_extra(f, text);
-	f->config->b_info.u.hvm.boot = strdup(BOOT_WAY_ORDER);
-	return f->config->b_info.u.hvm.boot ? r : config_no_memory(f);
+	return r < 0 ? r : add_extra(f, text);
 }
 
-static int boot_direct(struct filling *f, const struct guest_image *image)
+/* What the boot disk has is not QEMU's to load. */
+static int add_kernel(struct filling *f, const struct guest_image *image)
 {
 	libxl_domain_build_info *b_info = &f->config->b_info;
 
 	b_info->kernel = strdup(image->kernel);
+	if (!b_info->kernel)
+		return config_no_memory(f);
+	if (image->boot_fd >= 0)
+		return add_boot_disk(f, image->boot_fd);
 	b_info->ramdisk = strdup(image->initrd);
 	b_info->cmdline = strdup(image->cmdline);
-	return b_info->kernel && b_info->ramdisk && b_info->cmdline ? 0 : config_no_memory(f);
+	return b_info->ramdisk && b_info->cmdline ? 0 : config_no_memory(f);
 }
 
 int config_fill(libxl_domain_config *config, const char *name, const struct guest_image *image,
@@ -315,5 +317,5 @@ int config_fill(libxl_domain_config *config, const char *name, const struct gues
 		r = config_add_own_disk(&f, image->disk_is_qcow2);
 	if (r < 0 || image->boots_disk)
 		return r;
-	return image->boot_fd >= 0 ? boot_from_disk(&f, image->boot_fd) : boot_direct(&f, image);
+	return add_kernel(&f, image);
 }

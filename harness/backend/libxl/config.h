@@ -17,7 +17,7 @@ struct guest_image {
 	int disk_fd;                 /* of this process; -1 without a disk */
 	bool boots_disk;             /* it has neither kernel nor initrd: disk_fd is its own disk */
 	bool disk_is_qcow2;
-	int boot_fd; /* of this process: the boot disk; -1: QEMU is given kernel and initrd */
+	int boot_fd; /* of this process: the boot disk, which `kernel` then starts; -1: none */
 };
 
 /*

@@ -34,13 +34,11 @@
 #include "harness/backend/libxl/process.h"
 #include "harness/backend/libxl/save.h"
 #include "harness/backend/libxl/session.h"
+#include "harness/backend/libxl/system/system.h"
 #include "harness/backend/libxl/watch.h"
 #include "harness/backend/libxl/wrapper.h"
 #include "harness/backend/libxl/xenstore_access.h"
-#include "harness/backend/passed_igd.h"
 #include "harness/plan/plan.h"
-#include "harness/plan/settings/boot_way.h"
-#include "harness/plan/transition.h"
 #include "harness/store/ending.h"
 #include "src/document.h"
 #include "src/problem.h"
@@ -58,8 +56,8 @@ static void free_guest(struct backend_guest *guest)
 		close(guest->console_fd);
 	if (guest->model.pidfd >= 0)
 		close(guest->model.pidfd);
-	if (guest->initrd_fd >= 0)
-		close(guest->initrd_fd);
+	if (guest->made_fd >= 0)
+		close(guest->made_fd);
 	if (guest->own_disk_fd >= 0)
 		close(guest->own_disk_fd);
 	if (guest->boot_fd >= 0)
@@ -91,7 +89,7 @@ static struct backend_guest *new_guest(
 	guest->serial = ++host->serial;
 	guest->created_id = guest->domid.id = INVALID_DOMID;
 	guest->console_fd = guest->model.pidfd = guest->kmsg.fd = -1;
-	guest->initrd_fd = guest->own_disk_fd = guest->boot_fd = -1;
+	guest->made_fd = guest->own_disk_fd = guest->boot_fd = -1;
 	libxl_domain_config_init(&guest->config);
 	hotplug_init(&guest->hotplug);
 	if (alarm_init(&guest->step, guest) < 0 || alarm_init(&guest->limit, guest) < 0) {
@@ -159,60 +157,6 @@ static int choose_model(struct backend_guest *guest, const json_t *cell, struct 
 	return guest->device_model ? 0 : -EINVAL;
 }
 
-/* Is it given an Intel GPU while it runs? */
-static bool gets_igd(const json_t *cell)
-{
-	json_t *then = transition_hotplug(cell, "libxl") ? transition_other_side(cell) : NULL;
-	bool gets = then && passed_igd("", then, "libxl");
-
-	json_decref(then);
-	return gets;
-}
-
-/*
- * Makes what the guest boots: a boot disk, or without one for a guest with an Intel GPU the
- * initramfs with its drivers. QEMU finds either through /proc, as the guest's disk.
- */
-static int add_boot(struct backend_guest *guest, const json_t *cell, struct image *image,
-	const char *cmdline, struct problem *why)
-{
-	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
-	bool igd = image->igd && (passed_igd("", cell, "libxl") || gets_igd(cell));
-	char path[32];
-
-	if (boot_way_is_disk("libxl", settings)) {
-		guest->boot_fd = boot_disks_get(
-			&guest->host->boot_disks, image, igd, cmdline, guest->evidence_fd, why);
-		return guest->boot_fd < 0 ? guest->boot_fd : 0;
-	}
-	if (!igd)
-		return 0;
-	guest->initrd_fd = image_join_igd(image, why);
-	if (guest->initrd_fd < 0)
-		return guest->initrd_fd;
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), guest->initrd_fd);
-	free(image->initrd);
-	image->initrd = strdup(path);
-	return image->initrd ? 0 : -ENOMEM;
-}
-
-/* A guest of one's own has its own system and drivers, on a disk that it writes to. */
-static int add_system(struct backend_guest *guest, const json_t *cell, struct image *image,
-	char **cmdline_r, struct problem *why)
-{
-	const json_t *settings = json_object_get(json_object_get(cell, "settings"), "libxl");
-	int r = image_check_settings(image, settings, why);
-
-	if (r < 0)
-		return r;
-	if (image->disk) {
-		guest->own_disk_fd = image_copy_disk(image, guest->evidence_fd, why);
-		return guest->own_disk_fd < 0 ? guest->own_disk_fd : 0;
-	}
-	*cmdline_r = image_cmdline(image, settings);
-	return *cmdline_r ? add_boot(guest, cell, image, *cmdline_r, why) : -ENOMEM;
-}
-
 /* What libxl alone knows, when there is a context to ask it. */
 static int merge_config(struct backend_guest *guest, const json_t *cell, struct problem *why)
 {
@@ -237,7 +181,7 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	r = image_find(host->options->guests_dir, folder ? folder : "", &image, why);
 	if (r < 0)
 		goto out;
-	r = add_system(guest, cell, &image, &cmdline, why);
+	r = system_add(guest, cell, &image, &cmdline, why);
 	if (r == 0)
 		r = choose_model(guest, cell, why);
 	if (r < 0)

@@ -48,7 +48,7 @@ struct backend_guest {
 	struct wrapper wrapper;
 	struct alarm step, limit;
 	const char *device_model; /* path, borrowed; "" for libxl's default */
-	int initrd_fd;            /* of an initramfs with the drivers of an Intel GPU; -1 without */
+	int made_fd; /* the starter of the boot disk, or an initramfs with drivers; -1 without */
 	int own_disk_fd; /* the copy of the disk that a guest of one's own has; -1 without */
 	int boot_fd;     /* its boot disk; -1 without */
 	struct guest_parts parts;

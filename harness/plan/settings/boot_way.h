@@ -17,6 +17,9 @@
 #define BOOT_WAY_DRIVE "file=%s,format=raw,if=ide,index=3,media=cdrom,readonly=on"
 #define BOOT_WAY_ORDER "d"
 
+/* The name of what starts it on Xen, boot_disk_write_starter(), behind that of a disk for xl. */
+#define BOOT_WAY_STARTER ".start"
+
 /*
  * Does the guest with these settings for that back end boot from a boot disk
  * (harness/backend/boot/boot_disk.h)? Else QEMU is given kernel and initramfs (`boot: direct`).
