@@ -21,7 +21,8 @@ const char *const pattern_log_names[PATTERN_LOGS] = {
 /* The lines of one log that match one pattern. */
 struct hit {
 	size_t line, count;
-	char *text;     /* the beginning of the first line; owned */
+	const char *bytes; /* of the first line, in the log */
+	size_t length;
 	bool elsewhere; /* they name a different domain or device */
 };
 
@@ -101,28 +102,28 @@ size_t pattern_clean(const char *bytes, size_t length, char line[static PATTERNS
 	return length;
 }
 
+/* A line of a log, and what of it is searched. */
+struct line {
+	size_t number;
+	const char *bytes; /* of the log */
+	size_t length;
+	char text[PATTERNS_LINE_MAX + 1];
+	size_t text_length;
+};
+
 /* A line of the cell's own takes the place of lines from elsewhere. */
-static int note(struct hit *hit, size_t number, const char *line, bool elsewhere)
+static void note(struct hit *hit, const struct line *line, bool elsewhere)
 {
 	if (hit->count > 0 && elsewhere && !hit->elsewhere)
-		return 0;
-	if (hit->count > 0 && !elsewhere && hit->elsewhere) {
-		free(hit->text);
+		return;
+	if (hit->count > 0 && !elsewhere && hit->elsewhere)
 		*hit = (struct hit){ 0 };
-	}
 	if (hit->count++ > 0)
-		return 0;
+		return;
 	hit->elsewhere = elsewhere;
-	hit->line = number;
-	hit->text = strndup(line, PATTERNS_TEXT_MAX);
-	return hit->text ? 0 : -ENOMEM;
-}
-
-static void free_hits(struct hit *hits, size_t count)
-{
-	for (size_t i = 0; hits && i < count; i++)
-		free(hits[i].text);
-	free(hits);
+	hit->line = line->number;
+	hit->bytes = line->bytes;
+	hit->length = line->length;
 }
 
 /* A search of one log for the patterns that `wanted` has; hits[i] is of pattern i. */
@@ -134,41 +135,38 @@ struct search {
 	struct hit *hits;
 };
 
-static int search_line(const struct search *search, size_t number, const char *line, size_t length)
+static void search_line(const struct search *search, const struct line *line)
 {
 	bool possible[PATTERNS_MAX];
-	int r = 0;
 
-	literal_index_find(search->patterns->index, line, length, possible);
-	for (size_t i = 0; i < search->patterns->count && r == 0; i++) {
+	literal_index_find(search->patterns->index, line->text, line->text_length, possible);
+	for (size_t i = 0; i < search->patterns->count; i++) {
 		const struct pattern *pattern = &search->patterns->list[i];
 
 		if (possible[i] && search->wanted[i] && (pattern->logs & (1u << search->log)) &&
-			pattern_hits(pattern, line))
-			r = note(&search->hits[i], number, line,
-				log_subject_is_elsewhere(search->subject, search->log, line));
+			pattern_hits(pattern, line->text))
+			note(&search->hits[i], line,
+				log_subject_is_elsewhere(search->subject, search->log, line->text));
 	}
-	return r;
 }
 
-/* Returns 0, or -ENOMEM. */
-static int search_log(const struct search *search, const struct pattern_input *input)
+static void search_log(const struct search *search, const struct pattern_input *input)
 {
 	size_t length = input->length < PATTERNS_LOG_MAX ? input->length : PATTERNS_LOG_MAX;
 	const char *at = input->bytes, *end = at + length;
-	char line[PATTERNS_LINE_MAX + 1];
-	int r = 0;
+	struct line line = { 0 };
 
-	for (size_t number = 1; at < end && r == 0; number++) {
+	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t bytes = (size_t)((newline ? newline : end) - at), cleaned;
 
-		cleaned = pattern_clean(at, bytes, line);
-		at += bytes + 1;
-		if (cleaned > 0 && strncmp(line, WIRE_MAGIC, strlen(WIRE_MAGIC)) != 0)
-			r = search_line(search, number, line, cleaned);
+		line.number++;
+		line.bytes = at;
+		line.length = (size_t)((newline ? newline : end) - at);
+		line.text_length = pattern_clean(line.bytes, line.length, line.text);
+		at += line.length + 1;
+		if (line.text_length > 0 && strncmp(line.text, WIRE_MAGIC, strlen(WIRE_MAGIC)) != 0)
+			search_line(search, &line);
 	}
-	return r;
 }
 
 /* Adds what was found of one pattern in one log. Returns 0, or -1 without memory. */
@@ -176,8 +174,13 @@ static int give(json_t *matches, const struct pattern *pattern, const struct pat
 	const struct hit *hit)
 {
 	json_t *match = json_copy(pattern->about);
+	char text[PATTERNS_LINE_MAX + 1];
+
+	pattern_clean(hit->bytes, hit->length, text);
+	text[PATTERNS_TEXT_MAX] = '\0';
+
 	json_t *where = json_pack("{s:s, s:s, s:I, s:s, s:I}", "log", pattern_log_names[input->log],
-		"file", input->file, "line", (json_int_t)hit->line, "text", hit->text, "count",
+		"file", input->file, "line", (json_int_t)hit->line, "text", text, "count",
 		(json_int_t)hit->count);
 	int r = json_object_update(match, where);
 
@@ -213,9 +216,9 @@ static json_t *match_some(const struct patterns *patterns, const struct pattern_
 		wanted[i] = (!is_asked || is_asked(&patterns->list[i])) &&
 			    version_ranges_hold(patterns->list[i].versions, versions, &unknown);
 	}
-	for (size_t log = 0; log < count && r == 0; log++)
-		r = search_log(&(struct search){ patterns, wanted, subject, inputs[log].log,
-				       hits + log * patterns->count },
+	for (size_t log = 0; log < count; log++)
+		search_log(&(struct search){ patterns, wanted, subject, inputs[log].log,
+				   hits + log * patterns->count },
 			&inputs[log]);
 	for (size_t i = 0; i < patterns->count && r == 0; i++) {
 		for (size_t log = 0; log < count && r == 0; log++) {
@@ -226,7 +229,7 @@ static json_t *match_some(const struct patterns *patterns, const struct pattern_
 		}
 	}
 out:
-	free_hits(hits, patterns->count * count);
+	free(hits);
 	free(wanted);
 	if (r < 0) {
 		json_decref(matches);

@@ -41,8 +41,15 @@ void tcg_handle_interrupt(void *cpu, int mask)
 	seen++;
 }
 
+/* gcc may call a copy of its own. */
+#if __has_attribute(noclone)
+#define WHOLE __attribute__((noinline, noclone))
+#else
+#define WHOLE __attribute__((noinline))
+#endif
+
 /* QEMU's, which is never to run again. Long enough for a jump, and called as from another file. */
-__attribute__((noinline, noclone)) void cpu_interrupt(void *cpu, int mask)
+WHOLE void cpu_interrupt(void *cpu, int mask)
 {
 	if (!locked || *(volatile int *)cpu == mask)
 		abort();
