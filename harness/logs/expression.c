@@ -81,8 +81,11 @@ static bool read_repeat(struct reading *reading, char sign)
 {
 	struct atom *atom = &reading->atom;
 
-	if (!atom->there)
-		return true; /* regcomp() takes it literally, or refuses it */
+	if (!atom->there) {
+		/* regcomp() takes it literally, or refuses it. */
+		begin_atom(reading, false);
+		return true;
+	}
 	if (atom->is_repeat || (atom->repeats && sign != '?'))
 		return wrong(reading,
 			"a repeat of a repeat, such as (a+)+ or a+*, is not allowed: repeat only "
@@ -105,8 +108,11 @@ static void end_group(struct reading *reading)
 {
 	struct level group = reading->levels[reading->depth];
 
-	if (reading->depth == 0)
-		return; /* regcomp() tells */
+	if (reading->depth == 0) {
+		/* regcomp() takes one that closes nothing literally. */
+		begin_atom(reading, false);
+		return;
+	}
 	begin_atom(reading, group.alternates);
 	reading->atom.repeats = group.repeats;
 	reading->depth--;

@@ -35,6 +35,10 @@ static void a_repeat_of_a_repeat(void)
 	refuses("hello++", "a repeat of a repeat");
 	refuses("hello+*", "a repeat of a repeat");
 	refuses("hello?+", "a repeat of a repeat");
+	/* What glibc takes literally, and repeats: a fuzzer's find, more than 1 GiB. */
+	refuses("^)+++++", "a repeat of a repeat");
+	refuses("^++++", "a repeat of a repeat");
+	takes("hello)+ world");
 	takes("(hel+o)? [a-z]+ (wor)*ld");
 	takes("(hel+o) [+*] wor+ld");
 	takes("hello\\++ wo[]+*]+rld");
