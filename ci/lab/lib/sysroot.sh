@@ -30,6 +30,10 @@ make_sysroot() {
 	mkdir -- "$to"
 	tar -C "$to" --no-same-owner --exclude='./dev/*' --exclude='./usr/share/doc/*' -xf image.new/sysroot.tar
 	rm image.new/sysroot.tar
+	# From trixie on these links are in base-files, which nothing here needs, and mmdebstrap of trixie leaves them to it.
+	for link in lib lib64; do
+		[[ -e $to/$link || ! -d $to/usr/$link ]] || ln -s "usr/$link" "$to/$link"
+	done
 	if [[ $packages_dir ]]; then
 		for link in "$packages_dir"/*.deb; do
 			dpkg-deb --fsys-tarfile "$link" | tar -C "$to" --no-same-owner --keep-directory-symlink -x
