@@ -291,6 +291,33 @@ static void words_of_lspci_are_named_as_the_source(void)
 	json_decref(document);
 }
 
+/* An Arc A380, 56a5 in Linux' include/drm/intel/pciids.h, is discrete: it is no IGD, and in its
+ * place of no known generation. */
+static void a_discrete_gpu_is_no_igd(void)
+{
+	static const struct {
+		const char *bdf, *present, *generation;
+	} table[] = { { "03:00.0", "FAIL", "N/A" }, { "00:02.0", "PASS", "UNKNOWN" } };
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char dump[256];
+		json_t *document;
+
+		clear();
+		snprintf(dump, sizeof(dump),
+			"00:00.0 Host bridge [0600]: Intel Corporation [8086:4660]\n"
+			"%s VGA compatible controller [0300]: Intel Corporation [8086:56a5]\n",
+			table[i].bdf);
+		put("dump", dump);
+		document = look(at("dump"), NULL);
+		CU_ASSERT_STRING_EQUAL(
+			document_text(find(document, "igd/present"), "verdict"), table[i].present);
+		CU_ASSERT_STRING_EQUAL(document_text(find(document, "igd/generation"), "verdict"),
+			table[i].generation);
+		json_decref(document);
+	}
+}
+
 /* The OpRegion at 0x10018: 8 KiB, version 2.1, with a VBT elsewhere of 9 KiB (3.1). */
 static void put_opregion(uint32_t vbt_bytes)
 {
@@ -349,6 +376,7 @@ static CU_TestInfo tests[] = {
 	{ "huge and garbled files are bounded", huge_and_garbled_files_are_bounded },
 	{ "a dump may be anything", a_dump_may_be_anything },
 	{ "words of lspci are named as the source", words_of_lspci_are_named_as_the_source },
+	{ "a discrete gpu is no igd", a_discrete_gpu_is_no_igd },
 	{ "a VBT beyond the OpRegion is lost", a_vbt_beyond_the_opregion_is_lost },
 	{ "what QEMU wrote into a phantom's ROM is no failure",
 		what_qemu_wrote_into_a_phantoms_rom_is_no_failure },
