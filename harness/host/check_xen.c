@@ -182,6 +182,26 @@ static void look_share(const struct host_view *view, struct host_answer *answer)
 	look_optional(view, answer, "iommu_hap_pt_share");
 }
 
+static void look_ovmf_image(enum ovmf_kind kind, const char *path, struct host_answer *answer)
+{
+	switch (kind) {
+	case OVMF_FOR_XEN:
+		host_answer(answer, HOST_PASS, json_string(path), path, "%s", "");
+		return;
+	case OVMF_NOT_FOR_XEN:
+		host_answer(answer, HOST_NOT_APPLICABLE, json_string(path), path,
+			"%s was not made for Xen: edk2 has OvmfXen.dsc for that since 2019, and no "
+			"other image of it runs in Xen since edk2-stable202108",
+			path);
+		return;
+	case OVMF_UNKNOWN:
+		host_answer(answer, HOST_UNKNOWN, json_string(path), path,
+			"%s does not say whether it was made before edk2-stable202108, which no "
+			"longer runs in Xen",
+			path);
+	}
+}
+
 /* The OVMF that the back end found where libxl looks for it. */
 static void look_ovmf(const struct host_view *view, struct host_answer *answer)
 {
@@ -201,18 +221,8 @@ static void look_ovmf(const struct host_view *view, struct host_answer *answer)
 	else if (fileio_read(AT_FDCWD, path, &image, &size, &why) < 0)
 		host_answer(
 			answer, HOST_UNKNOWN, NULL, path, "%s cannot be read: %s", path, why.text);
-	else if (ovmf_kind((const uint8_t *)image, size) == OVMF_FOR_XEN)
-		host_answer(answer, HOST_PASS, json_string(path), path, "%s", "");
-	else if (ovmf_kind((const uint8_t *)image, size) == OVMF_NOT_FOR_XEN)
-		host_answer(answer, HOST_NOT_APPLICABLE, json_string(path), path,
-			"%s was not made for Xen: edk2 has OvmfXen.dsc for that since 2019, and no "
-			"other image of it runs in Xen since edk2-stable202108",
-			path);
 	else
-		host_answer(answer, HOST_UNKNOWN, json_string(path), path,
-			"%s does not say whether it was made before edk2-stable202108, which no "
-			"longer runs in Xen",
-			path);
+		look_ovmf_image(ovmf_kind((const uint8_t *)image, size), path, answer);
 	free(image);
 }
 

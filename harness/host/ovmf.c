@@ -42,11 +42,8 @@ enum ovmf_kind ovmf_kind(const uint8_t *image, size_t size)
 
 	if (size >= SELFMAG && memcmp(image, ELFMAG, SELFMAG) == 0)
 		return OVMF_FOR_XEN;
-	for (const uint8_t *at = image + size - end; at + sizeof(tdx_metadata) <= image + size;
-		at++) {
-		if (memcmp(at, tdx_metadata, sizeof(tdx_metadata)) == 0)
-			return OVMF_NOT_FOR_XEN;
-	}
+	if (memmem(image + size - end, end, tdx_metadata, sizeof(tdx_metadata)))
+		return OVMF_NOT_FOR_XEN;
 	version = built_from(image, size);
 	if (!version)
 		return OVMF_UNKNOWN;

@@ -57,7 +57,6 @@ static int open_boot(struct backend_host *host, struct image *image,
 int inherited_open(struct backend_host *host, struct image *image,
 	const struct guest_request *request, struct inherited *inherited, struct problem *why)
 {
-
 	if (image->root) {
 		inherited->root_fd = open(image->root, O_RDONLY | O_CLOEXEC);
 		if (inherited->root_fd < 0)
