@@ -76,8 +76,9 @@ says() {
 	fi
 }
 
-# One line for each test that meson ran in build directory $1; $2 names the kind, and options of meson may follow. The limits of the suites are those of a
-# build without sanitizers: a suite of 2 s took more than 120 s under them with a lab and a build beside it.
+# One line for each test that meson ran in build directory $1; $2 names the kind, and options of meson may follow. The limits
+# of the suites are those of a build without sanitizers: a suite of 2 s took more than 120 s under them with a lab and a build
+# beside it.
 meson_tests() {
 	local name result
 	meson test -C "$1" --no-rebuild --timeout-multiplier 4 "${@:3}" >"$OUTPUT" 2>&1 || true

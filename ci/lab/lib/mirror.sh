@@ -58,6 +58,20 @@ find_sources() {
 		lab_failed "no Debian mirror of this machine's apt has the suite '$suite'; name a mirror with --mirror"
 }
 
+# Sets SOURCES to the lines of suite $1, and if the suite $2 is another one to its lines as well; PREFER then has mmdebstrap
+# take packages of the latter.
+find_both_sources() {
+	local lines
+	PREFER=()
+	find_sources "$1"
+	[[ $2 != "$1" ]] || return 0
+	lines=("${SOURCES[@]}")
+	find_sources "$2"
+	SOURCES=("${lines[@]}" "${SOURCES[@]}")
+	# shellcheck disable=SC2034 # of who sources this
+	PREFER=(--aptopt="APT::Default-Release \"$2\"")
+}
+
 # Runs mmdebstrap with the arguments after $1, a name for what it makes. If it fails, prints the reasons that apt and dpkg
 # gave, which mmdebstrap --quiet would hide.
 run_mmdebstrap() {

@@ -51,26 +51,20 @@ in_model_root() {
 
 # Makes MODEL_CACHE, the root of the release SUITE[:QEMU] in $1, with QEMU built without a patch.
 make_model_root() {
-	local suite=${1%%:*} from=${1#*:} lines prefer=() packages target=''
+	local suite=${1%%:*} from=${1#*:} packages target=''
 	# Where run_mmdebstrap keeps what mmdebstrap says.
 	local LAB_DIR=$MODEL_CACHE.new
-	find_sources "$suite"
-	lines=("${SOURCES[@]}")
-	if [[ $from != "$suite" ]]; then
-		find_sources "$from"
-		lines+=("${SOURCES[@]}")
-		prefer=(--aptopt="APT::Default-Release \"$from\"")
-		target=/$from
-	fi
+	find_both_sources "$suite" "$from"
+	[[ $from == "$suite" ]] || target=/$from
 	packages=$(IFS=, && printf '%s' "${MODEL_PACKAGES[*]}")
 	mkdir -- "$MODEL_CACHE.new"
 	say "fetching what builds QEMU of $from (one to three minutes)"
 	# shellcheck disable=SC2016
-	run_mmdebstrap "a root of $suite that builds QEMU" --mode=auto --variant=minbase --format=tar "${prefer[@]}" \
+	run_mmdebstrap "a root of $suite that builds QEMU" --mode=auto --variant=minbase --format=tar "${PREFER[@]}" \
 		--include="$packages" \
 		--customize-hook='chroot "$1" sh -euc "mkdir /build && cd /build && apt-get -q source qemu'"$target"' &&
 			mv qemu-*/ qemu && rm -f qemu_*" </dev/null >&2' \
-		"$suite" - "${lines[@]}" "${lines[@]/#deb /deb-src }" | zstd -q -1 -o "$MODEL_CACHE.new/fetched.tar.zst"
+		"$suite" - "${SOURCES[@]}" "${SOURCES[@]/#deb /deb-src }" | zstd -q -1 -o "$MODEL_CACHE.new/fetched.tar.zst"
 	say "building QEMU of $from without a patch (three to six minutes on two cores, once)"
 	# shellcheck disable=SC2016
 	in_model_root "$MODEL_CACHE.new/fetched.tar.zst" '

@@ -5,18 +5,12 @@
 
 # Unpacks packages of suite $1, with all that they depend on, to directory $2.
 unpack_packages() {
-	local suite=$1 to=$2 base=${1%-backports} lines=() prefer=() work
+	local suite=$1 to=$2 base=${1%-backports} work
 	shift 2
-	find_sources "$base"
-	lines=("${SOURCES[@]}")
-	if [[ $suite != "$base" ]]; then
-		find_sources "$suite"
-		lines+=("${SOURCES[@]}")
-		prefer=(--aptopt="APT::Default-Release \"$suite\"")
-	fi
+	find_both_sources "$base" "$suite"
 	work=$(mktemp -d)
-	mmdebstrap --quiet --mode=auto --variant=extract --format=tar "${prefer[@]}" \
-		--include="$(IFS=, && printf '%s' "$*")" "$base" - "${lines[@]}" </dev/null >"$work/tar" || {
+	mmdebstrap --quiet --mode=auto --variant=extract --format=tar "${PREFER[@]}" \
+		--include="$(IFS=, && printf '%s' "$*")" "$base" - "${SOURCES[@]}" </dev/null >"$work/tar" || {
 		rm -rf -- "$work"
 		lab_failed "mmdebstrap could not unpack $* of $suite"
 	}
