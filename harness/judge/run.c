@@ -47,10 +47,11 @@ static int next_cell(struct planned *planned, json_t **cell_r)
 	return 1;
 }
 
-static int first_cell(struct planned *planned)
+static void first_cell(struct planned *planned)
 {
 	planned->next = 0;
-	return planned->plan ? 0 : plan_reader_rewind(planned->reader);
+	if (!planned->plan)
+		plan_reader_rewind(planned->reader);
 }
 
 /* A cell as the stored plan has it, and where. */
@@ -179,14 +180,16 @@ static int count_elsewhere(
 	const struct judging *judging, struct planned *planned, size_t *elsewhere_r)
 {
 	json_t *cell = NULL;
-	int r = first_cell(planned);
+	int r = 0;
 
+	first_cell(planned);
 	for (size_t i = 0; r == 0 && (r = next_cell(planned, &cell)) > 0; i++) {
 		*elsewhere_r += is_elsewhere(judging, find(judging, i, cell));
 		json_decref(cell);
 		r = 0;
 	}
-	return r < 0 ? r : first_cell(planned);
+	first_cell(planned);
+	return r;
 }
 
 static int begin(

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "harness/base/below/below.h"
@@ -13,73 +14,148 @@
 #include "harness/base/shape/shape.h"
 #include "harness/plan/plan.h"
 #include "src/document.h"
+#include "src/json_read.h"
 
-#define SCALAR_MAX 64 /* bytes of a number, true, false or null */
+#define SCALAR_MAX   64          /* bytes of a number, true, false or null */
+#define WINDOW_BYTES (64u << 10) /* that are read at a time: many cells, of some 2 kB */
 
-struct plan_reader {
-	FILE *file;
-	json_t *head;
-	long cells_at; /* where "cells" begins, behind the [ */
-	bool first;    /* no cell has been read since */
+/* The file: what is known of it, and where it is read. */
+struct window {
+	int fd;
+	off_t offset;      /* of the bytes */
+	size_t at, length; /* in the bytes */
+	char bytes[WINDOW_BYTES];
 };
 
+struct plan_reader {
+	struct window window;
+	json_t *head;
+	off_t cells_at; /* where "cells" begins, behind the [ */
+	bool first;     /* no cell has been read since */
+};
+
+static off_t tell(const struct window *window)
+{
+	return window->offset + (off_t)window->at;
+}
+
+static void seek(struct window *window, off_t offset)
+{
+	window->offset = offset;
+	window->at = window->length = 0;
+}
+
+/* Has the window begin where the file is read, and end as far behind that as it can. */
+static void fill(struct window *window)
+{
+	ssize_t n = 1;
+
+	seek(window, tell(window));
+	while (window->length < WINDOW_BYTES && n > 0) {
+		n = pread(window->fd, window->bytes + window->length, WINDOW_BYTES - window->length,
+			window->offset + (off_t)window->length);
+		if (n > 0)
+			window->length += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+}
+
+/* The next byte; EOF at the end. */
+static int next_byte(struct window *window)
+{
+	if (window->at == window->length)
+		fill(window);
+	return window->at < window->length ? (unsigned char)window->bytes[window->at++] : EOF;
+}
+
 /* The next byte that is no blank; EOF at the end. */
-static int next_sign(FILE *file)
+static int next_sign(struct window *window)
 {
 	int c;
 
 	do
-		c = getc(file);
+		c = next_byte(window);
 	while (c == ' ' || c == '\t' || c == '\n' || c == '\r');
 	return c;
 }
 
-/*
- * A text, list or object from where the file stands, and not one byte more: jansson asks for each,
- * and of these the last is their own. NULL if it is none.
- */
-static json_t *read_closed(FILE *file)
+/* The byte that was read last is the next again. EOF is none. */
+static void put_back(struct window *window, int c)
 {
-	return json_loadf(
-		file, JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, NULL);
+	if (c != EOF)
+		window->at--;
+}
+
+/* For jansson: not one byte more than it asks for. */
+static size_t give_byte(void *bytes, size_t size, void *data)
+{
+	int c = next_byte(data);
+
+	if (c == EOF)
+		return 0;
+	*(char *)bytes = (char)c;
+	return 1;
+}
+
+/*
+ * A text, list or object from where the file stands, and not one byte more: of these the last byte
+ * is their own. NULL if it is none, with the file behind the first byte that cannot be of it.
+ */
+static json_t *read_closed(struct window *window)
+{
+	size_t used;
+	json_t *value =
+		json_read_value(window->bytes + window->at, window->length - window->at, &used);
+
+	if (!value && window->at > 0) {
+		fill(window);
+		value = json_read_value(window->bytes, window->length, &used);
+	}
+	if (!value)
+		return json_load_callback(give_byte, window,
+			JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, NULL);
+	window->at += used;
+	return value;
 }
 
 /* A number, true, false or null, up to what comes behind it. */
-static json_t *read_scalar(FILE *file)
+static json_t *read_scalar(struct window *window)
 {
 	char text[SCALAR_MAX];
 	size_t length = 0;
 	int c;
 
-	while ((c = getc(file)) != EOF && (isalnum(c) || strchr("+-.", c)) && length < SCALAR_MAX)
+	while ((c = next_byte(window)) != EOF && (isalnum(c) || strchr("+-.", c)) &&
+		length < SCALAR_MAX)
 		text[length++] = (char)c;
-	ungetc(c, file);
+	put_back(window, c);
 	return length < SCALAR_MAX ? json_loadb(text, length, JSON_DECODE_ANY, NULL) : NULL;
 }
 
-static json_t *read_value(FILE *file)
+static json_t *read_value(struct window *window)
 {
-	int c = next_sign(file);
+	int c = next_sign(window);
 
 	if (c == EOF)
 		return NULL;
-	ungetc(c, file);
-	return c == '"' || c == '[' || c == '{' ? read_closed(file) : read_scalar(file);
+	put_back(window, c);
+	return c == '"' || c == '[' || c == '{' ? read_closed(window) : read_scalar(window);
 }
 
 /* The next entry of the list: 1, 0 behind the last, -EINVAL if there is neither. */
 static int read_cell(struct plan_reader *reader, json_t **cell_r)
 {
-	int c = next_sign(reader->file);
+	int c = next_sign(&reader->window);
 
 	if (c == ']')
 		return 0;
 	if (!reader->first && c != ',')
 		return -EINVAL;
 	if (reader->first)
-		ungetc(c, reader->file);
+		put_back(&reader->window, c);
 	reader->first = false;
-	*cell_r = read_value(reader->file);
+	*cell_r = read_value(&reader->window);
 	return *cell_r ? 1 : -EINVAL;
 }
 
@@ -90,9 +166,9 @@ static int pass_cells(struct plan_reader *reader, json_t **first_r, struct probl
 	size_t count = 0;
 	int r;
 
-	if (*first_r || next_sign(reader->file) != '[')
+	if (*first_r || next_sign(&reader->window) != '[')
 		return -EINVAL;
-	reader->cells_at = ftell(reader->file);
+	reader->cells_at = tell(&reader->window);
 	reader->first = true;
 	while ((r = read_cell(reader, &cell)) > 0) {
 		r = plan_check_cell(cell, count, why);
@@ -111,14 +187,14 @@ static int pass_cells(struct plan_reader *reader, json_t **first_r, struct probl
 /* One key of the plan and what it holds. */
 static int read_member(struct plan_reader *reader, json_t **first_r, struct problem *why)
 {
-	json_t *key = read_value(reader->file), *value = NULL;
+	json_t *key = read_value(&reader->window), *value = NULL;
 	const char *name = json_string_value(key);
-	int r = name && next_sign(reader->file) == ':' ? 0 : -EINVAL;
+	int r = name && next_sign(&reader->window) == ':' ? 0 : -EINVAL;
 
 	if (r == 0 && strcmp(name, "cells") == 0) {
 		r = pass_cells(reader, first_r, why);
 	} else if (r == 0) {
-		value = read_value(reader->file);
+		value = read_value(&reader->window);
 		if (!value || json_object_get(reader->head, name))
 			r = -EINVAL;
 		else
@@ -131,15 +207,15 @@ static int read_member(struct plan_reader *reader, json_t **first_r, struct prob
 
 static int read_head(struct plan_reader *reader, json_t **first_r, struct problem *why)
 {
-	int c = next_sign(reader->file), r = c == '{' ? 0 : -EINVAL;
+	int c = next_sign(&reader->window), r = c == '{' ? 0 : -EINVAL;
 
 	while (r == 0 && c != '}') {
 		r = read_member(reader, first_r, why);
-		c = next_sign(reader->file);
+		c = next_sign(&reader->window);
 		if (r == 0 && c != ',' && c != '}')
 			r = -EINVAL;
 	}
-	if (r == 0 && next_sign(reader->file) != EOF)
+	if (r == 0 && next_sign(&reader->window) != EOF)
 		r = -EINVAL;
 	return r;
 }
@@ -151,7 +227,8 @@ static int read_through(struct plan_reader *reader, struct problem *why)
 	int r = read_head(reader, &first, why);
 
 	if (r == -EINVAL && !why->text[0])
-		problem_set(why, r, "not the JSON of a plan, at byte %ld", ftell(reader->file));
+		problem_set(why, r, "not the JSON of a plan, at byte %lld",
+			(long long)tell(&reader->window));
 	if (r == 0)
 		r = document_check(reader->head, DOCUMENT_PLAN, DOCUMENT_VERSION, why);
 	if (r == 0 && first &&
@@ -163,30 +240,6 @@ static int read_through(struct plan_reader *reader, struct problem *why)
 	return r;
 }
 
-int plan_reader_rewind(struct plan_reader *reader)
-{
-	reader->first = true;
-	return fseek(reader->file, reader->cells_at, SEEK_SET) < 0 ? -errno : 0;
-}
-
-/* NULL with a negative errno in *r_r if it cannot be opened. */
-static FILE *open_plan(int dir_fd, int *r_r)
-{
-	int fd = below_read(dir_fd, "plan.json", FILEIO_MAX, NULL);
-	FILE *file;
-
-	if (fd < 0) {
-		*r_r = fd;
-		return NULL;
-	}
-	file = fdopen(fd, "r");
-	if (!file) {
-		*r_r = -errno;
-		close(fd);
-	}
-	return file;
-}
-
 int plan_reader_open(int dir_fd, struct plan_reader **reader_r, struct problem *why)
 {
 	struct plan_reader *reader = calloc(1, sizeof(*reader));
@@ -195,19 +248,24 @@ int plan_reader_open(int dir_fd, struct plan_reader **reader_r, struct problem *
 
 	if (reader) {
 		reader->head = json_object();
-		reader->file = open_plan(dir_fd, &r);
-		if (reader->file)
+		reader->window.fd = r = below_read(dir_fd, "plan.json", FILEIO_MAX, NULL);
+		if (r >= 0)
 			r = read_through(reader, &inner);
-		if (r == 0)
-			r = plan_reader_rewind(reader);
 	}
 	if (r < 0) {
 		problem_set(why, r, "plan.json: %s", inner.text[0] ? inner.text : below_error(r));
 		plan_reader_close(reader);
 		return r;
 	}
+	plan_reader_rewind(reader);
 	*reader_r = reader;
 	return 0;
+}
+
+void plan_reader_rewind(struct plan_reader *reader)
+{
+	reader->first = true;
+	seek(&reader->window, reader->cells_at);
 }
 
 const json_t *plan_reader_head(const struct plan_reader *reader)
@@ -224,8 +282,8 @@ void plan_reader_close(struct plan_reader *reader)
 {
 	if (!reader)
 		return;
-	if (reader->file)
-		fclose(reader->file);
+	if (reader->window.fd >= 0)
+		close(reader->window.fd);
 	json_decref(reader->head);
 	free(reader);
 }

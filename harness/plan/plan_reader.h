@@ -27,8 +27,8 @@ const json_t *plan_reader_head(const struct plan_reader *reader);
  */
 int plan_reader_next(struct plan_reader *reader, json_t **cell_r);
 
-/* The next cell is the first again. Returns 0 or a negative errno. */
-int plan_reader_rewind(struct plan_reader *reader);
+/* The next cell is the first again. */
+void plan_reader_rewind(struct plan_reader *reader);
 
 /* NULL is fine. */
 void plan_reader_close(struct plan_reader *reader);

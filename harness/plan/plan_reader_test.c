@@ -62,6 +62,39 @@ static void gives_the_cells_one_by_one(void)
 	gives("{\"cells\": [" CELL("a") "," CELL("b") "], \"n\": -1.5e3, \"t\": true, " HEAD "}");
 }
 
+#define MANY_CELLS 100
+
+/*
+ * A plan that is some times what the reader has in memory, with a cell that is more than that: each
+ * cell is longer than the one before, so that the parts end anywhere in a cell.
+ */
+static char *long_plan(void)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	fputs("{" HEAD ", \"cells\": [", stream);
+	for (int i = 0; i < MANY_CELLS; i++) {
+		fprintf(stream, "%s{\"name\": \"c%d\", \"words\": {\"a\": \"\\u00e9%0*d\"},",
+			i > 0 ? ",\n " : "", i, i == MANY_CELLS / 2 ? 150000 : 40 * i + 1, i);
+		fputs(" \"guest\": \"linux\", \"requires\": {}, " LIMITS
+		      ", \"settings\": {\"qemu\": {\"x\": -1.5}}, \"expect\": []}",
+			stream);
+	}
+	fputs("]}", stream);
+	fclose(stream);
+	return text;
+}
+
+static void gives_more_than_it_reads_at_a_time(void)
+{
+	char *text = long_plan();
+
+	gives(text);
+	free(text);
+}
+
 /* Whatever the parser refuses is refused, with the same errno. */
 static void refuses(const char *text, const char *says)
 {
@@ -97,6 +130,31 @@ static void refuses_what_is_no_plan(void)
 		"not a document of format");
 }
 
+/* The file ends, or has a byte that cannot be, in any of the parts that are read at a time. */
+static void says_where_a_long_plan_is_wrong(void)
+{
+	char *text = long_plan(), says[32], *at;
+	size_t length = strlen(text);
+
+	for (size_t cut = length - 1; cut > 1000; cut -= length / 37) {
+		char *part = strndup(text, cut);
+
+		snprintf(says, sizeof(says), "at byte %zu", cut);
+		refuses(part, says);
+		free(part);
+	}
+	for (int i = 1; i < MANY_CELLS; i += 9) {
+		snprintf(says, sizeof(says), "\"c%d\"", i);
+		at = strstr(text, says) - 1;
+		*at = '\f';
+		/* One byte behind the wrong one has been looked at. */
+		snprintf(says, sizeof(says), "at byte %td", at - text + 2);
+		refuses(text, says);
+		*at = ' ';
+	}
+	free(text);
+}
+
 static void refuses_what_is_no_file(void)
 {
 	struct plan_reader *reader = NULL;
@@ -111,7 +169,9 @@ static void refuses_what_is_no_file(void)
 
 static CU_TestInfo tests[] = {
 	{ "gives the cells one by one", gives_the_cells_one_by_one },
+	{ "gives more than it reads at a time", gives_more_than_it_reads_at_a_time },
 	{ "refuses what is no plan", refuses_what_is_no_plan },
+	{ "says where a long plan is wrong", says_where_a_long_plan_is_wrong },
 	{ "refuses what is no file", refuses_what_is_no_file },
 	CU_TEST_INFO_NULL,
 };
