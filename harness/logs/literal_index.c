@@ -20,6 +20,7 @@ struct text {
 	const char *bytes; /* of the pattern */
 	size_t length;
 	size_t pattern;
+	uint32_t tail; /* the last bytes, which are compared before all */
 	uint16_t next; /* the next text with the same hash */
 };
 
@@ -27,24 +28,29 @@ struct literal_index {
 	uint16_t heads[1 << BITS];
 	struct text *texts;
 	size_t count;
-	bool *always; /* patterns without a text, or with a short one */
-	size_t patterns;
+	struct pattern_set always; /* without a text, or with a short one */
 };
 
-static size_t hash_of(const char *bytes)
+static uint32_t word_of(const char *bytes)
 {
 	uint32_t word;
 
-	memcpy(&word, bytes, sizeof(word));
+	memcpy(&word, bytes, KEY);
+	return word;
+}
+
+static size_t hash_of(uint32_t word)
+{
 	/* Fibonacci hashing: the upper bits of a product with 2^32 / phi. */
 	return word * UINT32_C(2654435769) >> (32 - BITS);
 }
 
 static void add_text(struct literal_index *index, const char *bytes, size_t length, size_t pattern)
 {
-	uint16_t *head = &index->heads[hash_of(bytes + length - KEY)];
+	uint32_t tail = word_of(bytes + length - KEY);
+	uint16_t *head = &index->heads[hash_of(tail)];
 
-	index->texts[index->count] = (struct text){ bytes, length, pattern, *head };
+	index->texts[index->count] = (struct text){ bytes, length, pattern, tail, *head };
 	*head = (uint16_t)index->count++;
 }
 
@@ -71,8 +77,11 @@ static void add_pattern(struct literal_index *index, const struct pattern *patte
 	size_t count, shortest;
 	const char *text = texts_of(pattern, &count, &shortest);
 
-	index->always[number] = shortest < KEY;
-	for (; !index->always[number] && count > 0; count--, text += strlen(text) + 1)
+	if (shortest < KEY) {
+		pattern_set_add(&index->always, number);
+		return;
+	}
+	for (; count > 0; count--, text += strlen(text) + 1)
 		add_text(index, text, strlen(text), number);
 }
 
@@ -91,9 +100,7 @@ int literal_index_make(const struct pattern *list, size_t count, struct literal_
 	}
 	memset(index->heads, 0xff, sizeof(index->heads)); /* NONE */
 	index->texts = calloc(texts + 1, sizeof(*index->texts));
-	index->always = calloc(count + 1, sizeof(*index->always));
-	index->patterns = count;
-	if (!index->texts || !index->always) {
+	if (!index->texts) {
 		literal_index_free(index);
 		return -ENOMEM;
 	}
@@ -103,21 +110,24 @@ int literal_index_make(const struct pattern *list, size_t count, struct literal_
 	return 0;
 }
 
-void literal_index_find(
-	const struct literal_index *index, const char *line, size_t length, bool *found)
+void literal_index_find(const struct literal_index *index, const char *line, size_t length,
+	struct pattern_set *found_r)
 {
-	memcpy(found, index->always, index->patterns * sizeof(*found));
+	struct pattern_set found = index->always;
+
 	for (size_t end = KEY; end <= length; end++) {
-		uint16_t at = index->heads[hash_of(line + end - KEY)];
+		uint32_t word = word_of(line + end - KEY);
+		uint16_t at = index->heads[hash_of(word)];
 
 		for (; at != NONE; at = index->texts[at].next) {
 			const struct text *text = &index->texts[at];
 
-			if (text->length <= end &&
+			if (text->tail == word && text->length <= end &&
 				memcmp(line + end - text->length, text->bytes, text->length) == 0)
-				found[text->pattern] = true;
+				pattern_set_add(&found, text->pattern);
 		}
 	}
+	*found_r = found;
 }
 
 void literal_index_free(struct literal_index *index)
@@ -125,6 +135,5 @@ void literal_index_free(struct literal_index *index)
 	if (!index)
 		return;
 	free(index->texts);
-	free(index->always);
 	free(index);
 }

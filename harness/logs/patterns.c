@@ -90,15 +90,41 @@ bool pattern_hits(const struct pattern *pattern, const char *line)
 	return regexec(&pattern->expression, line, 0, NULL, 0) == 0;
 }
 
+/* Eight of each byte. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/*
+ * Are eight bytes printable? The upper bit of a byte shows one that is not: it has that bit itself,
+ * or it gets it by the addition (0x7f), or by the subtraction (below a blank; a byte that borrowed
+ * from the next one shows itself).
+ */
+static bool are_printable(const char *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return ((word | (word + EIGHT(1)) | (word - EIGHT(' '))) & EIGHT(0x80)) == 0;
+}
+
 size_t pattern_clean(const char *bytes, size_t length, char line[static PATTERNS_LINE_MAX + 1])
 {
+	size_t i = 0;
+
 	if (length > 0 && bytes[length - 1] == '\r')
 		length--;
 	if (length > PATTERNS_LINE_MAX)
 		length = PATTERNS_LINE_MAX;
-	for (size_t i = 0; i < length; i++)
-		line[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+	memcpy(line, bytes, length);
 	line[length] = 0;
+	while (i < length) {
+		if (length - i >= sizeof(uint64_t) && are_printable(line + i)) {
+			i += sizeof(uint64_t);
+			continue;
+		}
+		if (line[i] < ' ' || line[i] > '~')
+			line[i] = '?';
+		i++;
+	}
 	return length;
 }
 
@@ -126,10 +152,10 @@ static void note(struct hit *hit, const struct line *line, bool elsewhere)
 	hit->length = line->length;
 }
 
-/* A search of one log for the patterns that `wanted` has; hits[i] is of pattern i. */
+/* A search of one log for some patterns; hits[i] is of pattern i. */
 struct search {
 	const struct patterns *patterns;
-	const bool *wanted;
+	struct pattern_set asked;
 	const struct log_subject *subject;
 	enum pattern_log log;
 	struct hit *hits;
@@ -137,16 +163,20 @@ struct search {
 
 static void search_line(const struct search *search, const struct line *line)
 {
-	bool possible[PATTERNS_MAX];
+	struct pattern_set possible;
 
-	literal_index_find(search->patterns->index, line->text, line->text_length, possible);
-	for (size_t i = 0; i < search->patterns->count; i++) {
-		const struct pattern *pattern = &search->patterns->list[i];
+	literal_index_find(search->patterns->index, line->text, line->text_length, &possible);
+	for (size_t word = 0; word < PATTERNS_MAX / 64; word++) {
+		uint64_t bits = possible.bits[word] & search->asked.bits[word];
 
-		if (possible[i] && search->wanted[i] && (pattern->logs & (1u << search->log)) &&
-			pattern_hits(pattern, line->text))
-			note(&search->hits[i], line,
-				log_subject_is_elsewhere(search->subject, search->log, line->text));
+		for (; bits; bits &= bits - 1) {
+			size_t i = word * 64 + (size_t)__builtin_ctzll(bits);
+
+			if (pattern_hits(&search->patterns->list[i], line->text))
+				note(&search->hits[i], line,
+					log_subject_is_elsewhere(
+						search->subject, search->log, line->text));
+		}
 	}
 }
 
@@ -197,6 +227,19 @@ static bool breaks_host(const struct pattern *pattern)
 	return json_is_true(json_object_get(pattern->about, "breaks_host"));
 }
 
+/* Of the patterns that `wanted` has those that are about that log. */
+static struct pattern_set asked_of(
+	const struct patterns *patterns, const bool *wanted, enum pattern_log log)
+{
+	struct pattern_set asked = { 0 };
+
+	for (size_t i = 0; i < patterns->count; i++) {
+		if (wanted[i] && patterns->list[i].logs & (1u << log))
+			pattern_set_add(&asked, i);
+	}
+	return asked;
+}
+
 /* `is_asked` chooses patterns; NULL: all. */
 static json_t *match_some(const struct patterns *patterns, const struct pattern_input *inputs,
 	size_t count, const json_t *versions, const struct log_subject *subject,
@@ -217,8 +260,8 @@ static json_t *match_some(const struct patterns *patterns, const struct pattern_
 			    version_ranges_hold(patterns->list[i].versions, versions, &unknown);
 	}
 	for (size_t log = 0; log < count; log++)
-		search_log(&(struct search){ patterns, wanted, subject, inputs[log].log,
-				   hits + log * patterns->count },
+		search_log(&(struct search){ patterns, asked_of(patterns, wanted, inputs[log].log),
+				   subject, inputs[log].log, hits + log * patterns->count },
 			&inputs[log]);
 	for (size_t i = 0; i < patterns->count && r == 0; i++) {
 		for (size_t log = 0; log < count && r == 0; log++) {

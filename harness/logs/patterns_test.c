@@ -1,11 +1,13 @@
 /* The loader's sentences and the bounds of the search. patterns_data_test.c tests the real list. */
 #include "harness/logs/patterns.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/logs/private.h"
 #include "src/suite.h"
 
 /* Lines 1 to 3; a pattern begins at line 4. */
@@ -275,12 +277,35 @@ static void a_file_that_is_not_there_is_named(void)
 	CU_ASSERT_NOT_EQUAL(why.text[0], 0);
 }
 
+/* What is printable ASCII is isprint()'s to say, in the locale "C". */
+static void a_line_is_printable(void)
+{
+	char bytes[21], line[PATTERNS_LINE_MAX + 1];
+
+	for (size_t place = 0; place < sizeof(bytes); place++) {
+		for (int other = 0; other < 256; other += 85) { /* beside it: 0x00, 0x55, ... */
+			for (int byte = 0; byte < 256; byte++) {
+				memset(bytes, other, sizeof(bytes));
+				bytes[place] = (char)byte;
+				CU_ASSERT_EQUAL(pattern_clean(bytes, sizeof(bytes), line),
+					sizeof(bytes) - (bytes[sizeof(bytes) - 1] == '\r' ? 1 : 0));
+				for (size_t i = 0; line[i]; i++)
+					CU_ASSERT_EQUAL(line[i],
+						isprint((unsigned char)bytes[i]) ? bytes[i] : '?');
+			}
+		}
+	}
+	CU_ASSERT_EQUAL(pattern_clean(bytes, 0, line), 0);
+	CU_ASSERT_STRING_EQUAL(line, "");
+}
+
 static CU_TestInfo tests[] = {
 	{ "every mistake has a place and a remedy", every_mistake_has_a_place_and_a_remedy },
 	{ "words are the known ones", words_are_the_known_ones },
 	{ "a match says where and what", a_match_says_where_and_what },
 	{ "only in its log, and never in a frame", only_in_its_log_and_never_in_a_frame },
 	{ "versions choose", versions_choose },
+	{ "a line is printable", a_line_is_printable },
 	{ "what is searched and kept is bounded", what_is_searched_and_kept_is_bounded },
 	{ "matches come in the order of the file", matches_come_in_the_order_of_the_file },
 	{ "the file is kept and named", the_file_is_kept_and_named },

@@ -5,6 +5,7 @@
 #include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "harness/base/digest.h"
 #include "harness/logs/patterns.h"
@@ -25,6 +26,16 @@ struct pattern {
 	json_t *versions; /* name -> range, or NULL; owned */
 	json_t *samples;  /* list of lines; owned */
 };
+
+/* Some of the patterns of a list: bit i % 64 of bits[i / 64] is of pattern i. */
+struct pattern_set {
+	uint64_t bits[PATTERNS_MAX / 64];
+};
+
+static inline void pattern_set_add(struct pattern_set *set, size_t i)
+{
+	set->bits[i / 64] |= UINT64_C(1) << i % 64;
+}
 
 struct patterns {
 	char *file, *text;
@@ -62,11 +73,11 @@ int literal_index_make(const struct pattern *list, size_t count, struct literal_
 void literal_index_free(struct literal_index *index);
 
 /*
- * Sets found[i] to whether the line of `length` bytes may match pattern i: it has one of its texts,
- * or none is known.
+ * The patterns that the line of `length` bytes may match: it has one of their texts, or none is
+ * known.
  */
-void literal_index_find(
-	const struct literal_index *index, const char *line, size_t length, bool *found);
+void literal_index_find(const struct literal_index *index, const char *line, size_t length,
+	struct pattern_set *found_r);
 
 /* Does a line match? It is printable and ends with 0. */
 bool pattern_hits(const struct pattern *pattern, const char *line);
