@@ -152,12 +152,12 @@ static const char *conflict_of(const json_t *report, const json_t *bar, const st
 
 static int read_conflict(const json_t *report, const char *rest, json_t **value_r)
 {
-	const json_t *function, *bar;
+	const json_t *list = field_functions(report), *function, *bar;
 	size_t i, j;
 
-	if (!field_functions(report) || !json_is_array(json_object_get(report, "iomem")))
+	if (!list || !json_is_array(json_object_get(report, "iomem")))
 		return -ENODATA;
-	json_array_foreach(field_functions(report), i, function)
+	json_array_foreach(list, i, function)
 	{
 		json_array_foreach(json_object_get(function, "bars"), j, bar)
 		{

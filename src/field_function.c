@@ -27,10 +27,10 @@ bool field_is_igd(const json_t *function)
 
 const json_t *field_igd(const json_t *report)
 {
-	const json_t *function;
+	const json_t *list = field_functions(report), *function;
 	size_t i;
 
-	json_array_foreach(field_functions(report), i, function)
+	json_array_foreach(list, i, function)
 	{
 		if (field_is_igd(function))
 			return function;

@@ -448,11 +448,11 @@ int report_parse(const char *text, size_t length, json_t **report_r, struct prob
 
 const json_t *report_function(const json_t *report, struct bdf where)
 {
-	const json_t *function;
+	const json_t *list = functions(report), *function;
 	struct bdf here;
 	size_t i;
 
-	json_array_foreach(functions(report), i, function)
+	json_array_foreach(list, i, function)
 	{
 		if (!bdf_parse(json_string_value(json_object_get(function, "address")), &here) &&
 			bdf_equal(here, where))

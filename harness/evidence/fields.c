@@ -284,16 +284,16 @@ int evidence_get(
 	if (r < 0)
 		return r;
 	r = field_get(evidence->report, name, value_r, why);
+	if (r != -ENODATA)
+		return r;
 	undriven = field_why_undriven(evidence->report);
-	if (r == -ENODATA && undriven && field_of_driver(name))
+	if (undriven && field_of_driver(name))
 		return problem_set(why, -ENOTSUP, "%s", undriven);
 	unanswered = field_why_unanswered(evidence->report, name);
-	if (r == -ENODATA && unanswered)
+	if (unanswered)
 		return problem_set(
 			why, -ENOTSUP, "%s: the guest is slow, or its driver hangs", unanswered);
-	if (r == -ENODATA)
-		problem_set(why, r, "the agent did not search for this field");
-	return r;
+	return problem_set(why, r, "the agent did not search for this field");
 }
 
 int evidence_check(const char *name, struct problem *why)

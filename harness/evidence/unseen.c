@@ -23,16 +23,20 @@ static bool has_complained(const json_t *igd)
 
 int evidence_unseen(const json_t *report, const char *name, struct problem *why)
 {
-	const json_t *igd = json_object_get(report, "igd"), *function = field_igd(report);
+	const json_t *igd = json_object_get(report, "igd"), *function;
 	const json_t *engine = json_object_get(igd, "engine");
-	const char *device = document_text(function, "device");
-	const char *driver = document_text(function, "driver");
+	const char *device, *driver;
 
+	if (!json_is_object(igd) || !field_of_driver(name))
+		return 0;
+	function = field_igd(report);
+	device = document_text(function, "device");
+	driver = document_text(function, "driver");
 	if (strcmp(name, "igd/engine") == 0 &&
 		strcmp(document_text(engine, "result"), "untried") == 0)
 		return problem_set(
 			why, -ENOTSUP, "the agent executes no batch on the driver %.40s", driver);
-	if (!json_is_object(igd) || !device[0] || is_known(device) || !field_of_driver(name))
+	if (!device[0] || is_known(device))
 		return 0;
 	if (strcmp(name, "igd/driver") == 0 && driver[0] && strcmp(driver, "i915") != 0)
 		return problem_set(why, -ENOTSUP,

@@ -259,12 +259,12 @@ static json_t *judge_expectation(
 json_t *judge_expectations(const json_t *plan_cell, const json_t *identities,
 	const struct evidence *evidence, const char *only, enum verdict *worst_r)
 {
+	const json_t *expectations = json_object_get(plan_cell, "expect"), *expectation;
 	json_t *findings = json_array();
-	const json_t *expectation;
 	size_t i, deciding = 0;
 
 	*worst_r = VERDICT_PASS;
-	json_array_foreach(json_object_get(plan_cell, "expect"), i, expectation)
+	json_array_foreach(expectations, i, expectation)
 	{
 		enum verdict verdict = VERDICT_ERROR;
 		json_t *entry;

@@ -6,21 +6,24 @@
 #include "src/field.h"
 #include "src/report.h"
 
+#define IDS_SIZE (sizeof("8086:1237"))
+
 /* What the guest has, and which of its functions are spoken for. */
 struct seen {
 	const json_t *functions[REPORT_FUNCTIONS_MAX]; /* of the root bus */
+	char ids[REPORT_FUNCTIONS_MAX][IDS_SIZE];      /* of each, "8086:1237" */
 	bool taken[REPORT_FUNCTIONS_MAX];
 	size_t count;
 	struct view view;
 };
 
 /* "0x8086" and "0x1237" -> "8086:1237" */
-static void ids_of(const json_t *function, char ids[static 10])
+static void ids_of(const json_t *function, char ids[static IDS_SIZE])
 {
 	const char *vendor = document_text(function, "vendor");
 	const char *device = document_text(function, "device");
 
-	snprintf(ids, 10, "%.4s:%.4s", vendor[0] ? vendor + strlen("0x") : "",
+	snprintf(ids, IDS_SIZE, "%.4s:%.4s", vendor[0] ? vendor + strlen("0x") : "",
 		device[0] ? device + strlen("0x") : "");
 }
 
@@ -32,14 +35,16 @@ static const json_t *functions_of(const json_t *report)
 /* Only the root bus: QEMU is asked before the firmware numbers what is behind bridges. */
 static void collect(struct seen *seen, const json_t *report)
 {
-	const json_t *function;
+	const json_t *list = functions_of(report), *function;
 	size_t i;
 
-	json_array_foreach(functions_of(report), i, function)
+	json_array_foreach(list, i, function)
 	{
-		if (strncmp(document_text(function, "address"), "0000:00:", 8) == 0 &&
-			seen->count < REPORT_FUNCTIONS_MAX)
-			seen->functions[seen->count++] = function;
+		if (strncmp(document_text(function, "address"), "0000:00:", 8) != 0 ||
+			seen->count == REPORT_FUNCTIONS_MAX)
+			continue;
+		ids_of(function, seen->ids[seen->count]);
+		seen->functions[seen->count++] = function;
 	}
 }
 
@@ -47,10 +52,7 @@ static void collect(struct seen *seen, const json_t *report)
 static ssize_t find(const struct seen *seen, const char *address, const char *ids)
 {
 	for (size_t i = 0; i < seen->count; i++) {
-		char own[10];
-
-		ids_of(seen->functions[i], own);
-		if (!seen->taken[i] && (!ids[0] || strcmp(own, ids) == 0) &&
+		if (!seen->taken[i] && (!ids[0] || strcmp(seen->ids[i], ids) == 0) &&
 			(!address[0] ||
 				strcmp(document_text(seen->functions[i], "address"), address) == 0))
 			return (ssize_t)i;
@@ -81,7 +83,8 @@ static void put_found(struct seen *seen, const char *row, ssize_t at)
 {
 	const struct view_model *model;
 	const json_t *function;
-	char ids[10], class[7];
+	const char *ids;
+	char class[7];
 
 	if (at < 0) {
 		view_put(&seen->view, row, json_null());
@@ -89,7 +92,7 @@ static void put_found(struct seen *seen, const char *row, ssize_t at)
 	}
 	seen->taken[at] = true;
 	function = seen->functions[at];
-	ids_of(function, ids);
+	ids = seen->ids[at];
 	model = view_model_of_ids(row, ids);
 	/* Without the programming interface, which QEMU does not show. */
 	snprintf(class, sizeof(class), "%s", document_text(function, "class"));

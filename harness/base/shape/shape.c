@@ -24,10 +24,30 @@ static const struct shape *find(const struct shape *table, const char *key)
 	return NULL;
 }
 
-static int wrong(
-	const json_t *value, const struct shape *shape, const char *place, struct problem *why)
+/* Where in the document a value is: a chain up to the root, for the sentence only. */
+struct place {
+	const struct place *parent;
+	const char *key; /* NULL: an entry of a list */
+	size_t index;
+};
+
+/* "cells[3].settings". Returns its length. */
+static size_t format_place(const struct place *place, char text[static PLACE_MAX])
 {
-	char allowed[160] = "";
+	size_t length = place->parent ? format_place(place->parent, text) : 0;
+
+	if (place->key)
+		snprintf(text + length, PLACE_MAX - length, "%s%.100s", length ? "." : "",
+			place->key);
+	else
+		snprintf(text + length, PLACE_MAX - length, "[%zu]", place->index);
+	return length + strlen(text + length);
+}
+
+static int wrong(const json_t *value, const struct shape *shape, const struct place *place,
+	struct problem *why)
+{
+	char allowed[160] = "", text[PLACE_MAX];
 	size_t used = 0;
 
 	for (size_t i = 0; i < TYPES && used < sizeof(allowed); i++) {
@@ -35,18 +55,18 @@ static int wrong(
 			used += (size_t)snprintf(allowed + used, sizeof(allowed) - used, "%s%s",
 				used ? " or " : "", type_names[i]);
 	}
-	return problem_set(why, -EINVAL, "%s is %s, and has to be %s", place,
+	format_place(place, text);
+	return problem_set(why, -EINVAL, "%s is %s, and has to be %s", text,
 		type_names[json_typeof(value)], allowed);
 }
 
-static int check(const json_t *value, const struct shape *shape, char place[static PLACE_MAX],
+static int check(const json_t *value, const struct shape *shape, const struct place *place,
 	struct problem *why);
 
-/* `place` is as before when it returns. */
-static int check_members(const json_t *object, const struct shape *table,
-	char place[static PLACE_MAX], struct problem *why)
+/* `place` is NULL for the document itself. */
+static int check_members(const json_t *object, const struct shape *table, const struct place *place,
+	struct problem *why)
 {
-	size_t length = strlen(place);
 	const char *key;
 	json_t *value;
 	int r = 0;
@@ -54,40 +74,37 @@ static int check_members(const json_t *object, const struct shape *table,
 	json_object_foreach((json_t *)object, key, value)
 	{
 		const struct shape *shape = find(table, key);
+		struct place below = { .parent = place };
 
 		if (!shape)
 			continue;
 		/* A key that the schema does not name may be anything. */
-		snprintf(place + length, PLACE_MAX - length, "%s%s", length ? "." : "",
-			shape->key[0] ? shape->key : "*");
-		r = check(value, shape, place, why);
+		below.key = shape->key[0] ? shape->key : "*";
+		r = check(value, shape, &below, why);
 		if (r < 0)
 			break;
 	}
-	place[length] = '\0';
 	return r;
 }
 
-static int check_items(const json_t *array, const struct shape *shape, char place[static PLACE_MAX],
+static int check_items(const json_t *array, const struct shape *shape, const struct place *place,
 	struct problem *why)
 {
-	size_t length = strlen(place), i;
+	struct place below = { .parent = place };
 	const json_t *value;
 	int r = 0;
 
-	json_array_foreach(array, i, value)
+	json_array_foreach(array, below.index, value)
 	{
-		snprintf(place + length, PLACE_MAX - length, "[%zu]", i);
-		r = check(value, shape, place, why);
+		r = check(value, shape, &below, why);
 		if (r < 0)
 			break;
 	}
-	place[length] = '\0';
 	return r;
 }
 
 /* As deep as the schema, which is not deep. */
-static int check(const json_t *value, const struct shape *shape, char place[static PLACE_MAX],
+static int check(const json_t *value, const struct shape *shape, const struct place *place,
 	struct problem *why)
 {
 	if (!(shape->types & (1u << json_typeof(value))))
@@ -101,20 +118,19 @@ static int check(const json_t *value, const struct shape *shape, char place[stat
 int shape_check(const json_t *document, const char *format, struct problem *why)
 {
 	const struct shape *shape = find(document_shapes, format);
-	char place[PLACE_MAX] = "";
 
-	return shape ? check_members(document, shape->member, place, why) : 0;
+	return shape ? check_members(document, shape->member, NULL, why) : 0;
 }
 
 int shape_check_item(
 	const json_t *item, const char *format, const char *key, size_t index, struct problem *why)
 {
 	const struct shape *shape = find(document_shapes, format);
-	char place[PLACE_MAX];
+	const struct place list = { .key = key };
+	const struct place place = { .parent = &list, .index = index };
 
 	shape = shape ? find(shape->member, key) : NULL;
-	snprintf(place, sizeof(place), "%.100s[%zu]", key, index);
-	return shape && shape->item ? check(item, shape->item, place, why) : 0;
+	return shape && shape->item ? check(item, shape->item, &place, why) : 0;
 }
 
 int shape_parse(const char *text, size_t length, const char *format, json_t **document_r,
