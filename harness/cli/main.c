@@ -3,6 +3,7 @@
 
 #include "harness/base/build_version.h"
 #include "harness/base/exit_status.h"
+#include "harness/base/json_memory/json_memory.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/cli/help.h"
@@ -77,6 +78,7 @@ int main(int argc, char **argv)
 	const char *name = "";
 	int status;
 
+	json_memory_by_lists();
 	build_version_set(build_id);
 	command_begin();
 	status = choose(argc, argv, &name);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/document.h"
 #include "src/io.h"
 #include "src/json_read.h"
 
@@ -105,7 +106,7 @@ static int failed(const struct spool *spool)
 
 int spool_put(struct spool *spool, const json_t *document, uint64_t *at_r, struct problem *why)
 {
-	char *line = json_dumps(document, JSON_COMPACT);
+	char *line = document_json(document, JSON_COMPACT);
 	int r = 0;
 
 	if (!line)
