@@ -18,8 +18,8 @@
 
 _Static_assert(AT_PAYLOAD == WIRE_HEADER, "wire.h draws a header of a different size");
 
-static const char types[] = { WIRE_HELLO, WIRE_ASK, WIRE_REPORT, WIRE_PACKED, WIRE_AGAIN, WIRE_OFF,
-	WIRE_BYE, WIRE_TROUBLE, 0 };
+static const char types[] = { WIRE_HELLO, WIRE_ASK, WIRE_REPORT, WIRE_PACKED, WIRE_STORED,
+	WIRE_AGAIN, WIRE_OFF, WIRE_BYE, WIRE_TROUBLE, 0 };
 
 static uint32_t checksum(const char *line, size_t payload_length)
 {

@@ -32,10 +32,13 @@
 #define WIRE_MESSAGE_MAX (WIRE_PARTS_MAX * WIRE_PAYLOAD_MAX) /* 1,024,000 bytes */
 
 enum wire_type {
-	WIRE_HELLO = 'H', /* agent: "igd-agent VERSION", repeated until the first request */
-	WIRE_ASK = 'Q', /* host: report, please. Payload WIRE_PACKS: packed, if you can; or none */
+	/* agent: "igd-agent VERSION", and WIRE_STORES of one that can; until the first request */
+	WIRE_HELLO = 'H',
+	/* host: report, please. Payload WIRE_PACKS or WIRE_READS: so, if you can; or none */
+	WIRE_ASK = 'Q',
 	WIRE_REPORT = 'R', /* agent: the report document, compact JSON */
 	WIRE_PACKED = 'P', /* agent: the same, packed (src/pack.h) */
+	WIRE_STORED = 'M', /* agent: the same as WIRE_REPORT is in these pages (src/stored.h) */
 	WIRE_AGAIN =
 		'N', /* host: message ssss lacks parts; payload "pppp pppp ...", as many as fit */
 	WIRE_OFF = 'O',    /* host: power off. No payload */
@@ -53,6 +56,14 @@ struct wire_frame {
 
 /* Of a host that takes a packed report. Agents that pack none do not look at it. */
 #define WIRE_PACKS "packed"
+
+/*
+ * The end of the hello of an agent that can put its report in its guest's memory, and what such an
+ * agent alone is asked by a host that can read it there: agents of before compare the whole payload
+ * with WIRE_PACKS. If it comes to nothing the agent packs its report.
+ */
+#define WIRE_STORES " memory"
+#define WIRE_READS  WIRE_PACKS " memory"
 
 /*
  * Writes one frame, with its newline and a final 0, into `line`.

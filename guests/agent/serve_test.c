@@ -13,6 +13,7 @@
 
 #include "src/pack.h"
 #include "src/report.h"
+#include "src/stored.h"
 #include "src/suite.h"
 #include "src/wire.h"
 
@@ -146,6 +147,43 @@ static void test_packed(void)
 	wire_message_finish(&message);
 }
 
+/* It lies in memory, where the answer says; or is packed, for who is shown no frames. */
+static void test_stored(void)
+{
+	static const struct wire_frame requests[] = {
+		{ .type = WIRE_ASK, .parts = 1, .length = 13, .payload = WIRE_READS },
+		{ .type = WIRE_OFF, .parts = 1 },
+	};
+	struct wire_decoder decoder = { .used = 0 };
+	struct wire_message message;
+	size_t length, used = 0;
+	struct stored stored;
+	bool stores = false, whole = false;
+
+	wire_message_init(&message);
+	CU_ASSERT_EQUAL(run(requests, 2, answers, sizeof(answers), &length), 0);
+	while (used < length) {
+		enum wire_event event;
+		struct wire_frame frame;
+
+		used += wire_feed(&decoder, answers + used, length - used, &event, &frame);
+		if (event != WIRE_FRAME)
+			continue;
+		if (frame.type == WIRE_HELLO)
+			stores = strcmp(frame.payload, "igd-agent " IGD_VERSION " memory") == 0;
+		if (frame.type != WIRE_STORED && frame.type != WIRE_PACKED)
+			continue;
+		CU_ASSERT_EQUAL(frame.type, stores ? WIRE_STORED : WIRE_PACKED);
+		whole = wire_message_add(&message, &frame) == 1;
+	}
+	CU_ASSERT_TRUE_FATAL(whole);
+	if (stores) {
+		CU_ASSERT_PTR_NULL(stored_read(message.text, message.length, &stored));
+		CU_ASSERT(stored.length > 100);
+	}
+	wire_message_finish(&message);
+}
+
 /* The console ends without WIRE_OFF: that is no reason to power off. */
 static void test_hangup(void)
 {
@@ -159,6 +197,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "ask, again, off", test_conversation },
 		{ "ask for a packed one", test_packed },
+		{ "ask for one in memory", test_stored },
 		{ "a console that ends", test_hangup },
 		CU_TEST_INFO_NULL,
 	};

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guests/agent/init.h"
+#include "guests/agent/memory.h"
 #include "guests/hostile/texts.h"
 #include "src/io.h"
 #include "src/wire.h"
@@ -20,6 +21,7 @@
 #define DEEP        100000
 
 static uint16_t message;
+static const char *hello_text = "igd-agent " IGD_VERSION;
 
 /* Console trouble is of no interest here: whatever the host makes of it is a test as well. */
 static int put(void *data, const char *line, size_t length)
@@ -51,7 +53,7 @@ static void wait_frame(int fd, int hello, struct wire_frame *frame_r)
 		char byte;
 
 		if (hello)
-			say(fd, WIRE_HELLO, "igd-agent " IGD_VERSION);
+			say(fd, WIRE_HELLO, hello_text);
 		if (poll(&poller, 1, hello ? HELLO_MS : -1) <= 0)
 			continue;
 		hello = 0;
@@ -70,8 +72,11 @@ static void wait_for(int fd, enum wire_type type)
 	} while (frame.type != type);
 }
 
-/* Reports that text whenever asked, until it is told to power off. */
-static void report(int fd, const char *text)
+/*
+ * Reports that text whenever asked, until it is told to power off. Who reads memory is told the
+ * place `where`, unless that is NULL.
+ */
+static void report_or_place(int fd, const char *where, const char *text)
 {
 	struct wire_frame frame;
 	int hello = 1;
@@ -79,7 +84,9 @@ static void report(int fd, const char *text)
 	for (;;) {
 		wait_frame(fd, hello, &frame);
 		hello = 0;
-		if (frame.type == WIRE_ASK)
+		if (frame.type == WIRE_ASK && where && strcmp(frame.payload, WIRE_READS) == 0)
+			say(fd, WIRE_STORED, where);
+		else if (frame.type == WIRE_ASK)
 			say(fd, WIRE_REPORT, text);
 		else if (frame.type == WIRE_AGAIN)
 			wire_send(WIRE_REPORT, message, text, strlen(text), &frame, put, &fd);
@@ -88,6 +95,26 @@ static void report(int fd, const char *text)
 	}
 	say(fd, WIRE_BYE, "");
 	tcdrain(fd);
+}
+
+static void report(int fd, const char *text)
+{
+	report_or_place(fd, NULL, text);
+}
+
+/* Whatever it is asked, its report is in memory there. */
+__attribute__((noreturn)) static void say_place(int fd, const char *where)
+{
+	struct wire_frame frame;
+	int hello = 1;
+
+	hello_text = "igd-agent " IGD_VERSION WIRE_STORES;
+	for (;;) {
+		wait_frame(fd, hello, &frame);
+		hello = 0;
+		if (frame.type == WIRE_ASK)
+			say(fd, WIRE_STORED, where);
+	}
 }
 
 static void be_noise(int fd)
@@ -157,7 +184,7 @@ static void be_deep(int fd)
 
 static void be_die(int fd)
 {
-	say(fd, WIRE_HELLO, "igd-agent " IGD_VERSION);
+	say(fd, WIRE_HELLO, hello_text);
 	tcdrain(fd);
 	exit(1); /* Attempted to kill init */
 }
@@ -170,7 +197,7 @@ static void be_mute(int fd)
 
 static void be_off(int fd)
 {
-	say(fd, WIRE_HELLO, "igd-agent " IGD_VERSION);
+	say(fd, WIRE_HELLO, hello_text);
 	tcdrain(fd);
 }
 
@@ -182,6 +209,31 @@ static void be_liar(int fd)
 static void be_charmer(int fd)
 {
 	report(fd, hostile_texts);
+}
+
+static void be_stray(int fd)
+{
+	say_place(fd, "00002000 00000000 1000 ffffffff");
+}
+
+static void be_misfit(int fd)
+{
+	say_place(fd, "ffffffff 00000000 1000");
+}
+
+static void be_mover(int fd)
+{
+	char where[STORED_TEXT_MAX + 1] = "there is no pagemap";
+	struct memory memory = { 0 };
+	struct stored stored;
+
+	hello_text = "igd-agent " IGD_VERSION WIRE_STORES;
+	if (memory_store(&memory, "/proc/self/pagemap", plain_report, strlen(plain_report),
+		    &stored) == 0) {
+		memory.pages[0] ^= 1;
+		stored_write(&stored, where);
+	}
+	report_or_place(fd, where, plain_report);
 }
 
 static void be_stay(int fd)
@@ -204,6 +256,9 @@ static const struct {
 	{ "off", be_off },         /* hello, then power off unasked */
 	{ "liar", be_liar },       /* a report of wrong types and absurd numbers */
 	{ "charmer", be_charmer }, /* a report of right types and hostile texts */
+	{ "stray", be_stray },     /* a report in pages that it does not have */
+	{ "misfit", be_misfit },   /* a report in memory, longer than its pages */
+	{ "mover", be_mover },     /* a report in memory that changes; by the line it is good */
 	{ "stay", be_stay },       /* a good report, BYE, and it stays */
 };
 

@@ -21,7 +21,7 @@
 
 /* Raised with every change of the declarations below: a module with a different number is refused.
  */
-#define BACKEND_ABI 13
+#define BACKEND_ABI 14
 
 /* The options of `run`; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -150,6 +150,15 @@ struct backend {
 	 * has no screen. NULL if the back end cannot take pictures.
 	 */
 	bool (*picture)(struct backend_guest *guest);
+
+	/*
+	 * Copies pages of the guest's memory: `count` of `frames`, numbers of guest-physical pages
+	 * of 4096 bytes, to `bytes`. The guest chose the frames. Returns 0; -ERANGE for a frame at
+	 * which this guest can have no memory, without a look at it, else the error of a page that
+	 * cannot be read; each with the sentence. NULL if the back end cannot read guests.
+	 */
+	int (*read_memory)(struct backend_guest *guest, const uint64_t *frames, size_t count,
+		void *bytes, struct problem *why);
 
 	/*
 	 * Writes how to reach a guest that was started with request.keep and runs: lines of plain

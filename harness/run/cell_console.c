@@ -2,6 +2,7 @@
  * decides. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/fileio.h"
 #include "harness/run/cell_private.h"
+#include "harness/run/console/stored_report.h"
 #include "src/report.h"
 
 /*
@@ -91,10 +93,9 @@ static void take_igd_screen(struct cell *cell)
 		take_screen(cell);
 }
 
-/* Keeps a report as it came, then sees whether it is one. */
-static void on_report(void *data, const char *text, size_t length)
+/* Keeps a report as it came, `by` the line or in memory, then sees whether it is one. */
+static void take_report(struct cell *cell, const char *by, const char *text, size_t length)
 {
-	struct cell *cell = data;
 	struct problem why = { 0 };
 	json_t *report = NULL;
 	int r;
@@ -102,6 +103,7 @@ static void on_report(void *data, const char *text, size_t length)
 	/* It comes too late, or again: the cell's record is closed. */
 	if (cell->state == CELL_KEPT)
 		return;
+	journal_note(&cell->journal, json_pack("{s:s, s:s}", "what", "report", "by", by));
 	r = fileio_write(cell->record_fd, "report.json", text, length, &why);
 	if (r < 0) {
 		cell_end(cell, ENDING_NOT_RECORDED, "%s", why.text);
@@ -118,6 +120,11 @@ static void on_report(void *data, const char *text, size_t length)
 	take_igd_screen(cell);
 }
 
+static void on_report(void *data, const char *text, size_t length)
+{
+	take_report(data, "serial", text, length);
+}
+
 static void on_no_report(void *data, int error, const char *sentence)
 {
 	struct cell *cell = data;
@@ -125,6 +132,28 @@ static void on_no_report(void *data, int error, const char *sentence)
 	if (cell->state != CELL_KEPT)
 		cell_end(cell, error == -ENOMEM ? ENDING_HOST_FAILED : ENDING_BAD_REPORT, "%s",
 			sentence);
+}
+
+static bool on_stored(void *data, const char *said, size_t said_length)
+{
+	struct cell *cell = data;
+	struct problem why = { 0 };
+	char *text = NULL;
+	size_t length = 0;
+	int r;
+
+	if (cell->state == CELL_KEPT)
+		return true;
+	r = stored_report_read(cell->backend, cell->guest, said, said_length, &text, &length, &why);
+	if (r == 0)
+		take_report(cell, "memory", text, length);
+	else if (r == -EAGAIN)
+		journal_note(&cell->journal,
+			json_pack("{s:s, s:s}", "what", "report-not-read", "why", why.text));
+	else
+		on_no_report(cell, r, why.text);
+	free(text);
+	return r != -EAGAIN;
 }
 
 static void on_trouble(void *data, const char *sentence)
@@ -195,6 +224,7 @@ static const struct console_handler handler = {
 	.asked_again = on_asked_again,
 	.hello = on_hello,
 	.report = on_report,
+	.stored = on_stored,
 	.no_report = on_no_report,
 	.trouble = on_trouble,
 	.bye = on_bye,
@@ -205,7 +235,11 @@ static const struct console_handler handler = {
 
 struct console *cell_console_new(struct cell *cell)
 {
-	return console_new(cell->loop, &handler, cell);
+	struct console *console = console_new(cell->loop, &handler, cell);
+
+	if (console && cell->backend->read_memory)
+		console_take_stored(console);
+	return console;
 }
 
 bool cell_console_open(struct cell *cell, int fd)

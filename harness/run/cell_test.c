@@ -39,6 +39,10 @@ struct script {
 	const char *report;   /* its answer to the request, framed */
 	int lose_part; /* the first time, this part of it is lost; 0 for none (part 0 never is) */
 	const char *packed;     /* or this, framed as a packed one */
+	bool stores;            /* its hello says so, and it is not one of before */
+	const char *stored;     /* its answer to who reads memory, framed as a place in it */
+	bool unasked;           /* also to who does not */
+	const char *memory;     /* the page 1 of that guest; NULL: the back end reads none */
 	const char *raw_report; /* or this, raw */
 	unsigned int
 		blocks_ms; /* keeps the harness itself from running for so long, then is silent */
@@ -116,6 +120,17 @@ static int on_lingered(sd_event_source *source, uint64_t usec, void *data)
 	return tell_off(source, data);
 }
 
+/* Returns whether that was the answer. */
+static bool store(struct backend_guest *guest, const struct wire_frame *frame)
+{
+	const struct script *script = guest->script;
+
+	if (!script->stored || (!script->unasked && strcmp(frame->payload, "packed memory") != 0))
+		return false;
+	wire_send(WIRE_STORED, 7, script->stored, strlen(script->stored), NULL, put, guest);
+	return true;
+}
+
 static void answer(struct backend_guest *guest, const struct wire_frame *frame)
 {
 	const struct script *script = guest->script;
@@ -131,7 +146,7 @@ static void answer(struct backend_guest *guest, const struct wire_frame *frame)
 	if (frame->type == WIRE_AGAIN)
 		wire_send(WIRE_REPORT, frame->message, script->report, strlen(script->report),
 			frame, put, guest);
-	if (frame->type != WIRE_ASK)
+	if (frame->type != WIRE_ASK || store(guest, frame))
 		return;
 	if (script->report)
 		wire_send(WIRE_REPORT, 1, script->report, strlen(script->report), NULL, put, guest);
@@ -194,7 +209,8 @@ static int on_begin(sd_event_source *source, void *data)
 {
 	struct backend_guest *guest = data;
 	const struct script *script = guest->script;
-	struct wire_frame hello = { WIRE_HELLO, 0, 0, 1, 9, "igd-agent" };
+	struct wire_frame hello = { WIRE_HELLO, 0, 0, 1, script->stores ? 16 : 9,
+		"igd-agent memory" };
 	char line[WIRE_LINE_MAX + 1];
 
 	if (script->never_created)
@@ -291,6 +307,16 @@ static bool picture(struct backend_guest *guest)
 	return guest->script->picture != NO_SCREEN;
 }
 
+static int read_memory(struct backend_guest *guest, const uint64_t *frames, size_t count,
+	void *bytes, struct problem *why)
+{
+	if (count != 1 || frames[0] != 1)
+		return problem_set(why, -ERANGE, "there is no such page");
+	memset(bytes, 0, 4096);
+	memcpy(bytes, guest->script->memory, strlen(guest->script->memory));
+	return 0;
+}
+
 static void reach(const struct backend_guest *guest, FILE *stream)
 {
 	fputs("  by a script\n", stream);
@@ -302,6 +328,9 @@ static const struct backend scripted = { .name = "scripted",
 	.reach = reach,
 	.destroy = destroy,
 	.release = release };
+
+/* The same, of a guest whose memory can be read. */
+static struct backend readable;
 
 static void on_entered(void *data, enum cell_state state, uint64_t limit_ms)
 {
@@ -370,15 +399,19 @@ static json_t *play_in(const struct script *script, json_t *plan_cell, int dir_f
 
 	CU_ASSERT_EQUAL(r, lacks ? 0 : -1);
 	CU_ASSERT_FATAL(sd_event_new(&host.loop) >= 0);
-	CU_ASSERT_EQUAL_FATAL(cell_begin(&(struct cell_request){ .backend = &scripted,
-						 .host = &host,
-						 .loop = host.loop,
-						 .plan = plan_cell,
-						 .identities = identities,
-						 .dir_fd = dir_fd,
-						 .slow = 1,
-						 .keep = keep },
-				      &watcher, &cell, &why),
+	readable = scripted;
+	readable.read_memory = read_memory;
+	CU_ASSERT_EQUAL_FATAL(
+		cell_begin(
+			&(struct cell_request){ .backend = script->memory ? &readable : &scripted,
+				.host = &host,
+				.loop = host.loop,
+				.plan = plan_cell,
+				.identities = identities,
+				.dir_fd = dir_fd,
+				.slow = 1,
+				.keep = keep },
+			&watcher, &cell, &why),
 		0);
 	playing = cell;
 	playing_loop = host.loop;
@@ -541,6 +574,85 @@ static void a_packed_report_is_unpacked(void)
 	expect(&script, NULL, "bad-report", "report", "larger than the limit");
 	free(packed);
 	free(spaces);
+}
+
+/* Is it in the journal? Which begins anew. */
+static bool noted(const char *words)
+{
+	char *journal = NULL;
+	size_t length = 0;
+	bool is;
+
+	CU_ASSERT_EQUAL_FATAL(fileio_read(place_fd, "journal.jsonl", &journal, &length, NULL), 0);
+	is = strstr(journal, words) != NULL;
+	free(journal);
+	return is;
+}
+
+static void expect_report(const struct script *script, const char *by)
+{
+	char *report = NULL, words[64];
+	size_t length = 0;
+
+	unlinkat(place_fd, "journal.jsonl", 0);
+	expect(script, NULL, "done", "power-off", "");
+	CU_ASSERT_EQUAL_FATAL(fileio_read(place_fd, "report.json", &report, &length, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(report, GOOD_REPORT);
+	free(report);
+	snprintf(words, sizeof(words), "\"what\":\"report\",\"by\":\"%s\"", by);
+	CU_ASSERT_TRUE(noted(words));
+}
+
+/* The length and checksum of GOOD_REPORT, by Python's len() and zlib.crc32(). */
+#define GOOD_PLACE "0000006c cca20594 1"
+#define NOT_READ   "\"what\":\"report-not-read\",\"why\":\"the 1 pages"
+
+static void a_report_may_be_in_memory(void)
+{
+	struct script script = { .hello = true,
+		.stores = true,
+		.stored = GOOD_PLACE,
+		.memory = GOOD_REPORT,
+		.report = GOOD_REPORT };
+
+	expect_report(&script, "memory");
+	CU_ASSERT_FALSE(noted("\"by\":\"serial\""));
+	/* The page is no longer that. It is asked for again, to come by the line. */
+	script.memory = "{}";
+	expect_report(&script, "serial");
+	CU_ASSERT_TRUE(noted(NOT_READ));
+	CU_ASSERT_FALSE(noted("\"by\":\"memory\""));
+	/* An agent that does not say that it can, and a back end that cannot: no such request. */
+	script.memory = GOOD_REPORT;
+	script.stores = false;
+	expect_report(&script, "serial");
+	CU_ASSERT_FALSE(noted("report-not-read"));
+	script.stores = true;
+	script.memory = NULL;
+	expect_report(&script, "serial");
+}
+
+static void a_report_that_is_nowhere(void)
+{
+	struct script script = { .hello = true,
+		.stores = true,
+		.stored = "00000010 00000000 2",
+		.memory = GOOD_REPORT,
+		.report = GOOD_REPORT };
+
+	expect(&script, NULL, "bad-report", "report", "cannot be: there is no such page");
+	script.stored = "ffffffff 00000000 1";
+	expect(&script, NULL, "bad-report", "report", "cannot be: a length that is not that");
+	/* Its page holds no report. */
+	script.stored = "00000009 cbf43926 1";
+	script.memory = "123456789";
+	expect(&script, NULL, "bad-report", "report", "9 bytes that are not a valid report");
+	/* It is repeated when the line was asked for, or nobody asked for it at all. */
+	script.unasked = true;
+	script.memory = "{}";
+	expect(&script, "report", "agent-silent", "report", "but no report within");
+	script.memory = NULL;
+	expect(&script, "report", "agent-silent", "report", "but no report within");
 }
 
 static void silence_is_told_from_text_and_halves(void)
@@ -756,6 +868,8 @@ static CU_TestInfo tests[] = {
 	{ "a guest that behaves is done", a_guest_that_behaves_is_done },
 	{ "a lost part is asked for again", a_lost_part_is_asked_for_again },
 	{ "a packed report is unpacked", a_packed_report_is_unpacked },
+	{ "a report may be in memory", a_report_may_be_in_memory },
+	{ "a report that is nowhere", a_report_that_is_nowhere },
 	{ "silence is told from text and halves", silence_is_told_from_text_and_halves },
 	{ "a report that does not come whole", a_report_that_does_not_come_whole },
 	{ "a report that is none", a_report_that_is_none },

@@ -12,6 +12,7 @@
 #include "harness/backend/libxl/hotplug.h"
 #include "harness/backend/libxl/identity.h"
 #include "harness/backend/libxl/libxl_compat.h"
+#include "harness/backend/libxl/memory.h"
 #include "harness/backend/libxl/save.h"
 #include "harness/backend/libxl/screenshot.h"
 #include "harness/backend/libxl/survey.h"
@@ -30,6 +31,7 @@ static const struct backend libxl_backend = {
 	.destroy = guest_destroy,
 	.release = guest_release,
 	.picture = guest_screenshot,
+	.read_memory = guest_read_memory,
 	.reach = guest_reach,
 	.close = host_close,
 	.devices = &libxl_device_ops,

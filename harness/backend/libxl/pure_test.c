@@ -17,6 +17,7 @@
 #include "harness/backend/libxl/kmsg.h"
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/backend/libxl/log.h"
+#include "harness/backend/libxl/memory.h"
 #include "harness/backend/libxl/names.h"
 #include "harness/backend/libxl/observe.h"
 #include "harness/backend/libxl/process.h"
@@ -46,6 +47,28 @@ static void test_dotted_number(void)
 	CU_ASSERT_FALSE(dotted_number(".7", number, sizeof(number)));
 	CU_ASSERT_FALSE(dotted_number("unstable", number, sizeof(number)));
 	CU_ASSERT_FALSE(dotted_number("1.2.3.4.5.6.7.8.9", number, sizeof(number)));
+}
+
+/* 512 MiB and 6 GiB: the numbers are 512 MiB, 4 GiB and both sums in pages. */
+static void test_memory(void)
+{
+	const uint64_t small = 512 * 1024, large = 6 * 1024 * 1024;
+
+	CU_ASSERT_TRUE(memory_can_be_at(0, small));
+	CU_ASSERT_TRUE(memory_can_be_at(0x9f, small));
+	CU_ASSERT_FALSE(memory_can_be_at(0xa0, small));
+	CU_ASSERT_FALSE(memory_can_be_at(0xff, small));
+	CU_ASSERT_TRUE(memory_can_be_at(0x100, small));
+	CU_ASSERT_TRUE(memory_can_be_at(0x1ffff, small));
+	CU_ASSERT_FALSE(memory_can_be_at(0x20000, small));
+	CU_ASSERT_FALSE(memory_can_be_at(0xfee00, small)); /* the local APIC */
+	CU_ASSERT_TRUE(memory_can_be_at(0x100000, small));
+	CU_ASSERT_TRUE(memory_can_be_at(0x11ffff, small));
+	CU_ASSERT_FALSE(memory_can_be_at(0x120000, small));
+	CU_ASSERT_FALSE(memory_can_be_at(UINT64_MAX, small));
+	CU_ASSERT_TRUE(memory_can_be_at(0x27ffff, large));
+	CU_ASSERT_FALSE(memory_can_be_at(0x280000, large));
+	CU_ASSERT_FALSE(memory_can_be_at(0xff, large));
 }
 
 static void test_debris(void)
@@ -278,6 +301,7 @@ int main(void)
 	CU_TestInfo tests[] = {
 		{ "dotted numbers", test_dotted_number },
 		{ "names of debris", test_debris },
+		{ "where memory can be", test_memory },
 		{ "shutdown reasons", test_reasons },
 		{ "log", test_log },
 		{ "log is bounded", test_log_bounded },

@@ -25,6 +25,7 @@
 #include "harness/store/run_dir.h"
 #include "harness/store/seal.h"
 #include "src/document.h"
+#include "src/stored.h"
 
 struct backend_host {
 	sd_event *loop;
@@ -40,6 +41,8 @@ struct backend_guest {
 	int console_fd; /* the harness's */
 	char *bytes;    /* console.log */
 	size_t length, sent;
+	char *report; /* report.json, which may have been in memory; NULL without */
+	size_t report_length;
 	json_t *end; /* end.json */
 	sd_event_source *io, *defer;
 	bool second; /* of a transition */
@@ -160,6 +163,20 @@ static json_int_t replay_asked_ms(const struct backend_guest *guest)
 	return json_integer_value(json_array_get(asked, guest->second));
 }
 
+/* The guest's memory is not recorded, but what lay in it: wherever it was, it is the report. */
+static int replay_read_memory(struct backend_guest *guest, const uint64_t *frames, size_t count,
+	void *bytes, struct problem *why)
+{
+	size_t size = count * STORED_PAGE;
+
+	if (!guest->report || guest->report_length > size)
+		return problem_set(
+			why, -ENODATA, "the record has no report that fits in %zu pages", count);
+	memset(bytes, 0, size);
+	memcpy(bytes, guest->report, guest->report_length);
+	return 0;
+}
+
 /* Reads what is there. Returns whether there was something. */
 static bool drain(int fd)
 {
@@ -219,6 +236,7 @@ static void replay_release(struct backend_guest *guest)
 	if (guest->console_fd >= 0)
 		close(guest->console_fd);
 	free(guest->bytes);
+	free(guest->report);
 	json_decref(guest->end);
 	free(guest);
 }
@@ -267,6 +285,8 @@ static int load_guest(struct backend_guest *guest, const char *name, int cell_fd
 		r = problem_set(why, -ENODATA, "the console.log of cell %s was pruned", name);
 	else if (r == -ENOENT)
 		r = 0; /* it never came to a console */
+	if (fileio_read(fd, "report.json", &guest->report, &guest->report_length, NULL) < 0)
+		guest->report = NULL;
 	if (r == 0)
 		r = copy_evidence(fd, evidence_fd, why);
 	close(fd);
@@ -323,8 +343,9 @@ static void replay_hotplug(struct backend_guest *guest, const json_t *side, int 
 	if (came_to(guest, CELL_REPORT_AGAIN)) {
 		guest->second = true;
 		free(guest->bytes);
+		free(guest->report);
 		json_decref(guest->end);
-		guest->bytes = NULL;
+		guest->bytes = guest->report = NULL;
 		guest->end = NULL;
 		guest->length = guest->sent = 0;
 		plan_key(side, key);
@@ -402,6 +423,7 @@ const struct backend backend_replay = {
 	.hotplug = replay_hotplug,
 	.save = replay_save,
 	.asked_ms = replay_asked_ms,
+	.read_memory = replay_read_memory,
 	.destroy = replay_destroy,
 	.release = replay_release,
 	.close = replay_close,

@@ -4,6 +4,7 @@
  */
 #include "harness/backend/replay/replay.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,27 @@ static void copy_run(const char *name, const char *from, const char *to)
 	CU_ASSERT_EQUAL_FATAL(system(command), 0);
 }
 
+/* Whatever pages a recorded guest names, its report is in them, if it fits. */
+static void has_its_report(struct backend_guest *guest, const char *dir)
+{
+	static char wanted[8 * 4096], seen[sizeof(wanted)];
+	const uint64_t frames[8] = { 0 };
+	char file[512];
+	size_t length;
+	FILE *stream;
+
+	snprintf(file, sizeof(file), "%s/cells/" CELL "/report.json", dir);
+	stream = fopen(file, "re");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	length = fread(wanted, 1, sizeof(wanted), stream);
+	fclose(stream);
+	CU_ASSERT_FATAL(length > 4096 && length < sizeof(wanted));
+	memset(seen, 'x', sizeof(seen));
+	CU_ASSERT_EQUAL(backend_replay.read_memory(guest, frames, 8, seen, NULL), 0);
+	CU_ASSERT_EQUAL(memcmp(seen, wanted, sizeof(wanted)), 0);
+	CU_ASSERT_EQUAL(backend_replay.read_memory(guest, frames, 1, seen, NULL), -ENODATA);
+}
+
 /* Plays the first guest of the cell, and saves it once its console is told. */
 static struct outcome play(const char *name)
 {
@@ -105,6 +127,7 @@ static struct outcome play(const char *name)
 	CU_ASSERT_EQUAL_FATAL(backend_replay.start(host, &request, &guest, &why), 0);
 	run_loop(loop, &outcome);
 	CU_ASSERT(outcome.created);
+	has_its_report(guest, dir);
 	/* A guest that came to its save did not end by itself before. */
 	CU_ASSERT_FALSE(outcome.saved || outcome.ended);
 	backend_replay.save(guest);

@@ -1,6 +1,5 @@
 #include "harness/run/console/console.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/run/console/tail.h"
 #include "src/pack.h"
-
-/* The end of the text is kept for the sentence that says why a guest died. */
-#define TAIL_MAX 4096
 
 /*
  * A report whose next part is this late has lost one: ask for what is missing. Under TCG a byte of
@@ -50,14 +47,16 @@ struct console {
 	sd_event_source *gather; /* bytes are there: read them a moment later, all at once */
 	sd_event_source *quiet;  /* no part of the report for a while: ask again */
 	bool waiting;            /* for a report */
+	bool takes_stored;       /* the owner can read the guest's memory */
+	bool agent_stores;       /* its hello said so; one that was saved says none when restored */
+	bool line_only;          /* what was stored could not be read */
 	struct wire_decoder decoder;
 	struct wire_message report;
 	uint64_t kept; /* bytes in console.log */
 	unsigned int asked_again;
 	unsigned int hellos; /* that were answered by the request once more */
 	bool lost;           /* end of file or an error */
-	char tail[TAIL_MAX + 1];
-	size_t tail_used;
+	struct tail tail;
 };
 
 static int put(void *data, const char *line, size_t length)
@@ -72,9 +71,14 @@ static int put(void *data, const char *line, size_t length)
 	return n < 0 && errno != EAGAIN ? -errno : 0;
 }
 
+static bool may_store(const struct console *console)
+{
+	return console->takes_stored && console->agent_stores && !console->line_only;
+}
+
 static void request(struct console *console, enum wire_type type)
 {
-	const char *payload = type == WIRE_ASK ? WIRE_PACKS : "";
+	const char *payload = type != WIRE_ASK ? "" : may_store(console) ? WIRE_READS : WIRE_PACKS;
 
 	console->handler->request(console->data, type);
 	if (wire_send(type, 1, payload, strlen(payload), NULL, put, console) < 0)
@@ -129,25 +133,36 @@ void console_ask(struct console *console, bool repeat)
 		restart_quiet(console);
 }
 
+void console_take_stored(struct console *console)
+{
+	console->takes_stored = true;
+}
+
 static void give_up_report(struct console *console, int error, const char *sentence)
 {
 	console->waiting = false;
 	console->handler->no_report(console->data, error, sentence);
 }
 
-/* The whole message is here. */
-static void take_report(struct console *console)
+/* The report lies in memory. What cannot be read there comes by the line. */
+static void take_stored(struct console *console)
+{
+	const struct wire_message *message = &console->report;
+
+	if (console->handler->stored(console->data, message->text, message->length))
+		return;
+	console->line_only = true;
+	wire_message_finish(&console->report);
+	console_ask(console, true);
+}
+
+static void take_packed(struct console *console)
 {
 	const struct wire_message *message = &console->report;
 	size_t length = 0;
 	char *text = NULL, sentence[128];
 	int r;
 
-	console->waiting = false;
-	if (message->type != WIRE_PACKED) {
-		console->handler->report(console->data, message->text, message->length);
-		return;
-	}
 	r = unpack(message->text, message->length, WIRE_MESSAGE_MAX, &text, &length);
 	if (r == 0) {
 		console->handler->report(console->data, text, length);
@@ -161,6 +176,20 @@ static void take_report(struct console *console)
 			"%zu bytes that are not a valid compressed report%s", message->length,
 			r == -EFBIG ? ": it is larger than the limit" : "");
 	give_up_report(console, r, sentence);
+}
+
+/* The whole message is here. */
+static void take_report(struct console *console)
+{
+	const struct wire_message *message = &console->report;
+
+	console->waiting = false;
+	if (message->type == WIRE_STORED)
+		take_stored(console);
+	else if (message->type == WIRE_PACKED)
+		take_packed(console);
+	else
+		console->handler->report(console->data, message->text, message->length);
 }
 
 static void take_part(struct console *console, const struct wire_frame *frame)
@@ -181,10 +210,19 @@ static void take_part(struct console *console, const struct wire_frame *frame)
 	}
 }
 
+/* Does the hello end with WIRE_STORES? */
+static bool says_stores(const char *agent)
+{
+	size_t length = strlen(agent), word = strlen(WIRE_STORES);
+
+	return length >= word && strcmp(agent + length - word, WIRE_STORES) == 0;
+}
+
 static void take_frame(struct console *console, const struct wire_frame *frame)
 {
 	switch (frame->type) {
 	case WIRE_HELLO:
+		console->agent_stores = says_stores(frame->payload);
 		if (!console->waiting)
 			console->handler->hello(console->data, frame->payload);
 		else if (console->report.parts == 0 && console->hellos++ < ASK_AGAIN_MAX)
@@ -193,6 +231,10 @@ static void take_frame(struct console *console, const struct wire_frame *frame)
 	case WIRE_REPORT:
 	case WIRE_PACKED:
 		take_part(console, frame);
+		break;
+	case WIRE_STORED:
+		if (may_store(console)) /* else nobody asked for it */
+			take_part(console, frame);
 		break;
 	case WIRE_TROUBLE:
 		if (!console->waiting)
@@ -208,27 +250,6 @@ static void take_frame(struct console *console, const struct wire_frame *frame)
 	case WIRE_OFF:
 		break; /* a host's words: an echo of ours, or a strange guest */
 	}
-}
-
-static void keep_tail(struct console *console, const char *bytes, size_t length)
-{
-	size_t keep;
-
-	if (length > TAIL_MAX) {
-		bytes += length - TAIL_MAX;
-		length = TAIL_MAX;
-	}
-	keep = console->tail_used;
-	if (keep + length > TAIL_MAX) {
-		size_t drop = keep + length - TAIL_MAX;
-
-		memmove(console->tail, console->tail + drop, keep - drop);
-		keep -= drop;
-	}
-	for (size_t i = 0; i < length; i++) /* no 0 inside: strstr() shall see all of it */
-		console->tail[keep + i] = bytes[i] ? bytes[i] : ' ';
-	console->tail_used = keep + length;
-	console->tail[console->tail_used] = 0;
 }
 
 static void keep_log(struct console *console, const char *bytes, size_t length)
@@ -260,7 +281,7 @@ static bool is_open(const struct console *console)
 static void take_bytes(struct console *console, const char *bytes, size_t length)
 {
 	keep_log(console, bytes, length);
-	keep_tail(console, bytes, length);
+	tail_keep(&console->tail, bytes, length);
 	while (length > 0 && is_open(console)) {
 		enum wire_event event;
 		struct wire_frame frame;
@@ -416,38 +437,17 @@ void console_reset(struct console *console)
 		.data = console->data,
 		.fd = -1,
 		.log_fd = -1,
+		.takes_stored = console->takes_stored,
+		.agent_stores = console->agent_stores,
 	};
 }
 
 bool console_said(const struct console *console, const char *words)
 {
-	return strstr(console->tail, words) != NULL;
-}
-
-/* The line that begins at `begin`, up to its end, cut and printable. */
-static void copy_line(const char *begin, char *line, size_t size)
-{
-	size_t used = 0;
-
-	for (; *begin && *begin != '\n' && used + 1 < size; begin++) {
-		if (*begin >= 0x20 && *begin <= 0x7e)
-			line[used++] = *begin;
-	}
-	line[used] = 0;
+	return strstr(console->tail.text, words) != NULL;
 }
 
 void console_last_line(const struct console *console, char *line, size_t size)
 {
-	const char *tail = console->tail, *panic = strstr(tail, "Kernel panic");
-	size_t end = console->tail_used;
-
-	if (panic) {
-		copy_line(panic, line, size);
-		return;
-	}
-	while (end > 0 && isspace((unsigned char)tail[end - 1]))
-		end--;
-	while (end > 0 && tail[end - 1] != '\n')
-		end--;
-	copy_line(tail + end, line, size);
+	tail_last_line(&console->tail, line, size);
 }

@@ -30,6 +30,12 @@ struct console_handler {
 	void (*hello)(void *data, const char *agent);
 	/* The report that was asked for, whole and unpacked; hostile (src/report.h). */
 	void (*report)(void *data, const char *text, size_t length);
+	/*
+	 * It lies in the guest's memory; `text` says where (src/stored.h), hostile. Only after
+	 * console_take_stored(). False if it cannot be read there: it is asked for once more, to
+	 * come by the line.
+	 */
+	bool (*stored)(void *data, const char *text, size_t length);
 	/* It came and cannot be had: -ENOMEM is ours, any other error the agent's. */
 	void (*no_report)(void *data, int error, const char *sentence);
 	/* The agent could make no report and says why. */
@@ -67,6 +73,9 @@ int console_close(struct console *console);
 
 /* Forgets what was read, for the next guest; only of a closed console. */
 void console_reset(struct console *console);
+
+/* From now on an agent that can is asked to leave its report in memory: `stored` is called. */
+void console_take_stored(struct console *console);
 
 /*
  * Asks for the report. An agent that says hello again is asked again. One that said hello before it

@@ -32,8 +32,9 @@ struct line {
 	struct wire_decoder decoder; /* the guest's */
 
 	/* What the owner was told, and how often. */
-	unsigned int asks, offs, asked_again, hellos, reports, no_reports, troubles, byes, losses,
-		floods, not_recorded;
+	unsigned int asks, offs, asked_again, hellos, reports, stored, no_reports, troubles, byes,
+		losses, floods, not_recorded;
+	bool unreadable; /* what it does with a report in memory */
 	unsigned int missing;
 	int error;
 	char text[1024]; /* of the last call that has one */
@@ -76,6 +77,15 @@ static void on_report(void *data, const char *text, size_t length)
 
 	line->reports++;
 	keep(line, text, length);
+}
+
+static bool on_stored(void *data, const char *text, size_t length)
+{
+	struct line *line = data;
+
+	line->stored++;
+	keep(line, text, length);
+	return !line->unreadable;
 }
 
 static void on_no_report(void *data, int error, const char *sentence)
@@ -131,6 +141,7 @@ static const struct console_handler handler = {
 	.asked_again = on_asked_again,
 	.hello = on_hello,
 	.report = on_report,
+	.stored = on_stored,
 	.no_report = on_no_report,
 	.trouble = on_trouble,
 	.bye = on_bye,
@@ -324,6 +335,95 @@ static void test_packed(void)
 	finish(&line);
 }
 
+/* The payload of the next request, which must be one for a report. */
+static const char *next_ask(struct line *line)
+{
+	static struct wire_frame frame;
+
+	CU_ASSERT_TRUE_FATAL(next_request(line, &frame));
+	CU_ASSERT_EQUAL(frame.type, WIRE_ASK);
+	return frame.payload;
+}
+
+static void test_stored(void)
+{
+	struct line line;
+
+	/* Who cannot read it does not ask for it, and does not hear of it. */
+	begin(&line);
+	send_message(&line, WIRE_HELLO, AGENT " memory");
+	wait_for(&line, &line.asks, 1);
+	CU_ASSERT_STRING_EQUAL(next_ask(&line), "packed");
+	send_message(&line, WIRE_STORED, "anywhere");
+	run_for(&line, MOMENT_US);
+	CU_ASSERT_EQUAL(line.stored, 0);
+	CU_ASSERT_EQUAL(console_count(line.console).parts, 0);
+	finish(&line);
+
+	/* Neither is an agent asked for it that does not say that it can. */
+	begin(&line);
+	console_take_stored(line.console);
+	send_message(&line, WIRE_HELLO, AGENT);
+	wait_for(&line, &line.asks, 1);
+	CU_ASSERT_STRING_EQUAL(next_ask(&line), "packed");
+	send_message(&line, WIRE_STORED, "anywhere");
+	run_for(&line, MOMENT_US);
+	CU_ASSERT_EQUAL(line.stored, 0);
+	finish(&line);
+
+	begin(&line);
+	console_take_stored(line.console);
+	send_message(&line, WIRE_HELLO, AGENT " memory");
+	wait_for(&line, &line.asks, 1);
+	CU_ASSERT_STRING_EQUAL(next_ask(&line), "packed memory");
+	send_message(&line, WIRE_STORED, three_parts());
+	wait_for(&line, &line.stored, 1);
+	CU_ASSERT_STRING_EQUAL(line.text, three_parts());
+	send_message(&line, WIRE_STORED, "anywhere"); /* no longer waited for */
+	run_for(&line, MOMENT_US);
+	CU_ASSERT_EQUAL(line.stored, 1);
+	CU_ASSERT_EQUAL(line.asks, 1);
+	finish(&line);
+}
+
+static void test_stored_unreadable(void)
+{
+	struct line line;
+
+	begin(&line);
+	line.unreadable = true;
+	console_take_stored(line.console);
+	send_message(&line, WIRE_HELLO, AGENT " memory");
+	wait_for(&line, &line.asks, 1);
+	CU_ASSERT_STRING_EQUAL(next_ask(&line), "packed memory");
+	send_message(&line, WIRE_STORED, "anywhere");
+	wait_for(&line, &line.asks, 2);
+	CU_ASSERT_STRING_EQUAL(next_ask(&line), "packed");
+	send_message(&line, WIRE_STORED, "anywhere"); /* nobody asked for that */
+	run_for(&line, MOMENT_US);
+	CU_ASSERT_EQUAL(line.stored, 1);
+	CU_ASSERT_EQUAL(line.asks, 2);
+	/* The request was lost. */
+	wait_for(&line, &line.asks, 3);
+	CU_ASSERT_STRING_EQUAL(next_ask(&line), "packed");
+	send_message(&line, WIRE_REPORT, "{}");
+	wait_for(&line, &line.reports, 1);
+	CU_ASSERT_STRING_EQUAL(line.text, "{}");
+
+	/* The next guest, restored, says no hello; it is the same agent, and another memory. */
+	CU_ASSERT_EQUAL(console_close(line.console), 0);
+	console_reset(line.console);
+	disconnect(&line);
+	line.unreadable = false;
+	connect_line(&line, memfd_create("console.log", 0));
+	console_ask(line.console, true);
+	CU_ASSERT_STRING_EQUAL(next_ask(&line), "packed memory");
+	send_message(&line, WIRE_STORED, "elsewhere");
+	wait_for(&line, &line.stored, 2);
+	CU_ASSERT_STRING_EQUAL(line.text, "elsewhere");
+	finish(&line);
+}
+
 static void test_lost_part(void)
 {
 	struct wire_frame but_one = { .type = WIRE_AGAIN,
@@ -497,6 +597,8 @@ int main(void)
 		{ "hello", test_hello },
 		{ "a report in parts", test_report },
 		{ "a packed report", test_packed },
+		{ "a report in memory", test_stored },
+		{ "a report that is not there", test_stored_unreadable },
 		{ "a lost part", test_lost_part },
 		{ "noise", test_noise },
 		{ "a flood", test_flood },
