@@ -313,10 +313,15 @@ static const char *check_kind(const json_t *value, const struct shape *shape)
 	}
 }
 
-static const struct shape *find_member(const struct shape *shape, const char *key)
+/* The member of that key, NULL if nobody described it. Agents write keys in the order of the
+ * tables: the one behind `last`, which was found before it, is compared first. */
+static const struct shape *find_member(
+	const struct shape *shape, const struct shape *last, const char *key)
 {
 	if (!shape || shape->kind != KIND_OBJECT)
 		return NULL;
+	if (last && last[1].key && strcmp(last[1].key, key) == 0)
+		return &last[1];
 	for (const struct shape *member = shape->members; member->key; member++) {
 		if (strcmp(member->key, key) == 0)
 			return member;
@@ -331,6 +336,7 @@ static int check_object(const json_t *value, const struct shape *shape, const st
 	struct problem *why)
 {
 	struct place below = { .parent = place, .depth = place->depth + 1 };
+	const struct shape *found = NULL;
 	const char *key;
 	json_t *member;
 	int r = 0;
@@ -346,7 +352,8 @@ static int check_object(const json_t *value, const struct shape *shape, const st
 		below.key = key;
 		if (strlen(key) > REPORT_TEXT_MAX)
 			return refuse(&below, why, -E2BIG, "is a key that is too long");
-		r = check(member, find_member(shape, key), &below, why);
+		found = find_member(shape, found, key);
+		r = check(member, found, &below, why);
 		if (r < 0)
 			break;
 	}
