@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <nettle/base16.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,8 +14,8 @@ void digest_finish(struct sha256_ctx *context, char text[static DIGEST_TEXT_MAX]
 	uint8_t digest[SHA256_DIGEST_SIZE];
 
 	sha256_digest(context, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	base16_encode_update(text, sizeof(digest), digest);
+	text[DIGEST_TEXT_MAX - 1] = '\0';
 }
 
 void digest_bytes(const void *bytes, size_t length, char text[static DIGEST_TEXT_MAX])
