@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "src/json_read.h"
-
 /* jansson quotes what it could not parse, and that may come from a guest. */
 static void clean(char *text)
 {
@@ -36,7 +34,7 @@ int document_parse(const char *text, size_t length, const char *format, int vers
 	json_t **document_r, struct problem *why)
 {
 	json_error_t error;
-	json_t *document = json_read(text, length, JSON_REJECT_DUPLICATES, &error);
+	json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	int r;
 
 	if (!document) {

@@ -14,7 +14,6 @@
 #include "harness/base/shape/shape.h"
 #include "harness/plan/plan.h"
 #include "src/document.h"
-#include "src/json_read.h"
 
 #define SCALAR_MAX   64          /* bytes of a number, true, false or null */
 #define WINDOW_BYTES (64u << 10) /* that are read at a time: many cells, of some 2 kB */
@@ -98,25 +97,35 @@ static size_t give_byte(void *bytes, size_t size, void *data)
 	return 1;
 }
 
+#define LOAD_FLAGS (JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES)
+
+/* What begins where the file is read, if all of it is in the window; else NULL, and nothing is
+ * read. */
+static json_t *load_known(struct window *window)
+{
+	json_error_t error;
+	json_t *value = json_loadb(
+		window->bytes + window->at, window->length - window->at, LOAD_FLAGS, &error);
+
+	/* Of a value that is read, jansson's "position" is its bytes. */
+	if (value)
+		window->at += (size_t)error.position;
+	return value;
+}
+
 /*
  * A text, list or object from where the file stands, and not one byte more: of these the last byte
  * is their own. NULL if it is none, with the file behind the first byte that cannot be of it.
  */
 static json_t *read_closed(struct window *window)
 {
-	size_t used;
-	json_t *value =
-		json_read_value(window->bytes + window->at, window->length - window->at, &used);
+	json_t *value = load_known(window);
 
 	if (!value && window->at > 0) {
 		fill(window);
-		value = json_read_value(window->bytes, window->length, &used);
+		value = load_known(window);
 	}
-	if (!value)
-		return json_load_callback(give_byte, window,
-			JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, NULL);
-	window->at += used;
-	return value;
+	return value ? value : json_load_callback(give_byte, window, LOAD_FLAGS, NULL);
 }
 
 /* A number, true, false or null, up to what comes behind it. */

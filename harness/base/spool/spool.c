@@ -8,7 +8,6 @@
 
 #include "src/document.h"
 #include "src/io.h"
-#include "src/json_read.h"
 
 #define COPY_BYTES (64u << 10) /* that are copied at a time */
 
@@ -128,7 +127,7 @@ int spool_get(struct spool *spool, uint64_t *at, json_t **document_r, struct pro
 	if (fseeko(spool->stream, (off_t)*at, SEEK_SET) == 0)
 		length = getline(&line, &size, spool->stream);
 	/* A text of a guest may have a 0 in it. */
-	*document_r = length < 0 ? NULL : json_read(line, (size_t)length, JSON_ALLOW_NUL, NULL);
+	*document_r = length < 0 ? NULL : json_loadb(line, (size_t)length, JSON_ALLOW_NUL, NULL);
 	free(line);
 	if (!*document_r)
 		return say(spool, spool->error < 0 ? spool->error : -EINVAL, why);
