@@ -87,20 +87,9 @@ bool document_has_text(const json_t *array, const char *text)
 	return false;
 }
 
-char *document_json(const json_t *value, size_t flags)
-{
-	char *own = json_dumps(value, flags), *text = own ? strdup(own) : NULL;
-	json_malloc_t give;
-	json_free_t take;
-
-	json_get_alloc_funcs(&give, &take);
-	take(own);
-	return text;
-}
-
 char *document_dump(const json_t *value, size_t flags)
 {
-	return value ? document_json(value, JSON_ENCODE_ANY | JSON_COMPACT | flags)
+	return value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | flags)
 		     : strdup("nothing");
 }
 

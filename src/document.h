@@ -65,10 +65,6 @@ const char *document_text(const json_t *object, const char *key);
 bool document_has(const json_t *array, const json_t *value);
 bool document_has_text(const json_t *array, const char *text);
 
-/* As json_dumps(), and free() frees the text wherever jansson has its memory from: a program may
- * have told it (harness/base/json_memory/json_memory.h). NULL without memory. */
-char *document_json(const json_t *value, size_t flags);
-
 /* A value as compact JSON, with more of jansson's flags, "nothing" if it is NULL. The caller frees;
  * NULL without memory. */
 char *document_dump(const json_t *value, size_t flags);

@@ -10,7 +10,6 @@
 
 #include "harness/base/below/below.h"
 #include "harness/base/shape/shape.h"
-#include "src/document.h"
 #include "src/io.h"
 
 /* At most `max` bytes of an open file, and a 0 behind them. Returns 0 or a negative errno. */
@@ -210,7 +209,7 @@ int fileio_write_from(int dir_fd, const char *name, const char *shown,
 
 int fileio_write_json(int dir_fd, const char *name, const json_t *document, struct problem *why)
 {
-	char *text = document ? document_json(document, JSON_INDENT(1)) : NULL;
+	char *text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
 	int r;
 
 	if (!text)

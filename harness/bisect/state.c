@@ -126,7 +126,7 @@ void bisect_state_close(struct bisect_state *state)
 
 void bisect_key(const json_t *of, char key[static BISECT_KEY_MAX])
 {
-	char *text = document_json(of, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(of, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
 	char sha256[DIGEST_TEXT_MAX] = "";
 
 	if (text)

@@ -194,7 +194,7 @@ json_t *lava_job(const json_t *plan, const struct lava_options *options)
 
 int lava_job_yaml(const json_t *job, char **text_r, struct problem *why)
 {
-	char *json = job ? document_json(job, JSON_COMPACT) : NULL;
+	char *json = job ? json_dumps(job, JSON_COMPACT) : NULL;
 	struct fy_document *document =
 		json ? fy_document_build_from_string(NULL, json, FY_NT) : NULL;
 

@@ -3,7 +3,6 @@
 
 #include "harness/base/build_version.h"
 #include "harness/base/exit_status.h"
-#include "harness/base/json_memory/json_memory.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/fail.h"
 #include "harness/cli/help.h"
@@ -78,7 +77,6 @@ int main(int argc, char **argv)
 	const char *name = "";
 	int status;
 
-	json_memory_by_lists();
 	build_version_set(build_id);
 	command_begin();
 	status = choose(argc, argv, &name);

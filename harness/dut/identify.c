@@ -17,7 +17,7 @@ static int take_documents(
 {
 	json_t *both = json_loadb(answer->text, answer->length, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *host = json_array_get(both, 1);
-	char *text = document_json(json_array_get(both, 0), JSON_COMPACT);
+	char *text = json_dumps(json_array_get(both, 0), JSON_COMPACT);
 	int r = shape_parse(text ? text : "", text ? strlen(text) : 0, DOCUMENT_RUN, run_r, why);
 
 	if (r == 0 && (r = shape_check(host, DOCUMENT_HOST, why)) == 0 && json_is_object(host))

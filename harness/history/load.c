@@ -13,7 +13,6 @@
 #include "harness/history/cache.h"
 #include "harness/history/history.h"
 #include "harness/history/private.h"
-#include "src/document.h"
 
 /* A run directory, or a bundle, that is open. */
 struct source {
@@ -100,7 +99,7 @@ static int load_kept(struct loader *loader, const char *dir, const char *key, co
 
 static void keep(struct loader *loader, const char *key, const char *stamp, const json_t *extract)
 {
-	char *text = loader->cache && stamp[0] ? document_json(extract, JSON_COMPACT) : NULL;
+	char *text = loader->cache && stamp[0] ? json_dumps(extract, JSON_COMPACT) : NULL;
 
 	if (text)
 		loader->module->put(loader->cache, key, stamp, text);

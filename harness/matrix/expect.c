@@ -4,7 +4,6 @@
 
 #include "harness/evidence/fields.h"
 #include "harness/matrix/private.h"
-#include "src/document.h"
 
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.@_-"
 #define ID_MAX        64
@@ -114,7 +113,7 @@ static int find_rival(
 		json_object_get(json, "field"), "backends", (int)expectation->backends, "versions",
 		json_object_get(json, "versions"), "on_host", json_object_get(json, "on_host"),
 		"not_on_host", json_object_get(json, "not_on_host"));
-	char *text = key ? document_json(key, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+	char *text = key ? json_dumps(key, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
 	const json_t *known = text ? json_object_get(said->rivals, text) : NULL;
 	int r = text ? 0 : yaml_no_memory(&matrix->source);
 

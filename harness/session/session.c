@@ -106,8 +106,8 @@ int session_same(const json_t *before, const json_t *now, struct problem *why)
 
 		if (json_equal(old, new) || (!old && !new))
 			continue;
-		old_text = old ? document_json(old, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-		new_text = new ? document_json(new, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+		old_text = old ? json_dumps(old, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+		new_text = new ? json_dumps(new, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 		problem_set(why, 0,
 			"the host is not the host on which the run began: %s%s%s was "
 			"%.150s and is now %.150s; start a new run",

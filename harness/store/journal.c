@@ -8,7 +8,6 @@
 #include "harness/base/below/below.h"
 #include "harness/base/clock.h"
 #include "harness/store/journal.h"
-#include "src/document.h"
 
 int journal_open(int dir_fd, struct journal *journal_r, struct problem *why)
 {
@@ -45,7 +44,7 @@ int journal_note(struct journal *journal, json_t *entry)
 	if (entry)
 		json_object_set_new(
 			entry, "ms", json_integer((json_int_t)((now - journal->began_us) / 1000)));
-	text = entry ? document_json(entry, JSON_COMPACT) : NULL;
+	text = entry ? json_dumps(entry, JSON_COMPACT) : NULL;
 	json_decref(entry);
 	length = text ? asprintf(&line, "%s\n", text) : -1;
 	if (length >= 0) {

@@ -97,7 +97,7 @@ static void note_miss(struct mutating *mutating, const char *matrix, const char 
 
 static bool is_report(const json_t *document)
 {
-	char *text = document_json(document, JSON_COMPACT);
+	char *text = json_dumps(document, JSON_COMPACT);
 	json_t *parsed = NULL;
 	struct problem why = { 0 };
 	int r = text ? report_parse(text, strlen(text), &parsed, &why) : -ENOMEM;

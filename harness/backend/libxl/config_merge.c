@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "harness/backend/libxl/libxl_compat.h"
-#include "src/document.h"
 
 #define DEPTH_MAX   16 /* as harness/plan/settings/domain_config.c */
 #define PATH_BYTES  256
@@ -65,7 +64,7 @@ static int lay_over(json_t *target, const json_t *piece)
 static int read_with(const struct merging *m, const json_t *piece, libxl_domain_config *config_r)
 {
 	json_t *all = json_deep_copy(m->base);
-	char *text = all && lay_over(all, piece) == 0 ? document_json(all, 0) : NULL;
+	char *text = all && lay_over(all, piece) == 0 ? json_dumps(all, 0) : NULL;
 	int rc = text ? libxl_domain_config_from_json(m->ctx, config_r, text) : ERROR_NOMEM;
 
 	free(text);

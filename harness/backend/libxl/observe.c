@@ -86,7 +86,7 @@ static void record_devices(struct backend_guest *guest)
 	char *text = NULL;
 
 	if (config && json_object_set(document, "config", config) == 0)
-		text = document_json(document, JSON_INDENT(2));
+		text = json_dumps(document, JSON_INDENT(2));
 	json_decref(config);
 	if (text)
 		evidence_write(guest, "libxl.json", text);

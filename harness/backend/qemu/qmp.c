@@ -8,8 +8,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "src/document.h"
-
 struct qmp {
 	int fd;
 	sd_event_source *source;
@@ -23,7 +21,7 @@ struct qmp {
 /* QEMU reads at any time, and a question is shorter than any socket's buffer. */
 static int send_json(struct qmp *qmp, const json_t *message)
 {
-	char *text = document_json(message, JSON_COMPACT), *line = NULL;
+	char *text = json_dumps(message, JSON_COMPACT), *line = NULL;
 	ssize_t n = text ? asprintf(&line, "%s\n", text) : -1;
 
 	if (n >= 0)

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/document.h"
 #include "src/io.h"
 
 #define COPY_BYTES (64u << 10) /* that are copied at a time */
@@ -105,7 +104,7 @@ static int failed(const struct spool *spool)
 
 int spool_put(struct spool *spool, const json_t *document, uint64_t *at_r, struct problem *why)
 {
-	char *line = document_json(document, JSON_COMPACT);
+	char *line = json_dumps(document, JSON_COMPACT);
 	int r = 0;
 
 	if (!line)

@@ -3,12 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "src/document.h"
-
 /* A text has no newline of its own in it: JSON writes it as \\n. */
 int render_json_value(FILE *stream, const json_t *value, int depth)
 {
-	char *text = document_json(value, JSON_INDENT(1) | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	char *text = json_dumps(value, JSON_INDENT(1) | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 
 	if (!text)
 		return -ENOMEM;

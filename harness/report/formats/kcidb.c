@@ -38,7 +38,7 @@ struct kcidb {
 /* "ORIGIN:DIGEST" of a document (reference stolen). The caller frees. NULL without memory. */
 static char *identifier(json_t *of)
 {
-	char *text = document_json(of, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY), *id = NULL;
+	char *text = json_dumps(of, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY), *id = NULL;
 	char digest[DIGEST_TEXT_MAX];
 
 	if (text) {
