@@ -15,13 +15,14 @@
 #include <systemd/sd-event.h>
 
 #include "harness/backend/device_lease.h"
+#include "harness/backend/image.h"
 #include "harness/plan/schedule.h"
 #include "harness/store/ending.h"
 #include "src/problem.h"
 
 /* Raised with every change of the declarations below: a module with a different number is refused.
  */
-#define BACKEND_ABI 14
+#define BACKEND_ABI 15
 
 /* The options of `run`; strings are borrowed and outlive the host. */
 struct backend_options {
@@ -66,9 +67,10 @@ struct guest_handler {
 
 /* The arguments of start(), which copies what it keeps. */
 struct guest_request {
-	const json_t *cell;                  /* harness/plan/plan.h; borrowed during start() */
-	const struct guest_parts *parts;     /* borrowed during start() */
-	int evidence_fd;                     /* the cell's folder; stays open until gone() */
+	const json_t *cell;              /* harness/plan/plan.h; borrowed during start() */
+	struct image *image;             /* of its guest, or NULL; start() may change its paths */
+	const struct guest_parts *parts; /* borrowed during start() */
+	int evidence_fd;                 /* the cell's folder; stays open until gone() */
 	const struct guest_handler *handler; /* borrowed until gone() */
 	void *data;                          /* for the handler */
 	bool keep;                           /* it will be asked how to reach the guest */

@@ -177,18 +177,24 @@ static enum ending not_begun(int r)
 
 static void start(struct cell *cell, const json_t *plan, int record_fd)
 {
+	struct image image = { 0 };
 	const struct guest_request request = { .cell = plan,
+		.image = cell->backend->boots_images ? &image : NULL,
 		.parts = &cell->parts,
 		.evidence_fd = record_fd,
 		.handler = &handler,
 		.data = cell,
 		.keep = cell->keep };
 	struct problem why = { 0 };
-	int r;
+	int r = 0;
 
 	cell->record_fd = record_fd;
 	cell->guest_over = false;
-	r = cell->backend->start(cell->host, &request, &cell->guest, &why);
+	if (request.image)
+		r = image_find(cell->guests_dir, document_text(plan, "guest"), &image, &why);
+	if (r == 0)
+		r = cell->backend->start(cell->host, &request, &cell->guest, &why);
+	image_finish(&image);
 	if (r < 0)
 		cell_end_without_guest(
 			cell, not_begun(r), "%s", why.text[0] ? why.text : strerror(-r));
@@ -233,6 +239,7 @@ int cell_begin(const struct cell_request *request, const struct cell_watcher *wa
 		return -ENOMEM;
 	cell->backend = request->backend;
 	cell->host = request->host;
+	cell->guests_dir = request->guests_dir ? request->guests_dir : "";
 	cell->loop = request->loop;
 	cell->plan = request->plan;
 	cell->name = json_string_value(json_object_get(request->plan, "name"));

@@ -64,6 +64,7 @@ struct cell_request {
 	sd_event *loop;
 	const json_t *plan;       /* the cell's entry in the plan */
 	const json_t *identities; /* the host's */
+	const char *guests_dir;   /* of the images that the back end boots, if it does */
 	int dir_fd;               /* the cell's folder */
 	double slow;              /* multiplies the limits; 1 leaves them as in the plan */
 	bool keep;                /* leave the guest running, once */

@@ -20,6 +20,7 @@
 
 struct cell {
 	const struct backend *backend;
+	const char *guests_dir; /* of the images that the back end boots */
 	struct backend_host *host;
 	struct backend_guest *guest;
 	sd_event *loop;

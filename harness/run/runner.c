@@ -160,6 +160,7 @@ int runner_open(struct runner *runner, const char *backend, const struct backend
 	runner->stop_fd = -1;
 	runner->host_is_whole = true;
 	runner->lease = LEASE_NONE;
+	runner->guests_dir = options->guests_dir;
 	r = backend_find(backend, &runner->backend, why);
 	if (r < 0)
 		return r;

@@ -38,9 +38,10 @@ struct runner {
 	sd_event *loop;
 	const struct backend *backend;
 	struct backend_host *host;
-	json_t *identities; /* of host and back end */
-	json_t *document;   /* host_document(); NULL for a replay */
-	int stop_fd;        /* written to by SIGINT, SIGTERM and SIGHUP */
+	const char *guests_dir; /* backend_options.guests_dir */
+	json_t *identities;     /* of host and back end */
+	json_t *document;       /* host_document(); NULL for a replay */
+	int stop_fd;            /* written to by SIGINT, SIGTERM and SIGHUP */
 	sd_event_source *stop_source, *tick;
 	bool stopped; /* no further cell is begun */
 	char boot_id[BOOT_ID_MAX];

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "harness/abi/abi.h"
-#include "harness/backend/image_disk.h"
+#include "harness/backend/image_description.h"
 #include "harness/base/fileio.h"
 #include "harness/bisect/bisect.h"
 #include "harness/dut/dut.h"

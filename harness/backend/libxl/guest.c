@@ -166,11 +166,10 @@ static int merge_config(struct backend_guest *guest, const json_t *cell, struct 
 	return piece ? config_merge(guest->session->ctx, &guest->config, piece, why) : 0;
 }
 
-static int prepare(struct backend_guest *guest, const json_t *cell, struct problem *why)
+static int prepare(
+	struct backend_guest *guest, const json_t *cell, struct image *image, struct problem *why)
 {
 	const struct backend_host *host = guest->host;
-	const char *folder = json_string_value(json_object_get(cell, "guest"));
-	struct image image = { 0 };
 	char *cmdline = NULL;
 	FILE *log;
 	int r;
@@ -178,18 +177,15 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 	r = name_guest(guest, cell, why);
 	if (r < 0)
 		goto out;
-	r = image_find(host->options->guests_dir, folder ? folder : "", &image, why);
-	if (r < 0)
-		goto out;
-	r = system_add(guest, cell, &image, &cmdline, why);
+	r = system_add(guest, cell, image, &cmdline, why);
 	if (r == 0)
 		r = choose_model(guest, cell, why);
 	if (r < 0)
 		goto out;
 	r = config_fill(&guest->config, guest->name,
-		&(struct guest_image){ image.kernel, image.initrd, cmdline, image.root,
-			image.disk ? guest->own_disk_fd : guest->parts.disk_fd, image.disk != NULL,
-			image.disk_is_qcow2, guest->boot_fd },
+		&(struct guest_image){ image->kernel, image->initrd, cmdline, image->root,
+			image->disk ? guest->own_disk_fd : guest->parts.disk_fd,
+			image->disk != NULL, image->disk_is_qcow2, guest->boot_fd },
 		guest->device_model[0] ? guest->device_model : NULL, cell, why);
 	if (r == 0)
 		r = wrap_model(guest, cell, why);
@@ -210,7 +206,6 @@ static int prepare(struct backend_guest *guest, const json_t *cell, struct probl
 		r = merge_config(guest, cell, why);
 out:
 	free(cmdline);
-	image_finish(&image);
 	return r;
 }
 
@@ -222,7 +217,7 @@ int guest_start(struct backend_host *host, const struct guest_request *request,
 
 	if (!guest)
 		return problem_set(why, -ENOMEM, "out of memory");
-	r = prepare(guest, request->cell, why);
+	r = prepare(guest, request->cell, request->image, why);
 	if (r < 0) {
 		free_guest(guest);
 		return r;

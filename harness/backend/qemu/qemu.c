@@ -30,7 +30,6 @@
 #include "harness/process/guest_mark.h"
 #include "harness/process/output_log.h"
 #include "harness/process/program.h"
-#include "src/document.h"
 
 #define KVM_DEVICE   "/dev/kvm"
 #define QEMU_DEFAULT "qemu-system-x86_64"
@@ -275,7 +274,7 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	const struct guest_parts *parts = request->parts;
 	const json_t *cell = request->cell;
 	struct backend_guest *guest = calloc(1, sizeof(*guest));
-	struct image image = { 0 };
+	struct image *image = request->image;
 	struct args args = { 0 };
 	struct inherited inherited = { -1, -1, -1 };
 	int r;
@@ -291,13 +290,11 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 		.console_fd = -1,
 		.has_screen = qemu_has_screen(cell),
 		.evidence_fd = request->evidence_fd };
-	r = image_find(host->options->guests_dir, document_text(cell, "guest"), &image, why);
-	if (r == 0)
-		r = image_check_settings(
-			&image, json_object_get(json_object_get(cell, "settings"), "qemu"), why);
+	r = image_check_settings(
+		image, json_object_get(json_object_get(cell, "settings"), "qemu"), why);
 	if (r < 0)
 		goto out;
-	r = inherited_open(host, &image, request, &inherited, why);
+	r = inherited_open(host, image, request, &inherited, why);
 	if (r < 0)
 		goto out;
 	if (request->keep) {
@@ -306,8 +303,7 @@ static int qemu_start(struct backend_host *host, const struct guest_request *req
 	}
 	if (r < 0)
 		goto out;
-	r = args_build(
-		host, cell, &image, parts, inherited.boot_fd >= 0, request->keep, &args, why);
+	r = args_build(host, cell, image, parts, inherited.boot_fd >= 0, request->keep, &args, why);
 	if (r < 0)
 		goto out;
 	r = args_record(&args, request->evidence_fd, why);
@@ -335,7 +331,6 @@ out:
 		qemu_release(guest);
 	inherited_close(&inherited);
 	args_finish(&args);
-	image_finish(&image);
 	return r;
 }
 

@@ -1,6 +1,6 @@
-/* Of image.c: guest.yaml, the description of a guest of one's own. */
-#ifndef IGD_BACKEND_IMAGE_DISK_H
-#define IGD_BACKEND_IMAGE_DISK_H
+/* Of image_find.c: guest.yaml, the description of a guest of one's own. */
+#ifndef IGD_BACKEND_IMAGE_DESCRIPTION_H
+#define IGD_BACKEND_IMAGE_DESCRIPTION_H
 
 #include "harness/backend/image.h"
 
