@@ -15,6 +15,7 @@
 #include <xenstore.h>
 
 #include "harness/backend/libxl/config.h"
+#include "harness/backend/libxl/domid.h"
 #include "harness/backend/libxl/evidence.h"
 #include "harness/backend/libxl/libxl_compat.h"
 #include "harness/backend/libxl/names.h"
@@ -22,6 +23,7 @@
 #include "harness/backend/libxl/save.h"
 #include "harness/backend/libxl/session.h"
 #include "harness/backend/libxl/wrapper.h"
+#include "harness/backend/libxl/xenstore_access.h"
 #include "harness/process/guest_mark.h"
 #include "src/problem.h"
 
@@ -80,25 +82,32 @@ static void on_tidied(void *user, int rc)
 		++*failures;
 }
 
-/* Begins to destroy the debris among the domains; each with an operation of its own. */
-static void tidy_begin(struct session *session, struct operation *operations,
-	unsigned int *failures, json_t *tidied)
+/* A domain of a killed run, and its destruction. */
+struct debris {
+	struct domid domid;
+	struct operation destroy;
+};
+
+/* Begins to destroy the debris among the domains. Returns how many. */
+static int tidy_begin(
+	struct session *session, struct debris *debris, unsigned int *failures, json_t *tidied)
 {
 	libxl_dominfo *domains;
-	int count = 0, rc;
+	int count = 0, n = 0, rc;
 
 	domains = libxl_list_domain(session->ctx, &count);
-	for (int i = 0, n = 0; domains && i < count && n < TIDY_MAX; i++) {
+	for (int i = 0; domains && i < count && n < TIDY_MAX; i++) {
 		char *name = libxl_domid_to_name(session->ctx, domains[i].domid);
 
 		/* libxl names a domain some time after it has made it. */
 		if (name ? name_is_debris(name, getpid())
 			 : pid_is_debris(config_uuid_pid(&domains[i].uuid), getpid())) {
-			operation_begin(&operations[n], session, on_tidied, failures);
+			debris[n].domid.id = domains[i].domid;
+			operation_begin(&debris[n].destroy, session, on_tidied, failures);
 			rc = libxl_domain_destroy(
-				session->ctx, domains[i].domid, &operations[n].how);
+				session->ctx, domains[i].domid, &debris[n].destroy.how);
 			if (rc) {
-				operation_cancel(&operations[n]);
+				operation_cancel(&debris[n].destroy);
 				on_tidied(failures, rc);
 			}
 			n++;
@@ -110,6 +119,7 @@ static void tidy_begin(struct session *session, struct operation *operations,
 	}
 	if (domains)
 		libxl_dominfo_list_free(domains, count);
+	return n;
 }
 
 static bool is_debris(const char *argument, const void *self)
@@ -177,19 +187,41 @@ static void tidy_states(struct session *session, json_t *tidied)
 }
 
 /*
+ * What a domain has left in xenstore that is gone, or is dying: libxl 4.17 leaves
+ * /local/domain/0/device-model/DOMID if QEMU had not written its state there yet.
+ */
+static void tidy_store(struct backend_host *host, struct session *session, struct domid domid)
+{
+	libxl_dominfo info;
+	int rc;
+
+	libxl_dominfo_init(&info);
+	rc = libxl_domain_info(session->ctx, &info, domid.id);
+	for (const char *const *folder = xenstore_domain_folders;
+		*folder && (rc == ERROR_DOMAIN_NOTFOUND || (rc == 0 && info.dying)); folder++) {
+		if (!xenstore_exists(host->store, "%s/%u", *folder, domid.id))
+			continue;
+		xenstore_remove(host->store, "%s/%u", *folder, domid.id);
+		json_array_append_new(
+			host->tidied, json_sprintf("xenstore %s/%u", *folder, domid.id));
+	}
+	libxl_dominfo_dispose(&info);
+}
+
+/*
  * Domains of runs that were killed are destroyed, in a session and a loop of their own: open()
  * waits for it and must not dispatch what else is on the caller's loop.
  */
 static int tidy(struct backend_host *host, struct problem *why)
 {
-	struct operation *operations = calloc(TIDY_MAX, sizeof(*operations));
+	struct debris *debris = calloc(TIDY_MAX, sizeof(*debris));
 	struct session *session = NULL;
 	sd_event *event = NULL;
 	unsigned int failures = 0;
 	uint64_t began, now;
-	int r = -ENOMEM;
+	int r = -ENOMEM, count;
 
-	if (!operations)
+	if (!debris)
 		goto out;
 	r = sd_event_new(&event);
 	if (r < 0)
@@ -197,13 +229,15 @@ static int tidy(struct backend_host *host, struct problem *why)
 	r = session_open(event, NULL, &session, why);
 	if (r < 0)
 		goto out;
-	tidy_begin(session, operations, &failures, host->tidied);
+	count = tidy_begin(session, debris, &failures, host->tidied);
 	sd_event_now(event, CLOCK_MONOTONIC, &began);
 	for (now = began; session->operations > 0 && now - began < TIDY_LIMIT_MS * 1000ull;) {
 		sd_event_run(event, 100000);
 		sd_event_now(event, CLOCK_MONOTONIC, &now);
 	}
 	tidy_models(host->tidied);
+	for (int i = 0; i < count; i++)
+		tidy_store(host, session, debris[i].domid);
 	wrapper_tidy(WRAPPER_FOLDER, host->tidied);
 	tidy_states(session, host->tidied);
 	tidy_logs("qemu-dm", host->tidied);
@@ -216,7 +250,7 @@ static int tidy(struct backend_host *host, struct problem *why)
 			session->operations + failures);
 out:
 	session_close(session);
-	free(operations);
+	free(debris);
 	sd_event_unref(event);
 	return r;
 }
