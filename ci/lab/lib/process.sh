@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Knowing a process again: its id, its start time and the boot of this host, so that a recycled id is never killed.
 
-# The start time of process $1, in clock ticks since boot; fails when it is gone or only waits to be reaped.
+# The start time of process $1, in clock ticks since boot; fails when it is gone or only waits to be reaped. Its first thread may
+# wait for that while others still have its files open.
 start_time() {
 	local line fields
 	{ line=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
 	# The name, the second field, may hold anything: what counts begins after its last parenthesis.
 	read -r -a fields <<<"${line##*) }"
-	[[ ${fields[0]} != [ZX] ]] && printf '%s' "${fields[19]}"
+	[[ ${fields[0]} != [ZX] || ${fields[17]} -gt 1 ]] && printf '%s' "${fields[19]}"
 }
 
 # Writes down process $1 in file $2. The program may still be replaced by exec: id and start time stay.
