@@ -55,6 +55,17 @@ static int run(
 
 static char answers[1 << 20];
 
+/* The next good frame of `length` bytes of answers, of which *used are over; false at the end. */
+static bool next_frame(
+	struct wire_decoder *decoder, size_t length, size_t *used, struct wire_frame *frame_r)
+{
+	enum wire_event event = WIRE_NOTHING;
+
+	while (*used < length && event != WIRE_FRAME)
+		*used += wire_feed(decoder, answers + *used, length - *used, &event, frame_r);
+	return event == WIRE_FRAME;
+}
+
 static void test_conversation(void)
 {
 	static const struct wire_frame requests[] = {
@@ -71,6 +82,7 @@ static void test_conversation(void)
 	};
 	struct wire_decoder decoder = { .used = 0 };
 	struct wire_message message;
+	struct wire_frame frame;
 	unsigned int counts[256] = { 0 }, parts = 0;
 	struct problem why = { "" };
 	size_t length, used = 0;
@@ -78,13 +90,7 @@ static void test_conversation(void)
 
 	wire_message_init(&message);
 	CU_ASSERT_EQUAL(run(requests, 4, answers, sizeof(answers), &length), 0);
-	while (used < length) {
-		enum wire_event event;
-		struct wire_frame frame;
-
-		used += wire_feed(&decoder, answers + used, length - used, &event, &frame);
-		if (event != WIRE_FRAME)
-			continue;
+	while (next_frame(&decoder, length, &used, &frame)) {
 		counts[frame.type & 0xff]++;
 		if (frame.type != WIRE_REPORT)
 			continue;
@@ -114,6 +120,7 @@ static void test_packed(void)
 	};
 	struct wire_decoder decoder = { .used = 0 };
 	struct wire_message message;
+	struct wire_frame frame;
 	unsigned int packed = 0, parts = 0;
 	size_t length, used = 0, unpacked = 0;
 	struct problem why = { "" };
@@ -122,13 +129,7 @@ static void test_packed(void)
 
 	wire_message_init(&message);
 	CU_ASSERT_EQUAL(run(requests, 3, answers, sizeof(answers), &length), 0);
-	while (used < length) {
-		enum wire_event event;
-		struct wire_frame frame;
-
-		used += wire_feed(&decoder, answers + used, length - used, &event, &frame);
-		if (event != WIRE_FRAME)
-			continue;
+	while (next_frame(&decoder, length, &used, &frame)) {
 		CU_ASSERT_NOT_EQUAL(frame.type, WIRE_REPORT);
 		if (frame.type != WIRE_PACKED)
 			continue;
@@ -156,19 +157,14 @@ static void test_stored(void)
 	};
 	struct wire_decoder decoder = { .used = 0 };
 	struct wire_message message;
+	struct wire_frame frame;
 	size_t length, used = 0;
 	struct stored stored;
 	bool stores = false, whole = false;
 
 	wire_message_init(&message);
 	CU_ASSERT_EQUAL(run(requests, 2, answers, sizeof(answers), &length), 0);
-	while (used < length) {
-		enum wire_event event;
-		struct wire_frame frame;
-
-		used += wire_feed(&decoder, answers + used, length - used, &event, &frame);
-		if (event != WIRE_FRAME)
-			continue;
+	while (next_frame(&decoder, length, &used, &frame)) {
 		if (frame.type == WIRE_HELLO)
 			stores = strcmp(frame.payload, "igd-agent " IGD_VERSION " memory") == 0;
 		if (frame.type != WIRE_STORED && frame.type != WIRE_PACKED)
