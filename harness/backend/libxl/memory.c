@@ -11,17 +11,14 @@
 #include "harness/backend/libxl/guest.h"
 #include "harness/backend/libxl/libxl_compat.h"
 
-#define PAGE_SHIFT 12
-#define PAGE       (1u << PAGE_SHIFT)
-
 /* Frames of an HVM guest: 0xa0000, 1 MiB and 4 GiB. */
 #define HOLE_BEGIN 0xa0
 #define HOLE_END   0x100
-#define FRAMES_4G  (UINT64_C(1) << (32 - PAGE_SHIFT))
+#define FRAMES_4G  (UINT64_C(1) << (32 - XC_PAGE_SHIFT))
 
 bool memory_can_be_at(uint64_t frame, uint64_t memory_kib)
 {
-	uint64_t frames = memory_kib >> (PAGE_SHIFT - 10);
+	uint64_t frames = memory_kib >> (XC_PAGE_SHIFT - 10);
 
 	if (frame >= FRAMES_4G)
 		return frame - FRAMES_4G < frames;
@@ -45,7 +42,7 @@ static int copy(xenforeignmemory_handle *xen, uint32_t domid, const xen_pfn_t *p
 				(uint64_t)pages[i], strerror(abs(errors[i])));
 	}
 	if (r == 0)
-		memcpy(bytes, mapped, count * PAGE);
+		memcpy(bytes, mapped, count * XC_PAGE_SIZE);
 	xenforeignmemory_unmap(xen, mapped, count);
 	return r;
 }
